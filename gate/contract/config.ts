@@ -1,0 +1,98 @@
+/**
+ * A gate's config: one JSON file. Every value is bounded and described, unknown keys are refused,
+ * defaults are those of the design. `z.toJSONSchema(gateConfigSchema)` is the published schema.
+ */
+import { z } from 'zod'
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)
+  .describe('1–32 letters, digits, dot, underscore or hyphen')
+
+const ms = (min: number, max: number, fallback: number, what: string) =>
+  z.int().min(min).max(max).default(fallback).describe(`${what}, milliseconds`)
+
+const port = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('serial port: a device path, or vendor:product[:serial] of a USB device')
+
+const boardSchema = z.strictObject({
+  port,
+  profile: z.enum(['tripod', 'flap']).default('tripod').describe('pin table and barrier timing'),
+  pins: z
+    .record(z.string().max(20), z.int().min(0).max(69))
+    .default({})
+    .describe('board pin by function, where it differs from the profile’s table'),
+  deadman: z
+    .union([z.strictObject({ ms: z.int().min(100).max(5000) }), z.literal('external')])
+    .default({ ms: 300 })
+    .describe('firmware dead-man in milliseconds, or "external" for a hardware timer relay'),
+})
+
+const scannerSchema = z.strictObject({
+  port,
+  baudRate: z
+    .union([9600, 19200, 38400, 57600, 115200].map(rate => z.literal(rate)))
+    .default(9600)
+    .describe('line speed, bit/s'),
+  profile: z.enum(['plain', 'gm65']).default('plain').describe('plain text, or GM65 commands'),
+})
+
+const laneSchema = z.strictObject({
+  name,
+  direction: z.enum(['entry', 'exit']).describe('which way scans on this lane open'),
+  area: name.default('main').describe('the station area that passages enter and leave'),
+  board: boardSchema,
+  scanner: scannerSchema,
+  timing: z
+    .strictObject({
+      waitMs: ms(1000, 30_000, 5000, 'how long a grant waits for someone to walk'),
+      pulseMs: ms(100, 5000, 500, 'relay pulse of a tripod'),
+      passageMs: ms(3000, 60_000, 15_000, 'a begun passage that lasts longer raises HELD'),
+      refuseMs: ms(500, 10_000, 3000, 'how long a refusal is shown'),
+    })
+    .prefault({}),
+  policy: z
+    .strictObject({
+      takesPaper: z.boolean().default(false).describe('whether paper passes are taken here'),
+      passback: z
+        .enum(['hard', 'soft', 'off'])
+        .optional()
+        .describe('timed anti-passback; hard at entry and soft at exit unless set'),
+      passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
+    })
+    .prefault({}),
+})
+
+export const gateConfigSchema = z
+  .strictObject({
+    gate: name.describe('this controller’s name, unique at the service'),
+    station: name,
+    data: z.string().min(1).max(400).describe('folder for databases and the gate’s own key'),
+    service: z.strictObject({
+      url: z.url({ protocol: /^https?$/ }).describe('base address of the service'),
+      pollMs: ms(1000, 60_000, 10_000, 'manifest polling'),
+      timeoutMs: ms(500, 30_000, 5000, 'deadline of one request'),
+    }),
+    trust: z.strictObject({
+      factory: z.string().min(1).max(400).describe('file of the trust document shipped with it'),
+      environment: z.enum(['production', 'test']).default('production'),
+      staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
+      degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
+    }),
+    journal: z
+      .strictObject({
+        keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
+      })
+      .prefault({}),
+    lanes: z.array(laneSchema).min(1).max(8),
+  })
+  .refine(c => new Set(c.lanes.map(lane => lane.name)).size === c.lanes.length, {
+    path: ['lanes'],
+    message: 'two lanes have the same name',
+  })
+
+export type GateConfig = z.infer<typeof gateConfigSchema>
+export type LaneConfig = GateConfig['lanes'][number]

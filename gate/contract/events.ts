@@ -1,0 +1,146 @@
+/**
+ * What a gate records and uploads: journal rows in a hash chain, the batch that carries them, and
+ * the answer. Gate and service read these schemas, so neither can drift from the other.
+ *
+ * hash = sha256(utf8(chainInput(previous hash, row))): all columns but the body, which is bound by
+ * its own hash. So a body may be dropped for space or privacy and the chain still holds.
+ */
+import { z } from 'zod'
+
+export const UPLOAD_ROWS_MAX = 200
+/** One row's body, UTF-8 bytes of its JSON. */
+export const BODY_BYTES_MAX = 8192
+/** The previous hash of the first row of an epoch. */
+export const CHAIN_START = '0'.repeat(64)
+
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** One life of a journal: 16 random hex digits. A lost or forked journal opens a new one. */
+export const epochSchema = z.string().regex(/^[0-9a-f]{16}$/)
+
+export const EVENT_KINDS = [
+  'boot',
+  'stop',
+  'scan',
+  'grant',
+  'passage',
+  'annulled',
+  'alarm',
+  'mode',
+  'trust',
+  'clock',
+  'login',
+  'config',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+export const clockStateSchema = z.enum(['TRUSTED', 'UNCERTAIN'])
+export type ClockState = z.infer<typeof clockStateSchema>
+
+export const journalRowSchema = z.strictObject({
+  epoch: epochSchema,
+  /** From 1, without a gap. */
+  seq: z.int().min(1),
+  /** Unix time of the gate's clock, milliseconds. */
+  at: z.int().min(0),
+  clock: clockStateSchema,
+  /** Lane name, or '' for the whole gate. */
+  lane: z.string().max(32),
+  kind: z.enum(EVENT_KINDS),
+  bodyHash: sha256Hex,
+  /** JSON text; null once dropped. */
+  body: z.string().max(BODY_BYTES_MAX).nullable(),
+  hash: sha256Hex,
+})
+export type JournalRow = z.infer<typeof journalRowSchema>
+
+/** The text whose SHA-256 (UTF-8) is the row's hash. */
+export function chainInput(
+  previousHash: string,
+  row: Pick<JournalRow, 'epoch' | 'seq' | 'at' | 'clock' | 'lane' | 'kind' | 'bodyHash'>,
+): string {
+  return JSON.stringify([
+    previousHash,
+    row.epoch,
+    row.seq,
+    row.at,
+    row.clock,
+    row.lane,
+    row.kind,
+    row.bodyHash,
+  ])
+}
+
+/** `POST /v1/gates/:id/events`: contiguous rows of one epoch; `previousHash` of the first. */
+export const uploadSchema = z.strictObject({
+  epoch: epochSchema,
+  previousHash: sha256Hex,
+  rows: z.array(journalRowSchema).min(1).max(UPLOAD_ROWS_MAX),
+})
+export type Upload = z.infer<typeof uploadSchema>
+
+/** The service's cursor after storing: the first seq it does not have in this epoch. */
+export const uploadAnswerSchema = z.object({ next: z.int().min(1) })
+export type UploadAnswer = z.infer<typeof uploadAnswerSchema>
+
+/** A grant is named by its own row. */
+const grantRef = z.strictObject({ epoch: epochSchema, seq: z.int().min(1) })
+export type GrantRef = z.infer<typeof grantRef>
+
+/** Why a grant ended without a passage. */
+export const annulReasonSchema = z.enum(['NO_TURN', 'RESTART', 'BOARD_LOST', 'FIRE', 'STOPPED'])
+export type AnnulReason = z.infer<typeof annulReasonSchema>
+
+/** One rule that was looked at: what it saw and what it said. */
+export const traceStepSchema = z.strictObject({
+  rule: z.string().max(40),
+  saw: z.string().max(200),
+  said: z.enum(['pass', 'flag', 'deny', 'skip']),
+})
+export type TraceStep = z.infer<typeof traceStepSchema>
+
+const direction = z.enum(['entry', 'exit'])
+export type Direction = z.infer<typeof direction>
+const cti = z.string().regex(/^[0-9a-f]{32}$/)
+
+export const scanBodySchema = z.strictObject({
+  code: z.string().max(40),
+  direction,
+  source: z.string().max(40),
+  /** Present once the issuer's signature was found good. */
+  cti: cti.optional(),
+  presentedAt: z.int().optional(),
+  trace: z.array(traceStepSchema).max(32),
+})
+export const grantBodySchema = z.strictObject({
+  code: z.enum(['ADMIT', 'ADMIT_FLAGGED', 'STAFF_RELEASE']),
+  direction,
+  area: z.string().max(32),
+  cti: cti.optional(),
+  presentedAt: z.int().optional(),
+  source: z.string().max(40),
+  flags: z.array(z.string().max(40)).max(8),
+  trace: z.array(traceStepSchema).max(32),
+})
+export const passageBodySchema = z.strictObject({
+  grant: grantRef,
+  direction,
+  area: z.string().max(32),
+  cti: cti.optional(),
+})
+export const annulledBodySchema = z.strictObject({
+  grant: grantRef,
+  reason: annulReasonSchema,
+  cti: cti.optional(),
+})
+export const alarmBodySchema = z.strictObject({
+  code: z.string().max(40),
+  on: z.boolean(),
+  detail: z.string().max(400),
+})
+
+export type ScanBody = z.infer<typeof scanBodySchema>
+export type GrantBody = z.infer<typeof grantBodySchema>
+export type PassageBody = z.infer<typeof passageBodySchema>
+export type AnnulledBody = z.infer<typeof annulledBodySchema>
+export type AlarmBody = z.infer<typeof alarmBodySchema>
