@@ -1,0 +1,169 @@
+/**
+ * The gate's own clock: the last trusted anchor plus monotonic time since, a floor below which no
+ * reading can be right, and signed time to settle what is wrong. Pure: readings are arguments.
+ *
+ * A host clock that is set while the gate runs changes nothing; after a boot it is the anchor.
+ */
+import { DOCUMENT_AHEAD_MAX_S } from '../../pass/limits.ts'
+import {
+  ALLOWANCE_BASE_MS,
+  ALLOWANCE_DRIFT,
+  ALLOWANCE_MAX_MS,
+  TIME_ROUND_TRIP_MAX_MS,
+  TIME_STEP_FREE_MS,
+  TIME_SUPPORT_MS,
+} from './limits.ts'
+
+/** `UNCERTAIN`: no code can be judged fresh, so entry denies with `CLOCK_UNCERTAIN`. */
+export type ClockCertainty = 'TRUSTED' | 'UNCERTAIN'
+
+/** The last accepted time answer. All milliseconds; `atMs` is Unix time by the gate's clock. */
+export interface SignedSync {
+  readonly atMs: number
+  readonly roundTripMs: number
+}
+
+/** Every time is milliseconds; `anchorMs` and `floorMs` are Unix time. */
+export interface GateClock {
+  readonly anchorMs: number
+  readonly anchorMonotonicMs: number
+  /** Newest accepted signed `iat`, persisted by the cache. No reading lies below it. */
+  readonly floorMs: number
+  readonly state: ClockCertainty
+  /** Absent when signed time was never had, or a technician has set the clock since. */
+  readonly sync: SignedSync | undefined
+  /** Sum of the steps made on signed time alone since a manifest last agreed with an answer. */
+  readonly unsupportedMs: number
+}
+
+/** What a boot starts from. `sync` is the one persisted before. */
+export interface ClockBoot {
+  readonly hostMs: number
+  readonly monotonicMs: number
+  readonly floorMs: number
+  readonly sync?: SignedSync | undefined
+}
+
+/** Anchors at the host's clock, or at the floor and `UNCERTAIN` when the host reads below it. */
+export function bootClock(boot: ClockBoot): GateClock {
+  const plausible = boot.hostMs >= boot.floorMs
+  return {
+    anchorMs: plausible ? boot.hostMs : boot.floorMs,
+    anchorMonotonicMs: boot.monotonicMs,
+    floorMs: boot.floorMs,
+    state: plausible ? 'TRUSTED' : 'UNCERTAIN',
+    sync: boot.sync,
+    unsupportedMs: 0,
+  }
+}
+
+/** Unix milliseconds. */
+export function clockNow(clock: GateClock, monotonicMs: number): number {
+  return clock.anchorMs + (monotonicMs - clock.anchorMonotonicMs)
+}
+
+/**
+ * Takes over the `iat` (Unix seconds) of an accepted manifest or trust document. The floor follows
+ * it only as far as the clock has come: a document may be signed up to 120 s ahead, and a stolen
+ * key that always signs ahead must not push the clock by that much at every restart.
+ */
+export function raiseFloor(clock: GateClock, iat: number, monotonicMs: number): GateClock {
+  const floorMs = Math.min(iat * 1000, clockNow(clock, monotonicMs))
+  return floorMs > clock.floorMs ? { ...clock, floorMs } : clock
+}
+
+/** A verified time answer with the readings around its round trip. All milliseconds. */
+export interface TimedAnswer {
+  readonly timeMs: number
+  readonly sentMonotonicMs: number
+  readonly receivedMonotonicMs: number
+}
+
+/**
+ * - `SET`: the clock is taken over; `offsetMs` is the step it made.
+ * - `SLOW`: the round trip was over 2 s; ask again.
+ * - `BELOW_FLOOR`: the time named is certainly past.
+ * - `UNSUPPORTED`: a step over 15 min without a manifest from within 120 s of the answer.
+ */
+export type ClockSetting =
+  | { readonly code: 'SET'; readonly clock: GateClock; readonly offsetMs: number }
+  | { readonly code: 'SLOW' | 'BELOW_FLOOR' | 'UNSUPPORTED'; readonly offsetMs: number }
+
+/** Unix milliseconds at the moment the answer was received: half the round trip is added. */
+export function answeredNow(answer: TimedAnswer): number {
+  return Math.round(answer.timeMs + (answer.receivedMonotonicMs - answer.sentMonotonicMs) / 2)
+}
+
+/**
+ * Sets the clock by signed time. `supportIat` is the `iat` (Unix seconds) of a manifest that is
+ * properly signed as of the answer's time: it lifts the 15 min bound when it lies near the answer.
+ * Small steps without support add up against the same bound, so that no one walks the clock away
+ * with a stolen time key alone. Never raises the floor.
+ */
+export function setBySignedTime(
+  clock: GateClock,
+  answer: TimedAnswer,
+  supportIat?: number,
+): ClockSetting {
+  const roundTripMs = answer.receivedMonotonicMs - answer.sentMonotonicMs
+  const answeredMs = answeredNow(answer)
+  const offsetMs = answeredMs - clockNow(clock, answer.receivedMonotonicMs)
+  if (roundTripMs < 0 || roundTripMs > TIME_ROUND_TRIP_MAX_MS) return { code: 'SLOW', offsetMs }
+  if (answeredMs < clock.floorMs - DOCUMENT_AHEAD_MAX_S * 1000) {
+    return { code: 'BELOW_FLOOR', offsetMs }
+  }
+  const supported =
+    supportIat !== undefined && Math.abs(supportIat * 1000 - answer.timeMs) <= TIME_SUPPORT_MS
+  const unsupportedMs = supported ? 0 : clock.unsupportedMs + offsetMs
+  if (Math.abs(unsupportedMs) > TIME_STEP_FREE_MS) return { code: 'UNSUPPORTED', offsetMs }
+
+  const anchorMs = Math.max(answeredMs, clock.floorMs)
+  return {
+    code: 'SET',
+    offsetMs,
+    clock: {
+      anchorMs,
+      anchorMonotonicMs: answer.receivedMonotonicMs,
+      floorMs: clock.floorMs,
+      state: 'TRUSTED',
+      sync: { atMs: anchorMs, roundTripMs },
+      unsupportedMs,
+    },
+  }
+}
+
+/**
+ * A technician's `clock set`, Unix milliseconds. Refused below the floor. What a hand sets is good
+ * to seconds at best, so the allowance is its greatest until signed time arrives.
+ */
+export function setByTechnician(
+  clock: GateClock,
+  nowMs: number,
+  monotonicMs: number,
+): ClockSetting {
+  const offsetMs = nowMs - clockNow(clock, monotonicMs)
+  if (nowMs < clock.floorMs) return { code: 'BELOW_FLOOR', offsetMs }
+  return {
+    code: 'SET',
+    offsetMs,
+    clock: {
+      ...clock,
+      anchorMs: nowMs,
+      anchorMonotonicMs: monotonicMs,
+      state: 'TRUSTED',
+      sync: undefined,
+      unsupportedMs: 0,
+    },
+  }
+}
+
+/**
+ * How far a presentation may lie beyond 30 s because our clock may be wrong, milliseconds: 5 s plus
+ * half the round trip of the last signed time plus 100 ppm of its age, at most 30 s.
+ */
+export function staleAllowanceMs(clock: GateClock, monotonicMs: number): number {
+  if (clock.sync === undefined) return ALLOWANCE_MAX_MS
+  const ageMs = Math.abs(clockNow(clock, monotonicMs) - clock.sync.atMs)
+  const allowance = ALLOWANCE_BASE_MS + clock.sync.roundTripMs / 2 + ageMs * ALLOWANCE_DRIFT
+  return Math.min(ALLOWANCE_MAX_MS, Math.round(allowance))
+}

@@ -1,0 +1,62 @@
+/**
+ * Every maximum of the gate's trust cache, its downloads and its clock. Sizes of single documents
+ * are those of `pass/limits.ts`; what stands here bounds how many, how long and how often.
+ */
+
+/** Status lists held at once. Ten a day live for two days; the rest is head room. */
+export const LISTS_MAX = 64
+/** Bytes of all inflated lists together: 64 lists of 2^20 one-bit entries are 8 MiB. */
+export const LISTS_BYTES_MAX = 32 * 1024 * 1024
+/** Trust versions stepped in one poll. Eight a year are usual. */
+export const TRUST_STEPS_MAX = 64
+/** Trust versions kept since the factory's; past it the cache starts again from the factory. */
+export const TRUST_CHAIN_MAX = 1024
+/** Kids that are kept as revoked although the newest manifest doesn't name them. */
+export const KEPT_KIDS_MAX = 4096
+/**
+ * Revoked bits of a list that left the manifest are kept this long after they were last seen,
+ * milliseconds: a pass's certificate (24 h), the exit grace (24 h) and a day to spare.
+ */
+export const KEPT_BITS_MS = 3 * 24 * 60 * 60 * 1000
+/** Damaged caches kept for the technician; older ones go, so that the card doesn't fill up. */
+export const SET_ASIDE_MAX = 3
+
+/** Characters of an ETag we send back. */
+export const ETAG_CHARS_MAX = 200
+/** Share of a period by which polls are spread, to either side. */
+export const POLL_JITTER = 0.1
+/** Longest pause between two polls after failures, milliseconds, before jitter. */
+export const BACKOFF_MAX_MS = 60_000
+/** Quiet time after which a repeated security alarm is reported again, milliseconds. */
+export const ALARM_REPEAT_MS = 60 * 60 * 1000
+
+/** Bytes of the nonce in a time request. */
+export const TIME_NONCE_BYTES = 16
+/** Round trip over which a signed time answer is discarded, milliseconds. */
+export const TIME_ROUND_TRIP_MAX_MS = 2000
+/** Signed time is asked for this often, milliseconds. */
+export const TIME_PERIOD_MS = 60 * 60 * 1000
+/** Least pause between two time requests, milliseconds, whatever the reason. */
+export const TIME_PAUSE_MS = 10_000
+/** Step of the clock that signed time alone may make, milliseconds; more needs a manifest. */
+export const TIME_STEP_FREE_MS = 15 * 60 * 1000
+/** How near to a time answer a manifest's `iat` must lie to support a larger step, milliseconds. */
+export const TIME_SUPPORT_MS = 120_000
+/** Smallest step that is reported, milliseconds; smaller ones are the clock's own drift. */
+export const TIME_STEP_REPORT_MS = 2000
+/** Movement of the host's clock against ours that makes us ask for signed time, milliseconds. */
+export const HOST_CLOCK_MOVED_MS = 30_000
+
+/** Allowance for the age of a presentation: its base, its drift and its greatest value. */
+export const ALLOWANCE_BASE_MS = 5000
+export const ALLOWANCE_DRIFT = 100e-6
+export const ALLOWANCE_MAX_MS = 30_000
+
+/** Bytes of one line of the event stream; a longer one closes it. */
+export const EVENT_LINE_BYTES_MAX = 4096
+/** Silence after which the event stream is opened anew, milliseconds. */
+export const EVENT_SILENCE_MS = 120_000
+/** Pause before a service that has no event stream is asked again, milliseconds. */
+export const EVENT_ABSENT_MS = 10 * 60 * 1000
+/** Greatest random delay between an event and its poll, milliseconds: a fleet hears it at once. */
+export const EVENT_SPREAD_MS = 500
