@@ -1,0 +1,51 @@
+import t from 'tap'
+import {
+  type CertificateLife,
+  lifeFrom,
+  mayReissue,
+  passWindow,
+  shanghaiMonth,
+  stateOf,
+} from './certificate.ts'
+
+const HOUR = 3600_000
+const running: CertificateLife = { ...lifeFrom(1_000_000_123), endedAt: null, endReason: null }
+
+t.test('24 hours, to the second', async t => {
+  t.same(lifeFrom(1_000_000_999), { validFrom: 1_000_000_000, validUntil: 1_086_400_000 })
+  t.equal(stateOf(running, running.validUntil - 1), 'active')
+  t.equal(stateOf(running, running.validUntil), 'expired')
+  t.equal(stateOf({ ...running, endedAt: 1, endReason: 'replaced' }, 2), 'replaced')
+})
+
+t.test('early reissue in the last three hours only', async t => {
+  const cases: [number, boolean][] = [
+    [running.validFrom, false],
+    [running.validUntil - 3 * HOUR - 1, false],
+    [running.validUntil - 3 * HOUR, true],
+    [running.validUntil + HOUR, true],
+  ]
+  for (const [now, may] of cases) t.equal(mayReissue(running, now), may, String(now))
+  t.ok(mayReissue({ ...running, endedAt: 5, endReason: 'revoked' }, running.validFrom + 1))
+})
+
+t.test('a pass lives 30 minutes, never past the certificate', async t => {
+  const end = running.validUntil / 1000
+  t.same(passWindow(running, running.validFrom + 500), {
+    iat: running.validFrom / 1000,
+    exp: running.validFrom / 1000 + 1800,
+  })
+  t.equal(passWindow(running, running.validUntil - 30 * 60_000).exp, end)
+  t.equal(passWindow(running, running.validUntil - 60_000).exp, end)
+})
+
+t.test('the month is Shanghai’s', async t => {
+  const cases: [string, string][] = [
+    ['2026-01-31T15:59:59.999Z', '2026-01'],
+    ['2026-01-31T16:00:00Z', '2026-02'],
+    ['2026-12-31T15:59:59Z', '2026-12'],
+    ['2026-12-31T16:00:00Z', '2027-01'],
+    ['2028-02-29T15:00:00Z', '2028-02'],
+  ]
+  for (const [at, month] of cases) t.equal(shanghaiMonth(Date.parse(at)), month, at)
+})

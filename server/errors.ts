@@ -1,0 +1,93 @@
+/**
+ * The one table of the service's error codes, and the problem documents made of them (RFC 9457).
+ * A problem never repeats what was sent: no value of a body, a header or a path is in it.
+ */
+
+interface ProblemRow {
+  readonly status: number
+  readonly title: string
+}
+
+export const PROBLEMS = {
+  BAD_REQUEST: { status: 400, title: 'The request is not well-formed' },
+  INVALID: { status: 422, title: 'A field is missing or outside its range' },
+  CONTENT_TYPE: { status: 415, title: 'The body must be application/json' },
+  TOO_LARGE: { status: 413, title: 'The body is too large' },
+  NOT_FOUND: { status: 404, title: 'There is nothing here' },
+  SIGN_IN: { status: 401, title: 'Sign in first' },
+  CREDENTIALS: { status: 401, title: 'E-mail address or password is wrong' },
+  FORBIDDEN: { status: 403, title: 'Your role does not allow this' },
+  ORIGIN: { status: 403, title: 'The request came from a page of another site' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests: wait a little' },
+  PROOF_MISSING: { status: 401, title: 'The dpop header with a proof is missing' },
+  PROOF_INVALID: { status: 401, title: 'The proof does not fit this request' },
+  PROOF_REPLAYED: { status: 401, title: 'This proof was used before' },
+  USE_NONCE: { status: 401, title: 'Repeat with the nonce of the dpop-nonce header' },
+  GATE_UNKNOWN: { status: 401, title: 'No gate is enrolled with this key' },
+  ENROLMENT_INVALID: { status: 404, title: 'The enrolment code is unknown, used or too old' },
+  ENROLMENT_MISMATCH: { status: 409, title: 'The enrolment code is for another gate' },
+  CHAIN_GAP: { status: 409, title: 'Rows before these are missing: send from next' },
+  CHAIN_FORK: { status: 409, title: 'Other rows are stored under these numbers' },
+  CHAIN_BROKEN: { status: 422, title: 'The rows do not form a chain' },
+  DOCUMENT_INVALID: { status: 422, title: 'The document number is not a valid one' },
+  DOCUMENT_TYPE: { status: 422, title: 'This type of document is not taken here' },
+  NAME_INVALID: { status: 422, title: 'The name is empty, too long or has forbidden characters' },
+  CERTIFICATE_ACTIVE: { status: 409, title: 'This person has an active certificate' },
+  CERTIFICATE_ENDED: { status: 409, title: 'The certificate has ended' },
+  CERTIFICATE_UNKNOWN: { status: 404, title: 'No such certificate' },
+  QUOTA_USED: { status: 409, title: 'The certificates of this month are used up' },
+  CLAIM_INVALID: { status: 404, title: 'The code is unknown or too old' },
+  CLAIM_USED: { status: 409, title: 'The code was used before' },
+  NO_KEY: { status: 503, title: 'No signing key is released for today' },
+  NOT_READY: { status: 503, title: 'Not ready' },
+  INTERNAL: { status: 500, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, ProblemRow>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** An outcome that ends a request. `extra` becomes members of the problem document. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly extra: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: ProblemCode,
+    extra: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(code)
+    this.code = code
+    this.extra = extra
+    this.headers = headers
+  }
+}
+
+/** The problem document of a code: RFC 9457 §3, with our `code` as extension member. */
+export function problemResponse(
+  code: ProblemCode,
+  extra: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const row = PROBLEMS[code]
+  const body = { type: 'about:blank', title: row.title, status: row.status, code, ...extra }
+  return new Response(JSON.stringify(body), {
+    status: row.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  })
+}
+
+/** A fault at start: wrong config, keys or files. The program prints the message and exits 2. */
+export class StartError extends Error {
+  override readonly name = 'StartError'
+  readonly code: 'CONFIG' | 'SECRET' | 'KEYS' | 'TRUST' | 'DATABASE' | 'LISTEN'
+  constructor(code: StartError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

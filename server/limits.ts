@@ -1,0 +1,69 @@
+/**
+ * Every maximum of the service, in one place. Sizes in bytes or characters, times in milliseconds.
+ */
+
+/** Body of an ordinary request. */
+export const BODY_BYTES_MAX = 64 * 1024
+/** Body of one upload of journal rows: 200 rows, each body JSON inside JSON. */
+export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
+/** A whole request must have arrived within this time. */
+export const REQUEST_MS_MAX = 15_000
+export const HEADERS_MS_MAX = 10_000
+export const HEADER_BYTES_MAX = 16 * 1024
+/** After a stop is asked for, open requests have this long. */
+export const STOP_MS_MAX = 5_000
+
+/** A proof JWT in the `dpop` header, characters. */
+export const PROOF_CHARS_MAX = 4096
+export const JTI_CHARS_MIN = 16
+export const JTI_CHARS_MAX = 64
+/** A server nonce is good for one to two of these. */
+export const NONCE_SLOT_MS = 60_000
+
+/** Name of a person, code points. */
+export const NAME_POINTS_MAX = 64
+/** Document number, characters as typed. */
+export const DOCUMENT_NUMBER_CHARS_MAX = 32
+/** Reason given by staff, characters. */
+export const REASON_CHARS_MAX = 200
+export const EMAIL_CHARS_MAX = 254
+export const PASSWORD_CHARS_MIN = 12
+export const PASSWORD_CHARS_MAX = 128
+
+/** A code from the window, or an operator's enrolment code, lives this long. */
+export const CLAIM_MS = 15 * 60_000
+export const ENROLMENT_MS = 15 * 60_000
+
+/** Rows of one page. */
+export const PAGE_ROWS_MAX = 500
+/** Gates that one service keeps. */
+export const GATES_MAX = 20_000
+/** Journals (epochs) kept for one gate. */
+export const EPOCHS_PER_GATE_MAX = 1000
+
+/** Prepared statements kept by the SQLite shim. */
+export const STATEMENTS_MAX = 256
+/** A config or key file. */
+export const FILE_BYTES_MAX = 256 * 1024
+/** Trust documents that are looked for at start. */
+export const TRUST_DOCUMENTS_MAX = 10_000
+/** Online keys in the key folder. */
+export const ONLINE_KEYS_MAX = 512
+
+/** A manifest is signed again at least this often. */
+export const MANIFEST_EVERY_MS = 60_000
+/** A manifest is good this long, seconds. */
+export const MANIFEST_LIFE_S = 24 * 3600
+/** Published manifests kept for looking back. */
+export const MANIFESTS_KEPT = 64
+/** How long a revocation waits for its manifest before it answers without it. */
+export const PUBLISH_WAIT_MS = 1_000
+/** The publisher's lease on the database. */
+export const LEASE_MS = 5_000
+/** How often the publisher looks for changes made by other replicas. */
+export const PUBLISH_TICK_MS = 250
+
+/** Entries of one status list. */
+export const LIST_ENTRIES = 2 ** 20
+/** After the last certificate of a list has ended, exits still read it this long. */
+export const LIST_GRACE_MS = 6 * 3600_000

@@ -1,0 +1,218 @@
+/**
+ * The schema's history, one step a name, for SQLite and PostgreSQL. A step that has been released
+ * is never edited. The staff tables are those that the account library wants, frozen here so that
+ * an update of it can't change a database behind our back.
+ */
+import {
+  type CreateTableBuilder,
+  type Kysely,
+  type Migration,
+  Migrator,
+  type RawBuilder,
+  sql,
+} from 'kysely'
+import { StartError } from '../errors.ts'
+import type { Database } from './schema.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+/** Column types where the engines differ. */
+interface ColumnTypes {
+  bytes: RawBuilder<unknown>
+  authDate: RawBuilder<unknown>
+  authBoolean: RawBuilder<unknown>
+}
+
+const COLUMN_TYPES: Record<Engine, ColumnTypes> = {
+  sqlite: { bytes: sql`blob`, authDate: sql`text`, authBoolean: sql`integer` },
+  postgres: { bytes: sql`bytea`, authDate: sql`timestamptz`, authBoolean: sql`boolean` },
+}
+
+type Table = CreateTableBuilder<string, string>
+
+const text = (table: Table, ...names: string[]) =>
+  names.reduce((t, name) => t.addColumn(name, 'text', c => c.notNull()), table)
+const textOrNull = (table: Table, ...names: string[]) =>
+  names.reduce((t, name) => t.addColumn(name, 'text'), table)
+const int = (table: Table, ...names: string[]) =>
+  names.reduce((t, name) => t.addColumn(name, 'bigint', c => c.notNull()), table)
+const intOrNull = (table: Table, ...names: string[]) =>
+  names.reduce((t, name) => t.addColumn(name, 'bigint'), table)
+
+async function peopleAndCertificates(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const table = (name: string) => db.schema.createTable(name) as unknown as Table
+  await int(
+    textOrNull(text(table('people'), 'id', 'document_type'), 'active_certificate'),
+    'active_until',
+    'created_at',
+    'updated_at',
+  )
+    .addColumn('document_hash', types.bytes as RawBuilder<never>, c => c.notNull().unique())
+    .addColumn('sealed', types.bytes as RawBuilder<never>, c => c.notNull())
+    .addPrimaryKeyConstraint('people_pk', ['id'])
+    .execute()
+  await int(text(table('quota'), 'person', 'month'), 'n')
+    .addPrimaryKeyConstraint('quota_pk', ['person', 'month'])
+    .execute()
+  const certificates = text(table('certificates'), 'id', 'person', 'channel')
+  await textOrNull(
+    intOrNull(int(certificates, 'list', 'status_index', 'valid_from', 'valid_until'), 'ended_at'),
+    'end_reason',
+    'device_key',
+    'holder_key',
+  )
+    .addPrimaryKeyConstraint('certificates_pk', ['id'])
+    .addUniqueConstraint('certificates_status', ['list', 'status_index'])
+    .execute()
+  await db.schema
+    .createIndex('certificates_person')
+    .on('certificates')
+    .columns(['person', 'valid_from'])
+    .execute()
+  await intOrNull(int(text(table('claims'), 'code_hash', 'certificate'), 'expires_at'), 'used_at')
+    .addPrimaryKeyConstraint('claims_pk', ['code_hash'])
+    .execute()
+  await int(text(table('audit'), 'id', 'actor', 'action', 'subject', 'detail'), 'at')
+    .addPrimaryKeyConstraint('audit_pk', ['id'])
+    .execute()
+}
+
+async function publishing(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const table = (name: string) => db.schema.createTable(name) as unknown as Table
+  const bytes = types.bytes as RawBuilder<never>
+  await int(table('status_lists'), 'number', 'day', 'next', 'revision', 'drop_at')
+    .addColumn('permutation_key', bytes, c => c.notNull())
+    .addPrimaryKeyConstraint('status_lists_pk', ['number'])
+    .execute()
+  await int(table('status_ended'), 'list', 'status_index', 'ended_at')
+    .addPrimaryKeyConstraint('status_ended_pk', ['list', 'status_index'])
+    .execute()
+  await int(text(table('published_lists'), 'sha256'), 'list', 'revision', 'version', 'made_at')
+    .addColumn('bytes', bytes, c => c.notNull())
+    .addPrimaryKeyConstraint('published_lists_pk', ['sha256'])
+    .execute()
+  await db.schema
+    .createIndex('published_lists_list')
+    .on('published_lists')
+    .columns(['list', 'version'])
+    .execute()
+  await int(text(table('published_manifests'), 'etag', 'basis'), 'version', 'made_at')
+    .addColumn('bytes', bytes, c => c.notNull())
+    .addPrimaryKeyConstraint('published_manifests_pk', ['version'])
+    .execute()
+  await int(table('trust_documents'), 'version', 'added_at')
+    .addColumn('bytes', bytes, c => c.notNull())
+    .addPrimaryKeyConstraint('trust_documents_pk', ['version'])
+    .execute()
+  await int(text(table('revoked_kids'), 'kid'), 'revoked_at')
+    .addPrimaryKeyConstraint('revoked_kids_pk', ['kid'])
+    .execute()
+  await int(text(table('leases'), 'name', 'owner'), 'until')
+    .addPrimaryKeyConstraint('leases_pk', ['name'])
+    .execute()
+}
+
+async function gatesAndJournals(db: Kysely<unknown>): Promise<void> {
+  const table = (name: string) => db.schema.createTable(name) as unknown as Table
+  await int(text(table('proofs'), 'jti'), 'expires_at')
+    .addPrimaryKeyConstraint('proofs_pk', ['jti'])
+    .execute()
+  await db.schema.createIndex('proofs_expires').on('proofs').column('expires_at').execute()
+  await intOrNull(
+    int(text(table('gates'), 'id', 'station', 'key_thumbprint'), 'enrolled_at'),
+    'seen_at',
+  )
+    .addPrimaryKeyConstraint('gates_pk', ['id'])
+    .addUniqueConstraint('gates_key', ['key_thumbprint'])
+    .execute()
+  await intOrNull(
+    int(text(table('enrolments'), 'code_hash', 'gate', 'station'), 'expires_at'),
+    'used_at',
+  )
+    .addPrimaryKeyConstraint('enrolments_pk', ['code_hash'])
+    .execute()
+  await int(text(table('gate_epochs'), 'gate', 'epoch', 'last_hash'), 'next', 'opened_at')
+    .addPrimaryKeyConstraint('gate_epochs_pk', ['gate', 'epoch'])
+    .execute()
+  const events = text(
+    table('gate_events'),
+    'gate',
+    'epoch',
+    'clock',
+    'lane',
+    'kind',
+    'body_hash',
+    'hash',
+  )
+  await textOrNull(int(events, 'seq', 'at', 'received_at'), 'body')
+    .addPrimaryKeyConstraint('gate_events_pk', ['gate', 'epoch', 'seq'])
+    .execute()
+}
+
+async function staffAccounts(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const date = types.authDate as RawBuilder<never>
+  const flag = types.authBoolean as RawBuilder<never>
+  const table = (name: string) => db.schema.createTable(name) as unknown as Table
+  const dated = (t: Table) =>
+    t.addColumn('createdAt', date, c => c.notNull()).addColumn('updatedAt', date, c => c.notNull())
+  await dated(textOrNull(text(table('staff'), 'id', 'name', 'email', 'role'), 'image'))
+    .addColumn('emailVerified', flag, c => c.notNull())
+    .addPrimaryKeyConstraint('staff_pk', ['id'])
+    .addUniqueConstraint('staff_email', ['email'])
+    .execute()
+  await dated(
+    textOrNull(text(table('staff_sessions'), 'id', 'token', 'userId'), 'ipAddress', 'userAgent'),
+  )
+    .addColumn('expiresAt', date, c => c.notNull())
+    .addPrimaryKeyConstraint('staff_sessions_pk', ['id'])
+    .addUniqueConstraint('staff_sessions_token', ['token'])
+    .addForeignKeyConstraint('staff_sessions_staff', ['userId'], 'staff', ['id'], c =>
+      c.onDelete('cascade'),
+    )
+    .execute()
+  await db.schema.createIndex('staff_sessions_user').on('staff_sessions').column('userId').execute()
+  const accounts = text(table('staff_accounts'), 'id', 'accountId', 'providerId', 'userId')
+  await dated(textOrNull(accounts, 'accessToken', 'refreshToken', 'idToken', 'scope', 'password'))
+    .addColumn('accessTokenExpiresAt', date)
+    .addColumn('refreshTokenExpiresAt', date)
+    .addPrimaryKeyConstraint('staff_accounts_pk', ['id'])
+    .addForeignKeyConstraint('staff_accounts_staff', ['userId'], 'staff', ['id'], c =>
+      c.onDelete('cascade'),
+    )
+    .execute()
+  await db.schema.createIndex('staff_accounts_user').on('staff_accounts').column('userId').execute()
+  await dated(text(table('staff_verifications'), 'id', 'identifier', 'value'))
+    .addColumn('expiresAt', date, c => c.notNull())
+    .addPrimaryKeyConstraint('staff_verifications_pk', ['id'])
+    .execute()
+  await int(text(table('staff_rate_limits'), 'id', 'key'), 'count', 'lastRequest')
+    .addPrimaryKeyConstraint('staff_rate_limits_pk', ['id'])
+    .addUniqueConstraint('staff_rate_limits_key', ['key'])
+    .execute()
+}
+
+function steps(engine: Engine): Record<string, Migration> {
+  const types = COLUMN_TYPES[engine]
+  return {
+    '001-people-and-certificates': { up: db => peopleAndCertificates(db, types) },
+    '002-publishing': { up: db => publishing(db, types) },
+    '003-gates-and-journals': { up: gatesAndJournals },
+    '004-staff-accounts': { up: db => staffAccounts(db, types) },
+  }
+}
+
+/** Brings the schema up to date. A failed step is rolled back. Throws StartError `DATABASE`. */
+export async function migrate(db: Database, engine: Engine): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => steps(engine) },
+    migrationTableName: 'schema_steps',
+    migrationLockTableName: 'schema_lock',
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    throw new StartError('DATABASE', 'the database could not be brought up to date', {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The tables, as Kysely sees them, for SQLite and PostgreSQL alike. Times ending in `_at` or `until`
+ * are Unix milliseconds; ids are random text, so that no key is hot.
+ */
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { EndReason } from '../domain/certificate.ts'
+import type { DocumentType } from '../domain/document.ts'
+
+export interface PeopleTable {
+  id: string
+  document_type: DocumentType
+  /** HMAC-SHA-256 of type and number: for look-up. */
+  document_hash: Uint8Array
+  /** AES-256-GCM of JSON { name, number }. */
+  sealed: Uint8Array
+  /** The certificate that runs, and until when: taken by one statement, so there is never a second. */
+  active_certificate: string | null
+  active_until: number
+  created_at: number
+  updated_at: number
+}
+
+export interface QuotaTable {
+  person: string
+  /** Shanghai month, `YYYY-MM`. */
+  month: string
+  n: number
+}
+
+export interface CertificatesTable {
+  /** The `cti` of its passes, hex. */
+  id: string
+  person: string
+  channel: 'desk' | 'phone'
+  list: number
+  status_index: number
+  valid_from: number
+  valid_until: number
+  ended_at: number | null
+  end_reason: EndReason | null
+  /** Thumbprints (RFC 7638) of the phone's request key and of the pass holder's key. */
+  device_key: string | null
+  holder_key: string | null
+}
+
+export interface ClaimsTable {
+  code_hash: string
+  certificate: string
+  expires_at: number
+  used_at: number | null
+}
+
+export interface StatusListsTable {
+  /** Its URI is `tsl:` and this in base 36. */
+  number: number
+  /** Days since 1970, UTC: certificates issued on that day use it. */
+  day: number
+  /** Counter that the keyed permutation turns into an index. */
+  next: number
+  permutation_key: Uint8Array
+  /** Moves with every flipped bit. */
+  revision: number
+  drop_at: number
+}
+
+export interface StatusEndedTable {
+  list: number
+  status_index: number
+  ended_at: number
+}
+
+export interface PublishedListsTable {
+  sha256: string
+  list: number
+  revision: number
+  version: number
+  bytes: Uint8Array
+  made_at: number
+}
+
+export interface PublishedManifestsTable {
+  version: number
+  bytes: Uint8Array
+  /** Quoted, as it is sent. */
+  etag: string
+  /** What it was made of: when this text is the same, nothing changed. */
+  basis: string
+  made_at: number
+}
+
+export interface TrustDocumentsTable {
+  version: number
+  bytes: Uint8Array
+  added_at: number
+}
+
+export interface RevokedKidsTable {
+  /** Hex. */
+  kid: string
+  revoked_at: number
+}
+
+export interface LeasesTable {
+  name: string
+  owner: string
+  until: number
+}
+
+export interface ProofsTable {
+  /** `jti` with the key's thumbprint before it. */
+  jti: string
+  expires_at: number
+}
+
+export interface GatesTable {
+  id: string
+  station: string
+  /** RFC 7638 thumbprint of the gate's Ed25519 key. */
+  key_thumbprint: string
+  enrolled_at: number
+  seen_at: number | null
+}
+
+export interface EnrolmentsTable {
+  code_hash: string
+  gate: string
+  station: string
+  expires_at: number
+  used_at: number | null
+}
+
+export interface GateEpochsTable {
+  gate: string
+  epoch: string
+  /** First seq that is not stored. */
+  next: number
+  last_hash: string
+  opened_at: number
+}
+
+export interface GateEventsTable {
+  gate: string
+  epoch: string
+  seq: number
+  at: number
+  clock: 'TRUSTED' | 'UNCERTAIN'
+  lane: string
+  kind: string
+  body_hash: string
+  body: string | null
+  hash: string
+  received_at: number
+}
+
+export interface AuditTable {
+  /** Sortable by time. */
+  id: string
+  at: number
+  /** `staff:ID`, `gate:ID`, `phone`, or `system`. */
+  actor: string
+  action: string
+  subject: string
+  /** JSON without names or document numbers. */
+  detail: string
+}
+
+export interface Tables {
+  people: PeopleTable
+  quota: QuotaTable
+  certificates: CertificatesTable
+  claims: ClaimsTable
+  status_lists: StatusListsTable
+  status_ended: StatusEndedTable
+  published_lists: PublishedListsTable
+  published_manifests: PublishedManifestsTable
+  trust_documents: TrustDocumentsTable
+  revoked_kids: RevokedKidsTable
+  leases: LeasesTable
+  proofs: ProofsTable
+  gates: GatesTable
+  enrolments: EnrolmentsTable
+  gate_epochs: GateEpochsTable
+  gate_events: GateEventsTable
+  audit: AuditTable
+}
+
+export type Database = Kysely<Tables>
+/** The only handle inside a transaction: the one connection is taken, `db` would wait for ever. */
+export type Tx = Transaction<Tables>
+export type Certificate = Selectable<CertificatesTable>
+export type GateEvent = Insertable<GateEventsTable>

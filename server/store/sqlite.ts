@@ -1,0 +1,53 @@
+/**
+ * node:sqlite under Kysely's SQLite dialect. Kysely asks a statement whether it returns rows
+ * (`reader`), which node:sqlite doesn't say: without this a query silently gives none. A transaction
+ * begins immediate, so that two processes queue up instead of failing when the second one writes.
+ */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { STATEMENTS_MAX } from '../limits.ts'
+
+/** SQLite can roll back a `create table`; Kysely's adapter assumes otherwise. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class NodeSqliteDialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter()
+  }
+}
+
+/** A dialect over one connection. `file` is a path or `:memory:`. Throws when it can't be opened. */
+export function nodeSqliteDialect(file: string): SqliteDialect {
+  const database = new DatabaseSync(file, { timeout: 5000 })
+  database.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;' +
+      'pragma trusted_schema = off',
+  )
+  return new NodeSqliteDialect({ database: shim(database) })
+}
+
+function shim(database: DatabaseSync): SqliteDatabase {
+  const cache = new Map<string, SqliteStatement>()
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const text = sql === 'begin' ? 'begin immediate' : sql
+      const known = cache.get(text)
+      if (known !== undefined) return known
+      const statement = database.prepare(text)
+      const wrapped: SqliteStatement = {
+        reader: statement.columns().length > 0,
+        all: values => statement.all(...(values as SQLInputValue[])),
+        run: values => statement.run(...(values as SQLInputValue[])),
+        iterate: values => statement.iterate(...(values as SQLInputValue[])),
+      }
+      if (cache.size >= STATEMENTS_MAX) cache.delete(cache.keys().next().value as string)
+      cache.set(text, wrapped)
+      return wrapped
+    },
+  }
+}
