@@ -1,0 +1,218 @@
+/**
+ * A gate board: relays, contacts, lamps and buzzer of one lane, by johnny-five over Firmata.
+ *
+ * All relays are released whenever the board is lost, found again or closed. The firmware's
+ * dead-man does the same when this program dies or hangs.
+ */
+import five, { type Relay as FiveRelay } from 'johnny-five'
+import { DeviceError } from '../errors.ts'
+import { deadmanMsMax, deadmanMsMin } from '../limits.ts'
+import { createListeners } from '../listeners.ts'
+import type {
+  ByteTransport,
+  Clock,
+  DeviceState,
+  GateBoard,
+  Relay,
+  Timers,
+  Unsubscribe,
+} from '../ports.ts'
+import { BoardIo, pinModes } from './board-io.ts'
+import { type Session, startSession, versionQuery } from './board-session.ts'
+import { createContactBank } from './contacts.ts'
+import { type PinConfig, type PinMap, resolvePins } from './pins.ts'
+import { createSerialPort, type SerialTransport } from './serial-port.ts'
+
+/** A transport that can be told to start over; others are used as they are. */
+type BoardTransport = ByteTransport & Partial<Pick<SerialTransport, 'reopen'>>
+
+export interface GateBoardOptions {
+  readonly name: string
+  /** A path, `vendor:product[:serial]`, or a transport that is already there. */
+  readonly port: string | BoardTransport
+  readonly pins: PinConfig
+  /** Armed on the board, 100 to 5000 ms (300 is usual); `external`: a hardware timer relay. */
+  readonly deadman: { readonly ms: number } | 'external'
+  readonly timers: Timers
+  readonly clock: Clock
+  /** [0, 1): jitter of reconnecting. */
+  readonly random: () => number
+  /** Bits per second. Default 57600, as every Firmata board uses. */
+  readonly baudRate?: number
+}
+
+const retryMs = 1000
+const restMsMax = 250
+
+/** Starts connecting at once. Throws DeviceError `BAD_PINS` and RangeError for a wrong config. */
+export function createGateBoard(options: GateBoardOptions): GateBoard {
+  const { name, timers } = options
+  const pins = resolvePins(name, options.pins)
+  checkDeadman(options.deadman)
+  const { io, relays } = createParts(pins)
+  const contacts = createContactBank(pins.contacts, timers)
+  const states = createListeners<[DeviceState]>()
+  let state: DeviceState = { state: 'connecting' }
+  let session: Session | null = null
+  let usable = false
+  let stopRetry: Unsubscribe = () => {}
+
+  const transport: BoardTransport =
+    typeof options.port === 'string'
+      ? createSerialPort({ ...options, port: options.port, baudRate: options.baudRate ?? 57_600 })
+      : options.port
+
+  function setState(next: DeviceState): void {
+    state = next
+    states.emit(next)
+  }
+
+  function begin(): void {
+    endSession()
+    for (const relay of relays.values()) relay.open()
+    session = startSession({
+      ...options,
+      transport,
+      onUsable(firmata) {
+        const pin = io.unsupportedPin(firmata)
+        if (pin !== null) return failed(badPin(name, pin))
+        usable = true
+        io.attach(firmata)
+        readyWhenComplete()
+      },
+      onLevel(pin, high) {
+        contacts.level(pin, high)
+        readyWhenComplete()
+      },
+      onString(text) {
+        if (text === 'deadman') failed(dropped(name))
+      },
+      onFailure: failed,
+    })
+  }
+
+  function readyWhenComplete(): void {
+    if (!usable || state.state === 'ready' || !contacts.complete) return
+    setState({ state: 'ready' })
+    contacts.tell()
+  }
+
+  function endSession(): void {
+    stopRetry()
+    usable = false
+    session?.end()
+    session = null
+    io.detach()
+    contacts.begin()
+  }
+
+  /** Everything off, and on the wire before the port is closed. */
+  async function rest(): Promise<void> {
+    for (const relay of relays.values()) relay.open()
+    for (const pin of outputPins(pins)) io.digitalWrite(pin, 0)
+    const late = new Promise<void>(resolve => {
+      stopRetry = timers.after(restMsMax, resolve)
+    })
+    await Promise.race([late, transport.write(new Uint8Array(versionQuery)).catch(() => {})])
+  }
+
+  /** The board misbehaves though its port is open: start over from the port. */
+  function failed(error: DeviceError): void {
+    endSession()
+    if (transport.reopen) return transport.reopen(error)
+    setState({ state: 'lost', error })
+    stopRetry = timers.after(retryMs, begin)
+  }
+
+  const endState = transport.onState(next => {
+    if (next.state === 'ready') return begin()
+    endSession()
+    setState(next)
+  })
+
+  return {
+    name,
+    onState(listener) {
+      const end = states.add(listener)
+      listener(state)
+      return end
+    },
+    barrier: {
+      energise(relay) {
+        const target = relays.get(relay)
+        if (target === undefined) throw noRelay(name, relay)
+        if (state.state !== 'ready') {
+          throw new DeviceError('DEVICE_DETACHED', name, `${name}: the board is not connected`)
+        }
+        target.close()
+      },
+      release: relay => void relays.get(relay)?.open(),
+    },
+    contacts,
+    signals: {
+      lamp(lamp, on) {
+        const pin = pins.lamps.get(lamp)
+        if (pin !== undefined) io.digitalWrite(pin, on ? 1 : 0)
+      },
+      buzzer(on) {
+        if (pins.buzzer !== null) io.digitalWrite(pins.buzzer, on ? 1 : 0)
+      },
+    },
+    async close() {
+      endState()
+      if (usable) await rest()
+      endSession()
+      await transport.close()
+    },
+  }
+}
+
+function createParts(pins: PinMap): { io: BoardIo; relays: Map<Relay, FiveRelay> } {
+  const io = new BoardIo()
+  const board = new five.Board({ io, repl: false, debug: false, sigint: false })
+  const relays = new Map<Relay, FiveRelay>()
+  for (const [relay, pin] of pins.relays) {
+    io.pinMode(pin, pinModes.output)
+    relays.set(relay, new five.Relay({ board, pin, type: 'NO' }))
+  }
+  for (const pin of outputPins(pins)) io.pinMode(pin, pinModes.output)
+  for (const { pin } of pins.contacts.values()) io.pinMode(pin, pinModes.pullup)
+  return { io, relays }
+}
+
+/** Lamps and buzzer. */
+function outputPins(pins: PinMap): number[] {
+  return [...pins.lamps.values(), ...(pins.buzzer === null ? [] : [pins.buzzer])]
+}
+
+function checkDeadman(deadman: { readonly ms: number } | 'external'): void {
+  if (deadman === 'external') return
+  const { ms } = deadman
+  if (Number.isInteger(ms) && ms >= deadmanMsMin && ms <= deadmanMsMax) return
+  throw new RangeError(`dead-man of ${ms} ms is not between ${deadmanMsMin} and ${deadmanMsMax} ms`)
+}
+
+function badPin(name: string, pin: number): DeviceError {
+  return new DeviceError(
+    'BAD_PINS',
+    name,
+    `${name}: this board can't use pin ${pin} as the pin map asks; use another pin or board`,
+  )
+}
+
+function dropped(name: string): DeviceError {
+  return new DeviceError(
+    'DEVICE_SILENT',
+    name,
+    `${name}: the board dropped its relays because this program was silent for too long; ` +
+      'look for what held the machine up',
+  )
+}
+
+function noRelay(name: string, relay: Relay): DeviceError {
+  return new DeviceError(
+    'BAD_PINS',
+    name,
+    `${name}: no pin for the ${relay} relay; add it to the pin map`,
+  )
+}

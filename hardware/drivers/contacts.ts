@@ -1,0 +1,94 @@
+/**
+ * Turns pin levels into contacts: wiring applied, bounces swallowed, changes only.
+ *
+ * A contact's first report after the board came back counts at once; later changes must hold
+ * for the debounce time.
+ */
+import { createListeners } from '../listeners.ts'
+import type { Contact, Contacts, Timers, Unsubscribe } from '../ports.ts'
+import type { ContactPin } from './pins.ts'
+
+/** How long a new level must hold, milliseconds. */
+export const debounceMs = 5
+
+export interface ContactBank extends Contacts {
+  /** A level reported by the board. */
+  level(pin: number, high: boolean): void
+  /** True when every contact was reported since `begin`. */
+  readonly complete: boolean
+  /** The board is being set up: levels are collected, nothing is told yet. */
+  begin(): void
+  /** The board is ready: tells each active contact, and each that ended meanwhile. */
+  tell(): void
+}
+
+interface Line {
+  readonly contact: Contact
+  readonly activeHigh: boolean
+  raw: boolean | null
+  stable: boolean
+  told: boolean
+  stop: Unsubscribe
+}
+
+export function createContactBank(
+  pins: ReadonlyMap<Contact, ContactPin>,
+  timers: Timers,
+): ContactBank {
+  const listeners = createListeners<[Contact, boolean]>()
+  const lines = new Map<number, Line>()
+  const byContact = new Map<Contact, Line>()
+  let telling = false
+  for (const [contact, { pin, wiring }] of pins) {
+    const activeHigh = wiring === 'opens'
+    const line = { contact, activeHigh, raw: null, stable: false, told: false, stop: () => {} }
+    lines.set(pin, line)
+    byContact.set(contact, line)
+  }
+
+  function tellLine(line: Line): void {
+    if (!telling || line.told === line.stable) return
+    line.told = line.stable
+    listeners.emit(line.contact, line.stable)
+  }
+
+  return {
+    onContact: listener => listeners.add(listener),
+    isActive: contact => telling && (byContact.get(contact)?.stable ?? false),
+    level(pin, high) {
+      const line = lines.get(pin)
+      if (line === undefined) return
+      const active = high === line.activeHigh
+      if (line.raw === null) {
+        line.raw = active
+        line.stable = active
+        return
+      }
+      if (line.raw === active) return
+      line.raw = active
+      line.stop()
+      if (active === line.stable) return
+      line.stop = timers.after(debounceMs, () => {
+        line.stable = active
+        tellLine(line)
+      })
+    },
+    get complete() {
+      return [...lines.values()].every(line => line.raw !== null)
+    },
+    begin() {
+      telling = false
+      for (const line of lines.values()) {
+        line.stop()
+        line.raw = null
+      }
+    },
+    tell() {
+      telling = true
+      for (const line of lines.values()) {
+        if (line.stable && line.told) listeners.emit(line.contact, true)
+        else tellLine(line)
+      }
+    },
+  }
+}
