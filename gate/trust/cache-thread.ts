@@ -1,0 +1,60 @@
+/**
+ * The worker thread that writes `trust.db`: a synchronous write on a bad flash card stalls for
+ * hundreds of milliseconds, and the thread that moves the barrier must not wait for it.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import {
+  CACHE_FILE,
+  type CacheChange,
+  ensureDataDir,
+  openCacheFile,
+  setCacheAside,
+  writeCacheChange,
+} from './cache-file.ts'
+
+/** What the thread is asked, one at a time. */
+export type CacheRequest =
+  | { readonly kind: 'write'; readonly change: CacheChange; readonly nowMs: number }
+  | { readonly kind: 'close' }
+
+/**
+ * `WRITE_FAILED`: nothing was changed (disk full, no permission). `DAMAGED`: the file was no
+ * database any more and was set aside under `setAside`; the next change must be a whole one.
+ */
+export type CacheAnswer =
+  | { readonly code: 'WRITTEN' }
+  | { readonly code: 'WRITE_FAILED'; readonly detail: string }
+  | { readonly code: 'DAMAGED'; readonly detail: string; readonly setAside: string | undefined }
+
+/** SQLite's result codes for a file that is damaged or no database. */
+const DAMAGE = new Set([11, 26])
+
+let database: DatabaseSync | undefined
+
+function write(dataDir: string, change: CacheChange, nowMs: number): CacheAnswer {
+  try {
+    ensureDataDir(dataDir)
+    database ??= openCacheFile(`${dataDir}/${CACHE_FILE}`)
+    writeCacheChange(database, change)
+    return { code: 'WRITTEN' }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : 'unknown'
+    const { errcode } = error as { errcode?: number }
+    if (errcode === undefined || !DAMAGE.has(errcode & 0xff))
+      return { code: 'WRITE_FAILED', detail }
+    database?.close()
+    database = undefined
+    return { code: 'DAMAGED', detail, setAside: setCacheAside(dataDir, nowMs) }
+  }
+}
+
+parentPort?.on('message', (request: CacheRequest) => {
+  if (request.kind === 'close') {
+    database?.close()
+    parentPort?.close()
+    return
+  }
+  const { dataDir } = workerData as { dataDir: string }
+  parentPort?.postMessage(write(dataDir, request.change, request.nowMs))
+})
