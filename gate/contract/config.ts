@@ -18,13 +18,32 @@ const port = z
   .max(200)
   .describe('serial port: a device path, or vendor:product[:serial] of a USB device')
 
+/** What a board's pin may do, as in hardware/drivers/pins.ts. */
+const PIN_FUNCTIONS = [
+  ...['entry', 'exit', 'alarm', 'arrow', 'cross', 'amber', 'buzzer'],
+  ...['beamA', 'beamB', 'beamC', 'beamD', 'beamE', 'beamF', 'passA', 'passB'],
+  ...['fire', 'stop', 'tamper', 'release', 'relayFeedback'],
+] as const
+
+const pinSchema = z.union([
+  z.int().min(0).max(69),
+  z.strictObject({
+    pin: z.int().min(0).max(69),
+    wiring: z.enum(['opens', 'closes']).optional(),
+    active: z.enum(['high', 'low']).optional(),
+  }),
+  z.null(),
+])
+
 const boardSchema = z.strictObject({
   port,
-  profile: z.enum(['tripod', 'flap']).default('tripod').describe('pin table and barrier timing'),
+  profile: z.literal('tripod').default('tripod').describe('pin table and barrier'),
   pins: z
-    .record(z.string().max(20), z.int().min(0).max(69))
+    .partialRecord(z.enum(PIN_FUNCTIONS), pinSchema)
     .default({})
-    .describe('board pin by function, where it differs from the profile’s table'),
+    .describe(
+      'board pin by function, where it differs from the profile’s table; null takes it away',
+    ),
   deadman: z
     .union([z.strictObject({ ms: z.int().min(100).max(5000) }), z.literal('external')])
     .default({ ms: 300 })
@@ -49,7 +68,11 @@ const laneSchema = z.strictObject({
   timing: z
     .strictObject({
       waitMs: ms(1000, 30_000, 5000, 'how long a grant waits for someone to walk'),
-      pulseMs: ms(100, 5000, 500, 'relay pulse of a tripod'),
+      drive: z
+        .enum(['hold', 'pulse'])
+        .default('hold')
+        .describe('relay held until someone walks, or pulsed for a barrier that waits by itself'),
+      pulseMs: ms(100, 5000, 500, 'relay pulse when drive is "pulse"'),
       passageMs: ms(3000, 60_000, 15_000, 'a begun passage that lasts longer raises HELD'),
       refuseMs: ms(500, 10_000, 3000, 'how long a refusal is shown'),
     })

@@ -1,0 +1,62 @@
+/**
+ * The verdict: pure, from what verification found, the lane, the gate's memory and the time. Every
+ * rule looked at leaves a step in the trace, which is stored with the event, so that "why was she
+ * refused?" can be answered weeks later and a replay proves that the same input says the same.
+ */
+import { toHex } from '../../pass/bytes.ts'
+import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
+import type { DenyCode } from '../contract/codes.ts'
+import type { TraceStep } from '../contract/events.ts'
+import type { Verdict } from '../machine/state.ts'
+import { type DecideContext, type MemoryView, presentationOf, RULES } from './rules.ts'
+
+/** At exit a pass opens up to this long after its `exp`. */
+export const EXIT_GRACE_MS = 86_400_000
+
+export function decide(
+  found: VerifyResult,
+  source: string,
+  context: DecideContext,
+  memory: MemoryView,
+): Verdict {
+  const trace: TraceStep[] = []
+  const { direction, area } = context
+  const scan = (code: DenyCode, about: { cti?: string; presentedAt?: number }): Verdict => ({
+    verdict: 'deny',
+    code,
+    scan: { code, direction, source, ...about, trace },
+  })
+  if (!found.ok) {
+    // Without a sure clock the freshness codes mean nothing: say that instead.
+    const code =
+      context.clockUncertain && TIME_CODES.has(found.code) ? 'CLOCK_UNCERTAIN' : found.code
+    trace.push({ rule: 'verify', saw: sawOf(found.code, found.seen), said: 'deny' })
+    return scan(code, found.cti === undefined ? {} : { cti: toHex(found.cti) })
+  }
+  const { pass } = found
+  const about = { cti: pass.ctiHex, presentedAt: presentationOf(pass, direction) }
+  trace.push({ rule: 'verify', saw: `${pass.passClass}, authentic`, said: 'pass' })
+  const flags: string[] = []
+  for (const rule of RULES) {
+    const answer = rule.ask(pass, context, memory)
+    if (answer.said === 'repeat') return { verdict: 'ignore' }
+    trace.push({ rule: rule.name, saw: answer.saw.slice(0, 200), said: answer.said })
+    if (answer.said === 'deny') return scan(answer.code, about)
+    if (answer.said === 'flag') flags.push(answer.flag)
+  }
+  const code = flags.length > 0 ? 'ADMIT_FLAGGED' : 'ADMIT'
+  return { verdict: 'admit', grant: { code, direction, area, ...about, source, flags, trace } }
+}
+
+/** What verification saw, in one line: the code, then its numbers and public names. */
+function sawOf(code: VerifyCode, seen: VerifySeen = {}): string {
+  const parts = Object.entries(seen).map(([name, value]) => `${name} ${value}`)
+  return [code, ...parts].join(', ').slice(0, 200)
+}
+
+const TIME_CODES: ReadonlySet<string> = new Set([
+  'EXPIRED',
+  'NOT_YET_VALID',
+  'STALE_CODE',
+  'CODE_FROM_FUTURE',
+])

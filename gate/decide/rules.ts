@@ -1,0 +1,168 @@
+/**
+ * The rules of a verdict beyond verification, each its own small function, in the order in which
+ * they are asked. A rule says pass, flag (admit, but tell staff), deny with a code, or skip (it
+ * does not apply here), and what it saw, for the trace.
+ *
+ * Exit is kinder than entry: nobody is kept inside by trust, clock, tickets or anti-passback.
+ */
+import type { VerifiedPass } from '../../pass/verify.ts'
+import type { DenyCode } from '../contract/codes.ts'
+import type { Direction } from '../contract/events.ts'
+
+export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
+
+/** What the lane and the gate are at the moment of the decision. */
+export interface DecideContext {
+  readonly lane: string
+  readonly direction: Direction
+  readonly area: string
+  readonly takesPaper: boolean
+  readonly passback: 'hard' | 'soft' | 'off'
+  readonly passbackMs: number
+  readonly stage: FreshnessStage
+  readonly clockUncertain: boolean
+  /** Whether the pass's status list was at hand. */
+  readonly statusKnown: boolean
+  readonly nowMs: number
+}
+
+/** What is known of one presentation: (cti, presented at), never its bytes. */
+export interface SeenPresentation {
+  readonly lane: string
+  readonly direction: Direction
+  readonly outcome: 'reserved' | 'passed' | 'annulled' | 'interrupted'
+  readonly atMs: number
+  /** How often it was granted. */
+  readonly grants: number
+}
+
+/** Where a certificate was last seen to pass, in one area. */
+export interface AreaVisit {
+  readonly inside: boolean
+  readonly atMs: number
+}
+
+/** The gate's memory as `decide` may read it. */
+export interface MemoryView {
+  presentation(cti: string, presentedAt: number): SeenPresentation | undefined
+  visit(area: string, cti: string): AreaVisit | undefined
+  /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
+  reserved(area: string, cti: string, direction: Direction): boolean
+}
+
+export type RuleAnswer =
+  | { readonly said: 'pass' | 'skip'; readonly saw: string }
+  | { readonly said: 'flag'; readonly saw: string; readonly flag: string }
+  | { readonly said: 'deny'; readonly saw: string; readonly code: DenyCode }
+  /** The scanner repeats what it has just read: no verdict at all. */
+  | { readonly said: 'repeat'; readonly saw: string }
+
+export interface Rule {
+  readonly name: string
+  readonly ask: (pass: VerifiedPass, context: DecideContext, memory: MemoryView) => RuleAnswer
+}
+
+/** A presentation read again on its own lane is a scanner repeating itself for this long. */
+export const REPEAT_MS = 5000
+
+const trust: Rule = {
+  name: 'trust',
+  ask: (_pass, { stage, direction }) => {
+    if (stage === 'FRESH' || stage === 'STALE') return { said: 'pass', saw: stage }
+    if (stage === 'CLOSED' && direction === 'entry') {
+      return { said: 'deny', saw: stage, code: 'TRUST_STALE' }
+    }
+    return { said: 'flag', saw: stage, flag: `TRUST_${stage}` }
+  },
+}
+
+const clock: Rule = {
+  name: 'clock',
+  ask: (_pass, { clockUncertain, direction }) => {
+    if (!clockUncertain) return { said: 'pass', saw: 'trusted' }
+    return direction === 'entry'
+      ? { said: 'deny', saw: 'uncertain', code: 'CLOCK_UNCERTAIN' }
+      : { said: 'flag', saw: 'uncertain', flag: 'CLOCK_UNCERTAIN' }
+  },
+}
+
+const status: Rule = {
+  name: 'status',
+  ask: (_pass, { statusKnown, direction }) => {
+    if (statusKnown) return { said: 'pass', saw: 'list at hand' }
+    return direction === 'entry'
+      ? { said: 'deny', saw: 'no list', code: 'STATUS_UNKNOWN' }
+      : { said: 'flag', saw: 'no list', flag: 'STATUS_UNKNOWN' }
+  },
+}
+
+const late: Rule = {
+  name: 'late',
+  ask: pass => {
+    if (pass.expiredByMs > 0) {
+      return { said: 'flag', saw: `expired ${seconds(pass.expiredByMs)} ago`, flag: 'EXPIRED' }
+    }
+    if (pass.staleByMs > 0) {
+      return { said: 'flag', saw: `${seconds(pass.staleByMs)} too old`, flag: 'STALE_CODE' }
+    }
+    return { said: 'pass', saw: 'in time' }
+  },
+}
+
+const paper: Rule = {
+  name: 'paper',
+  ask: (pass, { takesPaper }) => {
+    if (pass.passClass === 'phone') return { said: 'skip', saw: 'phone' }
+    return takesPaper
+      ? { said: 'pass', saw: 'paper taken here' }
+      : { said: 'deny', saw: 'paper', code: 'PAPER_NOT_HERE' }
+  },
+}
+
+/** Paper has no presentation: its `iat` stands for it, so it is good once a direction. */
+export function presentationOf(pass: VerifiedPass, direction: Direction): number {
+  if (pass.presentedAt !== undefined) return pass.presentedAt
+  return direction === 'entry' ? pass.iat : -pass.iat
+}
+
+const replay: Rule = {
+  name: 'replay',
+  ask: (pass, context, memory) => {
+    const seen = memory.presentation(pass.ctiHex, presentationOf(pass, context.direction))
+    if (seen === undefined) return { said: 'pass', saw: 'first reading' }
+    const here = seen.lane === context.lane
+    const saw = `${seen.outcome} on lane ${seen.lane} ${seconds(context.nowMs - seen.atMs)} ago`
+    if (here && seen.outcome === 'annulled' && seen.grants < 2) return { said: 'pass', saw }
+    const repeats = seen.outcome === 'reserved' || context.nowMs - seen.atMs < REPEAT_MS
+    if (here && repeats && seen.outcome !== 'interrupted') return { said: 'repeat', saw }
+    return { said: 'deny', saw, code: 'ALREADY_USED' }
+  },
+}
+
+const passback: Rule = {
+  name: 'passback',
+  ask: (pass, context, memory) => {
+    const { area, direction, passback: hardness, passbackMs, nowMs } = context
+    if (hardness === 'off') return { said: 'skip', saw: 'off' }
+    const code = direction === 'entry' ? 'ALREADY_INSIDE' : 'NOT_INSIDE'
+    const object = (saw: string): RuleAnswer =>
+      hardness === 'hard' ? { said: 'deny', saw, code } : { said: 'flag', saw, flag: code }
+    if (memory.reserved(area, pass.ctiHex, direction))
+      return object('another lane is letting it in')
+    const visit = memory.visit(area, pass.ctiHex)
+    const known = visit !== undefined && nowMs - visit.atMs < passbackMs
+    if (direction === 'entry') {
+      return known && visit.inside
+        ? object(`entered ${seconds(nowMs - visit.atMs)} ago`)
+        : { said: 'pass', saw: 'not inside' }
+    }
+    return known && visit.inside ? { said: 'pass', saw: 'inside' } : object('no entry known')
+  },
+}
+
+/** Asked in this order; the first that denies names the verdict. */
+export const RULES: readonly Rule[] = [trust, clock, status, paper, late, replay, passback]
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`
+}

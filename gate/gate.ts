@@ -1,0 +1,179 @@
+/**
+ * One gate: journal, trust, memory, its lanes and the way to the service, wired together. Devices,
+ * time and network come as arguments, so that a test or a simulation can hand in others.
+ */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Clock, CodeReader, DeviceState, GateBoard, Timers } from '../hardware/ports.ts'
+import { nodeVerifier } from '../pass/cose-node.ts'
+import { createPassVerifier } from '../pass/verify.ts'
+import type { GateConfig, LaneConfig } from './contract/config.ts'
+import { createLane, type Lane } from './lane.ts'
+import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
+import type { Effect, Lane as LaneView } from './machine/state.ts'
+import { openJournal } from './store/journal.ts'
+import { createMemory } from './store/memory.ts'
+import { recover } from './store/recover.ts'
+import { createTrustKeeper, type TrustEvent } from './trust/keeper.ts'
+import { createServiceClient } from './uplink/client.ts'
+import { loadIdentity } from './uplink/identity.ts'
+import { createUploader, type UploadReport } from './uplink/upload.ts'
+
+export interface GateParts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: () => number
+  readonly fetch: typeof fetch
+  readonly log: Logger
+  readonly factoryTrust: Uint8Array
+  readonly openBoard: (lane: LaneConfig) => GateBoard
+  readonly openReader: (lane: LaneConfig) => CodeReader
+}
+
+export interface Gate {
+  readonly lanes: readonly Lane[]
+  stop(): Promise<void>
+  /** At once, for a defect. */
+  releaseAll(): void
+}
+
+const PRUNE_MS = 3_600_000
+
+export async function startGate(config: GateConfig, parts: GateParts): Promise<Gate> {
+  const { clock, timers, random, log } = parts
+  const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  const trust = createTrustKeeper({
+    dataDir: config.data,
+    factoryTrust: parts.factoryTrust,
+    environment: config.trust.environment,
+    serviceUrl: config.service.url,
+    pollMs: config.service.pollMs,
+    timeoutMs: config.service.timeoutMs,
+    staleAfterMs: config.trust.staleAfterMs,
+    degradedAfterMs: config.trust.degradedAfterMs,
+    clock,
+    timers,
+    random,
+    fetch: parts.fetch,
+    onEvent: event => note('trust', event),
+  })
+
+  function note(kind: 'trust' | 'boot' | 'stop', body: object): Promise<void> {
+    const { nowMs, state } = trust.now()
+    log.info({ event: kind, ...body }, kind)
+    return journal
+      .append({ at: nowMs, clock: state, lane: '', kind, body })
+      .then(() => {})
+      .catch(error => log.error({ event: 'journal', err: error }, `row ${kind} not journaled`))
+  }
+
+  const interrupted = await recover(journal, trust.now())
+  const { setAside } = journal
+  await note('boot', { station: config.station, interrupted, ...(setAside && { setAside }) })
+  const memory = createMemory(await journal.memory())
+
+  const verifier = createPassVerifier({
+    crypto: nodeVerifier,
+    cacheEntriesMax: VERIFY_CACHE_ENTRIES_MAX,
+  })
+  trust.onTrustChanged(() => verifier.flush())
+
+  const lanes = config.lanes.map(lane =>
+    createLane({
+      config: lane,
+      board: parts.openBoard(lane),
+      reader: parts.openReader(lane),
+      verifier,
+      trust,
+      journal,
+      memory,
+      timers,
+      onStep: (view, effects) => logStep(log, lane.name, view, effects),
+      onDevice: (device, state) => logDevice(log, lane.name, device, state),
+      onFault: (what, error) => log.error({ event: 'fault', lane: lane.name, err: error }, what),
+    }),
+  )
+
+  const { enrolment, ...identity } = loadIdentity(config.data)
+  const { url, timeoutMs } = config.service
+  const uploader =
+    enrolment &&
+    createUploader({
+      gate: enrolment.gate,
+      journal,
+      client: createServiceClient({ url, timeoutMs, identity, fetch: parts.fetch }),
+      timers,
+      random,
+      now: trust.now,
+      onReport: createUploadLog(log),
+    })
+  if (enrolment === undefined) {
+    log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
+  }
+  void uploader?.flush()
+  trust.start()
+  let cancelPrune = timers.after(0, prune)
+  log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
+
+  function prune(): void {
+    cancelPrune = timers.after(PRUNE_MS, prune)
+    journal
+      .prune(clock.nowMs(), config.journal.keepMs)
+      .catch(error => log.error({ event: 'journal', err: error }, 'old rows were not dropped'))
+  }
+
+  return {
+    lanes,
+    releaseAll() {
+      for (const lane of lanes) lane.releaseAll()
+    },
+    async stop() {
+      cancelPrune()
+      await Promise.all(lanes.map(lane => lane.stop()))
+      await note('stop', {})
+      if (uploader) await Promise.race([uploader.flush(), delay(timers, STOP_FLUSH_MS)])
+      uploader?.close()
+      await trust.close()
+      await journal.close()
+    },
+  }
+}
+
+function delay(timers: Timers, ms: number): Promise<void> {
+  return new Promise(resolve => timers.after(ms, resolve))
+}
+
+function logStep(log: Logger, lane: string, view: LaneView, effects: readonly Effect[]): void {
+  for (const effect of effects) {
+    if (effect.type === 'energise' || effect.type === 'release') {
+      log.debug({ event: effect.type, lane, relay: effect.relay }, effect.type)
+    } else if (effect.type === 'sign') {
+      const { sign, code } = effect
+      log.info({ event: 'sign', lane, state: view.state.name, sign, code }, code || 'idle')
+    } else if (effect.type === 'record') {
+      const about = 'code' in effect.body ? { code: effect.body.code } : {}
+      log.info({ event: effect.kind, lane, state: view.state.name, ...about }, effect.kind)
+    }
+  }
+}
+
+function logDevice(log: Logger, lane: string, device: string, state: DeviceState): void {
+  if (state.state === 'lost') {
+    const { code, message } = state.error
+    log.warn({ event: 'device', lane, device, state: 'lost', code }, message)
+  } else {
+    log.info({ event: 'device', lane, device, state: state.state }, `${device} ${state.state}`)
+  }
+}
+
+/** An unreachable service is told once, not at every attempt. */
+function createUploadLog(log: Logger): (report: UploadReport) => void {
+  let last = ''
+  return report => {
+    if (report.outcome === 'stored') log.info({ event: 'upload', rows: report.rows }, 'rows stored')
+    else if (report.outcome !== last) log.warn({ event: 'upload', ...report }, report.outcome)
+    last = report.outcome
+  }
+}
+
+export type { TrustEvent }

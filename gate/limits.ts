@@ -1,0 +1,25 @@
+/** Every maximum of the gate. Sizes in entries or bytes, times in milliseconds. */
+
+/** Presentations remembered; the oldest go first. */
+export const PRESENTATIONS_MAX = 250_000
+/** Paper is good for 24 h and its exit grace for 24 h more. */
+export const PRESENTATION_KEEP_MS = 48 * 3_600_000
+/** Certificates whose last passage is remembered, over all areas. */
+export const VISITS_MAX = 500_000
+/** Rows handed to the journal and not yet on disk; past that a grant is refused. */
+export const JOURNAL_QUEUE_MAX = 1000
+/** An answer of the service to an upload or an enrolment, bytes. */
+export const ANSWER_BYTES_MAX = 65_536
+/** A config file, bytes. */
+export const CONFIG_BYTES_MAX = 262_144
+/** How long devices may take to report at start before they are called lost. */
+export const DEVICE_START_MS = 5000
+/** How long a stop waits for the passage that runs. */
+export const STOP_PASSAGE_MS = 8000
+/** Uploads are tried again after these bounds, growing between them. */
+export const UPLOAD_RETRY_MIN_MS = 500
+export const UPLOAD_RETRY_MAX_MS = 30_000
+/** Issuer halves remembered by the verifier; about 1.5 kB each. */
+export const VERIFY_CACHE_ENTRIES_MAX = 5000
+/** How long a stop waits for the last rows to be sent. */
+export const STOP_FLUSH_MS = 1500

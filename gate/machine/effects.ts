@@ -1,0 +1,62 @@
+/** Effects that several states share, and the step that only adds some. Pure. */
+import type { AnnulReason, GrantBody } from '../contract/events.ts'
+import {
+  annulled,
+  type Effect,
+  type Lane,
+  type MachineRelay,
+  type OutReason,
+  type Step,
+} from './state.ts'
+
+export const RELEASE_ALL: readonly Effect[] = [
+  { type: 'release', relay: 'entry' },
+  { type: 'release', relay: 'exit' },
+]
+export const OPEN_ALL: readonly Effect[] = [
+  { type: 'energise', relay: 'entry' },
+  { type: 'energise', relay: 'exit' },
+  { type: 'sign', sign: 'open', code: 'FIRE' },
+]
+export const CANCEL_ALL: readonly Effect[] = (
+  ['start', 'wait', 'pulse', 'held', 'refuse'] as const
+).map(name => ({
+  type: 'cancel',
+  name,
+}))
+export const IDLE: Effect = { type: 'sign', sign: 'idle', code: '' }
+
+export function stay(lane: Lane, ...effects: Effect[]): Step {
+  return { lane, effects }
+}
+
+export function alarm(code: string, on: boolean, detail: string): Effect {
+  return { type: 'record', kind: 'alarm', body: { code, on, detail: detail.slice(0, 400) } }
+}
+
+/** The row that an unfinished grant needs when something else takes the lane over. */
+export function endGrant(lane: Lane, reason: AnnulReason): Effect[] {
+  const { state } = lane
+  if (state.name !== 'Admitting' && state.name !== 'Passing') return []
+  return state.ref === undefined ? [] : [annulled(state.grant, state.ref, reason)]
+}
+
+export function annulReasonOf(reason: OutReason): AnnulReason {
+  return reason === 'SHUTDOWN' || reason === 'STOP' ? 'STOPPED' : 'BOARD_LOST'
+}
+
+/** Idle when locked, the reason when not. */
+export function restSign(lane: Lane): Effect {
+  return lane.state.name === 'Locked' ? IDLE : outSign(lane)
+}
+
+/** What an out-of-service lane shows: its first reason. */
+export function outSign(lane: Lane): Effect {
+  const reason = lane.out[0]
+  const code = reason === undefined || reason === 'SHUTDOWN' ? 'LANE_CLOSED' : reason
+  return { type: 'sign', sign: 'refuse', code }
+}
+
+export function relayOf(grant: GrantBody): MachineRelay {
+  return grant.direction
+}

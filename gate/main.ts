@@ -1,0 +1,112 @@
+/**
+ * The gate's composition root: reads the config, opens journal and trust, builds the lanes,
+ * starts everything, stops cleanly. `npm run gate -- --config FILE`.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { createGateBoard } from '../hardware/drivers/board.ts'
+import { createSerialScanner } from '../hardware/drivers/scanner-serial.ts'
+import { systemClock as clock, systemTimers as timers } from '../hardware/system-time.ts'
+import { ConfigError, readGateConfig } from './config-file.ts'
+import { gateConfigSchema } from './contract/config.ts'
+import { enrol } from './enrol.ts'
+import { startGate } from './gate.ts'
+
+const HELP = `npm run gate -- --config FILE [--enrol CODE]
+
+Runs a gate controller: reads passes, verifies them offline, drives the barrier.
+
+  --config FILE   the gate's config, JSON; required
+  --enrol CODE    joins the service with a one-time code from its operator, then runs
+  --schema        prints the JSON Schema of the config and exits
+  --help          this text
+
+Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it: no more scans are taken, the
+passage that runs may end, relays are released, rows are sent. Exit codes: 0 stopped, 1 could not
+start or enrol, 2 wrong arguments or config.
+`
+
+const random = (): number => randomBytes(4).readUInt32LE() / 2 ** 32
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      enrol: { type: 'string' },
+      schema: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) return print(HELP)
+  if (values.schema === true) {
+    return print(`${JSON.stringify(z.toJSONSchema(gateConfigSchema, { io: 'input' }), null, 2)}\n`)
+  }
+  if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
+  const config = readGateConfig(values.config)
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  if (values.enrol !== undefined) await enrol(config, values.enrol)
+
+  const log = pino({ base: { gate: config.gate } })
+  const gate = await startGate(config, {
+    clock,
+    timers,
+    random,
+    fetch,
+    log,
+    factoryTrust: readFileSync(config.trust.factory),
+    openBoard: ({ name, board }) =>
+      createGateBoard({
+        name: `${name}.board`,
+        port: board.port,
+        pins: { profile: board.profile, pins: board.pins as Record<string, number> },
+        deadman: board.deadman,
+        timers,
+        clock,
+        random,
+      }),
+    openReader: ({ name, scanner }) =>
+      createSerialScanner({
+        name: `${name}.scanner`,
+        port: scanner.port,
+        baudRate: scanner.baudRate,
+        gm65: scanner.profile === 'gm65',
+        timers,
+        clock,
+        random,
+      }),
+  })
+
+  process.once('uncaughtException', error => {
+    gate.releaseAll()
+    log.fatal({ err: error }, 'defect: relays released, the gate ends')
+    process.exit(70)
+  })
+  const signal = await new Promise<string>(resolve => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
+  log.info({ event: 'stopping', signal }, 'stopping')
+  await gate.stop()
+  log.info({ event: 'stopped' }, 'stopped')
+  return 0
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+/** Where a start failed, in one line. */
+function report(error: unknown): number {
+  const { message, code } = error as Error & { code?: string }
+  const badInput = error instanceof ConfigError || String(code).startsWith('ERR_PARSE_ARGS')
+  const wrongPins = code === 'BAD_PINS'
+  process.stderr.write(`gate: ${message}\n`)
+  return badInput || wrongPins ? 2 : 1
+}
+
+process.exitCode = await main().catch(report)

@@ -1,0 +1,118 @@
+/**
+ * The way of a scan, in its order: text → decode and verify → decide → machine. The machine's
+ * runner does the rest: journal, then relay, then beams, then commit.
+ *
+ * Scans queue one deep: while a passage runs the next person's scan waits, already verified (its
+ * freshness is judged at its own time), and is decided when the lane is free again. A further one
+ * is told to wait.
+ */
+import type { Reading } from '../hardware/ports.ts'
+import type { PassVerifier, TrustView, VerifyResult } from '../pass/verify.ts'
+import type { DenyCode } from './contract/codes.ts'
+import { decide, EXIT_GRACE_MS } from './decide/decide.ts'
+import type { DecideContext, FreshnessStage, MemoryView } from './decide/rules.ts'
+import type { Verdict } from './machine/state.ts'
+import type { Runner } from './runner.ts'
+
+export interface PipelineParts {
+  readonly lane: Pick<
+    DecideContext,
+    'lane' | 'direction' | 'area' | 'takesPaper' | 'passback' | 'passbackMs'
+  >
+  /** Where the readings come from, as the journal names it. */
+  readonly source: string
+  readonly verifier: PassVerifier
+  readonly trust: {
+    view(): TrustView
+    freshness(): { stage: FreshnessStage }
+    now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
+  }
+  readonly memory: MemoryView
+  readonly runner: Runner
+}
+
+export interface Pipeline {
+  /** Anything a reader can hand over; never throws. */
+  read(reading: Reading): void
+  /** The lane came to rest: decides the scan that waits, if there is one. */
+  resume(): void
+}
+
+interface Verified {
+  readonly found: VerifyResult
+  readonly statusKnown: boolean
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { lane, source, trust, runner } = parts
+  let waiting: Verified | undefined
+
+  function read({ text }: Reading): void {
+    const { name } = runner.lane().state
+    if (name === 'Locked' || name === 'Refusing') deliver(verdictOf(verified(text)))
+    else if (name === 'Admitting' || name === 'Passing') hold(verified(text))
+    else if (name !== 'Emergency') deliver(refusal('LANE_CLOSED'))
+  }
+
+  function verified(text: string): Verified {
+    const { nowMs, state } = trust.now()
+    const leaving = lane.direction === 'exit'
+    const view = trust.view()
+    let statusKnown = true
+    // At the exit a missing list only flags: `decide` says so, verification goes on.
+    const status: TrustView['status'] = (uri, index) => {
+      const known = view.status(uri, index)
+      statusKnown = known !== 'unknown'
+      return leaving && !statusKnown ? 'valid' : known
+    }
+    const policy = {
+      expiredForMs: leaving ? EXIT_GRACE_MS : 0,
+      staleForMs: leaving && state === 'UNCERTAIN' ? EXIT_GRACE_MS : 0,
+    }
+    const found = parts.verifier.verify(text, withStatus(view, status), policy, nowMs)
+    return { found, statusKnown }
+  }
+
+  function verdictOf({ found, statusKnown }: Verified): Verdict {
+    const { nowMs, state } = trust.now()
+    const { stage } = trust.freshness()
+    const clockUncertain = state === 'UNCERTAIN'
+    const context = { ...lane, stage, clockUncertain, statusKnown, nowMs }
+    return decide(found, source, context, parts.memory)
+  }
+
+  function hold(scan: Verified): void {
+    if (verdictOf(scan).verdict === 'ignore') return
+    if (waiting === undefined) waiting = scan
+    else deliver(refusal('BUSY'))
+  }
+
+  function refusal(code: DenyCode): Verdict {
+    const scan = { code, direction: lane.direction, source, trace: [] }
+    return { verdict: 'deny', code, scan }
+  }
+
+  function deliver(verdict: Verdict): void {
+    runner.feed({ type: 'verdict', verdict })
+  }
+
+  return {
+    read,
+    resume() {
+      const scan = waiting
+      waiting = undefined
+      if (scan !== undefined) deliver(verdictOf(scan))
+    },
+  }
+}
+
+/** The view with another `status`; its other members may be getters, so they are asked each time. */
+function withStatus(view: TrustView, status: TrustView['status']): TrustView {
+  return {
+    issuerKeys: kid => view.issuerKeys(kid),
+    kidRevoked: kid => view.kidRevoked(kid),
+    environment: view.environment,
+    staleAllowanceMs: view.staleAllowanceMs,
+    status,
+  }
+}

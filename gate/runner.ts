@@ -1,0 +1,183 @@
+/**
+ * Executes the machine's effects: the only place of the gate that acts on a barrier. A grant's row
+ * is on disk before its relay moves; inputs that arise while effects run are queued behind them.
+ */
+import type { GateBoard, Timers, Unsubscribe } from '../hardware/ports.ts'
+import type { GrantBody, GrantRef } from './contract/events.ts'
+import {
+  type DeadlineName,
+  type Effect,
+  type Input,
+  type Lane,
+  type MachineRecord,
+  type MachineSettings,
+  startingLane,
+} from './machine/state.ts'
+import { transition } from './machine/transition.ts'
+import { createSignPlayer } from './signals.ts'
+import type { Journal } from './store/journal.ts'
+import type { Memory } from './store/memory.ts'
+
+export interface RunnerParts {
+  readonly lane: string
+  readonly board: GateBoard
+  readonly journal: Pick<Journal, 'append'>
+  readonly memory: Memory
+  readonly settings: MachineSettings
+  readonly timers: Timers
+  readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
+  /** Called after each step, for logs and for whoever waits. */
+  readonly onStep: (lane: Lane, effects: readonly Effect[]) => void
+  /** A row could not be written, or a device refused: never a pass text in it. */
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+export interface Runner {
+  feed(input: Input): void
+  lane(): Lane
+  /** Resolves when every row handed over so far is on disk or has failed. */
+  settled(): Promise<void>
+  close(): void
+}
+
+export function createRunner(parts: RunnerParts): Runner {
+  const { board, journal, memory, settings, timers } = parts
+  const signs = createSignPlayer(board.signals, timers)
+  const deadlines = new Map<DeadlineName, Unsubscribe>()
+  const open = new Map<string, GrantBody>()
+  const writes = new Set<Promise<unknown>>()
+  const queue: Input[] = []
+  let lane = startingLane()
+  let running = false
+  let closed = false
+
+  function feed(input: Input): void {
+    if (closed) return
+    queue.push(input)
+    if (running) return
+    running = true
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const step = transition(lane, next, settings)
+        lane = step.lane
+        for (const effect of step.effects) execute(effect)
+        parts.onStep(lane, step.effects)
+      }
+    } finally {
+      running = false
+    }
+  }
+
+  function execute(effect: Effect): void {
+    switch (effect.type) {
+      case 'energise':
+        energise(effect.relay)
+        break
+      case 'release':
+        board.barrier.release(effect.relay)
+        break
+      case 'sign':
+        signs.show(effect.sign)
+        break
+      case 'deadline':
+        startDeadline(effect.name, effect.afterMs)
+        break
+      case 'cancel':
+        cancelDeadline(effect.name)
+        break
+      case 'recordGrant':
+        track(recordGrant(effect.body))
+        break
+      case 'record':
+        track(record(effect))
+        break
+      default:
+        effect satisfies never
+    }
+  }
+
+  function energise(relay: 'entry' | 'exit'): void {
+    try {
+      board.barrier.energise(relay)
+    } catch (error) {
+      parts.onFault(`relay ${relay} did not energise`, error)
+      feed({ type: 'lost', reason: 'BOARD_LOST', detail: messageOf(error) })
+    }
+  }
+
+  function startDeadline(name: DeadlineName, afterMs: number): void {
+    cancelDeadline(name)
+    const cancel = timers.after(afterMs, () => {
+      deadlines.delete(name)
+      feed({ type: 'deadline', name })
+    })
+    deadlines.set(name, cancel)
+  }
+
+  function cancelDeadline(name: DeadlineName): void {
+    deadlines.get(name)?.()
+    deadlines.delete(name)
+  }
+
+  function track(write: Promise<void>): void {
+    writes.add(write)
+    write.finally(() => writes.delete(write))
+  }
+
+  function entry(kind: string, body: unknown) {
+    const { nowMs, state } = parts.now()
+    return { at: nowMs, clock: state, lane: parts.lane, kind, body }
+  }
+
+  /** Reserves in memory at once, so that no other lane can grant the same meanwhile. */
+  async function recordGrant(grant: GrantBody): Promise<void> {
+    const row = entry('grant', grant)
+    memory.reserve(grant, parts.lane, row.at)
+    try {
+      const ref = await journal.append(row)
+      open.set(keyOf(ref), grant)
+      feed({ type: 'recorded', ref, grant })
+    } catch (error) {
+      memory.forget(grant)
+      parts.onFault('a grant could not be journaled', error)
+      feed({ type: 'recordFailed', grant })
+    }
+  }
+
+  async function record({ kind, body }: MachineRecord): Promise<void> {
+    const row = entry(kind, body)
+    if (kind === 'passage' || kind === 'annulled') {
+      const grant = open.get(keyOf(body.grant))
+      open.delete(keyOf(body.grant))
+      if (grant !== undefined && kind === 'passage') memory.passed(grant, row.at)
+      if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body.reason, row.at)
+    }
+    try {
+      await journal.append(row)
+    } catch (error) {
+      parts.onFault(`a row of kind ${kind} could not be journaled`, error)
+    }
+  }
+
+  feed({ type: 'started' })
+  return {
+    feed,
+    lane: () => lane,
+    async settled() {
+      while (writes.size > 0) await Promise.all(writes)
+    },
+    close() {
+      closed = true
+      for (const name of [...deadlines.keys()]) cancelDeadline(name)
+      signs.stop()
+    },
+  }
+}
+
+function keyOf(ref: GrantRef): string {
+  return `${ref.epoch}:${ref.seq}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

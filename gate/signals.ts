@@ -1,0 +1,82 @@
+/**
+ * What a lane shows and sounds for each sign of the table of codes. Never colour alone: shape
+ * (arrow or cross), lamp and sound pattern differ together.
+ */
+import type { Lamp, Signals, Timers, Unsubscribe } from '../hardware/ports.ts'
+import type { Sign } from './contract/codes.ts'
+
+interface Pattern {
+  readonly lamps: Partial<Record<Lamp, 'on' | 'blink'>>
+  /** Milliseconds of tone, silence, tone, … */
+  readonly sound: readonly number[]
+  /** Whether the sound begins anew when it ends. */
+  readonly repeats: boolean
+}
+
+const LAMPS: readonly Lamp[] = ['arrow', 'cross', 'amber']
+const BLINK_MS = 400
+
+const PATTERNS: Record<Sign | 'idle', Pattern> = {
+  idle: { lamps: {}, sound: [], repeats: false },
+  none: { lamps: {}, sound: [], repeats: false },
+  pass: { lamps: { arrow: 'on' }, sound: [120], repeats: false },
+  refuse: { lamps: { cross: 'on' }, sound: [250, 120, 250], repeats: false },
+  retry: { lamps: { cross: 'on', amber: 'on' }, sound: [250], repeats: false },
+  fraud: { lamps: { cross: 'blink' }, sound: [150, 150], repeats: true },
+  intrusion: { lamps: { cross: 'blink' }, sound: [2000], repeats: false },
+  open: { lamps: { arrow: 'blink' }, sound: [600, 400], repeats: true },
+  service: { lamps: { amber: 'on' }, sound: [], repeats: false },
+}
+
+export interface SignPlayer {
+  /** Ends what was shown and shows this. */
+  show(sign: Sign | 'idle'): void
+  stop(): void
+}
+
+export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
+  const running = new Set<Unsubscribe>()
+
+  function later(delayMs: number, run: () => void): void {
+    const cancel = timers.after(delayMs, () => {
+      running.delete(cancel)
+      run()
+    })
+    running.add(cancel)
+  }
+
+  function stop(): void {
+    for (const cancel of running) cancel()
+    running.clear()
+    signals.buzzer(false)
+  }
+
+  function blink(lamp: Lamp, on: boolean): void {
+    signals.lamp(lamp, on)
+    later(BLINK_MS, () => blink(lamp, !on))
+  }
+
+  function sound(pattern: Pattern, step: number): void {
+    const lengthMs = pattern.sound[step]
+    if (lengthMs === undefined) {
+      signals.buzzer(false)
+      if (pattern.repeats) later(BLINK_MS, () => sound(pattern, 0))
+      return
+    }
+    signals.buzzer(step % 2 === 0)
+    later(lengthMs, () => sound(pattern, step + 1))
+  }
+
+  return {
+    show(sign) {
+      stop()
+      const pattern = PATTERNS[sign]
+      for (const lamp of LAMPS) {
+        if (pattern.lamps[lamp] === 'blink') blink(lamp, true)
+        else signals.lamp(lamp, pattern.lamps[lamp] === 'on')
+      }
+      if (pattern.sound.length > 0) sound(pattern, 0)
+    },
+    stop,
+  }
+}

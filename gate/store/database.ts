@@ -1,0 +1,103 @@
+/**
+ * Opens the gate's journal database: WAL, `synchronous=FULL`, schema by version. A file that
+ * SQLite calls damaged is set aside under a name, never deleted, and a new one takes its place.
+ */
+import { existsSync, renameSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+
+export interface OpenedDatabase {
+  readonly db: DatabaseSync
+  /** Where a damaged predecessor was put. */
+  readonly setAside: string | undefined
+}
+
+const SCHEMA_VERSION = 1
+const SCHEMA = `
+  CREATE TABLE epochs (
+    ordinal INTEGER PRIMARY KEY,
+    epoch TEXT NOT NULL UNIQUE,
+    -- The last seq that the service has stored.
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    -- 1 when the service holds other rows for this epoch: kept, never sent again.
+    forked INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE rows (
+    ordinal INTEGER NOT NULL REFERENCES epochs,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    clock TEXT NOT NULL,
+    lane TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    body_hash TEXT NOT NULL,
+    body TEXT,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (ordinal, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE open_grants (
+    ordinal INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (ordinal, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE presentations (
+    cti TEXT NOT NULL,
+    presented_at INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    grants INTEGER NOT NULL,
+    PRIMARY KEY (cti, presented_at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX presentations_at ON presentations (at);
+  CREATE TABLE visits (
+    area TEXT NOT NULL,
+    cti TEXT NOT NULL,
+    inside INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (area, cti)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX visits_at ON visits (at);
+`
+
+/**
+ * Opens `file`, or ':memory:'. `nowMs` names a file set aside. Throws what SQLite throws when the
+ * place itself can't be written.
+ */
+export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase {
+  try {
+    return { db: open(file), setAside: undefined }
+  } catch (error) {
+    if (file === ':memory:' || !isDamage(error) || !existsSync(file)) throw error
+    const setAside = `${file}.damaged-${nowMs}`
+    for (const tail of ['', '-wal', '-shm']) {
+      if (existsSync(file + tail)) renameSync(file + tail, setAside + tail)
+    }
+    return { db: open(file), setAside }
+  }
+}
+
+function open(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 2000 })
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    const version = Number(db.prepare('PRAGMA user_version').get()?.user_version)
+    if (version === 0) {
+      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+    } else if (version !== SCHEMA_VERSION) {
+      throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
+    }
+    db.prepare('SELECT count(*) AS n FROM open_grants').get()
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** SQLITE_CORRUPT (11) and SQLITE_NOTADB (26). */
+function isDamage(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode
+  return code === 11 || code === 26
+}

@@ -1,0 +1,235 @@
+/**
+ * The journal on its database, synchronous: appends rows to a hash chain, says what is to be
+ * uploaded, moves the acknowledged cursor. It runs in a worker thread (journal-worker.ts), since a
+ * commit on a bad flash card stalls for hundreds of milliseconds; tests call it directly.
+ */
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  BODY_BYTES_MAX,
+  CHAIN_START,
+  chainInput,
+  type EventKind,
+  type GrantBody,
+  type GrantRef,
+  type JournalRow,
+  UPLOAD_ROWS_MAX,
+  type Upload,
+} from '../contract/events.ts'
+import type { AreaVisit, SeenPresentation } from '../decide/rules.ts'
+import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
+import { createProjection, type JournalEntry } from './projection.ts'
+
+/** A grant whose end is not in the journal: the process died between the two. */
+export interface OpenGrant {
+  readonly ref: GrantRef
+  readonly lane: string
+  readonly grant: GrantBody
+}
+
+/** What memory is made of at start, oldest first. */
+export interface MemorySnapshot {
+  readonly presentations: readonly (SeenPresentation & { cti: string; presentedAt: number })[]
+  readonly visits: readonly (AreaVisit & { area: string; cti: string })[]
+}
+
+export type JournalCore = ReturnType<typeof createJournalCore>
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** `randomEpoch` gives 16 hex digits; it is called when the journal has no epoch yet, or forks. */
+export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
+  const insert = db.prepare(
+    `INSERT INTO rows (ordinal, seq, at, clock, lane, kind, body_hash, body, hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const project = createProjection(db)
+  let head = readHead(db) ?? openEpoch(db, randomEpoch())
+
+  function transaction<T>(work: () => T): T {
+    db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      db.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  function write(entry: JournalEntry): GrantRef {
+    const body = JSON.stringify(entry.body)
+    if (Buffer.byteLength(body) > BODY_BYTES_MAX) throw new RangeError('journal body too long')
+    const row = {
+      epoch: head.epoch,
+      seq: head.seq + 1,
+      at: entry.at,
+      clock: entry.clock,
+      lane: entry.lane,
+      kind: entry.kind as EventKind,
+      bodyHash: sha256(body),
+    }
+    const hash = sha256(chainInput(head.hash, row))
+    const { seq, at, clock, lane, kind, bodyHash } = row
+    insert.run(head.ordinal, seq, at, clock, lane, kind, bodyHash, body, hash)
+    project({ ordinal: head.ordinal, seq }, entry, body)
+    head = { ...head, seq, hash }
+    return { epoch: row.epoch, seq }
+  }
+
+  /** One durable commit. On failure the chain stands where it stood. */
+  function append(entry: JournalEntry): GrantRef {
+    const before = head
+    try {
+      return transaction(() => write(entry))
+    } catch (error) {
+      head = before
+      throw error
+    }
+  }
+
+  /** The next rows that the service does not have; undefined when it has all. */
+  function pending(): Upload | undefined {
+    const epoch = db
+      .prepare(
+        `SELECT ordinal, epoch, acknowledged FROM epochs e WHERE forked = 0 AND
+           EXISTS (SELECT 1 FROM rows r WHERE r.ordinal = e.ordinal AND r.seq > e.acknowledged)
+         ORDER BY ordinal LIMIT 1`,
+      )
+      .get()
+    if (epoch === undefined) return undefined
+    const previous = db
+      .prepare('SELECT hash FROM rows WHERE ordinal = ? AND seq = ?')
+      .get(epoch.ordinal as number, epoch.acknowledged as number)
+    const rows = db
+      .prepare('SELECT * FROM rows WHERE ordinal = ? AND seq > ? ORDER BY seq LIMIT ?')
+      .all(epoch.ordinal as number, epoch.acknowledged as number, UPLOAD_ROWS_MAX)
+    return {
+      epoch: epoch.epoch as string,
+      previousHash: (previous?.hash as string | undefined) ?? CHAIN_START,
+      rows: rows.map(row => toJournalRow(epoch.epoch as string, row)),
+    }
+  }
+
+  /** The service has every row of `epoch` below `next`. */
+  function acknowledge(epoch: string, next: number): void {
+    db.prepare('UPDATE epochs SET acknowledged = ? WHERE epoch = ?').run(next - 1, epoch)
+  }
+
+  /** The service holds other rows for this epoch: keep both, go on in a new one. */
+  function fork(epoch: string, entry: Omit<JournalEntry, 'kind' | 'body'>): GrantRef {
+    const old = head
+    return transaction(() => {
+      db.prepare('UPDATE epochs SET forked = 1 WHERE epoch = ?').run(epoch)
+      head = openEpoch(db, randomEpoch())
+      const detail = `epoch ${old.epoch} left at ${old.seq} with head ${old.hash}`
+      return write({ ...entry, kind: 'alarm', body: { code: 'CHAIN_FORK', on: true, detail } })
+    })
+  }
+
+  function openGrants(): OpenGrant[] {
+    return db
+      .prepare(
+        `SELECT e.epoch, g.seq, g.lane, g.body FROM open_grants g JOIN epochs e USING (ordinal)
+         ORDER BY g.ordinal, g.seq`,
+      )
+      .all()
+      .map(row => ({
+        ref: { epoch: row.epoch as string, seq: row.seq as number },
+        lane: row.lane as string,
+        grant: JSON.parse(row.body as string) as GrantBody,
+      }))
+  }
+
+  function memory(): MemorySnapshot {
+    const presentations = db
+      .prepare('SELECT * FROM presentations ORDER BY at DESC LIMIT ?')
+      .all(PRESENTATIONS_MAX)
+      .reverse()
+      .map(row => ({
+        cti: row.cti as string,
+        presentedAt: row.presented_at as number,
+        lane: row.lane as string,
+        direction: row.direction as SeenPresentation['direction'],
+        outcome: row.outcome as SeenPresentation['outcome'],
+        atMs: row.at as number,
+        grants: row.grants as number,
+      }))
+    const visits = db
+      .prepare('SELECT * FROM visits ORDER BY at DESC LIMIT ?')
+      .all(VISITS_MAX)
+      .reverse()
+      .map(row => ({
+        area: row.area as string,
+        cti: row.cti as string,
+        inside: row.inside === 1,
+        atMs: row.at as number,
+      }))
+    return { presentations, visits }
+  }
+
+  /** Drops what is past its time: acknowledged rows (never the head), old memory. */
+  function prune(nowMs: number, keepRowsMs: number): void {
+    transaction(() => {
+      db.prepare(
+        `DELETE FROM rows WHERE at < ? AND EXISTS (SELECT 1 FROM epochs e
+           WHERE e.ordinal = rows.ordinal AND e.forked = 0 AND rows.seq < e.acknowledged)`,
+      ).run(nowMs - keepRowsMs)
+      db.prepare('DELETE FROM presentations WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
+      db.prepare('DELETE FROM visits WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
+    })
+  }
+
+  return {
+    append,
+    pending,
+    acknowledge,
+    fork,
+    openGrants,
+    memory,
+    prune,
+    epoch: () => head.epoch,
+    close: () => db.close(),
+  }
+}
+
+interface Head {
+  readonly ordinal: number
+  readonly epoch: string
+  readonly seq: number
+  readonly hash: string
+}
+
+function readHead(db: DatabaseSync): Head | undefined {
+  const epoch = db.prepare('SELECT ordinal, epoch FROM epochs ORDER BY ordinal DESC LIMIT 1').get()
+  if (epoch === undefined) return undefined
+  const row = db
+    .prepare('SELECT seq, hash FROM rows WHERE ordinal = ? ORDER BY seq DESC LIMIT 1')
+    .get(epoch.ordinal as number)
+  return {
+    ordinal: epoch.ordinal as number,
+    epoch: epoch.epoch as string,
+    seq: (row?.seq as number | undefined) ?? 0,
+    hash: (row?.hash as string | undefined) ?? CHAIN_START,
+  }
+}
+
+function openEpoch(db: DatabaseSync, epoch: string): Head {
+  const { lastInsertRowid } = db.prepare('INSERT INTO epochs (epoch) VALUES (?)').run(epoch)
+  return { ordinal: Number(lastInsertRowid), epoch, seq: 0, hash: CHAIN_START }
+}
+
+function toJournalRow(epoch: string, row: Record<string, unknown>): JournalRow {
+  return {
+    epoch,
+    seq: row.seq as number,
+    at: row.at as number,
+    clock: row.clock as JournalRow['clock'],
+    lane: row.lane as string,
+    kind: row.kind as EventKind,
+    bodyHash: row.body_hash as string,
+    body: row.body as string | null,
+    hash: row.hash as string,
+  }
+}

@@ -1,0 +1,38 @@
+/** The journal's own thread: one request in, one answer out, in order. */
+import { randomBytes } from 'node:crypto'
+import { parentPort, workerData } from 'node:worker_threads'
+import { openJournalDatabase } from './database.ts'
+import { createJournalCore, type JournalCore } from './journal-core.ts'
+
+/** A call of the core by name, answered under the same id. */
+export interface JournalRequest {
+  readonly id: number
+  readonly call: Exclude<keyof JournalCore, 'epoch'>
+  readonly args: readonly unknown[]
+}
+
+export type JournalAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly message: string }
+
+const { file, nowMs } = workerData as { file: string; nowMs: number }
+const port = parentPort
+if (port === null) throw new Error('journal-worker runs as a worker thread')
+
+const { db, setAside } = openJournalDatabase(file, nowMs)
+const core = createJournalCore(db, () => randomBytes(8).toString('hex'))
+
+port.on('message', (request: JournalRequest) => {
+  port.postMessage(answer(request))
+  if (request.call === 'close') port.close()
+})
+port.postMessage({ id: 0, ok: true, value: { setAside, epoch: core.epoch() } })
+
+function answer({ id, call, args }: JournalRequest): JournalAnswer {
+  try {
+    const work = core[call] as (...args: readonly unknown[]) => unknown
+    return { id, ok: true, value: work(...args) }
+  } catch (error) {
+    return { id, ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+}

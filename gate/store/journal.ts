@@ -1,0 +1,112 @@
+/**
+ * The journal as the gate's main thread sees it: promises that resolve when a row is durable. The
+ * database lives in a worker thread, so a slow disk never stalls the control loop.
+ */
+import { Worker } from 'node:worker_threads'
+import type { GrantRef, Upload } from '../contract/events.ts'
+import { JOURNAL_QUEUE_MAX } from '../limits.ts'
+import type { JournalCore, MemorySnapshot, OpenGrant } from './journal-core.ts'
+import type { JournalAnswer, JournalRequest } from './journal-worker.ts'
+import type { JournalEntry } from './projection.ts'
+
+export type JournalErrorCode =
+  /** More rows wait for the disk than allowed. */
+  | 'JOURNAL_BUSY'
+  /** The write failed: disk full or damaged. */
+  | 'JOURNAL_FAILED'
+  /** The journal's thread has ended. */
+  | 'JOURNAL_CLOSED'
+
+export class JournalError extends Error {
+  readonly code: JournalErrorCode
+
+  constructor(code: JournalErrorCode, message: string) {
+    super(message)
+    this.name = 'JournalError'
+    this.code = code
+  }
+}
+
+export interface Journal {
+  /** Where a damaged predecessor was put, if there was one. */
+  readonly setAside: string | undefined
+  /** Resolves once the row is on disk. Rejects with JournalError: then it is not there. */
+  append(entry: JournalEntry): Promise<GrantRef>
+  /** Called after each row that reached the disk. */
+  onAppended(listener: () => void): void
+  pending(): Promise<Upload | undefined>
+  acknowledge(epoch: string, next: number): Promise<void>
+  fork(epoch: string, entry: Omit<JournalEntry, 'kind' | 'body'>): Promise<GrantRef>
+  openGrants(): Promise<OpenGrant[]>
+  memory(): Promise<MemorySnapshot>
+  prune(nowMs: number, keepRowsMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens `file`, creating it. Rejects with JournalError `JOURNAL_FAILED` when it can't. */
+export async function openJournal(file: string, nowMs: number): Promise<Journal> {
+  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), {
+    workerData: { file, nowMs },
+  })
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
+  const listeners: (() => void)[] = []
+  let nextId = 1
+  let ended: JournalError | undefined
+
+  const opened = Promise.withResolvers<unknown>()
+  waiting.set(0, opened)
+  worker.on('message', (answer: JournalAnswer) => {
+    const one = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if (answer.ok) one?.resolve(answer.value)
+    else one?.reject(new JournalError('JOURNAL_FAILED', answer.message))
+  })
+  worker.on('error', error => end(new JournalError('JOURNAL_FAILED', error.message)))
+  worker.on('exit', () => end(new JournalError('JOURNAL_CLOSED', 'the journal is closed')))
+
+  function end(error: JournalError): void {
+    ended ??= error
+    for (const one of waiting.values()) one.reject(ended)
+    waiting.clear()
+  }
+
+  function request<Call extends JournalRequest['call']>(
+    call: Call,
+    ...args: Parameters<JournalCore[Call]>
+  ): Promise<ReturnType<JournalCore[Call]>> {
+    if (ended !== undefined) return Promise.reject(ended)
+    if (waiting.size >= JOURNAL_QUEUE_MAX) {
+      return Promise.reject(new JournalError('JOURNAL_BUSY', 'too many rows wait for the disk'))
+    }
+    const id = nextId++
+    const one = Promise.withResolvers<unknown>()
+    waiting.set(id, one)
+    worker.postMessage({ id, call, args } satisfies JournalRequest)
+    return one.promise as Promise<ReturnType<JournalCore[Call]>>
+  }
+
+  async function appended(work: Promise<GrantRef>): Promise<GrantRef> {
+    const ref = await work
+    for (const listener of listeners) listener()
+    return ref
+  }
+
+  const { setAside } = (await opened.promise) as { setAside: string | undefined }
+  return {
+    setAside,
+    append: entry => appended(request('append', entry)),
+    onAppended: listener => listeners.push(listener),
+    pending: () => request('pending'),
+    acknowledge: (epoch, next) => request('acknowledge', epoch, next),
+    fork: (epoch, entry) => appended(request('fork', epoch, entry)),
+    openGrants: () => request('openGrants'),
+    memory: () => request('memory'),
+    prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
+    close: async () => {
+      if (ended !== undefined) return
+      const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
+      await request('close')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * After a start: every grant whose end is not in the journal is annulled with reason RESTART. Its
+ * relay has long been released by the board's dead-man; whether its holder walked can't be known,
+ * so its presentation stays used and no passage is counted.
+ */
+import { annulled } from '../machine/state.ts'
+import type { Journal } from './journal.ts'
+
+/** How many grants were found open. */
+export async function recover(
+  journal: Pick<Journal, 'openGrants' | 'append'>,
+  now: { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' },
+): Promise<number> {
+  const open = await journal.openGrants()
+  for (const { ref, lane, grant } of open) {
+    const { kind, body } = annulled(grant, ref, 'RESTART')
+    await journal.append({ at: now.nowMs, clock: now.state, lane, kind, body })
+  }
+  return open.length
+}

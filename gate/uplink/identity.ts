@@ -1,0 +1,61 @@
+/**
+ * The gate's own identity: an Ed25519 key that is made here and never leaves, and the name under
+ * which the service enrolled its public half. No shared secrets.
+ */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import { z } from 'zod'
+
+export const enrolmentSchema = z.object({ gate: z.string().min(1), station: z.string().min(1) })
+export type Enrolment = z.infer<typeof enrolmentSchema>
+
+export interface Identity {
+  readonly privateKey: KeyObject
+  /** RFC 8037, public half only. */
+  readonly publicJwk: JWK
+  /** Undefined until the service took the key. */
+  readonly enrolment: Enrolment | undefined
+}
+
+/** Reads the identity from the gate's data folder, making a key on first use. */
+export function loadIdentity(dataDir: string): Identity {
+  const keyFile = join(dataDir, 'gate-key.pem')
+  if (!existsSync(keyFile)) {
+    const { privateKey } = generateKeyPairSync('ed25519')
+    writeDurably(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+  }
+  const privateKey = createPrivateKey(readFileSync(keyFile))
+  const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+  return { privateKey, publicJwk, enrolment: readEnrolment(dataDir) }
+}
+
+export function saveEnrolment(dataDir: string, enrolment: Enrolment): void {
+  writeDurably(join(dataDir, 'enrolment.json'), JSON.stringify(enrolment))
+}
+
+function readEnrolment(dataDir: string): Enrolment | undefined {
+  const file = join(dataDir, 'enrolment.json')
+  return existsSync(file)
+    ? enrolmentSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    : undefined
+}
+
+/** Whole or not at all, also across a power cut; readable by the gate's user alone. */
+function writeDurably(file: string, text: string): void {
+  const partial = `${file}.partial`
+  const handle = openSync(partial, 'w', 0o600)
+  writeSync(handle, text)
+  fsyncSync(handle)
+  closeSync(handle)
+  renameSync(partial, file)
+}
