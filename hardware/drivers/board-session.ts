@@ -112,7 +112,10 @@ export function startSession(options: SessionOptions): Session {
   })
 
   function armDeadman(): void {
-    if (deadman === 'external') return use(externalHeartbeatMs)
+    if (deadman === 'external') {
+      use(externalHeartbeatMs)
+      return
+    }
     const late = after(answerMsMax, () => fail(noDeadman(name, firmata.firmware.name)))
     firmata.once(`gate-${gateSysex.deadman}`, () => {
       late()
@@ -128,7 +131,10 @@ export function startSession(options: SessionOptions): Session {
 
   function beat(everyMs: number): void {
     if (over) return
-    if (clock.monotonicMs() - heardMs > silentMsMax) return fail(silent(name, 'stopped answering'))
+    if (clock.monotonicMs() - heardMs > silentMsMax) {
+      fail(silent(name, 'stopped answering'))
+      return
+    }
     wire.write(Buffer.from(versionQuery))
     after(everyMs, () => beat(everyMs))
   }

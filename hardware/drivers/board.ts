@@ -119,7 +119,10 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
   /** The board misbehaves though its port is open: start over from the port. */
   function failed(error: DeviceError): void {
     endSession()
-    if (transport.reopen) return transport.reopen(error)
+    if (transport.reopen) {
+      transport.reopen(error)
+      return
+    }
     setState({ state: 'lost', error })
     stopRetry = timers.after(retryMs, begin)
   }

@@ -155,7 +155,8 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
   function handle(message: FirmataMessage): void {
     switch (message.kind) {
       case 'query':
-        return send(queries[message.of]!())
+        send(queries[message.of]!())
+        break
       case 'pinMode':
         setMode(message.pin, message.mode)
         break
