@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { brokenImports, importCycles } from './import-rules.ts'
+import { readModule, readModules } from './modules.ts'
+import { badNames, leftovers, missingReadmes, oversized } from './tidy-rules.ts'
+
+const root = join(import.meta.dirname, '../..')
+const broken = (path: string, text: string) => brokenImports([readModule(path, text)])
+
+t.test('the project keeps its import table and has no circle', async t => {
+  const modules = readModules(root)
+  t.ok(modules.length > 50, 'all modules were found')
+  t.same(brokenImports(modules), [])
+  t.same(importCycles(modules), [])
+})
+
+t.test('each row of the table refuses what it must', async t => {
+  const refused: [string, string][] = [
+    ['pass/a.ts', "import '../gate/b.ts'"],
+    ['pass/a.ts', "import 'node:crypto'"],
+    ['pass/a.ts', "import './b-node.ts'"],
+    ['pass/a.ts', "import 'zod'"],
+    ['hardware/a.ts', "import '../pass/b.ts'"],
+    ['hardware/a.ts', "import '../gate/b.ts'"],
+    ['gate/contract/a.ts', "import '../lane.ts'"],
+    ['gate/contract/a.ts', "import 'pino'"],
+    ['gate/decide/a.ts', "import 'node:fs'"],
+    ['gate/machine/a.ts', "import { verify } from '../../pass/verify.ts'"],
+    ['gate/lane.ts', "import { createGateBoard } from '../hardware/drivers/board.ts'"],
+    ['gate/lane.ts', "import { Clock } from '../hardware/ports.ts'"],
+    ['gate/lane.ts', "import '../pass/issue.ts'"],
+    ['gate/main.ts', "import '../pass/present.ts'"],
+    ['gate/main.ts', "import '../server/app.ts'"],
+    ['server/app.ts', "import '../gate/lane.ts'"],
+    ['server/app.ts', "import '../hardware/ports.ts'"],
+    ['server/app.ts', "export * from '../fixtures/clock.ts'"],
+    ['gate/lane.ts', "await import('../scripts/demo.ts')"],
+    ['fixtures/a.ts', "import '../scripts/demo.ts'"],
+    ['elsewhere/a.ts', "import './b.ts'"],
+  ]
+  for (const [path, text] of refused) t.equal(broken(path, text).length, 1, `${path}: ${text}`)
+})
+
+t.test('each row of the table allows what it must', async t => {
+  const allowed: [string, string][] = [
+    ['pass/a-node.ts', "import 'node:crypto'; import './b.ts'"],
+    ['gate/machine/a.ts', "import type { VerifiedPass } from '../../pass/verify.ts'"],
+    ['gate/lane.ts', "import type { Clock } from '../hardware/ports.ts'"],
+    ['gate/main.ts', "import '../hardware/drivers/board.ts'"],
+    ['server/app.ts', "import '../gate/contract/codes.ts'; import '../pass/issue.ts'"],
+    ['gate/a.test.ts', "import '../pass/issue.ts'; import '../fixtures/clock.ts'"],
+  ]
+  for (const [path, text] of allowed) t.same(broken(path, text), [], `${path}: ${text}`)
+})
+
+t.test('circles are found, and types make none', async t => {
+  const a = readModule('pass/a.ts', "import './b.ts'")
+  t.same(importCycles([a, readModule('pass/b.ts', "import './a.ts'")]), [
+    'pass/a.ts → pass/b.ts → pass/a.ts',
+  ])
+  t.same(importCycles([a, readModule('pass/b.ts', "import type { A } from './a.ts'")]), [])
+})
+
+t.test('sizes count a function’s own lines', async t => {
+  const body = (lines: number) => 'f()\n'.repeat(lines)
+  const inner = `function outer() {\n const inner = () => {\n${body(60)} }\n${body(60)} }\n`
+  t.same(oversized([readModule('pass/a.ts', inner)]), [])
+  t.match(oversized([readModule('pass/a.ts', `function outer() {\n${body(80)}}`)]), [
+    /outer has 82 lines/,
+  ])
+  t.match(oversized([readModule('pass/a.ts', body(301))]), [/301 lines/])
+})
+
+t.test('leftovers, empty names and missing READMEs are found', async t => {
+  t.match(leftovers('gate/a.ts', `x\nt.${'only'}('y')`), [/gate\/a\.ts:2: a test left alone/])
+  t.match(leftovers('gate/a.ts', `${'console'}.log(1)`), [/use the log/])
+  t.same(leftovers('scripts/a.ts', `${'console'}.log(1)`), [])
+  t.equal(badNames(['pass/utils.ts', 'gate/index.ts', 'gate/lane.ts']).length, 2)
+  t.match(missingReadmes(['pass/a.ts', 'gate/README.md', 'gate/a.ts']), [/pass\//])
+})

@@ -1,0 +1,73 @@
+/** What keeps the house tidy beside its imports: sizes, leftovers, a README in each folder. */
+import type { Module } from './modules.ts'
+
+const FILE_LINES_MAX = 300
+const TEST_LINES_MAX = 500
+const FUNCTION_LINES_MAX = 70
+const FOLDERS = ['pass', 'gate', 'hardware', 'server', 'fixtures', 'scripts']
+
+/** One line for each file or function that has grown a second idea. */
+export function oversized(modules: readonly Module[]): string[] {
+  return modules.flatMap(({ path, lines, functions }) => {
+    const isTest = path.endsWith('.test.ts')
+    const max = isTest ? TEST_LINES_MAX : FILE_LINES_MAX
+    const file = lines > max ? [`${path}: ${lines} lines, at most ${max}`] : []
+    const long = functions.filter(one => !isTest && one.ownLines > FUNCTION_LINES_MAX)
+    return [
+      ...file,
+      ...long.map(
+        one =>
+          `${path}:${one.line}: ${one.name} has ${one.ownLines} lines, ` +
+          `at most ${FUNCTION_LINES_MAX}`,
+      ),
+    ]
+  })
+}
+
+interface Leftover {
+  readonly pattern: RegExp
+  readonly why: string
+  readonly where?: RegExp
+}
+
+// Written in pieces, so that this file does not find itself.
+const LEFTOVERS: readonly Leftover[] = [
+  { pattern: new RegExp(`\\b(t|test)\\.${'only'}\\(`), why: 'a test left alone' },
+  {
+    pattern: new RegExp(`\\b(${'TO' + 'DO'}|${'FIX' + 'ME'}|${'XX' + 'X'})\\b`),
+    why: 'unfinished',
+  },
+  { pattern: new RegExp(`\\b${'debug' + 'ger'}\\b`), why: 'a breakpoint' },
+  { pattern: new RegExp(`/${'wo' + 'rk'}/|/${'ro' + 'ot'}/`), why: 'a path of one machine' },
+  { pattern: new RegExp(`${'registry'}\\.npm|deb\\.debian\\.org`), why: 'a registry’s host' },
+  {
+    pattern: new RegExp(`\\b${'console'}\\.(log|error|warn)\\(`),
+    why: 'use the log',
+    where: /^(gate|server|hardware|pass)\//,
+  },
+]
+
+/** One line for each leftover in a text. */
+export function leftovers(path: string, text: string): string[] {
+  return LEFTOVERS.flatMap(({ pattern, why, where }) => {
+    if (where !== undefined && !where.test(path)) return []
+    const match = pattern.exec(text)
+    if (match === null) return []
+    const line = text.slice(0, match.index).split('\n').length
+    return [`${path}:${line}: ${why} (${match[0]})`]
+  })
+}
+
+/** Names that say nothing, and barrels. */
+export function badNames(paths: readonly string[]): string[] {
+  return paths
+    .filter(path => /(^|\/)(utils?|helpers?|misc|common|index)\.ts$/.test(path))
+    .map(path => `${path}: a name that says nothing, or a barrel`)
+}
+
+export function missingReadmes(paths: readonly string[]): string[] {
+  const present = new Set(paths)
+  return FOLDERS.filter(folder => paths.some(path => path.startsWith(`${folder}/`)))
+    .filter(folder => !present.has(`${folder}/README.md`))
+    .map(folder => `${folder}/: no README.md`)
+}
