@@ -3,7 +3,7 @@
  * (arrow or cross), lamp and sound pattern differ together.
  */
 import type { Lamp, Signals, Timers, Unsubscribe } from '../hardware/ports.ts'
-import type { Sign } from './contract/codes.ts'
+import type { Sign } from './contract/sign.ts'
 
 interface Pattern {
   readonly lamps: Partial<Record<Lamp, 'on' | 'blink'>>

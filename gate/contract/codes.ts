@@ -5,42 +5,7 @@
  *
  * Passenger sentences are short, polite, say what to do next, and never accuse.
  */
-
-/**
- * What a lane shows and sounds. Never colour alone: shape, lamp and sound differ together.
- * `pass` arrow, rising tone · `refuse` cross, two low tones · `retry` amber cross, one tone ·
- * `fraud` cross blinking, broken tone · `intrusion` cross blinking, steady tone · `open` arrows
- * both ways · `service` amber lamp for staff only · `none` nothing changes for the passenger.
- */
-export type Sign = 'pass' | 'refuse' | 'retry' | 'fraud' | 'intrusion' | 'open' | 'service' | 'none'
-
-/** Who acts: passenger, staff, technician, or nobody. */
-export type Actor = 'passenger' | 'staff' | 'technician' | 'nobody'
-
-export interface VerdictRow {
-  readonly sign: Sign
-  readonly zh: string
-  readonly en: string
-  readonly who: Actor
-  /** The technician's or staff's next step. */
-  readonly action: string
-}
-
-export interface AlarmRow {
-  readonly sign: Sign
-  readonly who: Actor
-  readonly action: string
-}
-
-const verdict = (sign: Sign, zh: string, en: string, who: Actor, action: string): VerdictRow => ({
-  sign,
-  zh,
-  en,
-  who,
-  action,
-})
-
-const alarm = (sign: Sign, who: Actor, action: string): AlarmRow => ({ sign, who, action })
+import { type AlarmRow, alarm, type VerdictRow, verdict } from './sign.ts'
 
 export const VERDICTS = {
   ADMIT: verdict('pass', '请通行', 'Please pass', 'nobody', 'Nothing to do'),

@@ -2,7 +2,7 @@
  * The words of the lane's machine: states, inputs, effects. Pure data; nothing here acts.
  * Only `gate/runner.ts` executes effects.
  */
-import type { AlarmCode, DenyCode, Sign, VerdictCode } from '../contract/codes.ts'
+import type { AlarmCode, DenyCode, VerdictCode } from '../contract/codes.ts'
 import type {
   AlarmBody,
   AnnulledBody,
@@ -13,6 +13,7 @@ import type {
   PassageBody,
   ScanBody,
 } from '../contract/events.ts'
+import type { Sign } from '../contract/sign.ts'
 
 export type MachineRelay = 'entry' | 'exit'
 export type MachineContact = 'passA' | 'passB' | 'fire' | 'stop' | 'release' | 'tamper'
