@@ -1,0 +1,256 @@
+import t from 'tap'
+import type { VerifiedPass, VerifyResult } from '../../pass/verify.ts'
+import { decide } from './decide.ts'
+import type { AreaVisit, DecideContext, MemoryView, SeenPresentation } from './rules.ts'
+
+const CTI = 'ab'.repeat(16)
+const NOW_MS = 1_770_000_010_000
+const context: DecideContext = {
+  lane: 'A',
+  direction: 'entry',
+  area: 'main',
+  takesPaper: false,
+  passback: 'hard',
+  passbackMs: 3_600_000,
+  stage: 'FRESH',
+  clockUncertain: false,
+  statusKnown: true,
+  nowMs: NOW_MS,
+}
+const exit: DecideContext = { ...context, lane: 'B', direction: 'exit', passback: 'soft' }
+
+function pass(more: Partial<Record<keyof VerifiedPass, unknown>> = {}): VerifyResult {
+  const fields = {
+    cti: new Uint8Array(16).fill(0xab),
+    ctiHex: CTI,
+    iat: 1_770_000_000,
+    exp: 1_770_001_800,
+    passClass: 'phone',
+    presentedAt: 1_770_000_005,
+    statusList: 'tsl:1',
+    statusIndex: 5,
+    expiredByMs: 0,
+    staleByMs: 0,
+    ...more,
+  }
+  return { ok: true, pass: fields as unknown as VerifiedPass }
+}
+
+function memory(
+  more: { seen?: Partial<SeenPresentation>; visit?: AreaVisit; reserved?: boolean } = {},
+): MemoryView {
+  const seen: SeenPresentation | undefined = more.seen && {
+    lane: 'A',
+    direction: 'entry',
+    outcome: 'passed',
+    atMs: NOW_MS - 60_000,
+    grants: 1,
+    ...more.seen,
+  }
+  return {
+    presentation: () => seen,
+    visit: () => more.visit,
+    reserved: () => more.reserved ?? false,
+  }
+}
+
+function codeOf(found: VerifyResult, where: DecideContext, known: MemoryView): string {
+  const verdict = decide(found, 'A.scanner', where, known)
+  if (verdict.verdict === 'ignore') return 'ignored'
+  if (verdict.verdict === 'deny') return verdict.code
+  return [verdict.grant.code, ...verdict.grant.flags].join(' ')
+}
+
+const inside: AreaVisit = { inside: true, atMs: NOW_MS - 600_000 }
+
+t.test('each rule, at entry and at exit', async t => {
+  const rows: [string, VerifyResult, DecideContext, MemoryView, string][] = [
+    ['a good pass', pass(), context, memory(), 'ADMIT'],
+    ['stale trust is only a warning', pass(), { ...context, stage: 'STALE' }, memory(), 'ADMIT'],
+    [
+      'degraded trust flags',
+      pass(),
+      { ...context, stage: 'DEGRADED' },
+      memory(),
+      'ADMIT_FLAGGED TRUST_DEGRADED',
+    ],
+    ['no trust: entry denies', pass(), { ...context, stage: 'CLOSED' }, memory(), 'TRUST_STALE'],
+    [
+      'no trust: exit flags',
+      pass(),
+      { ...exit, stage: 'CLOSED' },
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED TRUST_CLOSED',
+    ],
+    [
+      'unsure clock: entry denies',
+      pass(),
+      { ...context, clockUncertain: true },
+      memory(),
+      'CLOCK_UNCERTAIN',
+    ],
+    [
+      'unsure clock: exit flags',
+      pass(),
+      { ...exit, clockUncertain: true },
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED CLOCK_UNCERTAIN',
+    ],
+    [
+      'no list: entry denies',
+      pass(),
+      { ...context, statusKnown: false },
+      memory(),
+      'STATUS_UNKNOWN',
+    ],
+    [
+      'no list: exit flags',
+      pass(),
+      { ...exit, statusKnown: false },
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED STATUS_UNKNOWN',
+    ],
+    [
+      'paper where it is not taken',
+      pass({ passClass: 'paper', presentedAt: undefined }),
+      context,
+      memory(),
+      'PAPER_NOT_HERE',
+    ],
+    [
+      'paper where it is taken',
+      pass({ passClass: 'paper', presentedAt: undefined }),
+      { ...context, takesPaper: true },
+      memory(),
+      'ADMIT',
+    ],
+    [
+      'expired, at the exit',
+      pass({ expiredByMs: 60_000 }),
+      exit,
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED EXPIRED',
+    ],
+    ['used on another lane', pass(), context, memory({ seen: { lane: 'C' } }), 'ALREADY_USED'],
+    ['used here a while ago', pass(), context, memory({ seen: {} }), 'ALREADY_USED'],
+    [
+      'a scanner repeating itself',
+      pass(),
+      context,
+      memory({ seen: { atMs: NOW_MS - 4999 } }),
+      'ignored',
+    ],
+    [
+      'no repeat any more',
+      pass(),
+      context,
+      memory({ seen: { atMs: NOW_MS - 5000 } }),
+      'ALREADY_USED',
+    ],
+    [
+      'read again while it is let in',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'reserved' } }),
+      'ignored',
+    ],
+    [
+      'reserved on another lane',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'reserved', lane: 'C' } }),
+      'ALREADY_USED',
+    ],
+    [
+      'once more after an annulment',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'annulled' } }),
+      'ADMIT',
+    ],
+    [
+      'but not twice',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'annulled', grants: 2 } }),
+      'ALREADY_USED',
+    ],
+    [
+      'nor elsewhere',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'annulled', lane: 'C' } }),
+      'ALREADY_USED',
+    ],
+    [
+      'interrupted by a restart stays used',
+      pass(),
+      context,
+      memory({ seen: { outcome: 'interrupted', atMs: NOW_MS - 100 } }),
+      'ALREADY_USED',
+    ],
+    ['already inside', pass(), context, memory({ visit: inside }), 'ALREADY_INSIDE'],
+    [
+      'inside long ago',
+      pass(),
+      context,
+      memory({ visit: { inside: true, atMs: NOW_MS - 3_600_000 } }),
+      'ADMIT',
+    ],
+    [
+      'left before',
+      pass(),
+      context,
+      memory({ visit: { inside: false, atMs: NOW_MS - 1000 } }),
+      'ADMIT',
+    ],
+    ['being let in elsewhere', pass(), context, memory({ reserved: true }), 'ALREADY_INSIDE'],
+    [
+      'soft passback flags',
+      pass(),
+      { ...context, passback: 'soft' },
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED ALREADY_INSIDE',
+    ],
+    ['passback off', pass(), { ...context, passback: 'off' }, memory({ visit: inside }), 'ADMIT'],
+    ['exit of one who is inside', pass(), exit, memory({ visit: inside }), 'ADMIT'],
+    ['exit without a known entry', pass(), exit, memory(), 'ADMIT_FLAGGED NOT_INSIDE'],
+    ['hard exit without an entry', pass(), { ...exit, passback: 'hard' }, memory(), 'NOT_INSIDE'],
+  ]
+  for (const [what, found, where, known, expected] of rows) {
+    t.equal(codeOf(found, where, known), expected, what)
+  }
+})
+
+t.test('a failed verification names the verdict, unless the clock can’t say', async t => {
+  const expired: VerifyResult = { ok: false, code: 'EXPIRED', seen: { exp: 5 } }
+  t.equal(codeOf(expired, context, memory()), 'EXPIRED')
+  t.equal(codeOf(expired, { ...context, clockUncertain: true }, memory()), 'CLOCK_UNCERTAIN')
+  const forged: VerifyResult = { ok: false, code: 'BAD_SIGNATURE' }
+  t.equal(codeOf(forged, { ...context, clockUncertain: true }, memory()), 'BAD_SIGNATURE')
+})
+
+t.test('the trace tells each rule asked, up to the one that denied', async t => {
+  const verdict = decide(pass(), 's', context, memory({ visit: inside }))
+  t.match(verdict, {
+    scan: {
+      code: 'ALREADY_INSIDE',
+      cti: CTI,
+      trace: [
+        { rule: 'verify', said: 'pass' },
+        { rule: 'trust', saw: 'FRESH' },
+        { rule: 'clock' },
+        { rule: 'status' },
+        { rule: 'paper', said: 'skip' },
+        { rule: 'late' },
+        { rule: 'replay' },
+        { rule: 'passback', saw: 'entered 600 s ago', said: 'deny' },
+      ],
+    },
+  })
+})
+
+t.test('the same input gives the same answer', async t => {
+  const ask = () => decide(pass(), 's', context, memory())
+  t.same(ask(), ask())
+})

@@ -1,0 +1,265 @@
+import t from 'tap'
+import type { GrantBody, ScanBody } from '../contract/events.ts'
+import {
+  type Effect,
+  type Input,
+  type Lane,
+  type MachineContact,
+  type MachineSettings,
+  type OutReason,
+  type State,
+  startingLane,
+} from './state.ts'
+import { transition } from './transition.ts'
+
+const settings: MachineSettings = {
+  direction: 'entry',
+  area: 'main',
+  drive: 'hold',
+  waitMs: 5000,
+  pulseMs: 500,
+  passageMs: 15_000,
+  refuseMs: 3000,
+  startMs: 5000,
+}
+const grant: GrantBody = {
+  code: 'ADMIT',
+  direction: 'entry',
+  area: 'main',
+  cti: 'ab'.repeat(16),
+  presentedAt: 1_770_000_000,
+  source: 'scanner',
+  flags: [],
+  trace: [],
+}
+const ref = { epoch: '0123456789abcdef', seq: 7 }
+const scan: ScanBody = { code: 'EXPIRED', direction: 'entry', source: 'scanner', trace: [] }
+
+const STATES: Record<State['name'], State> = {
+  Starting: { name: 'Starting' },
+  Locked: { name: 'Locked' },
+  Admitting: { name: 'Admitting', grant, ref },
+  Passing: { name: 'Passing', grant, ref },
+  Refusing: { name: 'Refusing', code: 'EXPIRED' },
+  Emergency: { name: 'Emergency' },
+  OutOfService: { name: 'OutOfService' },
+}
+const REASONS: OutReason[] = ['BOARD_LOST', 'SCANNER_LOST', 'NO_DEADMAN', 'STOP', 'SHUTDOWN']
+const CONTACTS: MachineContact[] = ['passA', 'passB', 'fire', 'stop', 'release', 'tamper']
+const INPUTS: Input[] = [
+  { type: 'started' },
+  { type: 'verdict', verdict: { verdict: 'admit', grant } },
+  { type: 'verdict', verdict: { verdict: 'deny', code: 'EXPIRED', scan } },
+  { type: 'verdict', verdict: { verdict: 'ignore' } },
+  { type: 'recorded', ref, grant },
+  { type: 'recordFailed', grant },
+  ...CONTACTS.flatMap(contact =>
+    [true, false].map(active => ({ type: 'contact', contact, active }) as const),
+  ),
+  ...(['start', 'wait', 'pulse', 'held', 'refuse'] as const).map(
+    name => ({ type: 'deadline', name }) as const,
+  ),
+  ...REASONS.flatMap(reason => [
+    { type: 'lost', reason, detail: 'gone' } as const,
+    { type: 'found', reason } as const,
+  ]),
+]
+
+function laneIn(name: State['name'], more: Partial<Lane> = {}): Lane {
+  const out: OutReason[] = name === 'OutOfService' ? ['BOARD_LOST'] : []
+  const base = name === 'Starting' ? startingLane() : { awaited: [], out, fire: false }
+  return { ...base, fire: name === 'Emergency', state: STATES[name], ...more }
+}
+const names = (effects: readonly Effect[]) =>
+  effects.map(effect => ('relay' in effect ? `${effect.type} ${effect.relay}` : effect.type))
+const records = (effects: readonly Effect[]) =>
+  effects.flatMap(effect =>
+    effect.type === 'record'
+      ? [`${effect.kind} ${'code' in effect.body ? effect.body.code : ''}`.trim()]
+      : [],
+  )
+
+t.test('every state × input keeps the rules that no input may break', async t => {
+  for (const name of Object.keys(STATES) as State['name'][]) {
+    for (const input of INPUTS) {
+      const from = laneIn(name)
+      const { lane, effects } = transition(from, input, settings)
+      const what = `${name} × ${JSON.stringify(input).slice(0, 90)} → ${lane.state.name}`
+      const energised = effects.some(effect => effect.type === 'energise')
+      const onDisk = input.type === 'recorded' && name === 'Admitting'
+      t.ok(
+        !energised || onDisk || lane.state.name === 'Emergency',
+        `${what}: a relay moves only for a recorded grant or for fire`,
+      )
+      if (name === 'Emergency') {
+        const reset = input.type === 'contact' && input.contact === 'release' && !from.fire
+        t.ok(lane.state.name === 'Emergency' || reset, `${what}: fire is latched`)
+      }
+      if (input.type === 'contact' && input.contact === 'fire' && input.active) {
+        t.equal(lane.state.name, 'Emergency', `${what}: fire opens from every state`)
+      }
+      if (lane.state.name === 'Locked') {
+        t.same(
+          [...lane.out, ...lane.awaited],
+          [],
+          `${what}: in service only when nothing is missing`,
+        )
+      }
+      const grantEnds = (name === 'Admitting' || name === 'Passing') && name !== lane.state.name
+      const goesOn = name === 'Admitting' && lane.state.name === 'Passing'
+      if (grantEnds && !goesOn && input.type !== 'recordFailed') {
+        t.equal(
+          records(effects).filter(one => one === 'passage' || one === 'annulled').length,
+          1,
+          `${what}: a grant ends exactly once`,
+        )
+      }
+    }
+  }
+})
+
+t.test('a passage: grant, row on disk, relay, turn, passage', async t => {
+  let step = transition(
+    laneIn('Locked'),
+    { type: 'verdict', verdict: { verdict: 'admit', grant } },
+    settings,
+  )
+  t.same(names(step.effects), ['cancel', 'recordGrant'], 'the relay waits for the disk')
+  step = transition(step.lane, { type: 'recorded', ref, grant }, settings)
+  t.same(names(step.effects), ['energise entry', 'sign', 'deadline'])
+  step = transition(step.lane, { type: 'contact', contact: 'passA', active: true }, settings)
+  t.equal(step.lane.state.name, 'Passing')
+  t.ok(names(step.effects).includes('release entry'))
+  step = transition(step.lane, { type: 'contact', contact: 'passA', active: false }, settings)
+  t.equal(step.lane.state.name, 'Locked')
+  t.same(records(step.effects), ['passage'])
+})
+
+t.test('nobody walks: released and annulled', async t => {
+  const { lane, effects } = transition(
+    laneIn('Admitting'),
+    { type: 'deadline', name: 'wait' },
+    settings,
+  )
+  t.equal(lane.state.name, 'Locked')
+  t.ok(names(effects).includes('release entry'))
+  t.match(effects, [{}, {}, { kind: 'annulled', body: { grant: ref, reason: 'NO_TURN' } }])
+})
+
+t.test('a row that reaches the disk too late is annulled and moves nothing', async t => {
+  const pending = { ...STATES.Admitting, ref: undefined } as State
+  const lost = transition(
+    { ...laneIn('Locked'), state: pending },
+    { type: 'lost', reason: 'BOARD_LOST', detail: 'unplugged' },
+    settings,
+  )
+  t.same(records(lost.effects), ['alarm BOARD_LOST'])
+  const late = transition(lost.lane, { type: 'recorded', ref, grant }, settings)
+  t.same(names(late.effects), ['record'])
+  t.match(late.effects, [{ kind: 'annulled', body: { reason: 'BOARD_LOST' } }])
+})
+
+t.test('a grant that could not be written shows JOURNAL_FULL', async t => {
+  const pending = { ...STATES.Admitting, ref: undefined } as State
+  const { lane, effects } = transition(
+    { ...laneIn('Locked'), state: pending },
+    { type: 'recordFailed', grant },
+    settings,
+  )
+  t.match(lane.state, { name: 'Refusing', code: 'JOURNAL_FULL' })
+  t.notOk(names(effects).some(name => name.startsWith('energise')))
+})
+
+t.test('a pulsed relay ends with its pulse, the grant waits on', async t => {
+  const pending = { ...STATES.Admitting, ref: undefined } as State
+  const pulse = { ...settings, drive: 'pulse' } as const
+  const granted = transition(
+    { ...laneIn('Locked'), state: pending },
+    { type: 'recorded', ref, grant },
+    pulse,
+  )
+  t.match(granted.effects.at(-1), { type: 'deadline', name: 'pulse', afterMs: 500 })
+  const after = transition(granted.lane, { type: 'deadline', name: 'pulse' }, pulse)
+  t.same(names(after.effects), ['release entry'])
+  t.equal(after.lane.state.name, 'Admitting')
+})
+
+t.test('a lost scanner lets the passage end, then the lane is out of service', async t => {
+  const lost = transition(
+    laneIn('Passing'),
+    { type: 'lost', reason: 'SCANNER_LOST', detail: 'unplugged' },
+    settings,
+  )
+  t.equal(lost.lane.state.name, 'Passing')
+  const ended = transition(
+    lost.lane,
+    { type: 'contact', contact: 'passA', active: false },
+    settings,
+  )
+  t.equal(ended.lane.state.name, 'OutOfService')
+  t.same(records(ended.effects), ['passage'])
+  const back = transition(ended.lane, { type: 'found', reason: 'SCANNER_LOST' }, settings)
+  t.equal(back.lane.state.name, 'Locked')
+})
+
+t.test('starting: in service when both devices came, out of it when one did not', async t => {
+  const one = transition(startingLane(), { type: 'found', reason: 'BOARD_LOST' }, settings)
+  t.equal(one.lane.state.name, 'Starting')
+  const both = transition(one.lane, { type: 'found', reason: 'SCANNER_LOST' }, settings)
+  t.equal(both.lane.state.name, 'Locked')
+  const late = transition(one.lane, { type: 'deadline', name: 'start' }, settings)
+  t.equal(late.lane.state.name, 'OutOfService')
+  t.same(records(late.effects), ['alarm SCANNER_LOST'])
+})
+
+t.test('fire: latched until staff reset it with the input at rest', async t => {
+  const fire = transition(
+    laneIn('Passing'),
+    { type: 'contact', contact: 'fire', active: true },
+    settings,
+  )
+  t.same(names(fire.effects).slice(0, 2), ['energise entry', 'energise exit'], 'opens first')
+  t.same(records(fire.effects), ['annulled', 'alarm FIRE'])
+  const press: Input = { type: 'contact', contact: 'release', active: true }
+  t.equal(transition(fire.lane, press, settings).lane.state.name, 'Emergency')
+  const normal = transition(
+    fire.lane,
+    { type: 'contact', contact: 'fire', active: false },
+    settings,
+  )
+  t.equal(normal.lane.state.name, 'Emergency')
+  const reset = transition(normal.lane, press, settings)
+  t.equal(reset.lane.state.name, 'Locked')
+  t.same(names(reset.effects).slice(0, 2), ['release entry', 'release exit'])
+})
+
+t.test('a board that comes back during a fire is opened again', async t => {
+  const lane = laneIn('Emergency', { out: ['BOARD_LOST'] })
+  const { effects } = transition(lane, { type: 'found', reason: 'BOARD_LOST' }, settings)
+  t.same(names(effects).slice(0, 2), ['energise entry', 'energise exit'])
+})
+
+t.test('turning without a grant, or the wrong way, is an alarm', async t => {
+  const forced = transition(
+    laneIn('Locked'),
+    { type: 'contact', contact: 'passA', active: true },
+    settings,
+  )
+  t.same(records(forced.effects), ['alarm FORCED'])
+  const wrong = transition(
+    laneIn('Admitting'),
+    { type: 'contact', contact: 'passB', active: true },
+    settings,
+  )
+  t.same(records(wrong.effects), ['alarm WRONG_WAY'])
+  t.equal(wrong.lane.state.name, 'Admitting')
+})
+
+t.test('the staff button grants without a pass', async t => {
+  const { effects } = transition(
+    laneIn('Refusing'),
+    { type: 'contact', contact: 'release', active: true },
+    settings,
+  )
+  t.match(effects.at(-1), { type: 'recordGrant', body: { code: 'STAFF_RELEASE', area: 'main' } })
+})

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { CHAIN_START, chainInput, type GrantBody, type Upload } from '../contract/events.ts'
+import { openJournalDatabase } from './database.ts'
+import { openJournal } from './journal.ts'
+import { createJournalCore } from './journal-core.ts'
+import { createMemory } from './memory.ts'
+import type { JournalEntry } from './projection.ts'
+import { recover } from './recover.ts'
+
+const CTI = 'cd'.repeat(16)
+const grant: GrantBody = {
+  code: 'ADMIT',
+  direction: 'entry',
+  area: 'main',
+  cti: CTI,
+  presentedAt: 100,
+  source: 's',
+  flags: [],
+  trace: [],
+}
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+function row(kind: string, body: unknown, at = 1000): JournalEntry {
+  return { at, clock: 'TRUSTED', lane: 'A', kind, body }
+}
+
+function core(file = ':memory:') {
+  let epochs = 0
+  const next = () => (++epochs).toString(16).padStart(16, '0')
+  return createJournalCore(openJournalDatabase(file, 5).db, next)
+}
+
+function checkChain(t: Test, upload: Upload | undefined) {
+  let previous = upload?.previousHash ?? ''
+  for (const one of upload?.rows ?? []) {
+    t.equal(one.bodyHash, sha256(one.body ?? ''))
+    t.equal(one.hash, sha256(chainInput(previous, one)))
+    previous = one.hash
+  }
+}
+
+t.test('rows form a chain that anyone can walk', async t => {
+  const journal = core()
+  t.same(journal.append(row('boot', { version: 1 })), { epoch: '0000000000000001', seq: 1 })
+  journal.append(row('scan', { code: 'EXPIRED' }))
+  const upload = journal.pending()
+  t.equal(upload?.previousHash, CHAIN_START)
+  t.same(
+    upload?.rows.map(one => [one.seq, one.kind]),
+    [
+      [1, 'boot'],
+      [2, 'scan'],
+    ],
+  )
+  checkChain(t, upload)
+})
+
+t.test('what the service has is not sent again, and the next batch follows on', async t => {
+  const journal = core()
+  for (let i = 0; i < 250; i++) journal.append(row('scan', { i }))
+  t.equal(journal.pending()?.rows.length, 200, 'at most 200 rows')
+  journal.acknowledge(journal.epoch(), 201)
+  const rest = journal.pending()
+  t.equal(rest?.rows[0]?.seq, 201)
+  checkChain(t, rest)
+  journal.acknowledge(journal.epoch(), 251)
+  t.equal(journal.pending(), undefined)
+})
+
+t.test('a fork keeps the old epoch and opens one that names its head', async t => {
+  const journal = core()
+  journal.append(row('boot', {}))
+  const old = journal.epoch()
+  const ref = journal.fork(old, { at: 5, clock: 'TRUSTED', lane: '' })
+  t.not(ref.epoch, old)
+  const upload = journal.pending()
+  t.equal(upload?.epoch, ref.epoch)
+  t.match(upload?.rows[0]?.body, new RegExp(`CHAIN_FORK.*${old} left at 1`))
+})
+
+t.test('a body too long is refused, and the chain stands where it stood', async t => {
+  const journal = core()
+  journal.append(row('boot', {}))
+  t.throws(() => journal.append(row('scan', { text: 'x'.repeat(9000) })), /too long/)
+  t.same(journal.append(row('scan', {})), { epoch: journal.epoch(), seq: 2 })
+  checkChain(t, journal.pending())
+})
+
+t.test('memory on disk follows grants, passages and annulments', async t => {
+  const journal = core()
+  const first = journal.append(row('grant', grant))
+  t.match(journal.memory().presentations, [{ cti: CTI, outcome: 'reserved', grants: 1 }])
+  t.equal(journal.openGrants().length, 1)
+  journal.append(row('annulled', { grant: first, reason: 'NO_TURN', cti: CTI }))
+  t.match(journal.memory().presentations, [{ outcome: 'annulled' }])
+  const second = journal.append(row('grant', grant))
+  const passage = { grant: second, direction: 'entry', area: 'main', cti: CTI }
+  journal.append(row('passage', passage, 2000))
+  t.match(journal.memory(), {
+    presentations: [{ outcome: 'passed', grants: 2 }],
+    visits: [{ area: 'main', cti: CTI, inside: true, atMs: 2000 }],
+  })
+  t.same(journal.openGrants(), [])
+})
+
+t.test('old acknowledged rows go, the head and unsent rows stay', async t => {
+  const journal = core()
+  for (let i = 0; i < 5; i++) journal.append(row('scan', { i }, 1000))
+  journal.acknowledge(journal.epoch(), 4)
+  journal.prune(100_000, 60_000)
+  const rest = journal.pending()
+  t.same(
+    rest?.rows.map(one => one.seq),
+    [4, 5],
+  )
+  checkChain(t, rest)
+})
+
+t.test('through the worker: durable, and an open grant is annulled after a restart', async t => {
+  const file = join(t.testdir(), 'journal.db')
+  const first = await openJournal(file, 5)
+  let told = 0
+  first.onAppended(() => told++)
+  const ref = await first.append(row('grant', grant))
+  t.equal(told, 1)
+  await t.rejects(first.append(row('scan', { text: 'x'.repeat(9000) })), { code: 'JOURNAL_FAILED' })
+  await first.close()
+  await t.rejects(first.append(row('scan', {})), { code: 'JOURNAL_CLOSED' })
+
+  const second = await openJournal(file, 6)
+  t.equal(await recover(second, { nowMs: 9000, state: 'TRUSTED' }), 1)
+  t.equal(await recover(second, { nowMs: 9000, state: 'TRUSTED' }), 0, 'only once')
+  const upload = await second.pending()
+  t.same(
+    upload?.rows.map(one => one.kind),
+    ['grant', 'annulled'],
+  )
+  t.match(JSON.parse(upload?.rows[1]?.body ?? ''), { grant: ref, reason: 'RESTART', cti: CTI })
+  const memory = createMemory(await second.memory())
+  t.match(memory.presentation(CTI, 100), { outcome: 'interrupted' })
+  t.equal(memory.visit('main', CTI), undefined)
+  await second.close()
+})
+
+t.test('a damaged file is set aside under a name, and the gate goes on', async t => {
+  const file = join(t.testdir(), 'journal.db')
+  writeFileSync(file, 'this is no database at all, only some text that is long enough'.repeat(20))
+  const journal = await openJournal(file, 77)
+  t.equal(journal.setAside, `${file}.damaged-77`)
+  t.equal((await journal.append(row('boot', {}))).seq, 1)
+  await journal.close()
+})
+
+t.test('a place that can’t be written is a clear error', async t => {
+  await t.rejects(openJournal('/nowhere/at/all/journal.db', 1), { code: 'JOURNAL_FAILED' })
+})
+
+t.test('memory reserves at once, settles, and gives a failed reservation back', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  memory.reserve(grant, 'A', 1)
+  t.ok(memory.reserved('main', CTI, 'entry'))
+  t.match(memory.presentation(CTI, 100), { outcome: 'reserved', grants: 1 })
+  memory.forget(grant)
+  t.notOk(memory.reserved('main', CTI, 'entry'))
+  t.equal(memory.presentation(CTI, 100), undefined)
+  memory.reserve(grant, 'A', 2)
+  memory.annulled(grant, 'NO_TURN', 3)
+  memory.reserve(grant, 'A', 4)
+  t.match(memory.presentation(CTI, 100), { grants: 2 })
+  memory.passed(grant, 5)
+  t.same(memory.visit('main', CTI), { inside: true, atMs: 5 })
+})
