@@ -1,0 +1,110 @@
+/**
+ * Writes CBOR (RFC 8949) item by item into one growing buffer, always in the shortest form. Who
+ * writes a map announces its size and gives its keys in deterministic order (§4.2.1); `encodeCbor`
+ * does that for values of any shape.
+ */
+
+import { PassError } from './errors.ts'
+
+const utf8 = new TextEncoder()
+
+/** An append-only buffer of CBOR items. `finish` gives the bytes written. */
+export class CborWriter {
+  private buffer: Uint8Array
+  private length = 0
+
+  /** `capacity` in bytes: a good guess saves a copy, a wrong one costs only that. */
+  constructor(capacity = 256) {
+    this.buffer = new Uint8Array(capacity)
+  }
+
+  /** Initial byte and argument in the shortest form; `argument` is a safe non-negative integer. */
+  private head(major: number, argument: number): void {
+    this.reserve(9)
+    const buffer = this.buffer
+    const type = major << 5
+    let at = this.length
+    if (argument < 24) {
+      buffer[at++] = type | argument
+    } else if (argument < 0x100) {
+      buffer[at++] = type | 24
+      buffer[at++] = argument
+    } else if (argument < 0x10000) {
+      buffer[at++] = type | 25
+      buffer[at++] = argument >>> 8
+      buffer[at++] = argument & 0xff
+    } else {
+      const wide = argument > 0xffff_ffff
+      buffer[at++] = type | (wide ? 27 : 26)
+      for (let shift = wide ? 7 : 3; shift >= 0; shift--) {
+        buffer[at++] = Math.floor(argument / 2 ** (8 * shift)) & 0xff
+      }
+    }
+    this.length = at
+  }
+
+  private reserve(count: number): void {
+    const needed = this.length + count
+    if (needed <= this.buffer.length) return
+    const larger = new Uint8Array(Math.max(needed, 2 * this.buffer.length))
+    larger.set(this.buffer.subarray(0, this.length))
+    this.buffer = larger
+  }
+
+  /** A safe integer of either sign. Throws `INVALID_ARGUMENT` for any other number. */
+  int(value: number): this {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      throw new PassError('INVALID_ARGUMENT', 'CBOR: only safe integers')
+    }
+    if (value >= 0) this.head(0, value)
+    else this.head(1, -1 - value)
+    return this
+  }
+
+  bytes(value: Uint8Array): this {
+    this.head(2, value.length)
+    return this.raw(value)
+  }
+
+  /** Text as UTF-8. Throws `INVALID_ARGUMENT` for a lone surrogate, which has no UTF-8. */
+  text(value: string): this {
+    if (!value.isWellFormed()) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
+    const encoded = utf8.encode(value)
+    this.head(3, encoded.length)
+    return this.raw(encoded)
+  }
+
+  array(items: number): this {
+    this.head(4, items)
+    return this
+  }
+
+  map(pairs: number): this {
+    this.head(5, pairs)
+    return this
+  }
+
+  tag(number: number): this {
+    this.head(6, number)
+    return this
+  }
+
+  /** `false`, `true` or `null`: simple values 20, 21, 22. */
+  simple(value: boolean | null): this {
+    this.head(7, value === null ? 22 : value ? 21 : 20)
+    return this
+  }
+
+  /** Bytes that already are CBOR. */
+  raw(encoded: Uint8Array): this {
+    this.reserve(encoded.length)
+    this.buffer.set(encoded, this.length)
+    this.length += encoded.length
+    return this
+  }
+
+  /** All bytes written. The writer isn't used after this. */
+  finish(): Uint8Array {
+    return this.length === this.buffer.length ? this.buffer : this.buffer.slice(0, this.length)
+  }
+}

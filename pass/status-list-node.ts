@@ -1,0 +1,151 @@
+/**
+ * Status lists on the wire: zlib (draft-ietf-oauth-status-list §4.1) by node:zlib under a cap, and
+ * the token in CWT form (§5.2), a tagged COSE_Sign1 without tag 61. A gate checks a token by the
+ * hash in the manifest; the signature inside is for other verifiers.
+ */
+
+import { createHash } from 'node:crypto'
+import { deflateSync, inflateSync } from 'node:zlib'
+import { equalBytes } from './bytes.ts'
+import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
+import { ALGORITHM_NUMBER, HEADER, sigStructure } from './cose.ts'
+import { PassError } from './errors.ts'
+import { SIGNATURE_BYTES, STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from './limits.ts'
+import { documentHeader, readSign1, writeSign1 } from './sign1.ts'
+import { isStatusBits, type StatusBits, type StatusList } from './status-list.ts'
+import type { ManifestList } from './trust-documents.ts'
+import type { DocumentSigner } from './trust-envelope.ts'
+
+const TYPE = 'application/statuslist+cwt'
+const CLAIM = { sub: 2, exp: 4, iat: 6, statusList: 65533, ttl: 65534 } as const
+
+/**
+ * A list from its compressed bytes. Throws `TOO_LARGE` when it would inflate past the cap, which
+ * stops the inflation there, and `MALFORMED` for no zlib stream or bytes after it.
+ */
+export function inflateStatusList(compressed: Uint8Array, bits: StatusBits): StatusList {
+  if (!isStatusBits(bits)) throw new PassError('INVALID_ARGUMENT', 'bits are 1, 2, 4 or 8')
+  if (compressed.length > STATUS_TOKEN_BYTES_MAX) {
+    throw new PassError('TOO_LARGE', 'status list: too many compressed bytes')
+  }
+  try {
+    const inflated = inflateSync(compressed, {
+      maxOutputLength: STATUS_BYTES_MAX,
+      info: true,
+    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
+    if (inflated.engine.bytesWritten !== compressed.length) {
+      throw new PassError('MALFORMED', 'status list: bytes after the stream')
+    }
+    return { bits, bytes: new Uint8Array(inflated.buffer) }
+  } catch (cause) {
+    if (cause instanceof PassError) throw cause
+    const tooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+    throw new PassError(tooLarge ? 'TOO_LARGE' : 'MALFORMED', 'status list: not inflated', {
+      cause,
+    })
+  }
+}
+
+/** The zlib stream of a list, at the best compression. */
+export function deflateStatusList(list: StatusList): Uint8Array {
+  return new Uint8Array(deflateSync(list.bytes, { level: 9 }))
+}
+
+/** What a status list token says. */
+export interface StatusListToken {
+  /** `sub`: the uri under which passes name the list. */
+  readonly uri: string
+  /** Unix seconds. */
+  readonly iat: number
+  readonly exp?: number
+  /** Seconds for which a copy may be kept. */
+  readonly ttl?: number
+  readonly list: StatusList
+}
+
+/** The bytes of a signed token. */
+export async function encodeStatusListToken(
+  token: StatusListToken & { readonly signer: DocumentSigner },
+): Promise<Uint8Array> {
+  const { uri, iat, exp, ttl, list, signer } = token
+  const claims = new Map<number, CborValue>([
+    [CLAIM.sub, uri],
+    [CLAIM.iat, iat],
+    [
+      CLAIM.statusList,
+      new Map<string, CborValue>([
+        ['bits', list.bits],
+        ['lst', deflateStatusList(list)],
+      ]),
+    ],
+  ])
+  if (exp !== undefined) claims.set(CLAIM.exp, exp)
+  if (ttl !== undefined) claims.set(CLAIM.ttl, ttl)
+  const payload = encodeCbor(claims)
+  const header = documentHeader(ALGORITHM_NUMBER[signer.alg], signer.kid, TYPE)
+  const signature = await signer.sign(sigStructure(header, payload))
+  if (signature.length !== SIGNATURE_BYTES) {
+    throw new PassError('INVALID_ARGUMENT', 'a signature has 64 bytes, r‖s')
+  }
+  return writeSign1(header, payload, signature)
+}
+
+/**
+ * Reads a token of any origin; `verifySign1` judges its signature. Throws `MALFORMED`, for another
+ * tag or type too, and `TOO_LARGE`.
+ */
+export function decodeStatusListToken(bytes: Uint8Array): StatusListToken {
+  const read = readSign1(bytes, true, true)
+  if (!read.ok) throw malformed(`not a COSE_Sign1 (${read.code})`)
+  if (read.parts.protectedHeader.get(HEADER.type) !== TYPE) throw malformed('wrong typ')
+  const claims = mapOf(decodeCbor(read.parts.payload, { anyKeyOrder: true }), 'claims')
+  const inner = mapOf(claims.get(CLAIM.statusList), 'status_list')
+  const uri = claims.get(CLAIM.sub)
+  const iat = claims.get(CLAIM.iat)
+  const exp = claims.get(CLAIM.exp)
+  const ttl = claims.get(CLAIM.ttl)
+  const bits = inner.get('bits')
+  const lst = inner.get('lst')
+  if (typeof uri !== 'string' || typeof iat !== 'number') throw malformed('no sub or iat')
+  if (!isStatusBits(bits) || !(lst instanceof Uint8Array)) throw malformed('no bits or lst')
+  if (exp !== undefined && typeof exp !== 'number') throw malformed('exp')
+  if (ttl !== undefined && typeof ttl !== 'number') throw malformed('ttl')
+  return {
+    uri,
+    iat,
+    ...(exp === undefined ? {} : { exp }),
+    ...(ttl === undefined ? {} : { ttl }),
+    list: inflateStatusList(lst, bits),
+  }
+}
+
+/** SHA-256 as the manifest has it, 32 bytes. */
+export function hashOfToken(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(bytes).digest())
+}
+
+export type StatusListResult =
+  | { readonly ok: true; readonly list: StatusList }
+  | { readonly ok: false; readonly code: 'LENGTH' | 'HASH' | 'WRONG_TYPE' | 'MALFORMED' }
+
+/** A fetched list judged by its place in an accepted manifest: length, hash, and its own uri. */
+export function openStatusList(entry: ManifestList, bytes: Uint8Array): StatusListResult {
+  if (bytes.length !== entry.length) return { ok: false, code: 'LENGTH' }
+  if (!equalBytes(hashOfToken(bytes), entry.sha256)) return { ok: false, code: 'HASH' }
+  try {
+    const { uri, list } = decodeStatusListToken(bytes)
+    return uri === entry.uri ? { ok: true, list } : { ok: false, code: 'WRONG_TYPE' }
+  } catch (error) {
+    if (error instanceof PassError) return { ok: false, code: 'MALFORMED' }
+    throw error
+  }
+}
+
+function malformed(what: string): PassError {
+  return new PassError('MALFORMED', `status list token: ${what}`)
+}
+
+function mapOf(value: CborValue | undefined, name: string): CborMap {
+  if (value instanceof Map) return value
+  throw malformed(`${name} is not a map`)
+}

@@ -1,0 +1,266 @@
+/**
+ * Verifies a presented pass offline. `verify` reads from top to bottom as the table of checks in
+ * this folder's README: the first that fails names the verdict. It never throws for anything a
+ * scanner can hand it; a thrown error is a defect. No clock and no I/O: both are arguments.
+ */
+
+import { toHex } from './bytes.ts'
+import { decodeClaims, type PassClaims } from './claims.ts'
+import { countersignStructure } from './cose.ts'
+import type { SignatureVerifier } from './crypto.ts'
+import { decodeEnvelope, type PassEnvelope } from './envelope.ts'
+import { PassError } from './errors.ts'
+import type { PassClass } from './keys.ts'
+import {
+  ISSUED_AHEAD_MAX_S,
+  PASS_LIFETIME_MAX_S,
+  PRESENTED_AGE_MAX_MS,
+  STALE_ALLOWANCE_MAX_MS,
+} from './limits.ts'
+import { readPassText } from './text.ts'
+import { type IssuerHalf, IssuerHalfCache } from './verify-cache.ts'
+import {
+  candidateKeys,
+  IssuerKeyring,
+  type IssuerTrust,
+  importOrUndefined,
+} from './verify-issuer.ts'
+
+/** Why a pass is refused, in the order of the checks. */
+export type VerifyCode =
+  | 'MALFORMED'
+  | 'UNSUPPORTED_VERSION'
+  | 'UNKNOWN_ISSUER'
+  | 'TEST_KEY'
+  | 'BAD_SIGNATURE'
+  | 'NOT_YET_VALID'
+  | 'EXPIRED'
+  | 'LIFETIME_TOO_LONG'
+  | 'NO_PROOF'
+  | 'BAD_PROOF'
+  | 'STALE_CODE'
+  | 'CODE_FROM_FUTURE'
+  | 'STATUS_UNKNOWN'
+  | 'REVOKED'
+
+/** What the reader believes right now. */
+export interface TrustView extends IssuerTrust {
+  /** The bit of `uri` at `index`; `unknown` without the list or past its end. */
+  status(uri: string, index: number): 'valid' | 'invalid' | 'unknown'
+  /** How far a presentation may lie ahead, milliseconds; more than 30 s counts as 30 s. */
+  readonly staleAllowanceMs: number
+}
+
+/** Kindness at the exit; both zero at the entry. */
+export interface VerifyPolicy {
+  /** How long after `exp` a pass still counts, milliseconds. */
+  readonly expiredForMs: number
+  /** How much older than 30 s a presentation may be, milliseconds. */
+  readonly staleForMs: number
+}
+
+declare const verified: unique symbol
+
+/** A pass that passed every check. Only `verify` makes one. */
+export interface VerifiedPass {
+  readonly [verified]: true
+  readonly cti: Uint8Array
+  readonly ctiHex: string
+  /** Unix seconds. */
+  readonly iat: number
+  readonly exp: number
+  readonly passClass: PassClass
+  /** Unix seconds; undefined for paper. With `cti` it names a replay. */
+  readonly presentedAt: number | undefined
+  readonly statusList: string
+  readonly statusIndex: number
+  /** How late, milliseconds; zero when in time. */
+  readonly expiredByMs: number
+  readonly staleByMs: number
+}
+
+/** What a refusal saw: numbers and public names alone, never the pass. */
+export interface VerifySeen {
+  /** Hexadecimal. */
+  readonly kid?: string
+  readonly iat?: number
+  readonly exp?: number
+  readonly presentedAt?: number
+  readonly statusList?: string
+  readonly statusIndex?: number
+  /** A short phrase for `MALFORMED`. */
+  readonly detail?: string
+}
+
+export type VerifyResult =
+  | { readonly ok: true; readonly pass: VerifiedPass }
+  | {
+      readonly ok: false
+      readonly code: VerifyCode
+      readonly seen?: VerifySeen
+      /** Only when the issuer's signature was good. */
+      readonly cti?: Uint8Array
+    }
+
+export interface PassVerifier {
+  /** `nowMs`: Unix milliseconds of the reader's clock. */
+  verify(text: string, trust: TrustView, policy: VerifyPolicy, nowMs: number): VerifyResult
+  /** Forgets cached issuer halves; call it whenever trust changes. */
+  flush(): void
+}
+
+export interface PassVerifierOptions<K> {
+  readonly crypto: SignatureVerifier<K>
+  /** Passes whose issuer half is remembered; 0 turns the cache off. */
+  readonly cacheEntriesMax: number
+}
+
+/** A verifier with its own cache. Throws `INVALID_ARGUMENT` for a bad cache size. */
+export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVerifier {
+  const { crypto } = options
+  const halves = new IssuerHalfCache<K>(options.cacheEntriesMax)
+  const keyring = new IssuerKeyring(crypto)
+
+  function verify(
+    text: string,
+    trust: TrustView,
+    policy: VerifyPolicy,
+    nowMs: number,
+  ): VerifyResult {
+    // 1. Well-formed, whole, nothing unknown.
+    const read = readPass(text, halves)
+    if ('code' in read) return { ok: false, ...read }
+    const { envelope, claims } = read
+
+    // 2. An issuer key of this kid, valid at iat, not revoked, of our environment.
+    const candidates = candidateKeys(envelope.kid, claims, trust)
+    if (typeof candidates === 'string') return denial(candidates, envelope, claims)
+
+    // 3. The issuer's signature.
+    let half = read.half
+    if (half === undefined || !candidates.includes(half.issuerKey)) {
+      const issuerKey = keyring.signerOf(envelope, candidates)
+      if (issuerKey === undefined) return denial('BAD_SIGNATURE', envelope, claims)
+      half = { claims, ctiHex: toHex(claims.cti), issuerKey, holderKey: undefined }
+      halves.add(envelope, half)
+    }
+
+    // 4. The pass's time, 5. the holder's proof, 6. its freshness, 7. revocation.
+    const code =
+      timeFault(half, policy, nowMs) ??
+      proofFault(crypto, envelope, half) ??
+      freshnessFault(envelope, trust, policy, nowMs) ??
+      statusFault(claims, trust)
+    if (code !== undefined) return { ...denial(code, envelope, claims), cti: claims.cti }
+    return { ok: true, pass: verifiedPass(envelope, half, nowMs) }
+  }
+
+  return { verify, flush: () => halves.clear() }
+}
+
+type Read<K> =
+  | { envelope: PassEnvelope; claims: PassClaims; half: IssuerHalf<K> | undefined }
+  | { code: VerifyCode; seen: VerifySeen }
+
+/** Check 1. A pass whose exact bytes are in the cache had its claims read before. */
+function readPass<K>(text: string, halves: IssuerHalfCache<K>): Read<K> {
+  try {
+    const envelope = decodeEnvelope(readPassText(text))
+    const half = halves.find(envelope)
+    const claims = half?.claims ?? decodeClaims(envelope.payload)
+    if (envelope.presentation !== undefined && claims.holderKey === undefined) {
+      return { code: 'MALFORMED', seen: { detail: 'a countersignature without cnf' } }
+    }
+    return { envelope, claims, half }
+  } catch (error) {
+    if (!(error instanceof PassError)) throw error
+    const code = error.code === 'UNSUPPORTED_VERSION' ? error.code : 'MALFORMED'
+    return { code, seen: { detail: error.message } }
+  }
+}
+
+/** Check 4. */
+function timeFault<K>(
+  half: IssuerHalf<K>,
+  policy: VerifyPolicy,
+  nowMs: number,
+): VerifyCode | undefined {
+  const { iat, exp } = half.claims
+  if ((iat - ISSUED_AHEAD_MAX_S) * 1000 > nowMs) return 'NOT_YET_VALID'
+  if (nowMs - exp * 1000 >= policy.expiredForMs) return 'EXPIRED'
+  if (exp - iat > PASS_LIFETIME_MAX_S[half.issuerKey.passClass]) return 'LIFETIME_TOO_LONG'
+  return undefined
+}
+
+/** Check 5: the countersignature by the key in `cnf`, which is imported once per cached half. */
+function proofFault<K>(
+  crypto: SignatureVerifier<K>,
+  envelope: PassEnvelope,
+  half: IssuerHalf<K>,
+): VerifyCode | undefined {
+  const { holderKey } = half.claims
+  if (half.issuerKey.passClass === 'paper') return holderKey === undefined ? undefined : 'MALFORMED'
+  const { presentation, protectedBytes, payload, signature } = envelope
+  if (holderKey === undefined || presentation === undefined) return 'NO_PROOF'
+  if (presentation.alg !== 'ES256') return 'BAD_PROOF'
+  half.holderKey ??= importOrUndefined(crypto, holderKey)
+  if (half.holderKey === undefined) return 'BAD_PROOF'
+  const header = presentation.protectedBytes
+  const message = countersignStructure(protectedBytes, header, payload, signature)
+  return crypto.verify(half.holderKey, 'ES256', message, presentation.signature)
+    ? undefined
+    : 'BAD_PROOF'
+}
+
+/** Check 6. */
+function freshnessFault(
+  { presentation }: PassEnvelope,
+  trust: TrustView,
+  policy: VerifyPolicy,
+  nowMs: number,
+): VerifyCode | undefined {
+  if (presentation === undefined) return undefined
+  const ageMs = nowMs - presentation.presentedAt * 1000
+  if (-ageMs > Math.min(trust.staleAllowanceMs, STALE_ALLOWANCE_MAX_MS)) return 'CODE_FROM_FUTURE'
+  return ageMs - PRESENTED_AGE_MAX_MS > policy.staleForMs ? 'STALE_CODE' : undefined
+}
+
+/** Check 7. */
+function statusFault(claims: PassClaims, trust: TrustView): VerifyCode | undefined {
+  const status = trust.status(claims.statusList, claims.statusIndex)
+  if (status === 'valid') return undefined
+  return status === 'invalid' ? 'REVOKED' : 'STATUS_UNKNOWN'
+}
+
+function verifiedPass<K>(
+  { presentation }: PassEnvelope,
+  { claims, ctiHex, issuerKey }: IssuerHalf<K>,
+  nowMs: number,
+): VerifiedPass {
+  const { cti, iat, exp, statusList, statusIndex } = claims
+  const presentedAt = presentation?.presentedAt
+  const ageMs = presentedAt === undefined ? 0 : nowMs - presentedAt * 1000
+  const pass: Omit<VerifiedPass, typeof verified> = {
+    cti,
+    ctiHex,
+    iat,
+    exp,
+    passClass: issuerKey.passClass,
+    presentedAt,
+    statusList,
+    statusIndex,
+    expiredByMs: Math.max(0, nowMs - exp * 1000),
+    staleByMs: Math.max(0, ageMs - PRESENTED_AGE_MAX_MS),
+  }
+  return pass as VerifiedPass
+}
+
+function denial(
+  code: VerifyCode,
+  { kid, presentation }: PassEnvelope,
+  { iat, exp, statusList, statusIndex }: PassClaims,
+): Extract<VerifyResult, { ok: false }> {
+  const seen = { kid: toHex(kid), iat, exp, statusList, statusIndex }
+  if (presentation === undefined) return { ok: false, code, seen }
+  return { ok: false, code, seen: { ...seen, presentedAt: presentation.presentedAt } }
+}
