@@ -6,7 +6,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { LISTS_MAX, SET_ASIDE_MAX, TRUST_CHAIN_MAX } from './limits.ts'
+import {
+  KEPT_KIDS_MAX,
+  KEPT_LISTS_MAX,
+  LISTS_MAX,
+  SET_ASIDE_MAX,
+  TRUST_CHAIN_MAX,
+} from './limits.ts'
 
 /** The file's name inside the gate's data folder. */
 export const CACHE_FILE = 'trust.db'
@@ -124,9 +130,9 @@ export function readCacheRows(database: DatabaseSync): CacheRows {
     lists: all('SELECT sha256, uri, bytes FROM list', LISTS_MAX) as ListRow[],
     keptBits: all(
       'SELECT uri, signer, seen_at_ms AS seenAtMs, deflated FROM kept_bits',
-      LISTS_MAX * 4,
+      KEPT_LISTS_MAX,
     ) as KeptBitsRow[],
-    keptKids: all('SELECT kid, signer FROM kept_kid', 65_536) as KeptKidRow[],
+    keptKids: all('SELECT kid, signer FROM kept_kid', KEPT_KIDS_MAX) as KeptKidRow[],
     clock: database
       .prepare(
         `SELECT floor_ms AS floorMs, sync_at_ms AS syncAtMs, sync_round_trip_ms AS syncRoundTripMs

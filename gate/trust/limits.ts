@@ -11,6 +11,8 @@ export const LISTS_BYTES_MAX = 32 * 1024 * 1024
 export const TRUST_STEPS_MAX = 64
 /** Trust versions kept since the factory's; past it the cache starts again from the factory. */
 export const TRUST_CHAIN_MAX = 1024
+/** Lists whose revoked bits are kept although the newest manifest doesn't have them. */
+export const KEPT_LISTS_MAX = 64
 /** Kids that are kept as revoked although the newest manifest doesn't name them. */
 export const KEPT_KIDS_MAX = 4096
 /**

@@ -1,0 +1,66 @@
+/**
+ * Takes the file from the last state that is on disk to the newest one, one transaction at a time,
+ * while the newest one is already believed: a slow card delays no revocation. What could not be
+ * written is written with the next change.
+ */
+import { changeBetween, clockRow } from './cache.ts'
+import type { CacheAnswer } from './cache-thread.ts'
+import type { CacheWriter } from './cache-writer.ts'
+import type { GateClock } from './clock.ts'
+import type { TrustState } from './state.ts'
+
+export interface CacheSaverOptions {
+  readonly writer: CacheWriter
+  /** What the file holds; undefined when it must be written anew. */
+  readonly onDisk: TrustState | undefined
+  /** Unix milliseconds, to name a damaged file. */
+  readonly nowMs: () => number
+  readonly onFault: (answer: Exclude<CacheAnswer, { code: 'WRITTEN' }>) => void
+}
+
+export interface CacheSaver {
+  save(state: TrustState, clock: GateClock): void
+  /** Resolves when everything saved so far was written or given up. */
+  flushed(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
+  const { writer, nowMs, onFault } = options
+  let onDisk = options.onDisk
+  let wanted: { state: TrustState; clock: GateClock } | undefined
+  let writing: Promise<void> | undefined
+
+  const writeAll = async () => {
+    for (let damages = 0; wanted !== undefined && damages < 2; ) {
+      const { state, clock } = wanted
+      const mine = wanted
+      const change = changeBetween(onDisk, state, clockRow(clock.floorMs, clock.sync))
+      const answer = await writer.write(change, nowMs())
+      if (answer.code === 'WRITTEN') {
+        onDisk = state
+        if (wanted === mine) wanted = undefined
+        continue
+      }
+      onFault(answer)
+      if (answer.code === 'WRITE_FAILED') break
+      onDisk = undefined
+      damages++
+    }
+    writing = undefined
+  }
+
+  return {
+    save(state, clock) {
+      wanted = { state, clock }
+      writing ??= writeAll()
+    },
+    async flushed() {
+      await writing
+    },
+    async close() {
+      await writing
+      await writer.close()
+    },
+  }
+}

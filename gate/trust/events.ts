@@ -1,0 +1,82 @@
+/** What the trust keeper tells the journal, as data, and how often it says the same thing. */
+import type { AlarmCode } from '../contract/codes.ts'
+import type { ClockCertainty } from './clock.ts'
+import type { FreshnessStage } from './freshness.ts'
+import { ALARM_REPEAT_MS } from './limits.ts'
+
+/** A source that lies. `what` names the document: `manifest`, `trust 7` or `time`. */
+export interface TrustAlarm {
+  readonly kind: 'alarm'
+  readonly code: Extract<AlarmCode, 'TRUST_ROLLBACK' | 'TRUST_UNSIGNED' | 'TRUST_EQUIVOCATION'>
+  readonly what: string
+}
+
+export type TrustEvent =
+  | {
+      readonly kind: 'stage'
+      readonly stage: FreshnessStage
+      /** Absent for the first stage after a start. */
+      readonly from?: FreshnessStage
+      /** The alarm or verdict that staff see, if any. */
+      readonly code?: 'TRUST_STALE_WARNING' | 'TRUST_DEGRADED' | 'TRUST_STALE'
+      /** Milliseconds; null without a manifest. */
+      readonly manifestAgeMs: number | null
+    }
+  /** Another version of trust was taken over. */
+  | {
+      readonly kind: 'trust'
+      readonly trustVersion: number
+      readonly manifestVersion: number | null
+    }
+  | {
+      readonly kind: 'clock'
+      readonly code: 'CLOCK_STEPPED'
+      readonly by: 'signed time' | 'technician' | 'floor'
+      /** Milliseconds added to the clock. */
+      readonly offsetMs: number
+      readonly state: ClockCertainty
+    }
+  | TrustAlarm
+  /** The cache on disk: read as damaged (and set aside), or not written. Trust goes on in memory. */
+  | {
+      readonly kind: 'cache'
+      readonly code: 'TRUST_CACHE_DAMAGED' | 'TRUST_CACHE_UNWRITTEN'
+      readonly detail: string
+      readonly setAside?: string
+    }
+
+/** The staff code of a stage. */
+export const STAGE_CODE = {
+  FRESH: undefined,
+  STALE: 'TRUST_STALE_WARNING',
+  DEGRADED: 'TRUST_DEGRADED',
+  CLOSED: 'TRUST_STALE',
+} as const satisfies Record<FreshnessStage, string | undefined>
+
+/** The alarm of a document's fault. */
+const ALARM_OF: Readonly<Record<string, TrustAlarm['code']>> = {
+  UNSIGNED: 'TRUST_UNSIGNED',
+  WRONG_NONCE: 'TRUST_UNSIGNED',
+  ROLLBACK: 'TRUST_ROLLBACK',
+  EQUIVOCATION: 'TRUST_EQUIVOCATION',
+}
+
+/**
+ * Turns faults into alarms. A source that lies does so at every poll; the same lie is told again
+ * after an hour.
+ */
+export function alarmFilter(
+  monotonicMs: () => number,
+): (code: string, what: string) => TrustAlarm | undefined {
+  const told = new Map<string, number>()
+  return (code, what) => {
+    const alarm = ALARM_OF[code]
+    if (alarm === undefined) return undefined
+    const name = `${alarm} ${what}`
+    const now = monotonicMs()
+    for (const [other, at] of told) if (now - at >= ALARM_REPEAT_MS) told.delete(other)
+    if (told.has(name)) return undefined
+    told.set(name, now)
+    return { kind: 'alarm', code: alarm, what }
+  }
+}

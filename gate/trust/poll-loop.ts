@@ -1,0 +1,82 @@
+/**
+ * Runs one job again and again: at a jittered period while it succeeds, backing off to a minute
+ * while it fails, for ever, and at once when asked. Never two runs at a time.
+ */
+import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
+import { BACKOFF_MAX_MS, POLL_JITTER } from './limits.ts'
+
+export interface PollLoopOptions<T> {
+  readonly periodMs: number
+  readonly timers: Timers
+  /** A number from 0 up to 1. */
+  readonly fraction: () => number
+  /** The job. It must not reject. */
+  readonly run: () => Promise<T>
+  /** Whether the next run may wait one period only. */
+  readonly good: (outcome: T) => boolean
+}
+
+export interface PollLoop<T> {
+  /** Runs at once, then at the period. */
+  start(): void
+  /** Runs now, or once more after the run under way: what it sees is newer than the call. */
+  now(): Promise<T>
+  /** Resolves when no run is under way and no timer is left. */
+  stop(): Promise<void>
+}
+
+export function createPollLoop<T>(options: PollLoopOptions<T>): PollLoop<T> {
+  const { timers, periodMs } = options
+  let cancel: Unsubscribe = () => {}
+  let running: Promise<T> | undefined
+  let queued: Promise<T> | undefined
+  let periodic = false
+  let failures = 0
+
+  const runOnce = async (): Promise<T> => {
+    cancel()
+    const outcome = await options.run()
+    failures = options.good(outcome) ? 0 : failures + 1
+    running = undefined
+    if (periodic && queued === undefined) schedule()
+    return outcome
+  }
+
+  const schedule = () => {
+    cancel()
+    cancel = timers.after(pauseMs(periodMs, failures, options.fraction()), () => void now())
+  }
+
+  const now = (): Promise<T> => {
+    if (running === undefined) {
+      running = runOnce()
+      return running
+    }
+    queued ??= running.then(() => {
+      queued = undefined
+      return now()
+    })
+    return queued
+  }
+
+  return {
+    start() {
+      if (periodic) return
+      periodic = true
+      void now()
+    },
+    now,
+    async stop() {
+      periodic = false
+      cancel()
+      while (running !== undefined) await (queued ?? running)
+    },
+  }
+}
+
+/** The pause before the next run, milliseconds: the period, doubled with each failure to a minute. */
+export function pauseMs(periodMs: number, failures: number, fraction: number): number {
+  const longest = Math.max(periodMs, BACKOFF_MAX_MS)
+  const plain = Math.min(longest, periodMs * 2 ** Math.min(failures, 16))
+  return Math.round(plain * (1 - POLL_JITTER + 2 * POLL_JITTER * fraction))
+}
