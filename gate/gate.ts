@@ -8,13 +8,15 @@ import type { Clock, CodeReader, DeviceState, GateBoard, Timers } from '../hardw
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
+import type { EventKind } from './contract/events.ts'
 import { createLane, type Lane } from './lane.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import type { Effect, Lane as LaneView } from './machine/state.ts'
 import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
 import { recover } from './store/recover.ts'
-import { createTrustKeeper, type TrustEvent } from './trust/keeper.ts'
+import type { TrustEvent } from './trust/events.ts'
+import { createTrustKeeper } from './trust/keeper.ts'
 import { createServiceClient } from './uplink/client.ts'
 import { loadIdentity } from './uplink/identity.ts'
 import { createUploader, type UploadReport } from './uplink/upload.ts'
@@ -22,7 +24,10 @@ import { createUploader, type UploadReport } from './uplink/upload.ts'
 export interface GateParts {
   readonly clock: Clock
   readonly timers: Timers
+  /** In [0, 1): jitter. */
   readonly random: () => number
+  /** Unpredictable, for nonces. */
+  readonly randomBytes: (bytes: number) => Uint8Array
   readonly fetch: typeof fetch
   readonly log: Logger
   readonly factoryTrust: Uint8Array
@@ -53,12 +58,12 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
     degradedAfterMs: config.trust.degradedAfterMs,
     clock,
     timers,
-    random,
+    random: parts.randomBytes,
     fetch: parts.fetch,
-    onEvent: event => note('trust', event),
+    onEvent: event => note(...rowOf(event)),
   })
 
-  function note(kind: 'trust' | 'boot' | 'stop', body: object): Promise<void> {
+  function note(kind: EventKind, body: object): Promise<void> {
     const { nowMs, state } = trust.now()
     log.info({ event: kind, ...body }, kind)
     return journal
@@ -139,6 +144,13 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
   }
 }
 
+/** The kind and body of a trust event's row. */
+function rowOf(event: TrustEvent): [EventKind, object] {
+  if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
+  const { kind, ...body } = event
+  return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
+}
+
 function delay(timers: Timers, ms: number): Promise<void> {
   return new Promise(resolve => timers.after(ms, resolve))
 }
@@ -175,5 +187,3 @@ function createUploadLog(log: Logger): (report: UploadReport) => void {
     last = report.outcome
   }
 }
-
-export type { TrustEvent }

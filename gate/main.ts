@@ -54,6 +54,7 @@ async function main(): Promise<number> {
     clock,
     timers,
     random,
+    randomBytes,
     fetch,
     log,
     factoryTrust: readFileSync(config.trust.factory),

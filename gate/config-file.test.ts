@@ -1,0 +1,62 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { ConfigError, readGateConfig } from './config-file.ts'
+
+const good = {
+  gate: 'north-1',
+  station: 'north',
+  data: 'data',
+  service: { url: 'http://127.0.0.1:8080' },
+  trust: { factory: 'trust-1.cbor' },
+  lanes: [
+    { name: 'A', direction: 'entry', board: { port: '/dev/b' }, scanner: { port: '/dev/s' } },
+  ],
+}
+
+function refusal(t: Test, config: unknown): string {
+  const file = join(t.testdir(), 'gate.json')
+  writeFileSync(file, typeof config === 'string' ? config : JSON.stringify(config))
+  try {
+    readGateConfig(file)
+    return 'accepted'
+  } catch (error) {
+    t.ok(error instanceof ConfigError)
+    return (error as Error).message
+  }
+}
+
+t.test('a small config is filled with the defaults of the design', async t => {
+  const dir = t.testdir()
+  writeFileSync(join(dir, 'gate.json'), JSON.stringify(good))
+  const config = readGateConfig(join(dir, 'gate.json'))
+  t.equal(config.data, join(dir, 'data'), 'paths are from the file’s folder')
+  t.equal(config.trust.factory, join(dir, 'trust-1.cbor'))
+  t.match(config.service, { pollMs: 10_000 })
+  t.match(config.lanes[0], { timing: { waitMs: 5000 }, board: { deadman: { ms: 300 } } })
+})
+
+t.test('a wrong config names the key and what may stand there', async t => {
+  const lane = good.lanes[0]
+  const rows: [unknown, RegExp][] = [
+    [{ ...good, colour: 'red' }, /colour: unknown key/],
+    [{ ...good, lanes: [{ ...lane, timing: { waitMs: 50 } }] }, /lanes\.0\.timing\.waitMs: .*1000/],
+    [{ ...good, lanes: [{ ...lane, timing: { waitMs: 1e9 } }] }, /waitMs: .*30000/],
+    [{ ...good, lanes: [{ ...lane, timing: { wait: 5 } }] }, /lanes\.0\.timing\.wait: unknown key/],
+    [{ ...good, lanes: [{ ...lane, direction: 'up' }] }, /direction: must be "entry" or "exit"/],
+    [{ ...good, lanes: [{ ...lane, scanner: { port: 'x', baudRate: 300 } }] }, /baudRate: .*9600/],
+    [{ ...good, lanes: [] }, /lanes: .*at least 1/],
+    [{ ...good, lanes: [lane, lane] }, /lanes: two lanes have the same name/],
+    [{ ...good, service: { url: 'ftp://x' } }, /service\.url/],
+    [{ ...good, gate: 'a b' }, /gate: /],
+    [{ ...good, data: undefined }, /data: /],
+    ['{"gate": ', /not JSON/],
+    ['[]', /\(whole\)/],
+    [`"${'x'.repeat(300_000)}"`, /larger than 262144 bytes/],
+  ]
+  for (const [config, expected] of rows) t.match(refusal(t, config), expected)
+})
+
+t.test('a missing file says so', async t => {
+  t.throws(() => readGateConfig('/nowhere/gate.json'), { code: 'CONFIG_INVALID' })
+})

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { EmbeddedJWK, jwtVerify } from 'jose'
+import t, { type Test } from 'tap'
+import { createVirtualTime, settle } from '../../fixtures/clock.ts'
+import type { Upload } from '../contract/events.ts'
+import { openJournalDatabase } from '../store/database.ts'
+import { createJournalCore } from '../store/journal-core.ts'
+import { createServiceClient, type ServiceAnswer } from './client.ts'
+import { loadIdentity, saveEnrolment } from './identity.ts'
+import { createUploader, type UploadReport } from './upload.ts'
+
+type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void
+
+async function service(t: Test, handler: Handler): Promise<string> {
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    handler(request, body, response)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+t.test('the identity is made once and read again', async t => {
+  const dir = t.testdir()
+  const first = loadIdentity(dir)
+  t.equal(first.enrolment, undefined)
+  t.notOk('d' in first.publicJwk, 'the public half only')
+  saveEnrolment(dir, { gate: 'g1', station: 'north' })
+  const second = loadIdentity(dir)
+  t.same(second.publicJwk, first.publicJwk)
+  t.same(second.enrolment, { gate: 'g1', station: 'north' })
+})
+
+t.test('a request is proved over method, path, body and the service’s nonce', async t => {
+  const identity = loadIdentity(t.testdir())
+  const seen: { nonce: unknown }[] = []
+  const url = await service(t, async (request, body, response) => {
+    const { payload, protectedHeader } = await jwtVerify(
+      request.headers.dpop as string,
+      EmbeddedJWK,
+    )
+    t.equal(protectedHeader.typ, 'dpop+jwt')
+    t.match(payload, {
+      htm: 'POST',
+      htu: '/v1/x',
+      bh: createHash('sha256').update(body).digest('base64url'),
+    })
+    seen.push({ nonce: payload.nonce })
+    response.setHeader('dpop-nonce', 'n1')
+    response.writeHead(payload.nonce === 'n1' ? 200 : 401)
+    response.end(JSON.stringify(payload.nonce === 'n1' ? { ok: 1 } : { code: 'USE_NONCE' }))
+  })
+  const client = createServiceClient({ url, timeoutMs: 5000, identity, fetch })
+  t.same(await client.post('/v1/x', { a: '门' }), { status: 200, body: { ok: 1 } })
+  t.same(seen, [{ nonce: undefined }, { nonce: 'n1' }], 'once more with the nonce')
+  await client.post('/v1/x', {})
+  t.equal(seen.length, 3, 'and remembered')
+  client.close()
+})
+
+t.test('no answer, an endless one, and garbage are answers too', async t => {
+  const identity = loadIdentity(t.testdir())
+  const url = await service(t, (request, _body, response) => {
+    if (request.url === '/v1/huge') response.end('x'.repeat(100_000))
+    else if (request.url === '/v1/garbage') response.end('<html>')
+    else response.write('{')
+  })
+  const client = createServiceClient({ url, timeoutMs: 300, identity, fetch })
+  t.match(await client.post('/v1/huge', {}), { status: 0, failure: /too long/ })
+  t.match(await client.post('/v1/garbage', {}), { status: 200, body: undefined })
+  t.match(await client.post('/v1/stall', {}), { status: 0, failure: String })
+  client.close()
+  const gone = createServiceClient({ url: 'http://127.0.0.1:1', timeoutMs: 300, identity, fetch })
+  t.match(await gone.post('/v1/x', {}), { status: 0, failure: String })
+  gone.close()
+})
+
+/** A journal of `rows` rows and a service played by `answer`. */
+function line(rows: number, answer: (upload: Upload) => Partial<ServiceAnswer>) {
+  let epochs = 0
+  const core = createJournalCore(openJournalDatabase(':memory:', 1).db, () =>
+    String(++epochs).padStart(16, '0'),
+  )
+  const add = () => core.append({ at: 1, clock: 'TRUSTED', lane: '', kind: 'boot', body: {} })
+  for (let i = 0; i < rows; i++) add()
+  const time = createVirtualTime()
+  const sent: Upload[] = []
+  const reports: UploadReport[] = []
+  let appended = () => {}
+  const uploader = createUploader({
+    gate: 'g1',
+    journal: {
+      pending: async () => core.pending(),
+      acknowledge: async (epoch, next) => core.acknowledge(epoch, next),
+      fork: async (epoch, entry) => core.fork(epoch, entry),
+      onAppended: listener => {
+        appended = listener
+      },
+    },
+    client: {
+      post: async (_path, body) => {
+        sent.push(body as Upload)
+        return { status: 200, body: undefined, ...answer(body as Upload) }
+      },
+      close: () => {},
+    },
+    timers: time.timers,
+    random: () => 1,
+    now: () => ({ nowMs: 9, state: 'TRUSTED' }),
+    onReport: report => reports.push(report),
+  })
+  const append = () => {
+    add()
+    appended()
+  }
+  return { core, time, sent, reports, uploader, append }
+}
+
+const stored = (upload: Upload) => ({ body: { next: (upload.rows.at(-1)?.seq ?? 0) + 1 } })
+
+t.test('rows go in batches, in order, each once', async t => {
+  const { uploader, sent, core } = line(450, stored)
+  t.equal(await uploader.flush(), true)
+  t.same(
+    sent.map(one => [one.rows[0]?.seq, one.rows.length]),
+    [
+      [1, 200],
+      [201, 200],
+      [401, 50],
+    ],
+  )
+  t.equal(core.pending(), undefined)
+})
+
+t.test('without a service they wait, with growing pauses, and go when it answers', async t => {
+  let up = false
+  const { uploader, sent, time, append, reports } = line(3, upload =>
+    up ? stored(upload) : { status: 0, failure: 'ECONNREFUSED' },
+  )
+  t.equal(await uploader.flush(), false)
+  append()
+  await settle()
+  t.equal(sent.length, 1, 'a new row does not break the pause')
+  await time.advanceAsync(500)
+  t.equal(sent.length, 2)
+  await time.advanceAsync(999)
+  t.equal(sent.length, 2)
+  await time.advanceAsync(1)
+  t.equal(sent.length, 3)
+  up = true
+  await time.advanceAsync(60_000)
+  t.equal(sent.at(-1)?.rows.length, 4)
+  t.match(reports.at(-1), { outcome: 'stored', rows: 4 })
+  append()
+  await settle()
+  await settle()
+  t.equal(sent.at(-1)?.rows[0]?.seq, 5, 'afterwards at once')
+})
+
+t.test('a repeated request, a gap and a fork', async t => {
+  const repeated = line(5, () => ({ body: { next: 6 } }))
+  await repeated.uploader.flush()
+  t.equal(repeated.core.pending(), undefined, 'the service had them all')
+
+  let asked = 0
+  const gap = line(5, upload => {
+    asked++
+    if (asked === 1) return { status: 409, body: { code: 'CHAIN_GAP', next: 1 } }
+    return stored(upload)
+  })
+  gap.core.acknowledge(gap.core.epoch(), 4)
+  await gap.uploader.flush()
+  t.same(
+    gap.sent.map(one => one.rows[0]?.seq),
+    [4, 1],
+    'it goes back to what the service lacks',
+  )
+
+  const fork = line(5, upload =>
+    upload.epoch.endsWith('1') ? { status: 409, body: { code: 'CHAIN_FORK' } } : stored(upload),
+  )
+  await fork.uploader.flush()
+  t.match(fork.reports, [{ outcome: 'forked' }, { outcome: 'stored', rows: 1 }])
+})
+
+t.test('a refusal is told with its code and tried again later', async t => {
+  const { uploader, reports, time } = line(1, () => ({
+    status: 403,
+    body: { code: 'UNKNOWN_GATE' },
+  }))
+  await uploader.flush()
+  t.match(reports, [{ outcome: 'refused', detail: 'status 403, UNKNOWN_GATE' }])
+  uploader.close()
+  await time.advanceAsync(120_000)
+  t.equal(reports.length, 1, 'closed means closed')
+})
