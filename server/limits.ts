@@ -50,18 +50,26 @@ export const TRUST_DOCUMENTS_MAX = 10_000
 /** Online keys in the key folder. */
 export const ONLINE_KEYS_MAX = 512
 
-/** A manifest is signed again at least this often. */
+/** A manifest is signed again at least this often; done at three quarters of it. */
 export const MANIFEST_EVERY_MS = 60_000
 /** A manifest is good this long, seconds. */
 export const MANIFEST_LIFE_S = 24 * 3600
 /** Published manifests kept for looking back. */
 export const MANIFESTS_KEPT = 64
+/** A status list that was superseded stays fetchable this long. */
+export const OLD_LIST_MS = 3600_000
 /** How long a revocation waits for its manifest before it answers without it. */
 export const PUBLISH_WAIT_MS = 1_000
-/** The publisher's lease on the database. */
-export const LEASE_MS = 5_000
-/** How often the publisher looks for changes made by other replicas. */
+/** Changes that come closer together than this are published together. */
+export const PUBLISH_GAP_MS = 100
+/** How often the publisher looks for what other replicas did. */
 export const PUBLISH_TICK_MS = 250
+/** How often it looks for new trust, new keys, lists to open, and rows to forget. */
+export const UPKEEP_MS = 5_000
+/** The lease on signing again what did not change. */
+export const LEASE_MS = 15_000
+/** Issuer kids that can be denied (pass/limits.ts, REVOKED_KIDS_MAX). */
+export const DENIED_KIDS_MAX = 1024
 
 /** Entries of one status list. */
 export const LIST_ENTRIES = 2 ** 20

@@ -70,10 +70,11 @@ export interface StatusEndedTable {
 }
 
 export interface PublishedListsTable {
-  sha256: string
   list: number
-  revision: number
+  /** The list's revision and one: a version has one file for ever. */
   version: number
+  /** Hex. */
+  sha256: string
   bytes: Uint8Array
   made_at: number
 }

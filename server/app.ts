@@ -1,0 +1,110 @@
+/**
+ * The Hono application: everything every request goes through, in order, and the routes. Errors
+ * leave as problem documents (RFC 9457); each answer has a request id and a fresh proof nonce.
+ */
+import { randomUUID } from 'node:crypto'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
+import { secureHeaders } from 'hono/secure-headers'
+import { Problem, problemResponse } from './errors.ts'
+import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
+import { errorFields } from './log.ts'
+import { registerCertificates } from './routes/certificates.ts'
+import { registerDesk } from './routes/desk.ts'
+import { registerFleet } from './routes/fleet.ts'
+import { registerGates } from './routes/gates.ts'
+import { registerHealth } from './routes/health.ts'
+import { registerStaff } from './routes/staff.ts'
+import { registerTrust } from './routes/trust.ts'
+import type { Service, ServiceEnv } from './service.ts'
+
+export type App = OpenAPIHono<ServiceEnv>
+
+export function createApp(service: Service): App {
+  const app: App = new OpenAPIHono<ServiceEnv>({
+    defaultHook: result => {
+      if (!result.success) throw new Problem('INVALID', { fields: fieldsOf(result.error.issues) })
+    },
+  })
+  app.use(everyRequest(service))
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      referrerPolicy: 'no-referrer',
+    }),
+  )
+  app.use(bodyCap('/v1/gates/'))
+  registerHealth(app)
+  registerTrust(app)
+  registerGates(app)
+  registerFleet(app)
+  registerDesk(app)
+  registerCertificates(app)
+  registerStaff(app)
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: { title: 'Wicketgate service', version: '1', description: 'See the README of server/.' },
+  })
+  app.notFound(() => problemResponse('NOT_FOUND'))
+  app.onError((error, c) => answerError(error, c))
+  return app
+}
+
+/** Request id, proof nonce, and one log line without anything personal. */
+function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    const requestId = randomUUID()
+    c.set('service', service)
+    c.set('requestId', requestId)
+    const started = performance.now()
+    await next()
+    c.header('x-request-id', requestId)
+    c.header('dpop-nonce', service.nonces.current(service.clock.now()))
+    const ms = Math.round((performance.now() - started) * 10) / 10
+    const route = routePath(c, -1)
+    service.log.info(
+      { requestId, method: c.req.method, route, status: c.res.status, ms },
+      'request',
+    )
+  }
+}
+
+/** Uploads of journals may be large, everything else is small. */
+function bodyCap(largeUnder: string): MiddlewareHandler<ServiceEnv> {
+  const onError = () => problemResponse('TOO_LARGE')
+  const small = bodyLimit({ maxSize: BODY_BYTES_MAX, onError })
+  const large = bodyLimit({ maxSize: EVENTS_BODY_BYTES_MAX, onError })
+  return (c, next) => {
+    const events = c.req.path.startsWith(largeUnder) && c.req.path.endsWith('/events')
+    return (events ? large : small)(c, next)
+  }
+}
+
+function answerError(error: Error, c: Context<ServiceEnv>): Response {
+  const requestId = c.get('requestId')
+  if (error instanceof Problem) {
+    return problemResponse(error.code, { ...error.extra, requestId }, error.headers)
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    return problemResponse('BAD_REQUEST', { requestId })
+  }
+  c.get('service').log.error({ requestId, ...errorFields(error) }, 'request failed')
+  return problemResponse('INTERNAL', { requestId })
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[]
+  readonly code?: string | undefined
+  readonly message: string
+}
+
+/** The field and what it must be. Names of unknown keys were sent by the client: not repeated. */
+function fieldsOf(issues: readonly Issue[]): { path: string; message: string }[] {
+  return issues.slice(0, 20).map(({ path, code, message }) => ({
+    path: path.map(String).join('.'),
+    message: code === 'unrecognized_keys' ? 'an unknown key' : message,
+  }))
+}

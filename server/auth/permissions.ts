@@ -1,0 +1,23 @@
+/**
+ * The one permission table: what a role may do. Routes name a permission, never a role.
+ */
+export const ROLES = ['agent', 'supervisor', 'technician', 'operator', 'auditor'] as const
+export type Role = (typeof ROLES)[number]
+
+export const PERMISSIONS = {
+  'certificate.issue': ['agent', 'supervisor'],
+  'certificate.revoke': ['agent', 'supervisor'],
+  'fleet.read': ['technician', 'operator', 'auditor'],
+  'fleet.enrol': ['operator'],
+  'trust.revoke-key': ['operator'],
+  'audit.read': ['auditor', 'operator'],
+} as const satisfies Record<string, readonly Role[]>
+export type Permission = keyof typeof PERMISSIONS
+
+export function isRole(value: unknown): value is Role {
+  return (ROLES as readonly unknown[]).includes(value)
+}
+
+export function may(role: Role, permission: Permission): boolean {
+  return (PERMISSIONS[permission] as readonly Role[]).includes(role)
+}

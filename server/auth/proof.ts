@@ -1,0 +1,85 @@
+/**
+ * The proof that a phone or a gate holds its key: one small JWT a request in the `dpop` header,
+ * after RFC 9449, with our `bh` binding the body and the server's nonce in place of a clock.
+ * `htu` is the path alone, so that the address a proxy is reached by doesn't matter.
+ */
+import { createHash } from 'node:crypto'
+import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { JTI_CHARS_MAX, JTI_CHARS_MIN, PROOF_CHARS_MAX } from '../limits.ts'
+import type { Nonces } from './nonce.ts'
+
+export type ProofAlgorithm = 'ES256' | 'EdDSA'
+
+export interface ProofRequest {
+  readonly method: string
+  /** Path without query. */
+  readonly path: string
+  readonly body: Uint8Array
+  readonly algorithm: ProofAlgorithm
+}
+
+export type ProofResult =
+  | { readonly ok: true; readonly thumbprint: string; readonly jti: string }
+  | { readonly ok: false; readonly code: 'PROOF_MISSING' | 'PROOF_INVALID' | 'USE_NONCE' }
+
+const payloadSchema = z.object({
+  htm: z.string().max(10),
+  htu: z.string().max(300),
+  nonce: z.string().max(100).optional(),
+  jti: z.string().min(JTI_CHARS_MIN).max(JTI_CHARS_MAX),
+  bh: z.string().max(64),
+})
+
+/** Base64url of the SHA-256 of a body, as it stands in `bh`. */
+export const bodyHash = (body: Uint8Array): string =>
+  createHash('sha256').update(body).digest('base64url')
+
+/**
+ * Checks signature, key type, method, path, body and nonce. That `jti` is new is the caller's to
+ * settle in the database. Never throws for anything a client sent.
+ */
+export async function verifyProof(
+  token: string | undefined,
+  request: ProofRequest,
+  nonces: Nonces,
+  now: number,
+): Promise<ProofResult> {
+  if (token === undefined) return { ok: false, code: 'PROOF_MISSING' }
+  if (token.length > PROOF_CHARS_MAX) return { ok: false, code: 'PROOF_INVALID' }
+  const verified = await verifyJwt(token, request.algorithm)
+  if (verified === undefined) return { ok: false, code: 'PROOF_INVALID' }
+  const { payload, jwk } = verified
+  const fits =
+    payload.htm === request.method &&
+    payload.htu === request.path &&
+    payload.bh === bodyHash(request.body)
+  if (!fits) return { ok: false, code: 'PROOF_INVALID' }
+  if (payload.nonce === undefined || !nonces.accepts(payload.nonce, now)) {
+    return { ok: false, code: 'USE_NONCE' }
+  }
+  return { ok: true, thumbprint: await calculateJwkThumbprint(jwk), jti: payload.jti }
+}
+
+async function verifyJwt(token: string, algorithm: ProofAlgorithm) {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, EmbeddedJWK, {
+      algorithms: [algorithm],
+      typ: 'dpop+jwt',
+    })
+    const jwk = protectedHeader.jwk
+    const parsed = payloadSchema.safeParse(payload)
+    if (!parsed.success || jwk === undefined || !isPublicKeyOf(jwk, algorithm)) return undefined
+    return { payload: parsed.data, jwk }
+  } catch {
+    return undefined
+  }
+}
+
+/** A public JWK of the one curve that the algorithm is used with, and no private part. */
+export function isPublicKeyOf(jwk: JWK, algorithm: ProofAlgorithm): boolean {
+  if (jwk.d !== undefined) return false
+  return algorithm === 'ES256'
+    ? jwk.kty === 'EC' && jwk.crv === 'P-256'
+    : jwk.kty === 'OKP' && jwk.crv === 'Ed25519'
+}

@@ -1,0 +1,178 @@
+/**
+ * The service's config: one JSON file, a few values from the environment over it, one secret from
+ * the environment or a file. Unknown keys are refused; a wrong value is named with its range.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { StartError } from './errors.ts'
+import { FILE_BYTES_MAX } from './limits.ts'
+
+export const configSchema = z.strictObject({
+  listen: z
+    .strictObject({
+      host: z.string().min(1).max(255).default('127.0.0.1').describe('address to listen on'),
+      port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
+    })
+    .prefault({}),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('the address that browsers use; needed behind a proxy'),
+  database: z
+    .strictObject({ file: z.string().min(1).max(400).describe('SQLite file, or :memory:') })
+    .prefault({ file: 'service.db' }),
+  trust: z.strictObject({
+    documents: z.string().min(1).max(400).describe('folder with trust-N.cbor, signed by the roots'),
+    keys: z.string().min(1).max(400).describe('folder with the online private keys'),
+    environment: z.enum(['production', 'test']).default('production'),
+  }),
+  secretFile: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .describe('file with the secret, when WICKETGATE_SECRET is not set'),
+  documents: z
+    .array(
+      z.enum([
+        'resident-id',
+        'residence-permit-hmt',
+        'travel-permit-hm',
+        'travel-permit-tw',
+        'foreign-permanent-id',
+        'passport',
+      ]),
+    )
+    .min(1)
+    .max(6)
+    .default(['resident-id'])
+    .describe('types of document that are taken'),
+  trustedProxies: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe('proxies in front that append to x-forwarded-for'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    })
+    .prefault({}),
+})
+export type Config = z.infer<typeof configSchema>
+
+/** Environment variable → place in the config. */
+export const ENVIRONMENT = {
+  WICKETGATE_HOST: ['listen', 'host'],
+  WICKETGATE_PORT: ['listen', 'port'],
+  WICKETGATE_PUBLIC_URL: ['publicUrl'],
+  WICKETGATE_DATABASE: ['database', 'file'],
+  WICKETGATE_LOG: ['log', 'level'],
+} as const satisfies Record<string, readonly string[]>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** At least 32 bytes; every key of the database and of sessions is derived from it. */
+  readonly secret: Uint8Array
+}
+
+/**
+ * Reads, overlays and checks. Paths in the file are relative to the file.
+ * Throws StartError `CONFIG` naming key and range, or `SECRET`.
+ */
+export function loadConfig(file: string, environment: Environment): LoadedConfig {
+  const raw = overlay(readJson(file), environment)
+  const parsed = configSchema.safeParse(raw, { reportInput: false })
+  if (!parsed.success) throw new StartError('CONFIG', explain(parsed.error))
+  const config = resolvePaths(parsed.data, dirname(resolve(file)))
+  return { config, secret: readSecret(config, environment) }
+}
+
+function readJson(file: string): Record<string, unknown> {
+  try {
+    if (statSync(file).size > FILE_BYTES_MAX) throw new Error('the file is too large')
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Error('not a JSON object')
+    }
+    return value as Record<string, unknown>
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'not valid JSON' : (error as Error).message
+    throw new StartError('CONFIG', `config file ${file}: ${why}`, { cause: error })
+  }
+}
+
+function overlay(raw: Record<string, unknown>, environment: Environment): Record<string, unknown> {
+  const result = structuredClone(raw)
+  for (const [name, path] of Object.entries(ENVIRONMENT)) {
+    const value = environment[name]
+    if (value === undefined || value === '') continue
+    const key = path.at(-1) as string
+    const parent = path.length === 1 ? result : section(result, path[0])
+    parent[key] = key === 'port' && /^\d+$/.test(value) ? Number(value) : value
+  }
+  return result
+}
+
+function section(raw: Record<string, unknown>, name: string): Record<string, unknown> {
+  const value = raw[name]
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  const made: Record<string, unknown> = {}
+  raw[name] = made
+  return made
+}
+
+/** One line for each wrong key: its path, and what it must be. */
+function explain(error: z.ZodError): string {
+  return error.issues
+    .map(issue => `config: ${issue.path.join('.') || '(top level)'}: ${issue.message}`)
+    .join('\n')
+}
+
+function resolvePaths(config: Config, base: string): Config {
+  const at = (path: string) => resolve(base, path)
+  const file = config.database.file
+  return {
+    ...config,
+    database: { file: file === ':memory:' ? file : at(file) },
+    trust: {
+      ...config.trust,
+      documents: at(config.trust.documents),
+      keys: at(config.trust.keys),
+    },
+    ...(config.secretFile === undefined ? {} : { secretFile: at(config.secretFile) }),
+  }
+}
+
+function readSecret(config: Config, environment: Environment): Uint8Array {
+  const text = environment.WICKETGATE_SECRET ?? readSecretFile(config.secretFile)
+  const bytes = Buffer.from(text.trim(), 'base64url')
+  if (bytes.length < 32 || !/^[A-Za-z0-9_-]+$/.test(text.trim())) {
+    throw new StartError('SECRET', 'the secret must be base64url of 32 or more random bytes')
+  }
+  return bytes
+}
+
+function readSecretFile(file: string | undefined): string {
+  if (file === undefined) {
+    throw new StartError('SECRET', 'set WICKETGATE_SECRET, or secretFile in the config')
+  }
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new StartError('SECRET', `cannot read the secret file ${file}`, { cause: error })
+  }
+}
+
+/** What may be printed: the config without the place of its secret and without URL credentials. */
+export function redacted(config: Config): Record<string, unknown> {
+  const { secretFile, publicUrl, ...rest } = config
+  return {
+    ...rest,
+    ...(publicUrl === undefined ? {} : { publicUrl: new URL(publicUrl).origin }),
+    secret: secretFile === undefined ? 'from the environment' : 'from a file',
+  }
+}

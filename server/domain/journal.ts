@@ -1,0 +1,29 @@
+/**
+ * Whether uploaded journal rows are a chain: numbers without a gap, each hash made of the one
+ * before, each body the one its hash names (gate/contract/events.ts).
+ */
+import { createHash } from 'node:crypto'
+import {
+  CHAIN_START,
+  chainInput,
+  type JournalRow,
+  type Upload,
+} from '../../gate/contract/events.ts'
+
+const sha256Hex = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** True when the batch is one unbroken piece of one epoch's chain. */
+export function isChain(upload: Upload): boolean {
+  const first = upload.rows[0] as JournalRow
+  if (first.seq === 1 && upload.previousHash !== CHAIN_START) return false
+  let previousHash = upload.previousHash
+  let seq = first.seq
+  for (const row of upload.rows) {
+    if (row.epoch !== upload.epoch || row.seq !== seq) return false
+    if (row.body !== null && sha256Hex(row.body) !== row.bodyHash) return false
+    if (sha256Hex(chainInput(previousHash, row)) !== row.hash) return false
+    previousHash = row.hash
+    seq += 1
+  }
+  return true
+}

@@ -1,0 +1,243 @@
+/**
+ * Issuing, claiming and revoking: the rules of domain/ over the rows of store/, one transaction
+ * each. Routes call these and nothing below them.
+ */
+import { randomBytes } from 'node:crypto'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose'
+import { toHex } from '../pass/bytes.ts'
+import { statusListUri } from '../pass/claims.ts'
+import { nodeVerifier } from '../pass/cose-node.ts'
+import type { Ec2Key } from '../pass/crypto.ts'
+import { PassError } from '../pass/errors.ts'
+import { issuePass } from '../pass/issue.ts'
+import { lifeFrom, passWindow } from './domain/certificate.ts'
+import { checkDocumentNumber, type DocumentType } from './domain/document.ts'
+import { checkName } from './domain/name.ts'
+import { Problem } from './errors.ts'
+import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
+import { makeClaimCode, readClaimCode } from './secrets.ts'
+import type { Service } from './service.ts'
+import { writeAudit } from './store/audit.ts'
+import {
+  endCertificate,
+  type StatusRevision,
+  takeActivePlace,
+  useClaim,
+} from './store/certificates.ts'
+import { savePerson } from './store/people.ts'
+import type { Certificate } from './store/schema.ts'
+import { takePlace } from './store/status.ts'
+
+export interface WindowApplication {
+  readonly name: string
+  readonly documentType: DocumentType
+  readonly documentNumber: string
+  /** Why the window issues it. */
+  readonly reason: string
+  /** Ends the certificate that runs, if there is one. */
+  readonly replaceActive: boolean
+  /** Id of the member of staff. */
+  readonly by: string
+}
+
+export interface IssuedAtWindow {
+  readonly id: string
+  /** Unix ms. */
+  readonly validFrom: number
+  readonly validUntil: number
+  readonly code: string
+  readonly codeExpiresAt: number
+  readonly warnings: readonly string[]
+}
+
+/**
+ * A certificate issued by staff who saw the document, and the code that puts it on a phone. Doesn't
+ * count against the month's quota. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`,
+ * `NAME_INVALID`, or `CERTIFICATE_ACTIVE`.
+ */
+export async function issueAtWindow(
+  service: Service,
+  application: WindowApplication,
+): Promise<IssuedAtWindow> {
+  const { db, secrets, clock } = service
+  const now = clock.now()
+  const { warnings, ...identity } = checkIdentity(service, application, now)
+  const id = toHex(randomBytes(16))
+  const life = lifeFrom(now)
+  const code = makeClaimCode()
+  const codeExpiresAt = now + CLAIM_MS
+  const replaced = await db.transaction().execute(async tx => {
+    const person = await savePerson(tx, secrets, identity, now)
+    const running = person.activeCertificate
+    if (running !== undefined && !application.replaceActive) throw new Problem('CERTIFICATE_ACTIVE')
+    const ended =
+      running === undefined ? undefined : await endCertificate(tx, running, 'replaced', now)
+    if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
+      throw new Problem('CERTIFICATE_ACTIVE')
+    }
+    const place = await takePlace(tx, now)
+    await tx
+      .insertInto('certificates')
+      .values({
+        id,
+        person: person.id,
+        channel: 'desk',
+        list: place.list,
+        status_index: place.index,
+        valid_from: life.validFrom,
+        valid_until: life.validUntil,
+        ended_at: null,
+        end_reason: null,
+        device_key: null,
+        holder_key: null,
+      })
+      .execute()
+    await tx
+      .insertInto('claims')
+      .values({
+        code_hash: hashCode(service, code),
+        certificate: id,
+        expires_at: codeExpiresAt,
+        used_at: null,
+      })
+      .execute()
+    const detail = { reason: application.reason, ...(running && { replaced: running }) }
+    const actor = `staff:${application.by}` as const
+    await writeAudit(tx, { actor, action: 'certificate.issue', subject: id, detail }, now)
+    return ended
+  })
+  if (replaced !== undefined) await service.publisher.published(replaced, PUBLISH_WAIT_MS)
+  return { id, ...life, code, codeExpiresAt, warnings }
+}
+
+function checkIdentity(service: Service, application: WindowApplication, now: number) {
+  const { documentType } = application
+  if (!service.config.documents.includes(documentType)) throw new Problem('DOCUMENT_TYPE')
+  const document = checkDocumentNumber(documentType, application.documentNumber, now)
+  if (!document.ok) throw new Problem('DOCUMENT_INVALID', { reason: document.reason })
+  const name = checkName(application.name)
+  if (!name.ok) throw new Problem('NAME_INVALID', { reason: name.reason })
+  return {
+    name: name.name,
+    documentType,
+    documentNumber: document.number,
+    warnings: document.warnings,
+  }
+}
+
+const hashCode = (service: Service, code: string): string =>
+  service.secrets.mac('code', readClaimCode(code)).toString('base64url')
+
+export interface MintedPass {
+  readonly pass: Uint8Array
+  /** Unix ms. */
+  readonly passExpiresAt: number
+}
+
+/**
+ * Puts a certificate on a phone: its code is used once, its keys are bound, and the first pass of
+ * at most 30 minutes is signed for the holder's key. Throws Problem `CLAIM_INVALID`, `CLAIM_USED`,
+ * `CERTIFICATE_ENDED`, `INVALID` for a key off the curve, or `NO_KEY`.
+ */
+export async function claimCertificate(
+  service: Service,
+  claim: { readonly code: string; readonly holderKey: JWK; readonly deviceKey: string },
+): Promise<MintedPass & { readonly certificate: Certificate }> {
+  const { db, clock } = service
+  const now = clock.now()
+  const holderKey = holderKeyOf(claim.holderKey)
+  if (readClaimCode(claim.code) === '') throw new Problem('CLAIM_INVALID')
+  service.publisher.key({ role: 'issuer', passClass: 'phone' })
+  const use = {
+    codeHash: hashCode(service, claim.code),
+    deviceKey: claim.deviceKey,
+    holderKey: await calculateJwkThumbprint(claim.holderKey),
+    now,
+  }
+  const certificate = await db.transaction().execute(async tx => {
+    const taken = await useClaim(tx, use)
+    if (taken === 'unknown') throw new Problem('CLAIM_INVALID')
+    if (taken === 'used') throw new Problem('CLAIM_USED')
+    if (taken === 'ended') throw new Problem('CERTIFICATE_ENDED')
+    const entry = { actor: 'phone', action: 'certificate.claim', subject: taken.id } as const
+    await writeAudit(tx, entry, now)
+    return taken
+  })
+  return { certificate, ...(await mintPass(service, certificate, holderKey, now)) }
+}
+
+function holderKeyOf(jwk: JWK): Ec2Key {
+  const x = Buffer.from(jwk.x ?? '', 'base64url')
+  const y = Buffer.from(jwk.y ?? '', 'base64url')
+  const key: Ec2Key = {
+    kty: 'EC2',
+    crv: 'P-256',
+    x: new Uint8Array(x),
+    y: ((y.at(-1) ?? 0) & 1) === 1,
+  }
+  try {
+    const point = nodeVerifier.importKey(key).export({ format: 'jwk' })
+    if (point.y === jwk.y) return key
+  } catch (error) {
+    if (!(error instanceof PassError)) throw error
+  }
+  throw new Problem('INVALID', { fields: [{ path: 'holderKey', message: 'no point of P-256' }] })
+}
+
+/** The next pass of a certificate that runs. */
+async function mintPass(
+  service: Service,
+  certificate: Certificate,
+  holderKey: Ec2Key,
+  now: number,
+): Promise<MintedPass> {
+  const { kid, alg, sign } = service.publisher.key({ role: 'issuer', passClass: 'phone' })
+  const { valid_from, valid_until, ended_at, end_reason } = certificate
+  const life = {
+    validFrom: valid_from,
+    validUntil: valid_until,
+    endedAt: ended_at,
+    endReason: end_reason,
+  }
+  const { iat, exp } = passWindow(life, now)
+  const claims = {
+    cti: new Uint8Array(Buffer.from(certificate.id, 'hex')),
+    iat,
+    exp,
+    holderKey,
+    statusIndex: certificate.status_index,
+    statusList: statusListUri(certificate.list),
+  }
+  return { pass: await issuePass({ claims, kid, alg, sign }), passExpiresAt: exp * 1000 }
+}
+
+/**
+ * Ends a certificate for good and waits for the manifest that tells the gates, up to one second.
+ * Gives that manifest's version, or undefined when it comes later.
+ * Throws Problem `CERTIFICATE_UNKNOWN` or `CERTIFICATE_ENDED`.
+ */
+export async function revokeCertificate(
+  service: Service,
+  revocation: { readonly id: string; readonly reason: string; readonly by: string },
+): Promise<{ readonly manifestVersion: number | undefined }> {
+  const { db, clock, publisher } = service
+  const now = clock.now()
+  const { id, reason, by } = revocation
+  const change = await db.transaction().execute(async (tx): Promise<StatusRevision> => {
+    const ended = await endCertificate(tx, id, 'revoked', now)
+    if (ended === undefined) {
+      const known = await tx
+        .selectFrom('certificates')
+        .select('id')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      throw new Problem(known === undefined ? 'CERTIFICATE_UNKNOWN' : 'CERTIFICATE_ENDED')
+    }
+    const detail = { reason }
+    const actor = `staff:${by}` as const
+    await writeAudit(tx, { actor, action: 'certificate.revoke', subject: id, detail }, now)
+    return ended
+  })
+  return { manifestVersion: await publisher.published(change, PUBLISH_WAIT_MS) }
+}

@@ -1,0 +1,83 @@
+/**
+ * Trust documents: made by the ceremony, put into a folder as trust-N.cbor, verified one after the
+ * other and kept in the database, from where every replica serves them.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { nodeVerifier } from '../../pass/cose-node.ts'
+import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
+import {
+  decodeTrust,
+  type TrustDocument,
+  verifyFirstTrust,
+  verifyTrustUpdate,
+} from '../../pass/trust.ts'
+import { StartError } from '../errors.ts'
+import { TRUST_DOCUMENTS_MAX } from '../limits.ts'
+import type { Database } from '../store/schema.ts'
+
+/** The newest trust document in the database; undefined in an empty one. */
+export async function currentTrust(db: Database): Promise<TrustDocument | undefined> {
+  const row = await db
+    .selectFrom('trust_documents')
+    .select('bytes')
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined ? undefined : decodeTrust(row.bytes)
+}
+
+/**
+ * Takes in what is new in the folder, in order; the first one ever must be signed by its own roots.
+ * Gives the newest. Throws StartError `TRUST` naming the file and the code why it is refused.
+ */
+export async function takeInTrust(
+  db: Database,
+  folder: string,
+  now: number,
+): Promise<TrustDocument> {
+  let current = await currentTrust(db)
+  for (const { version, file } of trustFiles(folder)) {
+    if (current !== undefined && version <= current.version) continue
+    const bytes = readTrustFile(file)
+    const result =
+      current === undefined
+        ? verifyFirstTrust(bytes, nodeVerifier, now)
+        : verifyTrustUpdate(current, bytes, nodeVerifier, now)
+    if (!result.ok) throw new StartError('TRUST', `trust document ${file}: ${result.code}`)
+    if (result.trust.version !== version) {
+      throw new StartError('TRUST', `trust document ${file} holds another version`)
+    }
+    await db
+      .insertInto('trust_documents')
+      .values({ version, bytes, added_at: now })
+      .onConflict(c => c.column('version').doNothing())
+      .execute()
+    current = result.trust
+  }
+  if (current === undefined) throw new StartError('TRUST', `no trust document in ${folder}`)
+  return current
+}
+
+function trustFiles(folder: string): { version: number; file: string }[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch (error) {
+    throw new StartError('TRUST', `cannot read the trust folder ${folder}`, { cause: error })
+  }
+  return names
+    .flatMap(name => {
+      const version = /^trust-([1-9]\d{0,14})\.cbor$/.exec(name)?.[1]
+      return version === undefined ? [] : [{ version: Number(version), file: join(folder, name) }]
+    })
+    .sort((a, b) => a.version - b.version)
+    .slice(0, TRUST_DOCUMENTS_MAX)
+}
+
+function readTrustFile(file: string): Uint8Array {
+  if (statSync(file).size > TRUST_BYTES_MAX) {
+    throw new StartError('TRUST', `trust document ${file}: LENGTH`)
+  }
+  return new Uint8Array(readFileSync(file))
+}

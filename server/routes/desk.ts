@@ -1,0 +1,96 @@
+/** The staffed window: issue against a document that staff saw, and revoke. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { DOCUMENT_TYPES } from '../domain/document.ts'
+import { issueAtWindow, revokeCertificate } from '../issuing.ts'
+import { DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX, REASON_CHARS_MAX } from '../limits.ts'
+import type { ServiceEnv } from '../service.ts'
+import { isoTime, json, jsonBody, problems, route } from './route.ts'
+
+const reasonSchema = z.string().trim().min(1).max(REASON_CHARS_MAX)
+
+const issueRoute = route(
+  { by: 'staff', permission: 'certificate.issue' },
+  {
+    method: 'post',
+    path: '/v1/desk/certificates',
+    tags: ['desk'],
+    summary: 'Issue a certificate at the window',
+    request: jsonBody(
+      z.strictObject({
+        person: z.strictObject({
+          name: z.string().max(NAME_POINTS_MAX * 4),
+          documentType: z.enum(DOCUMENT_TYPES),
+          documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+        }),
+        reason: reasonSchema,
+        replaceActive: z.boolean().default(false),
+      }),
+    ),
+    responses: {
+      201: json(
+        'The certificate, and the code that puts it on a phone',
+        z.object({
+          certificate: z.object({
+            id: z.string(),
+            validFrom: z.iso.datetime(),
+            validUntil: z.iso.datetime(),
+          }),
+          claim: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
+          warnings: z.array(z.string()),
+        }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE'),
+      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'INVALID'),
+    },
+  },
+)
+
+const revokeRoute = route(
+  { by: 'staff', permission: 'certificate.revoke' },
+  {
+    method: 'post',
+    path: '/v1/desk/certificates/{id}/revoke',
+    tags: ['desk'],
+    summary: 'End a certificate for good; answers once gates can fetch it, or after one second',
+    request: {
+      params: z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) }),
+      ...jsonBody(z.strictObject({ reason: reasonSchema })),
+    },
+    responses: {
+      200: json(
+        'Revoked. `manifestVersion` is null when the manifest follows later',
+        z.object({
+          certificate: z.object({ id: z.string(), state: z.literal('revoked') }),
+          manifestVersion: z.int().nullable(),
+        }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
+    },
+  },
+)
+
+export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(issueRoute, async c => {
+    const { person, reason, replaceActive } = c.req.valid('json')
+    const by = c.get('staff').id
+    const issued = await issueAtWindow(c.get('service'), { ...person, reason, replaceActive, by })
+    const answer = {
+      certificate: {
+        id: issued.id,
+        validFrom: isoTime(issued.validFrom),
+        validUntil: isoTime(issued.validUntil),
+      },
+      claim: { code: issued.code, expiresAt: isoTime(issued.codeExpiresAt) },
+      warnings: [...issued.warnings],
+    }
+    return c.json(answer, 201)
+  })
+  app.openapi(revokeRoute, async c => {
+    const { id } = c.req.valid('param')
+    const { reason } = c.req.valid('json')
+    const by = c.get('staff').id
+    const { manifestVersion } = await revokeCertificate(c.get('service'), { id, reason, by })
+    const certificate = { id, state: 'revoked' as const }
+    return c.json({ certificate, manifestVersion: manifestVersion ?? null }, 200)
+  })
+}

@@ -1,0 +1,82 @@
+/** Gates: enrolment with a one-time code, and their journals. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { calculateJwkThumbprint } from 'jose'
+import { uploadAnswerSchema, uploadSchema } from '../../gate/contract/events.ts'
+import { isChain } from '../domain/journal.ts'
+import { Problem } from '../errors.ts'
+import type { ServiceEnv } from '../service.ts'
+import { writeAudit } from '../store/audit.ts'
+import { enrolGate, sawGate } from '../store/gates.ts'
+import { ingest } from '../store/journals.ts'
+import { ed25519JwkSchema, json, jsonBody, nameSchema, problems, route } from './route.ts'
+
+const enrolRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'post',
+    path: '/v1/gates/enrol',
+    tags: ['gate'],
+    summary: 'Register a gate’s key with an operator’s one-time code',
+    request: jsonBody(
+      z.strictObject({
+        code: z.string().max(64),
+        publicKey: ed25519JwkSchema,
+        name: nameSchema,
+      }),
+    ),
+    responses: {
+      201: json('Enrolled', z.object({ gate: z.string(), station: z.string() })),
+      ...problems('INVALID', 'ENROLMENT_INVALID', 'ENROLMENT_MISMATCH'),
+    },
+  },
+)
+
+const eventsRoute = route(
+  { by: 'gate' },
+  {
+    method: 'post',
+    path: '/v1/gates/{id}/events',
+    tags: ['gate'],
+    summary: 'Upload journal rows: each is stored exactly once',
+    request: { params: z.object({ id: nameSchema }), ...jsonBody(uploadSchema) },
+    responses: {
+      200: json('The first seq that is not stored', uploadAnswerSchema),
+      ...problems('INVALID', 'CHAIN_BROKEN', 'CHAIN_GAP', 'CHAIN_FORK', 'GATE_UNKNOWN'),
+    },
+  },
+)
+
+export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(enrolRoute, async c => {
+    const { db, secrets, clock } = c.get('service')
+    const { code, publicKey, name } = c.req.valid('json')
+    const codeHash = secrets.mac('code', code).toString('base64url')
+    const thumbprint = await calculateJwkThumbprint(publicKey as { kty: 'OKP' })
+    const now = clock.now()
+    const gate = await db.transaction().execute(async tx => {
+      const result = await enrolGate(tx, { codeHash, name, thumbprint, now })
+      if (result === 'unknown' || result === 'full') throw new Problem('ENROLMENT_INVALID')
+      if (result === 'mismatch' || result === 'key-taken') throw new Problem('ENROLMENT_MISMATCH')
+      const actor = `gate:${result.id}` as const
+      await writeAudit(tx, { actor, action: 'gate.enrol', subject: result.id }, now)
+      return result
+    })
+    return c.json({ gate: gate.id, station: gate.station }, 201)
+  })
+
+  app.openapi(eventsRoute, async c => {
+    const { db, clock } = c.get('service')
+    const gate = c.get('gate')
+    const upload = c.req.valid('json')
+    if (!isChain(upload)) throw new Problem('CHAIN_BROKEN')
+    const now = clock.now()
+    const result = await db.transaction().execute(async tx => {
+      await sawGate(tx, gate, now)
+      return ingest(tx, gate, upload, now)
+    })
+    if (result.ok) return c.json({ next: result.next }, 200)
+    throw result.code === 'CHAIN_GAP'
+      ? new Problem('CHAIN_GAP', { next: result.next })
+      : new Problem(result.code)
+  })
+}

@@ -1,0 +1,80 @@
+/**
+ * Who may call a route. Each route names its access when it is declared, so none can be without;
+ * the guard runs before the body is parsed, so a stranger learns nothing from validation.
+ */
+import type { Context, MiddlewareHandler } from 'hono'
+import { isForeignOrigin } from '../auth/origin.ts'
+import { may, type Permission } from '../auth/permissions.ts'
+import { type ProofAlgorithm, verifyProof } from '../auth/proof.ts'
+import { Problem } from '../errors.ts'
+import type { ServiceEnv } from '../service.ts'
+import { findGate } from '../store/gates.ts'
+import { takeProof } from '../store/proofs.ts'
+
+export type Access =
+  /** Anyone: answers are public, or carry their own signature or one-time code. */
+  | { readonly by: 'anyone' }
+  /** A signed-in member of staff whose role has the permission. */
+  | { readonly by: 'staff'; readonly permission: Permission }
+  /** The enrolled gate that the path's `id` names, by proof of its key. */
+  | { readonly by: 'gate' }
+  /** Any phone, by proof of its device key. */
+  | { readonly by: 'phone' }
+
+export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') demandJson(c)
+    switch (access.by) {
+      case 'anyone':
+        break
+      case 'staff':
+        await admitStaff(c, access.permission)
+        break
+      case 'gate':
+        await admitGate(c)
+        break
+      case 'phone':
+        c.set('device', await demandProof(c, 'ES256'))
+        break
+    }
+    await next()
+  }
+}
+
+function demandJson(c: Context<ServiceEnv>): void {
+  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json') throw new Problem('CONTENT_TYPE')
+}
+
+async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promise<void> {
+  const service = c.get('service')
+  if (isForeignOrigin(c.req.raw, service.ownOrigins())) throw new Problem('ORIGIN')
+  const member = await service.staff.member(c.req.raw.headers)
+  if (member === undefined) throw new Problem('SIGN_IN')
+  if (!may(member.role, permission)) throw new Problem('FORBIDDEN')
+  c.set('staff', member)
+}
+
+async function admitGate(c: Context<ServiceEnv>): Promise<void> {
+  const thumbprint = await demandProof(c, 'EdDSA')
+  const id = c.req.param('id') ?? ''
+  const gate = await findGate(c.get('service').db, id)
+  if (gate === undefined || gate.key_thumbprint !== thumbprint) throw new Problem('GATE_UNKNOWN')
+  c.set('gate', gate.id)
+}
+
+/** Checks the proof and uses its `jti` up. Gives the key's thumbprint. */
+async function demandProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<string> {
+  const { db, nonces, clock } = c.get('service')
+  const now = clock.now()
+  const request = {
+    method: c.req.method,
+    path: c.req.path,
+    body: new Uint8Array(await c.req.arrayBuffer()),
+    algorithm,
+  }
+  const proof = await verifyProof(c.req.header('dpop'), request, nonces, now)
+  if (!proof.ok) throw new Problem(proof.code)
+  if (!(await takeProof(db, proof.thumbprint, proof.jti, now))) throw new Problem('PROOF_REPLAYED')
+  return proof.thumbprint
+}

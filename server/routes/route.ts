@@ -1,0 +1,91 @@
+/**
+ * Declares routes: path, schemas and access in one place, all kept in one list that the permission
+ * test walks. `createRoute` of zod-openapi makes the OpenAPI document of the same declaration.
+ */
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { PROBLEMS, type ProblemCode } from '../errors.ts'
+import { type Access, guard } from './guard.ts'
+
+export interface DeclaredRoute {
+  readonly method: string
+  readonly path: string
+  readonly access: Access
+}
+
+/** Every route that was declared. */
+export const declaredRoutes: DeclaredRoute[] = []
+
+/** A route with its guard before its validators. */
+export function route<const P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(
+  access: Access,
+  config: R,
+) {
+  declaredRoutes.push({ method: config.method, path: config.path, access })
+  return createRoute({ ...config, middleware: guard(access) })
+}
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+  })
+  .openapi('Problem')
+
+/** Responses of a route for the problems it names (RFC 9457). */
+export function problems(...codes: ProblemCode[]) {
+  const byStatus = Map.groupBy(codes, code => PROBLEMS[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, named]) => [
+      status,
+      {
+        description: named.map(code => `${code}: ${PROBLEMS[code].title}`).join('; '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  )
+}
+
+/** A JSON body that must be there. */
+export const jsonBody = <S extends z.ZodType>(schema: S) => ({
+  body: { required: true as const, content: { 'application/json': { schema } } },
+})
+
+/** A JSON answer. */
+export const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+/** An answer of COSE bytes (RFC 9052 §2). */
+export const cose = (description: string) => ({
+  description,
+  content: { 'application/cose': { schema: z.string().openapi({ format: 'binary' }) } },
+})
+
+/** A P-256 public key as JWK (RFC 7517); the point is checked where it is imported. */
+export const p256JwkSchema = z
+  .object({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    y: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    d: z.never().optional(),
+  })
+  .openapi('P256PublicKey')
+
+/** An Ed25519 public key as JWK (RFC 8037). */
+export const ed25519JwkSchema = z
+  .object({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    d: z.never().optional(),
+  })
+  .openapi('Ed25519PublicKey')
+
+/** Names of gates and stations, as in a gate's config. */
+export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)
+/** Unix milliseconds as an ISO 8601 text. */
+export const isoTime = (at: number): string => new Date(at).toISOString()

@@ -1,0 +1,107 @@
+/**
+ * What gates fetch: manifest, trust documents and status lists. No login, plain HTTP is fine: it is
+ * all signed. Files are immutable and cacheable by anyone; only the manifest is polled.
+ */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { Problem } from '../errors.ts'
+import type { ServiceEnv } from '../service.ts'
+import { listBytes, trustBytes } from '../store/published.ts'
+import { cose, jsonBody, problems, route } from './route.ts'
+
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+const manifestRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/manifest',
+    tags: ['trust'],
+    summary: 'The newest manifest',
+    responses: {
+      200: cose('A COSE_Sign1 by a status key'),
+      304: { description: 'Nothing new' },
+      ...problems('NOT_READY'),
+    },
+  },
+)
+
+const documentRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/document/{version}',
+    tags: ['trust'],
+    summary: 'One trust document',
+    request: { params: z.object({ version: z.string().max(20) }) },
+    responses: { 200: cose('A COSE_Sign by the roots'), ...problems('NOT_FOUND') },
+  },
+)
+
+const listRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/list/{sha256}',
+    tags: ['trust'],
+    summary: 'One status list, by the hash in the manifest',
+    request: { params: z.object({ sha256: z.string().max(80) }) },
+    responses: { 200: cose('A status list token'), ...problems('NOT_FOUND') },
+  },
+)
+
+const timeRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'post',
+    path: '/v1/gates/time',
+    tags: ['trust'],
+    summary: 'Signed time for a nonce',
+    request: jsonBody(z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })),
+    responses: { 200: cose('A COSE_Sign1 by a time key'), ...problems('INVALID', 'NO_KEY') },
+  },
+)
+
+/** Whether an If-None-Match header names the etag, weakly compared (RFC 9110 §13.1.2). */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  return header.split(',').some(part => {
+    const tag = part.trim().replace(/^W\//, '')
+    return tag === etag || tag === '*'
+  })
+}
+
+const coseResponse = (bytes: Uint8Array, headers: Record<string, string>) =>
+  new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { 'content-type': 'application/cose', ...headers },
+  })
+
+export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(manifestRoute, c => {
+    const manifest = c.get('service').publisher.latest()
+    if (manifest === undefined) throw new Problem('NOT_READY')
+    const headers = { etag: manifest.etag, 'cache-control': 'public, max-age=2' }
+    if (matches(c.req.header('if-none-match'), manifest.etag)) {
+      return new Response(null, { status: 304, headers })
+    }
+    return coseResponse(manifest.bytes, headers)
+  })
+  app.openapi(documentRoute, async c => {
+    const { version } = c.req.valid('param')
+    if (!/^[1-9]\d{0,14}$/.test(version)) throw new Problem('NOT_FOUND')
+    const bytes = await trustBytes(c.get('service').db, Number(version))
+    if (bytes === undefined) throw new Problem('NOT_FOUND')
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+  })
+  app.openapi(listRoute, async c => {
+    const { sha256 } = c.req.valid('param')
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Problem('NOT_FOUND')
+    const bytes = await listBytes(c.get('service').db, sha256)
+    if (bytes === undefined) throw new Problem('NOT_FOUND')
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+  })
+  app.openapi(timeRoute, async c => {
+    const nonce = Buffer.from(c.req.valid('json').nonce, 'base64url')
+    const bytes = await c.get('service').publisher.timeAnswer(new Uint8Array(nonce))
+    return coseResponse(bytes, { 'cache-control': 'no-store' })
+  })
+}

@@ -1,0 +1,78 @@
+/**
+ * The keys of the service's own data, all derived from one secret by HKDF (RFC 5869), one label
+ * each; sealing of personal data at rest; one-time codes. Signing keys are not here: see
+ * publish/signer.ts.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  randomInt,
+} from 'node:crypto'
+
+const LABELS = ['document-hash', 'document-seal', 'nonce', 'code', 'sessions'] as const
+type Label = (typeof LABELS)[number]
+
+export interface Secrets {
+  /** HMAC-SHA-256 under the key of that label, 32 bytes. */
+  mac(label: Label, text: string): Buffer
+  /** AES-256-GCM: version byte, 12-byte nonce, ciphertext, 16-byte tag. `about` binds the row. */
+  seal(plain: string, about: string): Uint8Array
+  /** Opens what `seal` made for the same `about`. Throws when it was changed or is another row's. */
+  open(sealed: Uint8Array, about: string): string
+  /** Text of 256 bits for a library that wants a secret of its own. */
+  derived(label: Label): string
+}
+
+const SEAL_VERSION = 1
+
+export function createSecrets(secret: Uint8Array): Secrets {
+  const keys = new Map<Label, Buffer>()
+  for (const label of LABELS) {
+    const key = hkdfSync('sha256', secret, 'wicketgate-service', label, 32)
+    keys.set(label, Buffer.from(key))
+  }
+  const keyOf = (label: Label) => keys.get(label) as Buffer
+  return {
+    mac: (label, text) => createHmac('sha256', keyOf(label)).update(text).digest(),
+    derived: label => keyOf(label).toString('base64url'),
+    seal(plain, about) {
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', keyOf('document-seal'), nonce)
+      cipher.setAAD(Buffer.from(about))
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      return Buffer.concat([Uint8Array.of(SEAL_VERSION), nonce, body, cipher.getAuthTag()])
+    },
+    open(sealed, about) {
+      if (sealed.length < 29 || sealed[0] !== SEAL_VERSION) throw new Error('not a sealed value')
+      const cipher = createDecipheriv('aes-256-gcm', keyOf('document-seal'), sealed.subarray(1, 13))
+      cipher.setAAD(Buffer.from(about))
+      cipher.setAuthTag(sealed.subarray(-16))
+      return Buffer.concat([cipher.update(sealed.subarray(13, -16)), cipher.final()]).toString()
+    },
+  }
+}
+
+/** Digits and letters that can't be taken for one another (Crockford's base 32). */
+const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** A code that a person may type: 80 bits, as XXXX-XXXX-XXXX-XXXX. */
+export function makeClaimCode(): string {
+  const letters = Array.from({ length: 16 }, () => CODE_ALPHABET[randomInt(32)])
+  return letters.join('').replaceAll(/(.{4})(?!$)/g, '$1-')
+}
+
+/** The canonical form of a typed code; '' when it can't be one. */
+export function readClaimCode(typed: string): string {
+  const code = typed
+    .toUpperCase()
+    .replaceAll(/[\s-]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1')
+  return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(code) ? code : ''
+}
+
+/** A code for machines: 128 bits, base64url. */
+export const makeEnrolmentCode = (): string => randomBytes(16).toString('base64url')

@@ -1,0 +1,43 @@
+/**
+ * What the routes are given: the service's parts, composed in main.ts or by a test. No route
+ * reaches for a clock, a key or a file by itself.
+ */
+import type { Nonces } from './auth/nonce.ts'
+import type { StaffAccounts, StaffMember } from './auth/staff.ts'
+import type { Config } from './config.ts'
+import type { Log } from './log.ts'
+import type { Publisher } from './publish/publisher.ts'
+import type { Secrets } from './secrets.ts'
+import type { Database } from './store/schema.ts'
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number
+}
+
+export interface Service {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly db: Database
+  readonly secrets: Secrets
+  readonly nonces: Nonces
+  readonly staff: StaffAccounts
+  readonly publisher: Publisher
+  /** Origins whose pages may use the session cookie. */
+  readonly ownOrigins: () => readonly string[]
+}
+
+/** What the guards leave for a route. */
+export interface ServiceEnv {
+  Variables: {
+    service: Service
+    requestId: string
+    /** Set on routes of staff. */
+    staff: StaffMember
+    /** Set on routes of gates: the gate's id. */
+    gate: string
+    /** Set on routes of phones: thumbprint of the device key. */
+    device: string
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Composes a running service: database, keys, publisher, application and the HTTP server. main.ts,
+ * demos and tests start it here; nothing else knows how the parts fit.
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { type App, createApp } from './app.ts'
+import { createNonces } from './auth/nonce.ts'
+import { createStaffAccounts } from './auth/staff.ts'
+import type { Config } from './config.ts'
+import { StartError } from './errors.ts'
+import { HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX, STOP_MS_MAX } from './limits.ts'
+import { createLog, type Log } from './log.ts'
+import { createPublisher } from './publish/publisher.ts'
+import { fileSigner } from './publish/signer.ts'
+import { createSecrets } from './secrets.ts'
+import type { Clock, Service } from './service.ts'
+import { openDatabase } from './store/engines.ts'
+
+export interface ServiceOptions {
+  readonly config: Config
+  readonly secret: Uint8Array
+  readonly clock?: Clock
+  readonly log?: Log
+}
+
+export interface OpenService {
+  readonly service: Service
+  readonly app: App
+  /** Told once, when the port is known. */
+  setAddress(url: string): void
+  /** Stops publishing and closes the database. */
+  close(): Promise<void>
+}
+
+/** Everything but the listening. The first manifest is published when it returns. */
+export async function openService(options: ServiceOptions): Promise<OpenService> {
+  const { config, secret } = options
+  const clock = options.clock ?? { now: () => Date.now() }
+  const log = options.log ?? createLog(config.log.level)
+  const signer = fileSigner(config.trust.keys)
+  const db = await openDatabase(config.database.file)
+  let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
+  const secrets = createSecrets(secret)
+  const publisher = createPublisher({
+    db,
+    clock,
+    log,
+    signer,
+    trustFolder: config.trust.documents,
+    environment: config.trust.environment,
+  })
+  const service: Service = {
+    config,
+    clock,
+    log,
+    db,
+    secrets,
+    nonces: createNonces(secrets),
+    staff: createStaffAccounts({ db, secrets, publicUrl: () => publicUrl }),
+    publisher,
+    ownOrigins: () => [new URL(publicUrl).origin],
+  }
+  try {
+    await publisher.start()
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return {
+    service,
+    app: createApp(service),
+    setAddress(url) {
+      if (config.publicUrl === undefined) publicUrl = url
+    },
+    async close() {
+      await publisher.stop()
+      await db.destroy()
+    },
+  }
+}
+
+export interface RunningService {
+  readonly service: Service
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  /** Takes no more requests, lets open ones finish (up to 5 s), closes everything. */
+  stop(): Promise<void>
+}
+
+/** Opens and listens. Throws StartError. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const opened = await openService(options)
+  const { host, port } = options.config.listen
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_MS_MAX,
+      headersTimeout: HEADERS_MS_MAX,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      connectionsCheckingInterval: 1000,
+    },
+    getRequestListener(opened.app.fetch),
+  )
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+  } catch (error) {
+    await opened.close()
+    throw new StartError('LISTEN', `cannot listen on ${host} port ${port}`, { cause: error })
+  }
+  const address = server.address() as AddressInfo
+  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  const url = `http://${shownHost}:${address.port}`
+  opened.setAddress(url)
+  return {
+    service: opened.service,
+    url,
+    async stop() {
+      const closed = new Promise(resolve => server.close(resolve))
+      server.closeIdleConnections()
+      const forced = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
+      await closed
+      clearTimeout(forced)
+      await opened.close()
+    },
+  }
+}

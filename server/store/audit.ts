@@ -1,0 +1,25 @@
+/** The audit: who did what to which thing. Details are JSON without names or document numbers. */
+import { randomBytes } from 'node:crypto'
+import type { Database, Tx } from './schema.ts'
+
+export interface AuditEntry {
+  readonly actor: `staff:${string}` | `gate:${string}` | 'phone' | 'system'
+  readonly action: string
+  readonly subject: string
+  readonly detail?: Readonly<Record<string, string | number | boolean>>
+}
+
+export async function writeAudit(db: Database | Tx, entry: AuditEntry, now: number): Promise<void> {
+  const id = `${now.toString(16).padStart(12, '0')}${randomBytes(8).toString('hex')}`
+  await db
+    .insertInto('audit')
+    .values({
+      id,
+      at: now,
+      actor: entry.actor,
+      action: entry.action,
+      subject: entry.subject,
+      detail: JSON.stringify(entry.detail ?? {}),
+    })
+    .execute()
+}

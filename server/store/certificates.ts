@@ -1,0 +1,125 @@
+/**
+ * Certificates in the database. Each function is one transaction or one part of a caller's; what
+ * must never happen twice (a second active certificate, a fourth of the month, a claim used twice)
+ * is settled by a single statement each, so that parallel replicas agree.
+ */
+import { type EndReason, QUOTA_PER_MONTH, shanghaiMonth } from '../domain/certificate.ts'
+import type { Certificate, Database, Tx } from './schema.ts'
+
+/** A list and its state that holds a change: published once a manifest names it or a later one. */
+export interface StatusRevision {
+  readonly list: number
+  readonly revision: number
+}
+
+/** Takes the person's one active place until `until`. False when it is taken. */
+export async function takeActivePlace(
+  tx: Tx,
+  person: string,
+  certificate: string,
+  until: number,
+  now: number,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable('people')
+    .set({ active_certificate: certificate, active_until: until, updated_at: now })
+    .where('id', '=', person)
+    .where(eb => eb.or([eb('active_certificate', 'is', null), eb('active_until', '<=', now)]))
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Counts one electronic certificate in the month of `now`. False when three are used. */
+export async function takeQuota(tx: Tx, person: string, now: number): Promise<boolean> {
+  const row = await tx
+    .insertInto('quota')
+    .values({ person, month: shanghaiMonth(now), n: 1 })
+    .onConflict(c =>
+      c
+        .columns(['person', 'month'])
+        .doUpdateSet(eb => ({ n: eb('quota.n', '+', 1) }))
+        .where('quota.n', '<', QUOTA_PER_MONTH),
+    )
+    .returning('n')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * Ends a certificate that still runs: marks it, frees the person's place and flips its status bit,
+ * in the caller's transaction. Undefined: it is unknown, has ended, or has expired.
+ */
+export async function endCertificate(
+  tx: Tx,
+  id: string,
+  reason: EndReason,
+  now: number,
+): Promise<StatusRevision | undefined> {
+  const row = await tx
+    .updateTable('certificates')
+    .set({ ended_at: now, end_reason: reason })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .where('valid_until', '>', now)
+    .returning(['person', 'list', 'status_index'])
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  await tx
+    .updateTable('people')
+    .set({ active_certificate: null, active_until: 0, updated_at: now })
+    .where('id', '=', row.person)
+    .where('active_certificate', '=', id)
+    .execute()
+  await tx
+    .insertInto('status_ended')
+    .values({ list: row.list, status_index: row.status_index, ended_at: now })
+    .execute()
+  const list = await tx
+    .updateTable('status_lists')
+    .set(eb => ({ revision: eb('revision', '+', 1) }))
+    .where('number', '=', row.list)
+    .returning('revision')
+    .executeTakeFirstOrThrow()
+  return { list: row.list, revision: list.revision }
+}
+
+export function findCertificate(db: Database | Tx, id: string): Promise<Certificate | undefined> {
+  return db.selectFrom('certificates').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/**
+ * Uses a claim once and binds the certificate to the phone's keys.
+ * `used` and `unknown` (never made, or too old) say why not; `ended`: its certificate is over.
+ */
+export async function useClaim(
+  tx: Tx,
+  claim: { codeHash: string; deviceKey: string; holderKey: string; now: number },
+): Promise<Certificate | 'used' | 'unknown' | 'ended'> {
+  const { codeHash, deviceKey, holderKey, now } = claim
+  const taken = await tx
+    .updateTable('claims')
+    .set({ used_at: now })
+    .where('code_hash', '=', codeHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returning('certificate')
+    .executeTakeFirst()
+  if (taken === undefined) {
+    const known = await tx
+      .selectFrom('claims')
+      .select('used_at')
+      .where('code_hash', '=', codeHash)
+      .executeTakeFirst()
+    return known !== undefined && known.used_at !== null ? 'used' : 'unknown'
+  }
+  const certificate = await tx
+    .updateTable('certificates')
+    .set({ device_key: deviceKey, holder_key: holderKey })
+    .where('id', '=', taken.certificate)
+    .where('ended_at', 'is', null)
+    .where('valid_until', '>', now)
+    .returningAll()
+    .executeTakeFirst()
+  return certificate ?? 'ended'
+}

@@ -1,0 +1,105 @@
+/** Gates: enrolment by a one-time code, and the key each one proves. */
+import type { Selectable } from 'kysely'
+import { ENROLMENT_MS, GATES_MAX } from '../limits.ts'
+import type { Database, GatesTable, Tx } from './schema.ts'
+
+export type Gate = Selectable<GatesTable>
+
+export async function addEnrolment(
+  tx: Tx,
+  enrolment: { codeHash: string; gate: string; station: string },
+  now: number,
+): Promise<{ expiresAt: number }> {
+  const expiresAt = now + ENROLMENT_MS
+  await tx
+    .insertInto('enrolments')
+    .values({
+      code_hash: enrolment.codeHash,
+      gate: enrolment.gate,
+      station: enrolment.station,
+      expires_at: expiresAt,
+      used_at: null,
+    })
+    .execute()
+  return { expiresAt }
+}
+
+/**
+ * Uses the code and stores the gate's key. A gate that is known gets the new key instead of its old
+ * one: the operator made the code for it. `unknown`: never made, used, or too old; `mismatch`: made
+ * for a gate of another name (and not used up by this); `key-taken`: another gate has this key.
+ */
+export async function enrolGate(
+  tx: Tx,
+  claim: { codeHash: string; name: string; thumbprint: string; now: number },
+): Promise<Gate | 'unknown' | 'mismatch' | 'key-taken' | 'full'> {
+  const { codeHash, name, thumbprint, now } = claim
+  const open = await tx
+    .selectFrom('enrolments')
+    .select(['gate', 'station'])
+    .where('code_hash', '=', codeHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  if (open === undefined) return 'unknown'
+  if (open.gate !== name) return 'mismatch'
+  const other = await tx
+    .selectFrom('gates')
+    .select('id')
+    .where('key_thumbprint', '=', thumbprint)
+    .where('id', '!=', name)
+    .executeTakeFirst()
+  if (other !== undefined) return 'key-taken'
+  const { n } = await tx
+    .selectFrom('gates')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  if (Number(n) >= GATES_MAX) return 'full'
+  const used = await tx
+    .updateTable('enrolments')
+    .set({ used_at: now })
+    .where('code_hash', '=', codeHash)
+    .where('used_at', 'is', null)
+    .returning('gate')
+    .executeTakeFirst()
+  if (used === undefined) return 'unknown'
+  const key = { station: open.station, key_thumbprint: thumbprint, enrolled_at: now }
+  return tx
+    .insertInto('gates')
+    .values({ id: name, ...key, seen_at: null })
+    .onConflict(c => c.column('id').doUpdateSet(key))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function findGate(db: Database | Tx, id: string): Promise<Gate | undefined> {
+  return db.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Remembers that the gate was in touch. */
+export async function sawGate(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('gates').set({ seen_at: now }).where('id', '=', id).execute()
+}
+
+/** All gates with the length of each of their journals, by name. */
+export async function listGates(db: Database) {
+  const gates = await db
+    .selectFrom('gates')
+    .select(['id', 'station', 'enrolled_at', 'seen_at'])
+    .orderBy('id')
+    .limit(GATES_MAX)
+    .execute()
+  const epochs = await db
+    .selectFrom('gate_epochs')
+    .select(['gate', 'epoch', 'next', 'opened_at'])
+    .orderBy('opened_at')
+    .execute()
+  const byGate = Map.groupBy(epochs, row => row.gate)
+  return gates.map(gate => ({
+    gate: gate.id,
+    station: gate.station,
+    enrolledAt: gate.enrolled_at,
+    seenAt: gate.seen_at,
+    epochs: (byGate.get(gate.id) ?? []).map(({ epoch, next }) => ({ epoch, next })),
+  }))
+}

@@ -1,0 +1,44 @@
+/**
+ * People: the document number as a keyed hash for look-up, and with the name as AES-GCM ciphertext
+ * bound to its row. In clear they exist only in the request that brought them.
+ */
+import { randomUUID } from 'node:crypto'
+import type { DocumentType } from '../domain/document.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Tx } from './schema.ts'
+
+export interface Identity {
+  readonly name: string
+  readonly documentType: DocumentType
+  /** Canonical. */
+  readonly documentNumber: string
+}
+
+/** The person with this document, made or brought up to date. The newest name checked by staff holds. */
+export async function savePerson(
+  tx: Tx,
+  secrets: Secrets,
+  identity: Identity,
+  now: number,
+): Promise<{ readonly id: string; readonly activeCertificate: string | undefined }> {
+  const { name, documentType, documentNumber } = identity
+  const hash = secrets.mac('document-hash', `${documentType} ${documentNumber}`)
+  const sealed = secrets.seal(JSON.stringify({ name, documentNumber }), hash.toString('hex'))
+  const row = await tx
+    .insertInto('people')
+    .values({
+      id: randomUUID(),
+      document_type: documentType,
+      document_hash: hash,
+      sealed,
+      active_certificate: null,
+      active_until: 0,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict(c => c.column('document_hash').doUpdateSet({ sealed, updated_at: now }))
+    .returning(['id', 'active_certificate', 'active_until'])
+    .executeTakeFirstOrThrow()
+  const active = row.active_certificate !== null && row.active_until > now
+  return { id: row.id, activeCertificate: active ? (row.active_certificate as string) : undefined }
+}

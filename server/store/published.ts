@@ -1,0 +1,184 @@
+/** Published files in the database: what replicas serve is read back from here. */
+
+import { LEASE_MS, MANIFESTS_KEPT, OLD_LIST_MS } from '../limits.ts'
+import { basisOf, type ListEntry, type ListFile, type PublishState } from '../publish/files.ts'
+import type { Database, Tx } from './schema.ts'
+import { liveLists } from './status.ts'
+
+export interface PublishedManifest {
+  readonly version: number
+  readonly bytes: Uint8Array
+  /** Quoted, as it is sent. */
+  readonly etag: string
+  readonly basis: string
+  /** Unix ms. */
+  readonly madeAt: number
+}
+
+/** The newest manifest. `since`: nothing is read when it is still this version. */
+export async function newestManifest(
+  db: Database | Tx,
+  since?: PublishedManifest,
+): Promise<PublishedManifest | undefined> {
+  const { version } = await db
+    .selectFrom('published_manifests')
+    .select(eb => eb.fn.max('version').as('version'))
+    .executeTakeFirstOrThrow()
+  if (version === null || version === undefined) return undefined
+  if (since?.version === Number(version)) return since
+  const row = await db
+    .selectFrom('published_manifests')
+    .selectAll()
+    .where('version', '=', Number(version))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const { bytes, etag, basis, made_at } = row
+  return { version: row.version, bytes, etag, basis, madeAt: made_at }
+}
+
+/** What there is to publish now. */
+export async function readState(
+  db: Database,
+  trustVersion: number,
+  now: number,
+): Promise<PublishState> {
+  const denied = await db.selectFrom('revoked_kids').select('kid').orderBy('kid').execute()
+  const lists = await liveLists(db, now)
+  return {
+    trustVersion,
+    deniedKids: denied.map(row => row.kid),
+    lists: lists.map(({ number, revision }) => ({ number, revision })),
+  }
+}
+
+export async function findListEntry(
+  db: Database,
+  list: number,
+  version: number,
+): Promise<ListEntry | undefined> {
+  const row = await db
+    .selectFrom('published_lists')
+    .select(['sha256', 'bytes'])
+    .where('list', '=', list)
+    .where('version', '=', version)
+    .executeTakeFirst()
+  return row && { list, version, length: row.bytes.length, sha256: row.sha256 }
+}
+
+/** Stores a list's file unless its version has one; gives the one that holds. */
+export async function keepListFile(db: Database, file: ListFile, now: number): Promise<ListEntry> {
+  const { list, version, bytes, sha256 } = file
+  await db
+    .insertInto('published_lists')
+    .values({ list, version, sha256, bytes, made_at: now })
+    .onConflict(c => c.columns(['list', 'version']).doNothing())
+    .execute()
+  const kept = await findListEntry(db, list, version)
+  if (kept === undefined) throw new Error('a status list was not kept')
+  return kept
+}
+
+/** The bytes of a list by its hash, hex. */
+export async function listBytes(db: Database, sha256: string): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom('published_lists')
+    .select('bytes')
+    .where('sha256', '=', sha256)
+    .executeTakeFirst()
+  return row?.bytes
+}
+
+/** The bytes of a trust document. */
+export async function trustBytes(db: Database, version: number): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom('trust_documents')
+    .select('bytes')
+    .where('version', '=', version)
+    .executeTakeFirst()
+  return row?.bytes
+}
+
+/** Makes this transaction the only one that publishes until it ends. */
+export async function lockPublishing(tx: Tx): Promise<void> {
+  await tx
+    .insertInto('leases')
+    .values({ name: 'publishing', owner: '', until: 0 })
+    .onConflict(c => c.column('name').doUpdateSet({ until: 0 }))
+    .execute()
+}
+
+/** Stores a manifest and drops those that nobody looks back at. */
+export async function keepManifest(
+  tx: Tx,
+  manifest: { version: number; bytes: Uint8Array; etag: string; state: PublishState },
+  now: number,
+): Promise<void> {
+  const { version, bytes, etag, state } = manifest
+  await tx
+    .insertInto('published_manifests')
+    .values({ version, bytes, etag, basis: basisOf(state), made_at: now })
+    .execute()
+  const oldest = await tx
+    .selectFrom('published_manifests')
+    .select('version')
+    .orderBy('version', 'desc')
+    .offset(MANIFESTS_KEPT)
+    .limit(1)
+    .executeTakeFirst()
+  if (oldest === undefined) return
+  await tx.deleteFrom('published_manifests').where('version', '<=', oldest.version).execute()
+}
+
+/** Drops files of lists that were superseded a while ago. */
+export async function dropOldListFiles(db: Database, now: number): Promise<void> {
+  await db
+    .deleteFrom('published_lists')
+    .where('made_at', '<', now - OLD_LIST_MS)
+    .where('version', '<=', eb =>
+      eb
+        .selectFrom('status_lists')
+        .select('revision')
+        .whereRef('status_lists.number', '=', 'published_lists.list'),
+    )
+    .execute()
+}
+
+/** Takes or keeps a lease. It is written only when half of it is over. */
+export async function holdLease(
+  db: Database,
+  name: string,
+  owner: string,
+  now: number,
+): Promise<boolean> {
+  const held = await db
+    .selectFrom('leases')
+    .select(['owner', 'until'])
+    .where('name', '=', name)
+    .executeTakeFirst()
+  if (held !== undefined && held.until > now && held.until <= now + LEASE_MS) {
+    if (held.owner !== owner) return false
+    if (held.until > now + LEASE_MS / 2) return true
+  }
+  const row = await db
+    .insertInto('leases')
+    .values({ name, owner, until: now + LEASE_MS })
+    .onConflict(c =>
+      c
+        .column('name')
+        .doUpdateSet({ owner, until: now + LEASE_MS })
+        .where(eb =>
+          eb.or([
+            eb('leases.owner', '=', owner),
+            eb('leases.until', '<=', now),
+            eb('leases.until', '>', now + LEASE_MS),
+          ]),
+        ),
+    )
+    .returning('owner')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function dropLease(db: Database, name: string, owner: string): Promise<void> {
+  await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute()
+}

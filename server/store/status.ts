@@ -1,0 +1,93 @@
+/** Status lists in the database: opening them, handing out places, and what is ended in each. */
+import { randomBytes } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import { permuteIndex } from '../../pass/status-list.ts'
+import { dayOf, daysToOpen, dropAt, FULL_AT } from '../domain/status-days.ts'
+import { LIST_ENTRIES } from '../limits.ts'
+import type { Database, StatusListsTable, Tx } from './schema.ts'
+
+export type StatusListRow = Selectable<StatusListsTable>
+
+/** Days that need a list opened now. */
+export async function missingDays(db: Database | Tx, now: number): Promise<number[]> {
+  const open = await db
+    .selectFrom('status_lists')
+    .select('day')
+    .where('day', '>=', dayOf(now))
+    .where('next', '<', FULL_AT)
+    .execute()
+  return daysToOpen(new Set(open.map(row => row.day)), now)
+}
+
+/** Opens the lists that the day needs. */
+export async function openLists(tx: Tx, now: number): Promise<void> {
+  for (const day of await missingDays(tx, now)) await openList(tx, day)
+}
+
+async function openList(tx: Tx, day: number): Promise<void> {
+  const { last } = await tx
+    .selectFrom('status_lists')
+    .select(eb => eb.fn.max('number').as('last'))
+    .executeTakeFirstOrThrow()
+  await tx
+    .insertInto('status_lists')
+    .values({
+      number: Number(last ?? 0) + 1,
+      day,
+      next: 0,
+      permutation_key: randomBytes(16),
+      revision: 0,
+      drop_at: dropAt(day),
+    })
+    .execute()
+}
+
+export interface StatusPlace {
+  readonly list: number
+  readonly index: number
+}
+
+/** The next place in today's list, in an order that tells nothing. Opens a list when none has room. */
+export async function takePlace(tx: Tx, now: number): Promise<StatusPlace> {
+  const day = dayOf(now)
+  for (;;) {
+    const row = await tx
+      .updateTable('status_lists')
+      .set(eb => ({ next: eb('next', '+', 1) }))
+      .where('next', '<', LIST_ENTRIES)
+      .where('number', '=', eb =>
+        eb
+          .selectFrom('status_lists')
+          .select(inner => inner.fn.min('number').as('number'))
+          .where('day', '=', day)
+          .where('next', '<', LIST_ENTRIES),
+      )
+      .returning(['number', 'next', 'permutation_key'])
+      .executeTakeFirst()
+    if (row !== undefined) {
+      const index = permuteIndex(row.next - 1, row.permutation_key, LIST_ENTRIES)
+      return { list: row.number, index }
+    }
+    await openList(tx, day)
+  }
+}
+
+/** Lists that gates still need, oldest first. */
+export function liveLists(db: Database | Tx, now: number): Promise<StatusListRow[]> {
+  return db
+    .selectFrom('status_lists')
+    .selectAll()
+    .where('drop_at', '>', now)
+    .orderBy('number')
+    .execute()
+}
+
+/** Indices of the certificates of a list that were ended. */
+export async function endedIndices(db: Database | Tx, list: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('status_ended')
+    .select('status_index')
+    .where('list', '=', list)
+    .execute()
+  return rows.map(row => row.status_index)
+}

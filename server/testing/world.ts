@@ -1,0 +1,141 @@
+/**
+ * A whole service for tests: real trust made by the ceremony, a real database file, a clock that
+ * the test moves, signed-in staff, and clients that prove their keys. Imported by tests alone.
+ */
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { exportJWK, SignJWT } from 'jose'
+import type { Role } from '../auth/permissions.ts'
+import { bodyHash } from '../auth/proof.ts'
+import { initTrust } from '../ceremony/init.ts'
+import { configSchema } from '../config.ts'
+import { createLog } from '../log.ts'
+import { type OpenService, openService } from '../start.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
+
+export interface World extends OpenService {
+  readonly dir: string
+  readonly clock: { time: number; now(): number }
+  /** Every line logged so far. */
+  readonly logged: () => string
+  /** Sends a request through the whole application. */
+  call(path: string, init?: RequestInit): Promise<Response>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  /** A new account of the role, signed in: the headers that carry its session. */
+  signIn(role: Role): Promise<Record<string, string>>
+}
+
+/** `dir`: an empty folder. Trust is made for `days` days from the clock's day on. */
+export async function openWorld(dir: string, days = 2): Promise<World> {
+  const clock = { time: NOON, now: () => clock.time }
+  await initTrust({
+    dir: join(dir, 'trust'),
+    environment: 'test',
+    passphrase: 'a passphrase for tests',
+    days,
+    releasedDays: days,
+    now: clock.time,
+  })
+  return reopenWorld(dir, clock)
+}
+
+/** The service again on the same files, as after a restart. */
+export async function reopenWorld(dir: string, clock: World['clock']): Promise<World> {
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  const config = configSchema.parse({
+    listen: { port: 0 },
+    publicUrl: 'http://desk.test',
+    database: { file: join(dir, 'service.db') },
+    trust: { documents: join(dir, 'trust'), keys: join(dir, 'trust/online'), environment: 'test' },
+    documents: ['resident-id', 'passport'],
+  })
+  const secret = new Uint8Array(32).fill(7)
+  const opened = await openService({ config, secret, clock, log: createLog('debug', sink) })
+  const call = async (path: string, init?: RequestInit) =>
+    opened.app.request(`http://desk.test${path}`, init)
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    call(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  let people = 0
+  return {
+    ...opened,
+    dir,
+    clock,
+    logged: () => lines.join(''),
+    call,
+    post,
+    async signIn(role) {
+      const email = `${role}-${++people}-${randomBytes(3).toString('hex')}@desk.test`
+      await opened.service.staff.add(email, PASSWORD, role)
+      const answer = await post('/v1/auth/sign-in/email', { email, password: PASSWORD })
+      if (answer.status !== 200) throw new Error(`sign-in answered ${answer.status}`)
+      const cookies = answer.headers.getSetCookie().map(line => line.split(';')[0])
+      return { cookie: cookies.join('; ') }
+    },
+  }
+}
+
+export interface ProofChanges {
+  readonly nonce?: string
+  readonly jti?: string
+  readonly htm?: string
+  readonly htu?: string
+  readonly bh?: string
+  readonly typ?: string
+  /** Signs with this key instead, leaving the header's. */
+  readonly signer?: KeyObject
+}
+
+/** A phone (ES256) or gate (EdDSA) with its key. */
+export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
+  const { privateKey, publicKey } =
+    algorithm === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('ed25519')
+  let nonce = ''
+
+  async function proof(path: string, body: string, changes: ProofChanges = {}): Promise<string> {
+    const jwk = await exportJWK(publicKey)
+    const payload = {
+      htm: changes.htm ?? 'POST',
+      htu: changes.htu ?? path,
+      nonce: changes.nonce ?? nonce,
+      jti: changes.jti ?? randomBytes(16).toString('base64url'),
+      bh: changes.bh ?? bodyHash(Buffer.from(body)),
+    }
+    return new SignJWT(payload)
+      .setProtectedHeader({ typ: changes.typ ?? 'dpop+jwt', alg: algorithm, jwk })
+      .sign(changes.signer ?? privateKey)
+  }
+
+  /** Posts with a proof; without changes it learns the server's nonce and repeats once. */
+  async function send(
+    path: string,
+    value: unknown,
+    changes?: ProofChanges,
+    token?: string,
+  ): Promise<Response> {
+    const body = JSON.stringify(value)
+    const dpop = token ?? (await proof(path, body, changes))
+    const answer = await world.post(path, body, { dpop })
+    nonce = answer.headers.get('dpop-nonce') ?? nonce
+    if (changes !== undefined || token !== undefined || answer.status !== 401) return answer
+    const problem = (await answer.clone().json()) as { code?: string }
+    if (problem.code !== 'USE_NONCE') return answer
+    return world.post(path, body, { dpop: await proof(path, body) })
+  }
+
+  return { privateKey, publicKey, publicJwk: () => exportJWK(publicKey), proof, send }
+}
