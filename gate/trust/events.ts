@@ -42,7 +42,8 @@ export type TrustEvent =
       readonly kind: 'cache'
       readonly code: 'TRUST_CACHE_DAMAGED' | 'TRUST_CACHE_UNWRITTEN'
       readonly detail: string
-      readonly setAside?: string
+      /** Absent when there was nothing to set aside. */
+      readonly setAside?: string | undefined
     }
 
 /** The staff code of a stage. */

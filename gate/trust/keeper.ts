@@ -6,19 +6,22 @@
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
 import type { TrustView } from '../../pass/verify.ts'
-import { loadCache, openFactoryTrust } from './cache.ts'
-import { createCacheSaver } from './cache-saver.ts'
+import { type Belief, createBelief, type PollOutcome } from './belief.ts'
+import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
+import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
+import type { CacheAnswer } from './cache-thread.ts'
 import { createCacheWriter } from './cache-writer.ts'
 import { bootClock, type ClockCertainty, type ClockSetting } from './clock.ts'
 import type { FetchPort } from './download.ts'
 import { followEvents } from './event-stream.ts'
-import { alarmFilter, STAGE_CODE, type TrustEvent } from './events.ts'
-import { type Polled, pollTrust } from './fetch.ts'
-import { type Freshness, type FreshnessStage, freshnessOf } from './freshness.ts'
+import { alarmFilter, type TrustEvent } from './events.ts'
+import { pollTrust } from './fetch.ts'
+import { type Freshness, freshnessOf } from './freshness.ts'
 import { TIME_STEP_REPORT_MS } from './limits.ts'
 import { createPollLoop } from './poll-loop.ts'
-import { type TrustState, viewOf } from './state.ts'
-import { createTimeSync, type SettleCode } from './time-sync.ts'
+import type { TimeSource } from './signed-time.ts'
+import { createStageWatch } from './stage-watch.ts'
+import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
 
 export interface TrustKeeperOptions {
   /** Folder of `trust.db`. */
@@ -40,12 +43,6 @@ export interface TrustKeeperOptions {
   readonly fetch: FetchPort
   /** Called for stage changes, clock steps, alarms and cache faults; from `start` on. */
   readonly onEvent: (event: TrustEvent) => void
-}
-
-/** How a poll ended: `UPDATED`, `UNCHANGED`, or why not and with which document. */
-export interface PollOutcome {
-  readonly code: Polled['code']
-  readonly what?: string
 }
 
 /** For console and metrics. */
@@ -89,222 +86,168 @@ export interface TrustKeeper {
 /** Throws (code `FACTORY_TRUST`) when the factory trust isn't signed by its own roots. */
 export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const { clock: host, timers, onEvent } = options
-  const factory = openFactoryTrust(options.factoryTrust)
-  const loaded = loadCache(options.dataDir, factory, host.nowMs())
-  const stopped = new AbortController()
-  const source = {
-    fetch: options.fetch,
-    timers,
-    stopped: stopped.signal,
-    serviceUrl: options.serviceUrl.replace(/\/+$/, ''),
-    timeoutMs: options.timeoutMs,
-    random: options.random,
-    monotonicMs: () => host.monotonicMs(),
-  }
   const hostMs = host.nowMs()
+  const loaded = loadCache(options.dataDir, openFactoryTrust(options.factoryTrust), hostMs)
   const booted = bootClock({ ...loaded, hostMs, monotonicMs: host.monotonicMs() })
+  const stopped = new AbortController()
+  const source = sourceOf(options, stopped.signal)
   const time = createTimeSync(booted, host, source)
   const alarmOf = alarmFilter(() => host.monotonicMs())
-  const saver = createCacheSaver({
-    writer: createCacheWriter(options.dataDir),
-    onDisk: loaded.onDisk ? loaded.state : undefined,
-    nowMs: time.nowMs,
-    onFault: fault =>
-      onEvent({
-        kind: 'cache',
-        code: fault.code === 'DAMAGED' ? 'TRUST_CACHE_DAMAGED' : 'TRUST_CACHE_UNWRITTEN',
-        detail: fault.detail,
-        ...('setAside' in fault && fault.setAside ? { setAside: fault.setAside } : {}),
-      }),
+  const saver = saverOf(options, loaded, time)
+  const belief = createBelief({
+    state: loaded.state,
+    environment: options.environment,
+    time,
+    onState: state => {
+      saver.save(state, time.clock())
+      if (started) watch.check()
+    },
+    onEvent,
+    alarmOf,
   })
-
-  let state = loaded.state
-  let view = viewOf(state, options.environment, time.allowanceMs)
-  let etag: string | undefined
-  let lastPoll: PollOutcome | undefined
-  let lastTime: SettleCode | undefined
-  let lastOffsetMs: number | undefined
-  let stage: FreshnessStage | undefined
-  let cancelStage: Unsubscribe = () => {}
-  let closeStream: Unsubscribe = () => {}
-  let started = false
-  const listeners = new Set<(view: TrustView) => void>()
-
   const freshness = (): Freshness => {
-    const { trust, manifest } = state
+    const { trust, manifest } = belief.state()
     const times = { trustExp: trust.exp, ...(manifest && { manifest: manifest.manifest }) }
     return freshnessOf(times, options, time.nowMs())
   }
+  const watch = createStageWatch(freshness, timers, onEvent)
+  let started = false
+  let closeStream: Unsubscribe = () => {}
+  let lastTime: Settled | undefined
 
-  const watchStage = (): void => {
-    cancelStage()
-    if (!started) return
-    const fresh = freshness()
-    if (fresh.nextInMs !== Infinity) cancelStage = timers.after(fresh.nextInMs, watchStage)
-    if (fresh.stage === stage) return
-    const { manifestAgeMs } = fresh
-    const code = STAGE_CODE[fresh.stage]
-    const from = stage
-    stage = fresh.stage
-    onEvent({
-      kind: 'stage',
-      stage,
-      ...(from && { from }),
-      ...(code && { code }),
-      manifestAgeMs: manifestAgeMs === Infinity ? null : manifestAgeMs,
-    })
-  }
-
-  const takeState = (next: TrustState): void => {
-    const before = state
-    state = next
-    view = viewOf(state, options.environment, time.allowanceMs)
-    time.raise(state.trust.iat)
-    const manifest = state.manifest?.manifest
-    if (manifest !== undefined) time.raise(manifest.iat)
-    saver.save(state, time.clock())
-    const trustChanged = before.trust !== state.trust
-    if (trustChanged) {
-      const { version: trustVersion } = state.trust
-      onEvent({ kind: 'trust', trustVersion, manifestVersion: manifest?.version ?? null })
-    }
-    if (trustChanged || revokedKids(before) !== revokedKids(state)) {
-      for (const listener of listeners) listener(view)
-    }
-    watchStage()
-  }
-
-  const takeAlarm = (code: string, what: string): void => {
-    const alarm = alarmOf(code, what)
-    if (alarm !== undefined) onEvent(alarm)
-  }
-
-  const takePolled = (polled: Polled): void => {
-    if (polled.code === 'UPDATED') etag = polled.etag
-    else if (polled.code === 'UNCHANGED') etag = polled.etag ?? etag
-    else takeAlarm(polled.code, polled.what)
-    if ('state' in polled && polled.state !== undefined) takeState(polled.state)
-    lastPoll = 'what' in polled ? { code: polled.code, what: polled.what } : { code: polled.code }
-  }
-
-  const poll = async (): Promise<void> => {
-    const known = state.manifest === undefined ? undefined : etag
-    takePolled(await pollTrust(source, state, time.nowMs(), known))
-  }
+  const poll = async (): Promise<PollOutcome> =>
+    belief.take(await pollTrust(source, belief.state(), time.nowMs(), belief.etag()))
 
   const settle = async (): Promise<void> => {
     const uncertain = time.clock().state === 'UNCERTAIN'
-    const settled = await time.settle(state)
-    lastTime = settled.code
-    lastOffsetMs = settled.offsetMs ?? lastOffsetMs
-    if (settled.code !== 'SET') return takeAlarm(settled.code, 'time')
-    const offsetMs = Math.round(settled.offsetMs ?? 0)
+    lastTime = await time.settle(belief.state())
+    const { code, offsetMs = 0, polled, manifestVersion = 0 } = lastTime
+    if (code !== 'SET') {
+      const alarm = alarmOf(code, 'time')
+      if (alarm !== undefined) onEvent(alarm)
+      return
+    }
     if (uncertain || Math.abs(offsetMs) >= TIME_STEP_REPORT_MS) {
-      const { state: certainty } = time.clock()
-      const by = 'signed time'
-      onEvent({ kind: 'clock', code: 'CLOCK_STEPPED', by, offsetMs, state: certainty })
+      onEvent(clockStepped('signed time', offsetMs))
     }
-    if (settled.polled !== undefined) takePolled(settled.polled)
-    else {
-      saver.save(state, time.clock())
-      const newer = (settled.manifestVersion ?? 0) > (state.manifest?.manifest.version ?? 0)
-      if (newer || lastPoll?.code === 'FROM_FUTURE' || lastPoll?.code === 'EXPIRED') await poll()
-    }
-    watchStage()
+    saver.save(belief.state(), time.clock())
+    if (started) watch.check()
+    if (polled !== undefined) belief.take(polled)
+    else if (outdated(belief, manifestVersion)) await poll()
   }
 
   const loop = createPollLoop<PollOutcome>({
     periodMs: options.pollMs,
     timers,
-    fraction,
+    fraction: () => fractionOf(options.random),
     good: outcome => outcome.code === 'UPDATED' || outcome.code === 'UNCHANGED',
     async run() {
-      await poll()
-      if (time.due(lastPoll?.code ?? '') && !stopped.signal.aborted) await settle()
-      return lastPoll as PollOutcome
+      const outcome = await poll()
+      if (time.due(outcome.code) && !stopped.signal.aborted) await settle()
+      return belief.lastPoll() ?? outcome
     },
   })
-
-  function fraction(): number {
-    const [high = 0, low = 0] = options.random(2)
-    return (high * 256 + low) / 65_536
-  }
-
-  const tellBoot = (): void => {
-    if (loaded.damage !== undefined) {
-      const { detail, setAside } = loaded.damage
-      const code = 'TRUST_CACHE_DAMAGED'
-      onEvent({ kind: 'cache', code, detail, ...(setAside && { setAside }) })
-    }
-    if (booted.state === 'UNCERTAIN') {
-      const offsetMs = booted.anchorMs - hostMs
-      onEvent({ kind: 'clock', code: 'CLOCK_STEPPED', by: 'floor', offsetMs, state: 'UNCERTAIN' })
-    }
-    if (loaded.damage !== undefined) saver.save(state, time.clock())
-  }
 
   return {
     start() {
       if (started || stopped.signal.aborted) return
       started = true
-      tellBoot()
-      watchStage()
+      if (loaded.damage !== undefined) {
+        onEvent({ kind: 'cache', code: 'TRUST_CACHE_DAMAGED', ...loaded.damage })
+        saver.save(belief.state(), time.clock())
+      }
+      if (booted.state === 'UNCERTAIN') {
+        const offsetMs = booted.anchorMs - hostMs
+        onEvent({ ...clockStepped('floor', offsetMs), state: 'UNCERTAIN' })
+      }
+      watch.check()
       loop.start()
       closeStream = followEvents({
         url: `${source.serviceUrl}/v1/trust/events`,
         fetch: options.fetch,
         timers,
-        fraction,
+        fraction: () => fractionOf(options.random),
         retryMs: options.pollMs,
         onPoll: () => void loop.now(),
       })
     },
-    view: () => view,
+    view: belief.view,
     freshness,
     now: () => ({
       nowMs: Math.floor(time.nowMs()),
       state: time.clock().state,
       staleAllowanceMs: time.allowanceMs(),
     }),
-    status: () => ({
-      trustVersion: state.trust.version,
-      trustExp: state.trust.exp,
-      manifestVersion: state.manifest?.manifest.version,
-      lists: state.lists.size,
-      lastPoll,
-      lastTime,
-      lastOffsetMs,
-    }),
-    pollNow: () => loop.now(),
+    status: () => statusOf(belief, lastTime),
+    pollNow: loop.now,
     setClock(nowMs) {
       const setting = time.setByHand(nowMs)
       if (setting.code !== 'SET') return setting
-      const { offsetMs } = setting
-      const by = 'technician'
-      onEvent({ kind: 'clock', code: 'CLOCK_STEPPED', by, offsetMs, state: 'TRUSTED' })
-      saver.save(state, time.clock())
-      watchStage()
+      onEvent(clockStepped('technician', setting.offsetMs))
+      saver.save(belief.state(), time.clock())
+      if (started) watch.check()
       return setting
     },
-    onTrustChanged(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onTrustChanged: belief.onTrustChanged,
     async close() {
       started = false
       stopped.abort()
       closeStream()
-      cancelStage()
       await loop.stop()
-      cancelStage()
+      watch.stop()
       await saver.close()
     },
   }
 }
 
-/** All kids that are refused, in one comparable text. */
-function revokedKids({ manifest, keptKids }: TrustState): string {
-  const kids = new Set(keptKids.map(entry => entry.kid))
-  for (const kid of manifest?.manifest.revokedKids ?? []) kids.add(Buffer.from(kid).toString('hex'))
-  return [...kids].sort().join(' ')
+function sourceOf(options: TrustKeeperOptions, stopped: AbortSignal): TimeSource {
+  const { fetch, timers, timeoutMs, random, clock } = options
+  const serviceUrl = options.serviceUrl.replace(/\/+$/, '')
+  const monotonicMs = () => clock.monotonicMs()
+  return { fetch, timers, stopped, serviceUrl, timeoutMs, random, monotonicMs }
+}
+
+function saverOf(options: TrustKeeperOptions, loaded: LoadedCache, time: TimeSync): CacheSaver {
+  const onFault = (fault: Exclude<CacheAnswer, { code: 'WRITTEN' }>) => {
+    const code = fault.code === 'DAMAGED' ? 'TRUST_CACHE_DAMAGED' : 'TRUST_CACHE_UNWRITTEN'
+    const setAside = fault.code === 'DAMAGED' ? fault.setAside : undefined
+    options.onEvent({ kind: 'cache', code, detail: fault.detail, setAside })
+  }
+  return createCacheSaver({
+    writer: createCacheWriter(options.dataDir),
+    onDisk: loaded.onDisk ? loaded.state : undefined,
+    nowMs: time.nowMs,
+    onFault,
+  })
+}
+
+/** Whether a clock just set may let the last poll's document through, or tells of a newer one. */
+function outdated(belief: Belief, manifestVersion: number): boolean {
+  const code = belief.lastPoll()?.code
+  if (code === 'FROM_FUTURE' || code === 'EXPIRED') return true
+  return manifestVersion > (belief.state().manifest?.manifest.version ?? 0)
+}
+
+function statusOf(belief: Belief, lastTime: Settled | undefined): TrustStatus {
+  const { trust, manifest, lists } = belief.state()
+  return {
+    trustVersion: trust.version,
+    trustExp: trust.exp,
+    manifestVersion: manifest?.manifest.version,
+    lists: lists.size,
+    lastPoll: belief.lastPoll(),
+    lastTime: lastTime?.code,
+    lastOffsetMs: lastTime?.offsetMs,
+  }
+}
+
+function clockStepped(by: 'signed time' | 'technician' | 'floor', offsetMs: number) {
+  const code = 'CLOCK_STEPPED'
+  return { kind: 'clock', code, by, offsetMs: Math.round(offsetMs), state: 'TRUSTED' } as const
+}
+
+/** A number from 0 up to 1. */
+function fractionOf(random: (bytes: number) => Uint8Array): number {
+  const [high = 0, low = 0] = random(2)
+  return (high * 256 + low) / 65_536
 }

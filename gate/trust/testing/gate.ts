@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import type { TrustEvent } from '../events.ts'
 import { createTrustKeeper, type TrustKeeper, type TrustKeeperOptions } from '../keeper.ts'
+import { createOrigin, serveOrigin } from './origin.ts'
 import { realClock, realTimers } from './time.ts'
-import { T0, type TrustWorld } from './world.ts'
+import { LIST, T0, TrustWorld } from './world.ts'
 
 export interface TestGate {
   readonly keeper: TrustKeeper
@@ -39,4 +40,22 @@ export function bootGate(
     events,
     codes: () => events.flatMap(event => ('code' in event ? [event.code] : [])),
   }
+}
+
+/** A gate that has polled a good state once from a real server; closed at the end of the test. */
+export async function goodGate(
+  t: { testdir(): string; teardown(run: () => unknown): void },
+  more: Partial<TrustKeeperOptions> = {},
+) {
+  const world = await TrustWorld.create()
+  await world.publish({ lists: { [LIST]: [7], 'tsl:2': [] } })
+  const origin = createOrigin(world)
+  const serviceUrl = await serveOrigin(t, origin)
+  const dataDir = t.testdir()
+  const gate = bootGate(dataDir, world, { serviceUrl, ...more })
+  t.teardown(() => gate.keeper.close())
+  const first = await gate.keeper.pollNow()
+  if (first.code !== 'UPDATED') throw new Error(`first poll: ${first.code}`)
+  gate.events.length = 0
+  return { ...gate, world, origin, dataDir, serviceUrl }
 }
