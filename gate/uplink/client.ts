@@ -23,6 +23,7 @@ export interface ServiceClient {
 export interface ClientParts {
   readonly url: string
   readonly timeoutMs: number
+  /** Ed25519 for a gate; P-256 works as well. */
   readonly identity: Pick<Identity, 'privateKey' | 'publicJwk'>
   readonly fetch: typeof fetch
 }
@@ -55,9 +56,10 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
   function proof(path: string, text: string): Promise<string> {
     const bh = createHash('sha256').update(text, 'utf8').digest('base64url')
     const claims = { htm: 'POST', htu: path, jti: randomUUID(), bh }
+    const { privateKey, publicJwk: jwk } = parts.identity
     return new SignJWT(nonce === undefined ? claims : { ...claims, nonce })
-      .setProtectedHeader({ typ: 'dpop+jwt', alg: 'EdDSA', jwk: parts.identity.publicJwk })
-      .sign(parts.identity.privateKey)
+      .setProtectedHeader({ typ: 'dpop+jwt', alg: jwk.kty === 'OKP' ? 'EdDSA' : 'ES256', jwk })
+      .sign(privateKey)
   }
 
   return { post, close: () => closing.abort() }
