@@ -39,3 +39,6 @@ export const picturePixelsMax = 4096
 
 /** Firmata messages longer than this are dropped by a simulated board. */
 export const sysexBytesMax = 64
+
+/** Longest .hex file: 32 KB of flash take below 100 KB of text. */
+export const hexBytesMax = 262_144

@@ -104,4 +104,10 @@ export interface GateBoard extends Device {
   readonly barrier: Barrier
   readonly contacts: Contacts
   readonly signals: Signals
+  /**
+   * Ends a fire alarm that the board has latched, for staff's reset. The board keeps its outputs
+   * open and `fire` stays active until this is called with the loop closed again; with the loop
+   * open it changes nothing. Left out by a board without a latch.
+   */
+  resetFire?(): void
 }

@@ -7,17 +7,22 @@ import firmataIo, { type Firmata } from 'firmata-io'
 import { DeviceError } from '../errors.ts'
 import { handshakeMsMax } from '../limits.ts'
 import type { ByteTransport, Clock, Timers, Unsubscribe } from '../ports.ts'
+import { pinModes } from './board-io.ts'
+import type { PinLevel, PinMap } from './pins.ts'
 
 /** Sysex commands of the gate firmware (hardware/firmware/README.md). */
-export const gateSysex = { deadman: 0x01, fireOutputs: 0x02, fireReset: 0x03 } as const
+const gateSysex = { deadman: 0x01, fireOutputs: 0x02, fireReset: 0x03 } as const
 
 /** Asks the board's version: the smallest complete message, and so the heartbeat. */
 export const versionQuery = [0xf9]
+/** The name the gate firmware reports. */
+const gateFirmware = 'wicketgate'
 const firmwareQuery = [0xf0, 0x79, 0xf7]
 const askEveryMs = 250
 const answerMsMax = 1000
 /** A board that answers no heartbeat for this long is given up. */
 const silentMsMax = 1000
+const probeEveryMs = 1000
 /** Heartbeat where no dead-man sets one, milliseconds. */
 const externalHeartbeatMs = 250
 
@@ -33,21 +38,25 @@ export interface SessionOptions {
   readonly timers: Timers
   readonly clock: Clock
   readonly deadman: { readonly ms: number } | 'external'
+  readonly pins: PinMap
   /** Handshake done and dead-man armed: put modes and levels on the board now. */
   readonly onUsable: (firmata: Firmata) => void
   readonly onLevel: (pin: number, high: boolean) => void
   /** A message of the firmware in words, e.g. that it dropped the relays. */
   readonly onString: (text: string) => void
+  /** The board's fire latch as it is now: at the start, and at each change. */
+  readonly onFireLatch: (latched: boolean) => void
   /** The session is of no use any more. Called at most once. */
   readonly onFailure: (error: DeviceError) => void
 }
 
 export interface Session {
+  resetFire(): void
   end(): void
 }
 
 export function startSession(options: SessionOptions): Session {
-  const { name, transport, timers, clock, deadman } = options
+  const { name, transport, timers, clock, deadman, pins } = options
   const wire = Object.assign(new EventEmitter(), {
     write(bytes: Buffer, done?: () => void) {
       transport.write(bytes).then(
@@ -94,8 +103,13 @@ export function startSession(options: SessionOptions): Session {
     wire.emit('data', bytes)
   })
 
+  // Only until it is answered: a firmware report after that means that the board started again.
+  let asking = true
+  firmata.once('queryfirmware', () => {
+    asking = false
+  })
   function ask(): void {
-    if (firmata.isReady) return
+    if (!asking) return
     wire.write(Buffer.from([...versionQuery, ...firmwareQuery]))
     after(askEveryMs, ask)
   }
@@ -112,21 +126,56 @@ export function startSession(options: SessionOptions): Session {
   })
 
   function armDeadman(): void {
+    const isGate = firmata.firmware.name === gateFirmware
     if (deadman === 'external') {
-      use(externalHeartbeatMs)
+      if (isGate) setFire(externalHeartbeatMs)
+      else use(externalHeartbeatMs)
       return
     }
-    const late = after(answerMsMax, () => fail(noDeadman(name, firmata.firmware.name)))
-    firmata.once(`gate-${gateSysex.deadman}`, () => {
-      late()
-      use(deadman.ms / 4)
+    if (!isGate) {
+      fail(noDeadman(name, firmata.firmware.name))
+      return
+    }
+    const { ms } = deadman
+    command(gateSysex.deadman, [...sevenBits(ms), ...flat(pins.holdWhile)], () => setFire(ms / 4))
+  }
+
+  /** The board keeps which outputs open in a fire, and answers whether it has one latched. */
+  function setFire(heartbeatMs: number): void {
+    const fire = pins.contacts.get('fire')
+    const data = fire === undefined ? [] : [fire.pin, ...flat(pins.fireOutputs)]
+    firmata.on(`gate-${gateSysex.fireOutputs}`, ([latched]: number[]) => {
+      options.onFireLatch(fire !== undefined && latched === 1)
     })
-    firmata.sysexCommand([gateSysex.deadman, deadman.ms & 0x7f, (deadman.ms >> 7) & 0x7f])
+    command(gateSysex.fireOutputs, data, () => use(heartbeatMs))
+  }
+
+  /** Sends a command of the gate firmware and goes on when it is answered. */
+  function command(code: number, data: readonly number[], done: () => void): void {
+    const late = after(answerMsMax, () => fail(silent(name, 'does not answer its set-up')))
+    firmata.once(`gate-${code}`, () => {
+      late()
+      done()
+    })
+    firmata.sysexCommand([code, ...data])
   }
 
   function use(heartbeatMs: number): void {
     options.onUsable(firmata)
+    firmata.on('queryfirmware', () => fail(restarted(name)))
+    for (const pin of pins.relays.values()) {
+      firmata.on(`pin-state-${pin}`, () => {
+        if (firmata.pins[pin]?.mode !== pinModes.output) fail(restarted(name))
+      })
+    }
     beat(heartbeatMs)
+    probe()
+  }
+
+  /** A board that restarted unheard still answers heartbeats, but its relays are no outputs. */
+  function probe(): void {
+    for (const pin of pins.relays.values()) firmata.queryPinState(pin, () => {})
+    after(probeEveryMs, probe)
   }
 
   function beat(everyMs: number): void {
@@ -141,14 +190,28 @@ export function startSession(options: SessionOptions): Session {
 
   wire.emit('open')
   ask()
-  return { end }
+  return {
+    end,
+    resetFire: () => void firmata.sysexCommand([gateSysex.fireReset]),
+  }
 }
+
+const sevenBits = (value: number) => [value & 0x7f, (value >> 7) & 0x7f]
+const flat = (levels: readonly PinLevel[]) => levels.flatMap(({ pin, level }) => [pin, level])
 
 function silent(name: string, what: string): DeviceError {
   return new DeviceError(
     'DEVICE_SILENT',
     name,
     `${name}: ${what}; check its power and that it runs the gate firmware at this baud rate`,
+  )
+}
+
+function restarted(name: string): DeviceError {
+  return new DeviceError(
+    'DEVICE_SILENT',
+    name,
+    `${name}: the board restarted by itself; check its power supply and its cable`,
   )
 }
 

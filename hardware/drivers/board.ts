@@ -73,6 +73,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
     session = startSession({
       ...options,
       transport,
+      pins,
       onUsable(firmata) {
         const pin = io.unsupportedPin(firmata)
         if (pin !== null) return failed(badPin(name, pin))
@@ -87,6 +88,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
       onString(text) {
         if (text === 'deadman') failed(dropped(name))
       },
+      onFireLatch: latched => contacts.latch('fire', latched),
       onFailure: failed,
     })
   }
@@ -118,6 +120,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
 
   /** The board misbehaves though its port is open: start over from the port. */
   function failed(error: DeviceError): void {
+    for (const relay of relays.values()) relay.open()
     endSession()
     if (transport.reopen) {
       transport.reopen(error)
@@ -161,6 +164,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
         if (pins.buzzer !== null) io.digitalWrite(pins.buzzer, on ? 1 : 0)
       },
     },
+    resetFire: () => session?.resetFire(),
     async close() {
       endState()
       if (usable) await rest()

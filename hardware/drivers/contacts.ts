@@ -14,6 +14,8 @@ export const debounceMs = 5
 export interface ContactBank extends Contacts {
   /** A level reported by the board. */
   level(pin: number, high: boolean): void
+  /** Holds a contact active whatever its pin shows: an alarm the board has latched. */
+  latch(contact: Contact, active: boolean): void
   /** True when every contact was reported since `begin`. */
   readonly complete: boolean
   /** The board is being set up: levels are collected, nothing is told yet. */
@@ -27,6 +29,7 @@ interface Line {
   readonly activeHigh: boolean
   raw: boolean | null
   stable: boolean
+  latched: boolean
   told: boolean
   stop: Unsubscribe
 }
@@ -41,20 +44,33 @@ export function createContactBank(
   let telling = false
   for (const [contact, { pin, wiring }] of pins) {
     const activeHigh = wiring === 'opens'
-    const line = { contact, activeHigh, raw: null, stable: false, told: false, stop: () => {} }
+    const line = {
+      contact,
+      activeHigh,
+      raw: null,
+      stable: false,
+      latched: false,
+      told: false,
+      stop: () => {},
+    }
     lines.set(pin, line)
     byContact.set(contact, line)
   }
 
+  const isActive = (line: Line) => line.stable || line.latched
+
   function tellLine(line: Line): void {
-    if (!telling || line.told === line.stable) return
-    line.told = line.stable
-    listeners.emit(line.contact, line.stable)
+    if (!telling || line.told === isActive(line)) return
+    line.told = isActive(line)
+    listeners.emit(line.contact, line.told)
   }
 
   return {
     onContact: listener => listeners.add(listener),
-    isActive: contact => telling && (byContact.get(contact)?.stable ?? false),
+    isActive(contact) {
+      const line = byContact.get(contact)
+      return telling && line !== undefined && isActive(line)
+    },
     level(pin, high) {
       const line = lines.get(pin)
       if (line === undefined) return
@@ -73,6 +89,12 @@ export function createContactBank(
         tellLine(line)
       })
     },
+    latch(contact, active) {
+      const line = byContact.get(contact)
+      if (line === undefined || line.latched === active) return
+      line.latched = active
+      tellLine(line)
+    },
     get complete() {
       return [...lines.values()].every(line => line.raw !== null)
     },
@@ -81,12 +103,13 @@ export function createContactBank(
       for (const line of lines.values()) {
         line.stop()
         line.raw = null
+        line.latched = false
       }
     },
     tell() {
       telling = true
       for (const line of lines.values()) {
-        if (line.stable && line.told) listeners.emit(line.contact, true)
+        if (isActive(line) && line.told) listeners.emit(line.contact, true)
         else tellLine(line)
       }
     },

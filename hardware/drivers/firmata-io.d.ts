@@ -21,6 +21,7 @@ declare module 'firmata-io' {
     pinMode(pin: number, mode: number): void
     digitalWrite(pin: number, value: number): void
     reportDigitalPin(pin: number, value: 0 | 1): void
+    queryPinState(pin: number, callback: () => void): void
     sysexCommand(message: number[]): this
     static SYSEX_RESPONSE: Record<
       number,

@@ -29,6 +29,13 @@ export type PinSetting =
 export interface PinConfig {
   readonly profile: BarrierProfile
   readonly pins?: { readonly [F in PinFunction]?: PinSetting | null }
+  /** What opens the barrier in a fire, done by the board itself. Default: both energised. */
+  readonly fireOpens?: { readonly [R in 'entry' | 'exit']?: 'energised' | 'released' }
+}
+
+export interface PinLevel {
+  readonly pin: number
+  readonly level: 0 | 1
 }
 
 export interface ContactPin {
@@ -44,6 +51,10 @@ export interface PinMap {
   readonly buzzer: number | null
   readonly contacts: ReadonlyMap<Contact, ContactPin>
   readonly crossIsArrowInverse: boolean
+  /** Levels that open the barrier in a fire. */
+  readonly fireOutputs: readonly PinLevel[]
+  /** A dead-man's drop waits while one of these shows its level: a person under the panels. */
+  readonly holdWhile: readonly PinLevel[]
 }
 
 type PinTable = { readonly [F in PinFunction]?: number }
@@ -143,7 +154,30 @@ export function resolvePins(name: string, config: PinConfig): PinMap {
     throw bad(name, 'neither an entry nor an exit relay', 'give at least one of them a pin')
   }
   const crossIsArrowInverse = config.profile === 'flap' && !lamps.has('cross')
-  return { profile: config.profile, relays, lamps, buzzer, contacts, crossIsArrowInverse }
+  return {
+    profile: config.profile,
+    relays,
+    lamps,
+    buzzer,
+    contacts,
+    crossIsArrowInverse,
+    fireOutputs: fireOutputs(relays, config),
+    holdWhile: config.profile === 'flap' ? beams(contacts) : [],
+  }
+}
+
+function fireOutputs(relays: ReadonlyMap<Relay, number>, config: PinConfig): PinLevel[] {
+  return (['entry', 'exit'] as const).flatMap(relay => {
+    const pin = relays.get(relay)
+    if (pin === undefined) return []
+    return [{ pin, level: config.fireOpens?.[relay] === 'released' ? 0 : 1 }]
+  })
+}
+
+function beams(contacts: ReadonlyMap<Contact, ContactPin>): PinLevel[] {
+  return [...contacts]
+    .filter(([contact]) => contact.startsWith('beam'))
+    .map(([, { pin, wiring }]) => ({ pin, level: wiring === 'opens' ? 1 : 0 }))
 }
 
 function checkPin(

@@ -5,6 +5,7 @@
 import { createListeners } from '../listeners.ts'
 import type { Clock, Timers, Unsubscribe } from '../ports.ts'
 import { systemClock, systemTimers } from '../system-time.ts'
+import { createBoardSafety } from './board-safety.ts'
 import { createFirmataReader, type FirmataMessage, firmataBytes } from './firmata-protocol.ts'
 import type { DeviceWire } from './serial-wire.ts'
 
@@ -53,9 +54,11 @@ export interface FirmataBoardOptions {
 const bootMs = 20
 const modes = { input: 0x00, output: 0x01, pullup: 0x0b }
 const firstPin = 2
-const firstAnalogPin = 14
 const portPins = 8
-const name = { gate: 'wicketgate', stock: 'StandardFirmata.ino' }
+const firmware = {
+  gate: firmataBytes.firmware('wicketgate', 1, 0),
+  stock: firmataBytes.firmware('StandardFirmata.ino', 2, 5),
+}
 
 interface Pin {
   mode: number
@@ -74,12 +77,32 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
   const faults: BoardFaults = {}
   const levels: (0 | 1)[] = pins.map(() => 0)
   const reported = new Map<number, number>()
+  const safety = createBoardSafety({
+    timers,
+    pins: {
+      isUsable: pin => pin >= firstPin && pin < pins.length,
+      read: pin => inputLevel(pins[pin]!),
+      drive(pin, level) {
+        Object.assign(pins[pin]!, { mode: modes.output, value: level })
+        settle()
+      },
+      pullUp: pin => Object.assign(pins[pin]!, { mode: modes.pullup, value: 0 }),
+      dropOutputs(keep) {
+        for (const [index, pin] of pins.entries()) {
+          if (pin.mode === modes.output && !keep(index)) pin.value = 0
+        }
+        settle()
+      },
+    },
+    onDrop: () => send(firmataBytes.string('deadman')),
+    onFire() {
+      send(firmataBytes.fire(true))
+      send(firmataBytes.string('fire'))
+    },
+  })
   let reader = createFirmataReader()
   let booted = false
   let stopBoot: Unsubscribe = () => {}
-  let stopDeadman: Unsubscribe = () => {}
-  let deadmanMs = 0
-  let deadmanDrops = 0
 
   function outputLevel(pin: number): 0 | 1 {
     const stuck = faults.stuck?.get(pin)
@@ -121,35 +144,24 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     send(firmataBytes.digital(port, bits))
   }
 
-  function stampDeadman(): void {
-    stopDeadman()
-    if (deadmanMs > 0) stopDeadman = timers.after(deadmanMs, drop)
-  }
-
-  function drop(): void {
-    deadmanDrops += 1
-    for (const pin of pins) if (pin.mode === modes.output) pin.value = 0
-    settle()
-    send(firmataBytes.string('deadman'))
-  }
-
   function setMode(pin: number, mode: number): void {
     const at = pins[pin]
     if (at === undefined || pin < firstPin || !Object.values(modes).includes(mode)) return
+    if (!safety.maySetMode(pin)) return
     at.mode = mode
     at.value = 0
   }
 
   function write(pin: number, value: number): void {
     const at = pins[pin]
-    if (at?.mode === modes.output) at.value = value === 0 ? 0 : 1
+    if (at?.mode === modes.output && safety.mayWrite(pin)) at.value = value === 0 ? 0 : 1
   }
 
   const queries: Record<string, () => readonly number[]> = {
     version: () => firmataBytes.version,
-    firmware: () => firmataBytes.firmware(hasDeadman ? name.gate : name.stock),
+    firmware: () => (hasDeadman ? firmware.gate : firmware.stock),
     capabilities: () => firmataBytes.capabilities(pins.length, firstPin, Object.values(modes)),
-    analogMapping: () => firmataBytes.analogMapping(pins.length, firstAnalogPin),
+    analogMapping: () => firmataBytes.analogMapping(pins.length),
   }
 
   function handle(message: FirmataMessage): void {
@@ -178,14 +190,26 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
         break
       case 'pinState': {
         const at = pins[message.pin]
-        if (at !== undefined) send(firmataBytes.pinState(message.pin, at.mode, at.value))
+        if (at !== undefined) {
+          const state = at.mode === modes.pullup ? 1 : at.value
+          send(firmataBytes.pinState(message.pin, at.mode, state))
+        }
         break
       }
       case 'deadman':
+        if (hasDeadman && safety.arm(message.ms, message.hold)) {
+          send(firmataBytes.deadman(message.ms))
+        }
+        break
+      case 'fire':
         if (!hasDeadman) break
-        deadmanMs = message.ms
-        stampDeadman()
-        send(firmataBytes.deadman(message.ms))
+        if (message.pin !== null) safety.configureFire(message.pin, message.outputs)
+        send(firmataBytes.fire(safety.fireLatched))
+        break
+      case 'fireReset':
+        if (!hasDeadman) break
+        safety.resetFire()
+        send(firmataBytes.fire(safety.fireLatched))
         break
       case 'reset':
         reset()
@@ -195,18 +219,19 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
 
   function reset(): void {
     stopBoot()
-    stopDeadman()
+    safety.stop()
+    safety.disarm()
     booted = false
-    deadmanMs = 0
     reader = createFirmataReader()
     reported.clear()
     for (const [index, pin] of pins.entries()) pins[index] = freshPin(pin.outside)
     settle()
+    safety.boot()
     stopBoot = timers.after(bootMs, () => {
       booted = true
       if (faults.garbage !== undefined) wire.write(faults.garbage)
       send(firmataBytes.version)
-      send(firmataBytes.firmware(hasDeadman ? name.gate : name.stock))
+      send(hasDeadman ? firmware.gate : firmware.stock)
     })
   }
 
@@ -215,7 +240,7 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     wire.onBytes(bytes => {
       if (!booted) return
       for (const message of reader.push(bytes)) {
-        stampDeadman()
+        safety.stamp()
         handle(message)
       }
     }),
@@ -224,7 +249,7 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
   return {
     faults,
     get deadmanDrops() {
-      return deadmanDrops
+      return safety.drops
     },
     onPin: listener => changes.add(listener),
     level: pin => outputLevel(pin),
@@ -232,13 +257,14 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
       const at = pins[pin]
       if (at === undefined || at.outside === level) return
       at.outside = level
+      safety.look()
       report(Math.floor(pin / portPins), false)
     },
     reset,
     close() {
       for (const end of ends) end()
       stopBoot()
-      stopDeadman()
+      safety.stop()
     },
   }
 }

@@ -1,0 +1,152 @@
+/**
+ * What the simulated board does whatever its host does: dead-man and fire release, as the gate
+ * firmware has them (hardware/firmware/safety.c). The fire set-up and its latch survive resets.
+ */
+import type { Timers, Unsubscribe } from '../ports.ts'
+import type { PinLevel } from './firmata-protocol.ts'
+
+/** The board's pins as the safety functions use them. */
+export interface SafetyPins {
+  isUsable(pin: number): boolean
+  read(pin: number): 0 | 1
+  drive(pin: number, level: 0 | 1): void
+  /** Takes an open loop's pull-up into use. */
+  pullUp(pin: number): void
+  dropOutputs(keep: (pin: number) => boolean): void
+}
+
+export interface BoardSafety {
+  /** Arms the dead-man, also after a drop. False and unchanged for bad pins or a time of 0. */
+  arm(ms: number, hold: readonly PinLevel[]): boolean
+  stamp(): void
+  disarm(): void
+  configureFire(pin: number, outputs: readonly PinLevel[]): void
+  resetFire(): void
+  readonly fireLatched: boolean
+  readonly drops: number
+  /** An input changed. */
+  look(): void
+  /** After a reset: what is kept comes back. */
+  boot(): void
+  mayWrite(pin: number): boolean
+  maySetMode(pin: number): boolean
+  stop(): void
+}
+
+export interface BoardSafetyOptions {
+  readonly timers: Timers
+  readonly pins: SafetyPins
+  readonly onDrop: () => void
+  readonly onFire: () => void
+}
+
+const holdMsMax = 10_000
+const holdLookMs = 10
+const fireMs = 4
+const holdPinsMax = 6
+const fireOutputsMax = 4
+
+export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
+  const { timers, pins } = options
+  let deadmanMs = 0
+  let hold: readonly PinLevel[] = []
+  let dropped = false
+  let drops = 0
+  let stopDeadman: Unsubscribe = () => {}
+  let stopFire: Unsubscribe = () => {}
+  let watching = false
+  let fire: { readonly pin: number; readonly outputs: readonly PinLevel[] } | null = null
+  let latched = false
+
+  const usable = (list: readonly PinLevel[]) => list.every(({ pin }) => pins.isUsable(pin))
+  const fireDrives = (pin: number) =>
+    latched && fire?.outputs.some(output => output.pin === pin) === true
+
+  function stamp(): void {
+    stopDeadman()
+    if (deadmanMs > 0 && !dropped) stopDeadman = timers.after(deadmanMs, () => expire(holdMsMax))
+  }
+
+  function expire(holdMsLeft: number): void {
+    const inside = hold.some(({ pin, level }) => pins.read(pin) === level)
+    if (inside && holdMsLeft > 0) {
+      stopDeadman = timers.after(holdLookMs, () => expire(holdMsLeft - holdLookMs))
+      return
+    }
+    dropped = true
+    drops += 1
+    pins.dropOutputs(fireDrives)
+    options.onDrop()
+  }
+
+  function open(): void {
+    for (const { pin, level } of fire?.outputs ?? []) pins.drive(pin, level)
+  }
+
+  function look(): void {
+    const loopOpen = fire !== null && pins.read(fire.pin) === 1
+    if (!loopOpen) {
+      stopFire()
+      watching = false
+    } else if (!latched && !watching) {
+      watching = true
+      stopFire = timers.after(fireMs, () => {
+        watching = false
+        latched = true
+        open()
+        options.onFire()
+      })
+    }
+  }
+
+  return {
+    arm(ms, list) {
+      if (ms === 0 || list.length > holdPinsMax || !usable(list)) return false
+      deadmanMs = ms
+      hold = list
+      dropped = false
+      stamp()
+      return true
+    },
+    stamp,
+    disarm() {
+      stopDeadman()
+      deadmanMs = 0
+      dropped = false
+    },
+    configureFire(pin, outputs) {
+      if (latched || !pins.isUsable(pin) || outputs.length > fireOutputsMax || !usable(outputs)) {
+        return
+      }
+      if (outputs.some(output => output.pin === pin)) return
+      fire = { pin, outputs }
+      pins.pullUp(pin)
+      look()
+    },
+    resetFire() {
+      if (!latched || fire === null || pins.read(fire.pin) === 1) return
+      for (const { pin } of fire.outputs) pins.drive(pin, 0)
+      latched = false
+    },
+    get fireLatched() {
+      return latched
+    },
+    get drops() {
+      return drops
+    },
+    look,
+    boot() {
+      if (fire === null) return
+      pins.pullUp(fire.pin)
+      if (latched) open()
+      look()
+    },
+    mayWrite: pin => !dropped && !fireDrives(pin),
+    maySetMode: pin => !fireDrives(pin) && pin !== fire?.pin,
+    stop() {
+      stopDeadman()
+      stopFire()
+      watching = false
+    },
+  }
+}
