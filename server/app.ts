@@ -12,6 +12,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
+import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerFleet } from './routes/fleet.ts'
@@ -19,6 +20,8 @@ import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTrust } from './routes/trust.ts'
+import { registerTrustAdmin } from './routes/trust-admin.ts'
+import { registerTrustEvents } from './routes/trust-events.ts'
 import type { Service, ServiceEnv } from './service.ts'
 
 export type App = OpenAPIHono<ServiceEnv>
@@ -30,19 +33,17 @@ export function createApp(service: Service): App {
     },
   })
   app.use(everyRequest(service))
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      referrerPolicy: 'no-referrer',
-    }),
-  )
+  app.use(pageHeaders())
   app.use(bodyCap('/v1/gates/'))
   registerHealth(app)
   registerTrust(app)
+  registerTrustEvents(app)
+  registerTrustAdmin(app)
   registerGates(app)
   registerFleet(app)
   registerDesk(app)
   registerCertificates(app)
+  registerAudit(app)
   registerStaff(app)
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
@@ -61,8 +62,10 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
     c.set('requestId', requestId)
     const started = performance.now()
     await next()
-    c.header('x-request-id', requestId)
-    c.header('dpop-nonce', service.nonces.current(service.clock.now()))
+    if (!isTrustFile(c)) {
+      c.header('x-request-id', requestId)
+      c.header('dpop-nonce', service.nonces.current(service.clock.now()))
+    }
     const ms = Math.round((performance.now() - started) * 10) / 10
     const route = routePath(c, -1)
     service.log.info(
@@ -70,6 +73,18 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
       'request',
     )
   }
+}
+
+/** Files that gates poll and anyone may cache: they get no header that isn't theirs. */
+const isTrustFile = (c: Context) => c.req.path.startsWith('/v1/trust/') && c.req.method === 'GET'
+
+/** Headers for browsers. */
+function pageHeaders(): MiddlewareHandler<ServiceEnv> {
+  const headers = secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    referrerPolicy: 'no-referrer',
+  })
+  return (c, next) => (isTrustFile(c) ? next() : headers(c, next))
 }
 
 /** Uploads of journals may be large, everything else is small. */

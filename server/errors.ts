@@ -39,6 +39,8 @@ export const PROBLEMS = {
   QUOTA_USED: { status: 409, title: 'The certificates of this month are used up' },
   CLAIM_INVALID: { status: 404, title: 'The code is unknown or too old' },
   CLAIM_USED: { status: 409, title: 'The code was used before' },
+  KID_UNKNOWN: { status: 404, title: 'The trust document lists no issuer key with this kid' },
+  KIDS_FULL: { status: 409, title: 'Too many keys are denied: sign a new trust document' },
   NO_KEY: { status: 503, title: 'No signing key is released for today' },
   NOT_READY: { status: 503, title: 'Not ready' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },

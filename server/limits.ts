@@ -19,6 +19,8 @@ export const JTI_CHARS_MIN = 16
 export const JTI_CHARS_MAX = 64
 /** A server nonce is good for one to two of these. */
 export const NONCE_SLOT_MS = 60_000
+/** A `jti` is remembered this long: as long as any nonce it came with is accepted. */
+export const NONCE_LIFE_MS = 2 * NONCE_SLOT_MS
 
 /** Name of a person, code points. */
 export const NAME_POINTS_MAX = 64
@@ -66,6 +68,10 @@ export const PUBLISH_GAP_MS = 100
 export const PUBLISH_TICK_MS = 250
 /** How often it looks for new trust, new keys, lists to open, and rows to forget. */
 export const UPKEEP_MS = 5_000
+/** Gates that listen for "poll now" at one replica. */
+export const LISTENERS_MAX = 20_000
+/** A listener hears something at least this often, so that it knows the line is alive. */
+export const LISTENER_EVERY_MS = 30_000
 /** The lease on signing again what did not change. */
 export const LEASE_MS = 15_000
 /** Issuer kids that can be denied (pass/limits.ts, REVOKED_KIDS_MAX). */

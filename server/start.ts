@@ -120,6 +120,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     url,
     async stop() {
       const closed = new Promise(resolve => server.close(resolve))
+      opened.service.publisher.endStreams()
       server.closeIdleConnections()
       const forced = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
       await closed

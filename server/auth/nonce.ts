@@ -12,9 +12,6 @@ export interface Nonces {
   accepts(nonce: string, now: number): boolean
 }
 
-/** A `jti` must be remembered this long: as long as any nonce it came with is accepted. */
-export const NONCE_LIFE_MS = 2 * NONCE_SLOT_MS
-
 export function createNonces(secrets: Secrets): Nonces {
   let cached = { slot: -1, text: '' }
   const ofSlot = (slot: number) =>

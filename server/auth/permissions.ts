@@ -9,7 +9,7 @@ export const PERMISSIONS = {
   'certificate.revoke': ['agent', 'supervisor'],
   'fleet.read': ['technician', 'operator', 'auditor'],
   'fleet.enrol': ['operator'],
-  'trust.revoke-key': ['operator'],
+  'trust.deny-key': ['operator'],
   'audit.read': ['auditor', 'operator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS

@@ -50,12 +50,16 @@ export interface Publisher {
   key(wanted: Pick<Wanted, 'role' | 'passClass'>): OnlineKey
   /** Waits until a manifest holds the change: its version, or undefined after `waitMs`. */
   published(change: StatusRevision, waitMs: number): Promise<number | undefined>
+  /** Calls `listener` when a manifest says something new (not when it is signed again), `onStop` at the end. */
+  onChange(listener: () => void, onStop: () => void): () => void
   /** Publishes what changed, such as denied keys, and returns when it is served. */
   publishNow(): Promise<void>
   /** Signed time for a gate's nonce. */
   timeAnswer(nonce: Uint8Array): Promise<Uint8Array>
   /** Takes in trust, publishes for the first time, and goes on until `stop`. */
   start(): Promise<void>
+  /** Ends what `onChange` feeds, so that connections can close. */
+  endStreams(): void
   stop(): Promise<void>
 }
 
@@ -70,6 +74,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let chain: Promise<void> = Promise.resolve()
   let queued: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  const listeners = new Map<() => void, () => void>()
   let stopped = false
 
   function trustNow(): TrustDocument {
@@ -141,7 +146,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     })
     const renew = await published.holdLease(db, 'publisher', owner, now)
     if (renew || changed) await publish(renew)
+    const before = latest?.basis
     latest = await published.newestManifest(db, latest)
+    if (latest?.basis !== before) for (const listener of [...listeners.keys()]) listener()
   }
 
   /** One run after the other. */
@@ -167,10 +174,19 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (!stopped) timer = setTimeout(tick, limits.PUBLISH_TICK_MS).unref()
   }
 
+  function endStreams(): void {
+    for (const onStop of [...listeners.values()]) onStop()
+  }
+
   return {
+    endStreams,
     latest: () => latest,
     trust: trustNow,
     key,
+    onChange(listener, onStop) {
+      listeners.set(listener, onStop)
+      return () => void listeners.delete(listener)
+    },
     publishNow: soon,
     async published(change, waitMs) {
       const deadline = performance.now() + waitMs
@@ -196,6 +212,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     },
     async stop() {
       stopped = true
+      endStreams()
       clearTimeout(timer)
       await queued?.catch(() => {})
       await chain

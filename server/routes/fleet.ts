@@ -8,7 +8,7 @@ import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { addEnrolment, findGate, listGates } from '../store/gates.ts'
 import { latestEpoch, readEvents } from '../store/journals.ts'
-import { isoTime, json, jsonBody, nameSchema, problems, route } from './route.ts'
+import { count, isoTime, json, jsonBody, nameSchema, problems, route } from './route.ts'
 
 const enrolmentRoute = route(
   { by: 'staff', permission: 'fleet.enrol' },
@@ -51,14 +51,6 @@ const gatesRoute = route(
     },
   },
 )
-
-const count = (min: number, max: number, fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .default(String(fallback))
-    .transform(Number)
-    .pipe(z.int().min(min).max(max))
 
 const eventsRoute = route(
   { by: 'staff', permission: 'fleet.read' },

@@ -85,6 +85,15 @@ export const ed25519JwkSchema = z
   })
   .openapi('Ed25519PublicKey')
 
+/** A whole number in a query. */
+export const count = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .default(String(fallback))
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+
 /** Names of gates and stations, as in a gate's config. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)
 /** Unix milliseconds as an ISO 8601 text. */

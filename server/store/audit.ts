@@ -23,3 +23,18 @@ export async function writeAudit(db: Database | Tx, entry: AuditEntry, now: numb
     })
     .execute()
 }
+
+/** One page, newest first, of what came before the row `before`. */
+export async function readAudit(
+  db: Database,
+  page: { readonly before: string | undefined; readonly limit: number },
+) {
+  let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(page.limit)
+  if (page.before !== undefined) query = query.where('id', '<', page.before)
+  const found = await query.execute()
+  const rows = found.map(row => ({
+    ...row,
+    detail: JSON.parse(row.detail) as Record<string, unknown>,
+  }))
+  return { rows, next: rows.length === page.limit ? (rows.at(-1)?.id ?? null) : null }
+}

@@ -1,5 +1,5 @@
 /** Proofs that were used: each `jti` counts once while the nonce it came with is accepted. */
-import { NONCE_LIFE_MS } from '../auth/nonce.ts'
+import { NONCE_LIFE_MS } from '../limits.ts'
 import type { Database, Tx } from './schema.ts'
 
 /** False when this key has used this `jti` before. */

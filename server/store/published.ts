@@ -98,6 +98,22 @@ export async function trustBytes(db: Database, version: number): Promise<Uint8Ar
   return row?.bytes
 }
 
+/** Denies an issuer's kid for good. False when `max` others are denied already. */
+export async function denyKid(tx: Tx, kid: string, max: number, now: number): Promise<boolean> {
+  const { n } = await tx
+    .selectFrom('revoked_kids')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('kid', '!=', kid)
+    .executeTakeFirstOrThrow()
+  if (Number(n) >= max) return false
+  await tx
+    .insertInto('revoked_kids')
+    .values({ kid, revoked_at: now })
+    .onConflict(c => c.column('kid').doNothing())
+    .execute()
+  return true
+}
+
 /** Makes this transaction the only one that publishes until it ends. */
 export async function lockPublishing(tx: Tx): Promise<void> {
   await tx

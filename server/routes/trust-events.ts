@@ -1,0 +1,72 @@
+/**
+ * "Poll now": server-sent events (WHATWG HTML §9.2) for gates that would rather not wait for their
+ * next poll. The stream carries a number and no trust; nothing depends on it.
+ */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { Problem } from '../errors.ts'
+import { LISTENER_EVERY_MS, LISTENERS_MAX } from '../limits.ts'
+import type { Service, ServiceEnv } from '../service.ts'
+import { problems, route } from './route.ts'
+
+const eventsRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/events',
+    tags: ['trust'],
+    summary: 'An event for each manifest that says something new: its version',
+    responses: {
+      200: {
+        description: 'A stream without end',
+        content: { 'text/event-stream': { schema: z.string() } },
+      },
+      ...problems('RATE_LIMITED'),
+    },
+  },
+)
+
+export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
+  let listeners = 0
+  app.openapi(eventsRoute, c => {
+    if (listeners >= LISTENERS_MAX) throw new Problem('RATE_LIMITED')
+    listeners += 1
+    const stream = eventStream(c.get('service').publisher, () => {
+      listeners -= 1
+    })
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+    return new Response(stream, { headers })
+  })
+}
+
+/** The current version at once, then each change; comments in between. */
+function eventStream(publisher: Service['publisher'], onClosed: () => void): ReadableStream {
+  const encoder = new TextEncoder()
+  let close = () => {}
+  return new ReadableStream({
+    start(controller) {
+      const send = (text: string) => {
+        // A listener that doesn't read is let go: it polls anyway.
+        if ((controller.desiredSize ?? 0) < -16) close()
+        else controller.enqueue(encoder.encode(text))
+      }
+      const announce = () => send(`data: ${publisher.latest()?.version ?? 0}\n\n`)
+      const beat = setInterval(() => send(':\n\n'), LISTENER_EVERY_MS).unref()
+      const unsubscribe = publisher.onChange(announce, () => close())
+      let open = true
+      close = () => {
+        if (!open) return
+        open = false
+        clearInterval(beat)
+        unsubscribe()
+        onClosed()
+        try {
+          controller.close()
+        } catch {
+          // The other side was first.
+        }
+      }
+      announce()
+    },
+    cancel: () => close(),
+  })
+}
