@@ -8,6 +8,7 @@ import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
 import type { Phone } from '../../fixtures/phone.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
 import { createWorld, startStation, type World } from '../../fixtures/world.ts'
+import { createBody } from '../../hardware/sim/lane.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { CASES, type CaseName, type DemoCase } from './cases.ts'
@@ -32,6 +33,8 @@ interface Stage {
 }
 
 const WAIT_MS = 1500
+/** How long somebody pushes against an arm that holds. */
+const PATIENCE_MS = 500
 /** The firmware's dead-man of 300 ms, and the time a slow machine needs to see it. */
 const DEADMAN_SEEN_MS = 2000
 
@@ -149,11 +152,10 @@ async function denied(stage: Stage): Promise<void> {
   const code = String(row.body.code)
   demand('verdict', given.codes.includes(code), `${code} instead of ${given.codes.join(' or ')}`)
   trace.step('verdict', `${code}, journaled as row ${row.seq}`, { code })
-  const { pass } = await walk(lane.turnstile, 'normal', 'entry').then(({ through }) => ({
-    pass: through.some(Boolean),
-  }))
+  const push = createBody({ direction: 'entry', patienceMs: PATIENCE_MS })
+  const [through] = await lane.turnstile.enter([push])
   demand('relay', moves.length === 0 && !lane.turnstile.relay('entry'), 'the relay moved')
-  demand('relay', !pass, 'somebody walked through')
+  demand('relay', through !== true, 'somebody walked through')
   trace.step('relay-released', 'the relay never moved, and the arm held against a push')
 }
 

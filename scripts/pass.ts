@@ -1,0 +1,51 @@
+/** `npm run pass -- decode|verify|present`: the credential on the command line. */
+
+import { describePass } from './pass/describe.ts'
+import { decodeInput } from './pass/input.ts'
+import { presentCommand } from './pass/present.ts'
+import { UsageError } from './pass/usage.ts'
+import { verifyCommand } from './pass/verify.ts'
+
+const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
+
+  decode INPUT                          what the code says, unverified
+  verify INPUT --trust FILE --url URL   verifies as an entry gate would, with fresh trust
+         [--side entry|exit] [--at TIME]
+  present INPUT --key FILE [--at TIME]  countersigns a pass with the phone's key, prints the text
+
+INPUT is the text of a code (RP1:…), a PNG that shows it, a file that holds it, or - for standard
+input. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
+factory trust document of a gate, --url the service it polls.
+
+Prints JSON. Exit codes: 0 decoded or admitted, 1 refused, 2 wrong arguments or no such file.
+`
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args
+  if (command === undefined || command === '--help' || rest.includes('--help')) {
+    process.stdout.write(HELP)
+    return command === undefined ? 2 : 0
+  }
+  switch (command) {
+    case 'decode':
+      return print(describePass(await decodeInput(rest[0])))
+    case 'verify':
+      return verifyCommand(rest, print)
+    case 'present':
+      return presentCommand(rest, print)
+    default:
+      throw new UsageError(`no command "${command}"; see --help`)
+  }
+}
+
+function print(value: { readonly code?: string } | string): number {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
+  process.stdout.write(`${text}\n`)
+  const refused = typeof value === 'object' && value.code !== undefined && value.code !== 'ADMIT'
+  return refused ? 1 : 0
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(error => {
+  process.stderr.write(`pass: ${(error as Error).message}\n`)
+  return 2
+})
