@@ -1,0 +1,50 @@
+/** The gate's log lines as a person would tell them. */
+
+import type { LogLine } from '../../fixtures/child.ts'
+import { ALARMS, VERDICTS } from '../../gate/contract/codes.ts'
+
+const SIGNS: Readonly<Record<string, string>> = {
+  pass: 'green arrow',
+  refuse: 'red cross',
+  retry: 'amber cross',
+  fraud: 'red cross, blinking',
+  intrusion: 'red cross, blinking',
+  open: 'arrows both ways',
+}
+
+type Teller = (line: LogLine) => string | undefined
+
+const TELLERS: Readonly<Record<string, Teller>> = {
+  sign: line => {
+    const code = String(line.code)
+    if (code === '' || line.sign === 'idle') return undefined
+    const sentence = VERDICTS[code as keyof typeof VERDICTS]
+    const alarm = ALARMS[code as keyof typeof ALARMS]
+    const said = sentence ? `“${sentence.en}” ${sentence.zh}` : (alarm?.action ?? '')
+    return `${code.padEnd(16)} ${SIGNS[String(line.sign)] ?? ''}  ${said}`
+  },
+  passage: () => 'passage          somebody went through; counted',
+  annulled: () => 'annulled         nobody walked; the grant is taken back',
+  alarm: line => `alarm            ${String(line.code)}`,
+  device: line =>
+    line.state === 'lost'
+      ? `${String(line.code).padEnd(16)} ${String(line.msg)}`
+      : `device           ${String(line.msg)}`,
+  trust: line =>
+    line.about === 'stage'
+      ? `trust            ${line.from ? `${String(line.from)} → ` : ''}${String(line.stage)}`
+      : undefined,
+  upload: line => {
+    if (line.outcome)
+      return `upload           ${String(line.outcome)}: ${String(line.detail ?? '')}`
+    return `upload           ${String(line.rows)} rows stored at the service`
+  },
+}
+
+/** One line for the terminal, or undefined for what would only be noise. */
+export function narrate(line: LogLine): string | undefined {
+  const said = TELLERS[String(line.event)]?.(line)
+  if (said === undefined) return undefined
+  const time = new Date(Number(line.time)).toISOString().slice(11, 19)
+  return `${time}  ${line.lane ? `lane ${String(line.lane)}` : 'gate  '}  ${said}`
+}
