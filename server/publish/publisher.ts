@@ -162,7 +162,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
   function soon(): Promise<void> {
     queued ??= (async () => {
       const wait = publishedAt + limits.PUBLISH_GAP_MS - performance.now()
-      if (wait > 0) await sleep(wait)
+      // Waits even for nothing: `queued` must be set before it is cleared.
+      await sleep(Math.max(0, wait))
       queued = undefined
       await serial(true)
     })()

@@ -51,7 +51,7 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const { db, secrets, clock } = c.get('service')
     const { code, publicKey, name } = c.req.valid('json')
     const codeHash = secrets.mac('code', code).toString('base64url')
-    const thumbprint = await calculateJwkThumbprint(publicKey as { kty: 'OKP' })
+    const thumbprint = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: publicKey.x })
     const now = clock.now()
     const gate = await db.transaction().execute(async tx => {
       const result = await enrolGate(tx, { codeHash, name, thumbprint, now })

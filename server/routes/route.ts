@@ -64,25 +64,20 @@ export const cose = (description: string) => ({
   content: { 'application/cose': { schema: z.string().openapi({ format: 'binary' }) } },
 })
 
+const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+const noPrivatePart = (jwk: object) => !('d' in jwk)
+const PUBLIC_ONLY = { path: ['d'], message: 'a private key must never be sent' }
+
 /** A P-256 public key as JWK (RFC 7517); the point is checked where it is imported. */
 export const p256JwkSchema = z
-  .object({
-    kty: z.literal('EC'),
-    crv: z.literal('P-256'),
-    x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-    y: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-    d: z.never().optional(),
-  })
+  .looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate })
+  .refine(noPrivatePart, PUBLIC_ONLY)
   .openapi('P256PublicKey')
 
 /** An Ed25519 public key as JWK (RFC 8037). */
 export const ed25519JwkSchema = z
-  .object({
-    kty: z.literal('OKP'),
-    crv: z.literal('Ed25519'),
-    x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
-    d: z.never().optional(),
-  })
+  .looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: coordinate })
+  .refine(noPrivatePart, PUBLIC_ONLY)
   .openapi('Ed25519PublicKey')
 
 /** A whole number in a query. */

@@ -1,0 +1,66 @@
+import t from 'tap'
+import { openWorld, PASSWORD } from '../testing/world.ts'
+
+const world = await openWorld(t.testdir())
+t.teardown(() => world.close())
+await world.service.staff.add('Anna@Desk.test', PASSWORD, 'agent')
+const signIn = async (email: string, password: string, headers = {}) => {
+  const answer = await world.post('/v1/auth/sign-in/email', { email, password }, headers)
+  return { answer, body: (await answer.json()) as { code?: string } }
+}
+
+t.test('the session cookie is HttpOnly and SameSite', async t => {
+  const { answer } = await signIn('anna@desk.test', PASSWORD)
+  t.equal(answer.status, 200)
+  const [cookie] = answer.headers.getSetCookie()
+  t.match(cookie, /^wicketgate\.session_token=[^;]+;.*HttpOnly/i)
+  t.match(cookie, /SameSite=Strict/i)
+})
+
+t.test('wrong password and unknown address look alike', async t => {
+  const wrong = await signIn('anna@desk.test', 'not the password at all')
+  const unknown = await signIn('nobody@desk.test', 'not the password at all')
+  t.equal(wrong.answer.status, 401)
+  t.equal(unknown.answer.status, 401)
+  const strip = (body: object) => ({ ...body, requestId: '' })
+  t.same(strip(wrong.body), strip(unknown.body))
+  t.equal(wrong.body.code, 'CREDENTIALS')
+})
+
+t.test('nobody signs up, and no other endpoint of the library is reachable', async t => {
+  const body = { email: 'x@desk.test', password: PASSWORD, name: 'x', role: 'operator' }
+  for (const path of ['sign-up/email', 'update-user', 'delete-user', 'request-password-reset']) {
+    t.equal((await world.post(`/v1/auth/${path}`, body)).status, 404, path)
+  }
+  t.equal((await world.call('/v1/auth/list-sessions')).status, 404)
+  t.equal((await world.call('/v1/auth/sign-in/email')).status, 404, 'GET')
+})
+
+t.test('a page of another site can not sign someone in', async t => {
+  const foreign = await signIn('anna@desk.test', PASSWORD, { origin: 'https://evil.test' })
+  t.equal(foreign.body.code, 'ORIGIN')
+  const fetched = await signIn('anna@desk.test', PASSWORD, { 'sec-fetch-site': 'cross-site' })
+  t.equal(fetched.body.code, 'ORIGIN')
+  const own = await signIn('anna@desk.test', PASSWORD, { origin: 'http://desk.test' })
+  t.equal(own.answer.status, 200)
+})
+
+t.test('adding again changes role and password and ends sessions', async t => {
+  const { answer } = await signIn('anna@desk.test', PASSWORD)
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] as string
+  const member = () => world.service.staff.member(new Headers({ cookie }))
+  t.match(await member(), { role: 'agent' })
+  t.equal(await world.service.staff.add('anna@desk.test', `${PASSWORD}!`, 'auditor'), 'changed')
+  t.equal(await member(), undefined)
+  t.equal((await signIn('anna@desk.test', PASSWORD)).answer.status, 401)
+  await t.rejects(world.service.staff.add('anna', PASSWORD, 'agent'), TypeError)
+  await t.rejects(world.service.staff.add('b@desk.test', 'short', 'agent'), RangeError)
+  await t.rejects(world.service.staff.add('b@desk.test', 'x'.repeat(129), 'agent'), RangeError)
+})
+
+t.test('guessing is slowed down', async t => {
+  const seen = new Set<number>()
+  for (let i = 0; i < 15; i++)
+    seen.add((await signIn('anna@desk.test', `guess number ${i}`)).answer.status)
+  t.ok(seen.has(429))
+})
