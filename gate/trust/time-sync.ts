@@ -114,9 +114,11 @@ export function createTimeSync(booted: GateClock, host: Clock, source: TimeSourc
     async settle(state) {
       const settled = await settleOnce(state)
       const monotonicMs = host.monotonicMs()
-      failures = settled.code === 'SET' ? 0 : failures + 1
-      if (settled.code === 'SET') settledAt = monotonicMs
-      notBefore = monotonicMs + Math.min(BACKOFF_MAX_MS, TIME_PAUSE_MS * 2 ** Math.min(failures, 8))
+      const set = settled.code === 'SET'
+      if (set) settledAt = monotonicMs
+      const pauseMs = set ? BACKOFF_MAX_MS : TIME_PAUSE_MS * 2 ** Math.min(failures, 8)
+      failures = set ? 0 : failures + 1
+      notBefore = monotonicMs + Math.min(BACKOFF_MAX_MS, pauseMs)
       return settled
     },
     setByHand(ms) {

@@ -1,0 +1,163 @@
+/** The network is cut: FRESH → STALE → DEGRADED → CLOSED in virtual time, and back by itself. */
+import t from 'tap'
+import { bootGate } from './testing/gate.ts'
+import { createOrigin, fetchFrom } from './testing/origin.ts'
+import { settled, VirtualTime } from './testing/time.ts'
+import { DAY_S, LIST, T0, TrustWorld } from './testing/world.ts'
+
+const MINUTE = 60_000
+
+/** A gate in virtual time whose service re-signs every minute while it is up. */
+async function virtualGate(t: { testdir(): string }) {
+  const time = new VirtualTime(T0 * 1000)
+  const world = await TrustWorld.create(() => Math.floor(time.trueMs / 1000))
+  const origin = createOrigin(world)
+  let revoked: number[] = []
+  const resign = async (): Promise<void> => {
+    await world.publish({ lists: { [LIST]: revoked } })
+    time.after(MINUTE, () => void resign())
+  }
+  await resign()
+  const gate = bootGate(t.testdir(), world, {
+    clock: time,
+    timers: time,
+    fetch: fetchFrom(origin),
+    random: bytes => new Uint8Array(bytes).fill(128),
+  })
+  const stages = () => gate.events.flatMap(event => (event.kind === 'stage' ? [event] : []))
+  const revoke = (index: number) => {
+    revoked = [...revoked, index]
+  }
+  return { time, world, origin, stages, revoke, ...gate }
+}
+
+t.test('a cut network walks the stages at their bounds and recovers', async t => {
+  const { time, origin, keeper, stages, codes, revoke } = await virtualGate(t)
+  keeper.start()
+  await time.advance(30 * MINUTE)
+  t.equal(keeper.freshness().stage, 'FRESH')
+  t.same(
+    stages().map(({ from, stage }) => [from, stage]),
+    [
+      [undefined, 'CLOSED'],
+      ['CLOSED', 'FRESH'],
+    ],
+    'half an hour of polls is no news',
+  )
+
+  origin.down = true
+  const { manifestAgeMs } = keeper.freshness()
+  const before = stages().length
+  await time.advance(2 * MINUTE - manifestAgeMs - 1)
+  t.equal(keeper.freshness().stage, 'FRESH')
+  await time.advance(1)
+  t.equal(keeper.freshness().stage, 'STALE')
+  await time.advance(13 * MINUTE - 1)
+  t.equal(keeper.freshness().stage, 'STALE')
+  await time.advance(1)
+  t.equal(keeper.freshness().stage, 'DEGRADED')
+  t.equal(keeper.view().status(LIST, 5), 'valid', 'it still knows its lists')
+  await time.advance(DAY_S * 1000 - 15 * MINUTE - 1)
+  t.equal(keeper.freshness().stage, 'DEGRADED')
+  await time.advance(1)
+  t.equal(keeper.freshness().stage, 'CLOSED')
+  t.equal(keeper.view().status(LIST, 5), 'valid', 'for the exit')
+  t.same(
+    stages()
+      .slice(before)
+      .map(({ from, stage, code, manifestAgeMs }) => [from, stage, code, manifestAgeMs]),
+    [
+      ['FRESH', 'STALE', 'TRUST_STALE_WARNING', 2 * MINUTE],
+      ['STALE', 'DEGRADED', 'TRUST_DEGRADED', 15 * MINUTE],
+      ['DEGRADED', 'CLOSED', 'TRUST_STALE', DAY_S * 1000],
+    ],
+  )
+
+  revoke(5)
+  await time.advance(2 * MINUTE)
+  origin.down = false
+  await time.advance(70_000)
+  t.equal(keeper.freshness().stage, 'FRESH', 'within a minute of backoff')
+  t.equal(keeper.view().status(LIST, 5), 'invalid')
+  t.same(stages().at(-1)?.from, 'CLOSED')
+  t.notOk(codes().includes('CLOCK_STEPPED'))
+  await keeper.close()
+})
+
+t.test('freeze: a source that repeats one good manifest for ever gains nothing', async t => {
+  const { time, world, origin, keeper, codes } = await virtualGate(t)
+  keeper.start()
+  await time.advance(MINUTE)
+  const frozen = world.files.manifest
+  origin.intercept = line =>
+    line === 'GET /v1/trust/manifest' && frozen ? { status: 200, body: frozen } : undefined
+  await time.advance(3 * MINUTE)
+  t.equal(keeper.freshness().stage, 'STALE')
+  await time.advance(15 * MINUTE)
+  t.equal(keeper.freshness().stage, 'DEGRADED')
+  await time.advance(DAY_S * 1000)
+  t.equal(keeper.freshness().stage, 'CLOSED')
+  t.same(
+    codes().filter(code => code.startsWith('CLOCK')),
+    [],
+  )
+
+  origin.intercept = line => (line === 'GET /v1/trust/manifest' ? { status: 304 } : undefined)
+  await time.advance(2 * MINUTE)
+  t.equal(keeper.freshness().stage, 'CLOSED', 'nor one that says nothing has changed')
+  origin.intercept = () => undefined
+  await time.advance(2 * MINUTE)
+  t.equal(keeper.freshness().stage, 'FRESH')
+  await keeper.close()
+})
+
+t.test(
+  'trust itself runs out: CLOSED with a fresh manifest, open again with the next version',
+  async t => {
+    const { time, world, keeper } = await virtualGate(t)
+    await world.rotate({ exp: T0 + 3600 })
+    keeper.start()
+    await time.advance(59 * MINUTE)
+    t.equal(keeper.freshness().stage, 'FRESH')
+    await time.advance(MINUTE)
+    t.equal(keeper.freshness().stage, 'CLOSED')
+    t.ok(keeper.freshness().manifestAgeMs < 2 * MINUTE)
+    await world.rotate()
+    await time.advance(2 * MINUTE)
+    t.equal(keeper.freshness().stage, 'FRESH')
+    t.equal(keeper.status().trustVersion, 3)
+    await keeper.close()
+  },
+)
+
+t.test('polls come at their period, time is asked hourly, close leaves no timer', async t => {
+  const { time, origin, keeper } = await virtualGate(t)
+  t.equal(time.pending, 1, 'the service’s own')
+  keeper.start()
+  await time.advance(60 * MINUTE)
+  const polls = origin.requests.filter(line => line === 'GET /v1/trust/manifest').length
+  t.ok(polls >= 355 && polls <= 365, `${polls} polls an hour`)
+  const asked = origin.requests.filter(line => line === 'POST /v1/gates/time').length
+  t.ok(asked === 1 || asked === 2, `${asked} time requests`)
+  await keeper.close()
+  await settled()
+  t.equal(time.pending, 1)
+  const before = origin.requests.length
+  await time.advance(MINUTE * 10)
+  t.equal(origin.requests.length, before)
+})
+
+t.test('an outage backs off to a minute, for ever', async t => {
+  const { time, origin, keeper } = await virtualGate(t)
+  const attempts: number[] = []
+  origin.intercept = line => {
+    if (line === 'GET /v1/trust/manifest') attempts.push(time.trueMs)
+    return { status: 503 }
+  }
+  keeper.start()
+  await time.advance(DAY_S * 1000)
+  const gaps = attempts.slice(1).map((at, i) => Math.round((at - (attempts[i] as number)) / 1000))
+  t.same(gaps.slice(0, 5), [20, 40, 60, 60, 60])
+  t.ok(attempts.length > 1400)
+  await keeper.close()
+})
