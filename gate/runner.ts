@@ -85,6 +85,9 @@ export function createRunner(parts: RunnerParts): Runner {
       case 'cancel':
         cancelDeadline(effect.name)
         break
+      case 'resetFire':
+        board.resetFire?.()
+        break
       case 'recordGrant':
         track(recordGrant(effect.body))
         break

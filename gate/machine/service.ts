@@ -17,7 +17,7 @@ import { atRest, type Lane, type OutReason, type Step } from './state.ts'
 export function fire(lane: Lane): Step {
   if (lane.state.name === 'Emergency') return stay({ ...lane, fire: true })
   return {
-    lane: { ...lane, fire: true, state: { name: 'Emergency' } },
+    lane: { ...lane, fire: true, state: { name: 'Emergency', resetAsked: false } },
     effects: [
       ...OPEN_ALL,
       ...CANCEL_ALL,
@@ -82,12 +82,44 @@ export function startedWithout(lane: Lane): Step {
   return { lane: next, effects: [...told, outSign(next)] }
 }
 
-/** Staff reset a fire that is over; while its loop is still open nothing can. */
-export function resetFire(lane: Lane): Step {
-  if (lane.fire) return stay(lane)
+/** How long a board may take to say that its latch is cleared. */
+const RESET_ANSWER_MS = 2000
+
+/**
+ * Staff press reset. With the input at rest the fire is over at once. Else the board may hold the
+ * alarm latched: it is asked, and answers by the contact; while the loop is open it does not.
+ */
+export function askReset(lane: Lane): Step {
+  if (!lane.fire) return resetFire(lane)
+  return {
+    lane: { ...lane, state: { name: 'Emergency', resetAsked: true } },
+    effects: [{ type: 'resetFire' }, { type: 'deadline', name: 'reset', afterMs: RESET_ANSWER_MS }],
+  }
+}
+
+/** The fire input came to rest. */
+export function fireNormal(lane: Lane): Step {
+  const next = { ...lane, fire: false }
+  if (lane.state.name === 'Emergency' && lane.state.resetAsked) return resetFire(next)
+  return stay(next, alarm('FIRE', false, 'input normal'))
+}
+
+/** No answer to a reset: the loop is still open. */
+export function resetUnanswered(lane: Lane): Step {
+  return lane.state.name === 'Emergency'
+    ? stay({ ...lane, state: { name: 'Emergency', resetAsked: false } })
+    : stay(lane)
+}
+
+function resetFire(lane: Lane): Step {
   const next = atRest(lane)
   return {
     lane: next,
-    effects: [...RELEASE_ALL, alarm('FIRE', false, 'reset by staff'), restSign(next)],
+    effects: [
+      { type: 'cancel', name: 'reset' },
+      ...RELEASE_ALL,
+      alarm('FIRE', false, 'reset by staff'),
+      restSign(next),
+    ],
   }
 }

@@ -27,8 +27,11 @@ export type State =
   /** Someone is in the barrier. */
   | { readonly name: 'Passing'; readonly grant: GrantBody; readonly ref: GrantRef }
   | { readonly name: 'Refusing'; readonly code: DenyCode }
-  /** Fire: open both ways, latched until staff reset it with the input at rest. */
-  | { readonly name: 'Emergency' }
+  /**
+   * Fire: open both ways, latched until staff reset it with the input at rest. `resetAsked`: staff
+   * pressed, and the board's own latch has yet to answer.
+   */
+  | { readonly name: 'Emergency'; readonly resetAsked: boolean }
   | { readonly name: 'OutOfService' }
 
 export type StateName = State['name']
@@ -55,7 +58,7 @@ export type Verdict =
   /** A scanner repeating itself: nothing happens, nothing is recorded. */
   | { readonly verdict: 'ignore' }
 
-export type DeadlineName = 'start' | 'wait' | 'pulse' | 'held' | 'refuse'
+export type DeadlineName = 'start' | 'wait' | 'pulse' | 'held' | 'refuse' | 'reset'
 
 export type Input =
   /** Once, first of all. */
@@ -80,6 +83,8 @@ export type Effect =
     }
   | { readonly type: 'deadline'; readonly name: DeadlineName; readonly afterMs: number }
   | { readonly type: 'cancel'; readonly name: DeadlineName }
+  /** Clears a fire alarm that the board has latched, if its loop is closed. */
+  | { readonly type: 'resetFire' }
   /** Written durably, then answered by the input `recorded` or `recordFailed`. */
   | { readonly type: 'recordGrant'; readonly body: GrantBody }
   | ({ readonly type: 'record' } & MachineRecord)

@@ -41,7 +41,7 @@ const STATES: Record<State['name'], State> = {
   Admitting: { name: 'Admitting', grant, ref },
   Passing: { name: 'Passing', grant, ref },
   Refusing: { name: 'Refusing', code: 'EXPIRED' },
-  Emergency: { name: 'Emergency' },
+  Emergency: { name: 'Emergency', resetAsked: false },
   OutOfService: { name: 'OutOfService' },
 }
 const REASONS: OutReason[] = ['BOARD_LOST', 'SCANNER_LOST', 'NO_DEADMAN', 'STOP', 'SHUTDOWN']
@@ -56,7 +56,7 @@ const INPUTS: Input[] = [
   ...CONTACTS.flatMap(contact =>
     [true, false].map(active => ({ type: 'contact', contact, active }) as const),
   ),
-  ...(['start', 'wait', 'pulse', 'held', 'refuse'] as const).map(
+  ...(['start', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const).map(
     name => ({ type: 'deadline', name }) as const,
   ),
   ...REASONS.flatMap(reason => [
@@ -92,7 +92,7 @@ t.test('every state × input keeps the rules that no input may break', async t =
         `${what}: a relay moves only for a recorded grant or for fire`,
       )
       if (name === 'Emergency') {
-        const reset = input.type === 'contact' && input.contact === 'release' && !from.fire
+        const reset = input.type === 'contact' && !from.fire
         t.ok(lane.state.name === 'Emergency' || reset, `${what}: fire is latched`)
       }
       if (input.type === 'contact' && input.contact === 'fire' && input.active) {
@@ -230,7 +230,26 @@ t.test('fire: latched until staff reset it with the input at rest', async t => {
   t.equal(normal.lane.state.name, 'Emergency')
   const reset = transition(normal.lane, press, settings)
   t.equal(reset.lane.state.name, 'Locked')
-  t.same(names(reset.effects).slice(0, 2), ['release entry', 'release exit'])
+  t.same(names(reset.effects).slice(1, 3), ['release entry', 'release exit'])
+})
+
+t.test('fire latched by the board: staff ask, the board answers, then it is over', async t => {
+  const press: Input = { type: 'contact', contact: 'release', active: true }
+  const asked = transition(laneIn('Emergency'), press, settings)
+  t.same(names(asked.effects), ['resetFire', 'deadline'])
+  const answered = transition(
+    asked.lane,
+    { type: 'contact', contact: 'fire', active: false },
+    settings,
+  )
+  t.equal(answered.lane.state.name, 'Locked')
+  const silent = transition(asked.lane, { type: 'deadline', name: 'reset' }, settings)
+  const later = transition(
+    silent.lane,
+    { type: 'contact', contact: 'fire', active: false },
+    settings,
+  )
+  t.equal(later.lane.state.name, 'Emergency', 'an old wish does not end a fire')
 })
 
 t.test('a board that comes back during a fire is opened again', async t => {

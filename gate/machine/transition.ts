@@ -11,7 +11,15 @@ import {
   staffRelease,
   verdict,
 } from './passage.ts'
-import { fire, found, lost, resetFire, startedWithout } from './service.ts'
+import {
+  askReset,
+  fire,
+  fireNormal,
+  found,
+  lost,
+  resetUnanswered,
+  startedWithout,
+} from './service.ts'
 import type { DeadlineName, Input, Lane, MachineContact, MachineSettings, Step } from './state.ts'
 
 export function transition(lane: Lane, input: Input, settings: MachineSettings): Step {
@@ -49,16 +57,14 @@ function contact(
 ): Step {
   switch (which) {
     case 'fire':
-      return active
-        ? fire(lane)
-        : stay({ ...lane, fire: false }, alarm('FIRE', false, 'input normal'))
+      return active ? fire(lane) : fireNormal(lane)
     case 'stop':
       return active ? lost(lane, 'STOP', 'stop button pressed') : found(lane, 'STOP')
     case 'tamper':
       return stay(lane, alarm('TAMPER', active, active ? 'cabinet open' : 'cabinet closed'))
     case 'release':
       if (!active) return stay(lane)
-      return lane.state.name === 'Emergency' ? resetFire(lane) : staffRelease(lane, settings)
+      return lane.state.name === 'Emergency' ? askReset(lane) : staffRelease(lane, settings)
     case 'passA':
     case 'passB':
       return passageContact(lane, which, active, settings)
@@ -86,6 +92,8 @@ function deadline(lane: Lane, name: DeadlineName): Step {
             code: 'HELD',
           })
         : stay(lane)
+    case 'reset':
+      return resetUnanswered(lane)
     case 'refuse':
       if (state.name === 'Locked') return stay(lane, IDLE)
       return state.name === 'Refusing'
