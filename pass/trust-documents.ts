@@ -233,7 +233,8 @@ function checked(payload: Uint8Array, read: (payload: Uint8Array) => unknown): U
   try {
     read(payload)
   } catch (cause) {
-    throw new PassError('INVALID_ARGUMENT', 'document: out of its limits', { cause })
+    if (!(cause instanceof PassError)) throw cause
+    throw new PassError('INVALID_ARGUMENT', cause.message, { cause })
   }
   return payload
 }
