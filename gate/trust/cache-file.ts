@@ -100,9 +100,8 @@ export function openCacheFile(
 ): DatabaseSync {
   const database = open(path)
   try {
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 1000',
-    )
+    database.exec('PRAGMA busy_timeout = 1000')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
     const { user_version: layout } = database.prepare('PRAGMA user_version').get() as {
       user_version: number
     }

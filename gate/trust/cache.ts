@@ -11,6 +11,7 @@ import { nodeVerifier } from '../../pass/cose-node.ts'
 import { STATUS_BYTES_MAX } from '../../pass/limits.ts'
 import { openStatusList } from '../../pass/status-list-node.ts'
 import {
+  decodeManifest,
   openManifest,
   type TrustDocument,
   verifyFirstTrust,
@@ -115,8 +116,7 @@ function verifyRows(rows: CacheRows, factory: TrustDocument, faults: string[]): 
   const { trust, chain } = verifyChain(rows.trust, factory, faults)
   const signers = new Set<string>()
   for (const { role, key } of trust.keys) if (role === 'status') signers.add(materialOf(key))
-  const overtaken = (rows.trust.at(-1)?.version ?? 0) < factory.version
-  const manifest = verifyHeld(rows.manifest, trust, overtaken ? [] : faults)
+  const manifest = verifyHeld(rows.manifest, trust, factory, faults)
   return {
     trust,
     chain,
@@ -150,11 +150,15 @@ function verifyChain(
 function verifyHeld(
   bytes: Uint8Array | undefined,
   trust: TrustDocument,
+  factory: TrustDocument,
   faults: string[],
 ): HeldManifest | undefined {
   if (bytes === undefined) return undefined
   const opened = openManifest(trust, bytes, nodeVerifier)
   if (opened.ok) return { manifest: opened.manifest, signer: opened.signer, bytes }
+  const overtaken =
+    opened.code === 'UNSIGNED' && decodeManifest(bytes).trustVersion < factory.version
+  if (overtaken) return undefined
   faults.push(`manifest: ${opened.code}`)
   return undefined
 }
