@@ -62,7 +62,7 @@ export interface Rule {
   readonly ask: (pass: VerifiedPass, context: DecideContext, memory: MemoryView) => RuleAnswer
 }
 
-/** A presentation read again on its own lane is a scanner repeating itself for this long. */
+/** A code read again on its own lane is a scanner repeating itself until so long after its passage. */
 export const REPEAT_MS = 5000
 
 const trust: Rule = {
@@ -133,8 +133,8 @@ const replay: Rule = {
     const here = seen.lane === context.lane
     const saw = `${seen.outcome} on lane ${seen.lane} ${seconds(context.nowMs - seen.atMs)} ago`
     if (here && seen.outcome === 'annulled' && seen.grants < 2) return { said: 'pass', saw }
-    const repeats = seen.outcome === 'reserved' || context.nowMs - seen.atMs < REPEAT_MS
-    if (here && repeats && seen.outcome !== 'interrupted') return { said: 'repeat', saw }
+    const justPassed = seen.outcome === 'passed' && context.nowMs - seen.atMs < REPEAT_MS
+    if (here && (seen.outcome === 'reserved' || justPassed)) return { said: 'repeat', saw }
     return { said: 'deny', saw, code: 'ALREADY_USED' }
   },
 }

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { createVirtualLane, type VirtualLane } from '../fixtures/virtual-lane.ts'
+
+const state = (gate: VirtualLane) => gate.lane.view().state.name
+
+async function walkThrough(gate: VirtualLane, contact: 'passA' | 'passB' = 'passA') {
+  await gate.contact(contact, true)
+  await gate.contact(contact, false)
+}
+
+t.test('a passage from scan to row', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code())
+  t.ok(gate.energised.has('entry'))
+  t.same(gate.rows(), ['grant ADMIT'])
+  await gate.contact('passA', true)
+  t.notOk(gate.energised.has('entry'), 'the arm turns: nobody may follow')
+  await gate.contact('passA', false)
+  t.same(gate.rows(), ['grant ADMIT', 'passage'])
+  t.equal(state(gate), 'Locked')
+})
+
+t.test('a scanner that repeats itself changes nothing', async t => {
+  const gate = await createVirtualLane()
+  const code = await gate.code()
+  await gate.scan(code)
+  await gate.scan(code)
+  await walkThrough(gate)
+  await gate.time.advanceAsync(4000)
+  await gate.scan(code)
+  t.same(gate.rows(), ['grant ADMIT', 'passage'])
+  await gate.time.advanceAsync(2000)
+  await gate.scan(code)
+  t.same(gate.rows().at(-1), 'scan ALREADY_USED')
+})
+
+t.test('nobody walks: the same code may be used once more, not twice', async t => {
+  const gate = await createVirtualLane()
+  const code = await gate.code()
+  for (const expected of ['annulled NO_TURN', 'annulled NO_TURN', 'scan ALREADY_USED']) {
+    await gate.scan(code)
+    await gate.time.advanceAsync(5000)
+    t.equal(gate.rows().at(-1), expected)
+    t.equal(gate.energised.size, 0)
+  }
+})
+
+t.test('the next person waits, already verified; a third is told to wait', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code({ cti: 1 }))
+  await gate.contact('passA', true)
+  await gate.scan(await gate.code({ cti: 2 }))
+  await gate.scan(await gate.code({ cti: 3 }))
+  t.same(gate.rows(), ['grant ADMIT', 'scan BUSY'])
+  await gate.time.advanceAsync(12_000)
+  await gate.contact('passA', false)
+  await gate.time.advanceAsync(0)
+  t.same(gate.rows(), ['grant ADMIT', 'scan BUSY', 'passage', 'grant ADMIT'])
+  t.ok(gate.energised.has('entry'))
+})
+
+t.test('a certificate that is inside is refused at another entry scan', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code())
+  await walkThrough(gate)
+  await gate.time.advanceAsync(20_000)
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'scan ALREADY_INSIDE')
+})
+
+t.test('revoked, stale, and without trust', async t => {
+  const gate = await createVirtualLane()
+  gate.revoke(7)
+  await gate.scan(await gate.code({ cti: 7 }))
+  await gate.scan(await gate.code({ agoMs: 31_000 }))
+  gate.stage('CLOSED')
+  await gate.scan(await gate.code())
+  t.same(gate.rows(), ['scan REVOKED', 'scan STALE_CODE', 'scan TRUST_STALE'])
+  t.equal(gate.energised.size, 0)
+})
+
+t.test('a row that can’t be written moves nothing, and the code is not used up', async t => {
+  const gate = await createVirtualLane()
+  gate.failWrites(true)
+  const code = await gate.code()
+  await gate.scan(code)
+  t.match(gate.lane.view().state, { name: 'Refusing', code: 'JOURNAL_FULL' })
+  t.equal(gate.energised.size, 0)
+  t.match(gate.faults, ['a grant could not be journaled'])
+  gate.failWrites(false)
+  await gate.scan(code)
+  t.same(gate.rows(), ['grant ADMIT'])
+})
+
+t.test(
+  'the board unplugged in the middle of a passage: released, told, back by itself',
+  async t => {
+    const gate = await createVirtualLane()
+    await gate.scan(await gate.code())
+    await gate.board('lost')
+    t.equal(state(gate), 'OutOfService')
+    t.equal(gate.energised.size, 0)
+    await gate.scan(await gate.code({ cti: 2 }))
+    await gate.board('ready')
+    t.equal(state(gate), 'Locked')
+    t.same(gate.rows(), [
+      'grant ADMIT',
+      'annulled BOARD_LOST',
+      'alarm BOARD_LOST',
+      'scan LANE_CLOSED',
+      'alarm BOARD_LOST',
+    ])
+  },
+)
+
+t.test('a fire that broke out while the board was away', async t => {
+  const gate = await createVirtualLane()
+  await gate.board('lost')
+  await gate.contact('fire', true)
+  await gate.board('ready')
+  t.same([...gate.energised].sort(), ['entry', 'exit'])
+  t.equal(state(gate), 'Emergency')
+})
+
+t.test('a clean stop lets the passage end, takes no more scans, and releases', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code())
+  const stopped = gate.lane.stop()
+  await gate.scan(await gate.code({ cti: 2 }))
+  await walkThrough(gate)
+  await stopped
+  t.same(gate.rows(), ['grant ADMIT', 'passage'])
+  t.equal(state(gate), 'OutOfService')
+  t.equal(gate.time.pending(), 0, 'no timer is left')
+})
+
+t.test('a stop does not wait for ever', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code())
+  await gate.contact('passA', true)
+  const stopped = gate.lane.stop()
+  await gate.time.advanceAsync(8000)
+  await stopped
+  t.same(gate.rows(), ['grant ADMIT', 'annulled STOPPED'])
+  t.equal(gate.energised.size, 0)
+})
+
+t.test('a scan of anything at all never throws and never opens', async t => {
+  const gate = await createVirtualLane()
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 2000 }),
+    fc.string({ unit: fc.constantFrom(...'RP1:0A9Z %*+-./$') }).map(text => `RP1:${text}`),
+  )
+  await fc.assert(
+    fc.asyncProperty(anything, async text => {
+      await gate.scan(text)
+      return gate.energised.size === 0 && state(gate) === 'Refusing'
+    }),
+    { numRuns: 500 },
+  )
+  t.same(gate.faults, [])
+  t.ok(gate.rows().every(row => /^scan (MALFORMED|UNSUPPORTED_VERSION)$/.test(row)))
+})
