@@ -55,12 +55,12 @@ export const STAGE_CODE = {
 } as const satisfies Record<FreshnessStage, string | undefined>
 
 /** The alarm of a document's fault. */
-const ALARM_OF: Readonly<Record<string, TrustAlarm['code']>> = {
-  UNSIGNED: 'TRUST_UNSIGNED',
-  WRONG_NONCE: 'TRUST_UNSIGNED',
-  ROLLBACK: 'TRUST_ROLLBACK',
-  EQUIVOCATION: 'TRUST_EQUIVOCATION',
-}
+const ALARM_OF: ReadonlyMap<string, TrustAlarm['code']> = new Map([
+  ['UNSIGNED', 'TRUST_UNSIGNED'],
+  ['WRONG_NONCE', 'TRUST_UNSIGNED'],
+  ['ROLLBACK', 'TRUST_ROLLBACK'],
+  ['EQUIVOCATION', 'TRUST_EQUIVOCATION'],
+])
 
 /**
  * Turns faults into alarms. A source that lies does so at every poll; the same lie is told again
@@ -71,7 +71,7 @@ export function alarmFilter(
 ): (code: string, what: string) => TrustAlarm | undefined {
   const told = new Map<string, number>()
   return (code, what) => {
-    const alarm = ALARM_OF[code]
+    const alarm = ALARM_OF.get(code)
     if (alarm === undefined) return undefined
     const name = `${alarm} ${what}`
     const now = monotonicMs()

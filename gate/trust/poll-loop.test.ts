@@ -31,21 +31,21 @@ function loopOf(periodMs = 1000) {
   const loop = createPollLoop({
     periodMs,
     timers: clockwork.timers,
-    fraction: () => 0.5,
+    fraction: () => 0,
     run: work.run,
     good: outcome => outcome,
   })
   return { ...clockwork, ...work, loop }
 }
 
-t.test('the pause is jittered by a tenth and doubles with failures to a minute', async t => {
-  t.equal(pauseMs(10_000, 0, 0), 9000)
-  t.equal(pauseMs(10_000, 0, 0.5), 10_000)
-  t.ok(pauseMs(10_000, 0, 0.9999) <= 11_000)
-  t.equal(pauseMs(10_000, 1, 0.5), 20_000)
-  t.equal(pauseMs(10_000, 3, 0.5), 60_000)
-  t.equal(pauseMs(10_000, 1e9, 0.5), 60_000)
-  t.equal(pauseMs(1000, 3, 0.5), 8000)
+t.test('the pause is up to a tenth short and doubles with failures to a minute', async t => {
+  t.equal(pauseMs(10_000, 0, 0), 10_000)
+  t.equal(pauseMs(10_000, 0, 0.5), 9500)
+  t.ok(pauseMs(10_000, 0, 0.9999) >= 9000)
+  t.equal(pauseMs(10_000, 1, 0), 20_000)
+  t.equal(pauseMs(10_000, 3, 0), 60_000)
+  t.equal(pauseMs(10_000, 1e9, 0), 60_000)
+  t.equal(pauseMs(1000, 3, 0), 8000)
 })
 
 t.test('it runs at the period, backs off, and comes back', async t => {

@@ -74,9 +74,12 @@ export function createPollLoop<T>(options: PollLoopOptions<T>): PollLoop<T> {
   }
 }
 
-/** The pause before the next run, milliseconds: the period, doubled with each failure to a minute. */
+/**
+ * The pause before the next run, milliseconds: the period, doubled with each failure to a minute,
+ * less a random tenth. Never more than the period, so that a revocation is as quick as it says.
+ */
 export function pauseMs(periodMs: number, failures: number, fraction: number): number {
   const longest = Math.max(periodMs, BACKOFF_MAX_MS)
   const plain = Math.min(longest, periodMs * 2 ** Math.min(failures, 16))
-  return Math.round(plain * (1 - POLL_JITTER + 2 * POLL_JITTER * fraction))
+  return Math.round(plain * (1 - POLL_JITTER * fraction))
 }

@@ -22,7 +22,7 @@ async function virtualGate(t: { testdir(): string }) {
     clock: time,
     timers: time,
     fetch: fetchFrom(origin),
-    random: bytes => new Uint8Array(bytes).fill(128),
+    random: bytes => new Uint8Array(bytes),
   })
   const stages = () => gate.events.flatMap(event => (event.kind === 'stage' ? [event] : []))
   const revoke = (index: number) => {
