@@ -1,7 +1,9 @@
 /**
  * Cuts a scanner's byte stream into codes. Pure: bytes and times in, texts out.
  *
- * CR, LF or CRLF ends a frame, and so does an idle line, for scanners set to no suffix. A frame of
+ * CR, LF or CRLF ends a frame, and so does an idle line, for scanners set to no suffix. Once a
+ * line's scanner is known to send suffixes, a frame that ends by idling was cut off: it gives
+ * nothing. A frame of
  * over 4 KB is dropped up to its end, so that noise never grows memory and the next code is read.
  * Bytes that no code of ours can hold make the whole frame unreadable: a frame with one wrong byte
  * must give nothing rather than a text that was never shown.
@@ -33,15 +35,25 @@ export function frameIdleMs(baudRate: number): number {
   return Math.max(frameIdleMsMin, (30 * 10 * 1000) / baudRate)
 }
 
-export function createFrameParser(baudRate: number): FrameParser {
+export interface FrameParserOptions {
+  /** Bits per second, for the idle time. */
+  readonly baudRate: number
+  /** `required`: only CR, LF or CRLF ends a code. Default `learn`: from the first suffix seen. */
+  readonly suffix?: 'required' | 'learn'
+}
+
+export function createFrameParser({ baudRate, suffix }: FrameParserOptions): FrameParser {
   const idleMs = frameIdleMs(baudRate)
   const bytes = new Uint8Array(frameBytesMax)
   let length = 0
   let tooLong = false
+  let suffixSeen = suffix === 'required'
   let lastByteMs = 0
 
-  function finish(into: Frame[]): void {
-    const text = tooLong ? null : frameText(bytes.subarray(0, length))
+  function finish(into: Frame[], how: 'suffix' | 'idle'): void {
+    const cutOff = how === 'idle' && suffixSeen
+    const text = tooLong || cutOff ? null : frameText(bytes.subarray(0, length))
+    if (how === 'suffix') suffixSeen = true
     length = 0
     tooLong = false
     if (text !== null) into.push({ text, lastByteMs })
@@ -50,10 +62,10 @@ export function createFrameParser(baudRate: number): FrameParser {
   return {
     push(chunk, atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames)
+      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames, 'idle')
       for (const byte of chunk) {
         lastByteMs = atMs
-        if (byte === cr || byte === lf) finish(frames)
+        if (byte === cr || byte === lf) finish(frames, 'suffix')
         else if (length < frameBytesMax) bytes[length++] = byte
         else tooLong = true
       }
@@ -61,7 +73,7 @@ export function createFrameParser(baudRate: number): FrameParser {
     },
     idle(atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames)
+      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames, 'idle')
       return frames
     },
     get idleAtMs() {

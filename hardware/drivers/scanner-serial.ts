@@ -2,6 +2,7 @@
  * Any scanner on a serial port, USB-CDC or RS-232: bytes become readings. With `gm65` the scanner
  * is also set up at every opening (see gm65.ts).
  */
+import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
 import type {
   ByteTransport,
@@ -12,14 +13,18 @@ import type {
   Timers,
   Unsubscribe,
 } from '../ports.ts'
+import { createGm65Splitter } from './gm65.ts'
+import { setUpGm65 } from './gm65-setup.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
-import { createFrameParser, type Frame } from './scanner-frame.ts'
-import { createSerialPort } from './serial-port.ts'
+import { createFrameParser, type Frame, frameIdleMs } from './scanner-frame.ts'
+import { createSerialPort, type SerialTransport } from './serial-port.ts'
+
+type ScannerTransport = ByteTransport & Partial<Pick<SerialTransport, 'setBaudRate' | 'reopen'>>
 
 export interface SerialScannerOptions {
   readonly name: string
   /** A path, `vendor:product[:serial]`, or a transport that is already there. */
-  readonly port: string | ByteTransport
+  readonly port: string | ScannerTransport
   /** Bits per second, e.g. 9600 or 115200. */
   readonly baudRate: number
   readonly timers: Timers
@@ -28,18 +33,36 @@ export interface SerialScannerOptions {
   readonly random: () => number
   /** The scanner is of the GM65 family and is set up by the driver. Default false. */
   readonly gm65?: boolean
+  /** `required` when the scanner surely ends each code by CR or LF. Default: learnt. */
+  readonly suffix?: 'required' | 'learn'
 }
 
 export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   const { name, timers, clock, baudRate, random } = options
-  const transport =
+  const isGm65 = options.gm65 === true
+  const transport: ScannerTransport =
     typeof options.port === 'string'
       ? createSerialPort({ name, port: options.port, baudRate, timers, random })
       : options.port
   const readings = createListeners<[Reading]>()
-  const parser = createFrameParser(baudRate)
+  const states = createListeners<[DeviceState]>()
+  const answers = createListeners<[Uint8Array]>()
+  const splitter = createGm65Splitter()
+  const parser = createFrameParser({
+    baudRate,
+    suffix: isGm65 ? 'required' : (options.suffix ?? 'learn'),
+  })
   const repeats = createRepeatFilter()
+  let state: DeviceState = { state: 'connecting' }
+  let opening = 0
+  let over = false
+  let lastBytesMs = 0
   let stopIdle: Unsubscribe = () => {}
+
+  function setState(next: DeviceState): void {
+    state = next
+    states.emit(next)
+  }
 
   function deliver(frames: readonly Frame[]): void {
     for (const frame of frames) {
@@ -57,21 +80,65 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
     })
   }
 
+  /** Takes answers of the module out of the line. */
+  function scanBytes(bytes: Uint8Array): Uint8Array {
+    if (!isGm65) return bytes
+    const atMs = clock.monotonicMs()
+    if (atMs - lastBytesMs >= frameIdleMs(baudRate)) splitter.flush()
+    lastBytesMs = atMs
+    const split = splitter.push(bytes)
+    for (const answer of split.answers) answers.emit(answer)
+    return split.text
+  }
+
+  async function setUp(attempt: number): Promise<void> {
+    try {
+      await setUpGm65({
+        name,
+        baudRate,
+        timers,
+        line: {
+          write: bytes => transport.write(bytes),
+          onAnswer: listener => answers.add(listener),
+          ...(transport.setBaudRate === undefined ? {} : { setBaudRate: transport.setBaudRate }),
+        },
+      })
+      if (attempt === opening && !over) setState({ state: 'ready' })
+    } catch (error) {
+      if (attempt !== opening || over || !(error instanceof DeviceError)) return
+      if (transport.reopen) transport.reopen(error)
+      else setState({ state: 'lost', error })
+    }
+  }
+
   const endBytes = transport.onBytes(bytes => {
-    deliver(parser.push(bytes, clock.monotonicMs()))
+    deliver(parser.push(scanBytes(bytes), clock.monotonicMs()))
     watchIdle()
   })
-  const endState = transport.onState((state: DeviceState) => {
-    if (state.state === 'ready') return
-    parser.flush()
-    stopIdle()
+  const endState = transport.onState(next => {
+    opening += 1
+    if (next.state === 'ready' && isGm65) {
+      void setUp(opening)
+      return
+    }
+    if (next.state !== 'ready') {
+      parser.flush()
+      splitter.flush()
+      stopIdle()
+    }
+    setState(next)
   })
 
   return {
     name,
-    onState: listener => transport.onState(listener),
+    onState(listener) {
+      const end = states.add(listener)
+      listener(state)
+      return end
+    },
     onReading: listener => readings.add(listener),
     async close() {
+      over = true
       endBytes()
       endState()
       stopIdle()

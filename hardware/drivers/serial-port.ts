@@ -2,10 +2,14 @@
  * A serial port as a ByteTransport: opened exclusively, found again after an unplug, closed so
  * that nothing stays open.
  *
- * The library misses some unplugs: a hung-up port answers reads with zero bytes for ever, burns a
- * core and stays "open" (@serialport/bindings-cpp#162). So a read of zero bytes is turned into a
- * disconnect here, and the port is always being read.
+ * The library misses some unplugs: a hung-up port answers reads with zero bytes, which it repeats
+ * for ever, burning a core while the port stays "open" (@serialport/bindings-cpp#162). So its read
+ * gets a file read here that fails on zero bytes, and the port is always being read.
  */
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
+import type { DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp'
+import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js'
 import { SerialPort } from 'serialport'
 import { createBackoff } from '../backoff.ts'
 import { DeviceError } from '../errors.ts'
@@ -158,6 +162,8 @@ export function createSerialPort(options: SerialPortOptions): SerialTransport {
   }
 }
 
+const readFd = promisify(read)
+
 function detached(name: string): DeviceError {
   return new DeviceError('DEVICE_DETACHED', name, `${name}: not connected just now`)
 }
@@ -194,14 +200,16 @@ async function openPort(path: string, baudRate: number, timers: Timers): Promise
 }
 
 function noticeHangUp(port: SerialPort): void {
-  const binding = port.port
-  if (binding === undefined) return
-  const readBytes = binding.read.bind(binding)
-  binding.read = async (buffer, offset, length) => {
-    const result = await readBytes(buffer, offset, length)
-    if (result.bytesRead > 0) return result
-    throw Object.assign(new Error('the line hung up'), { disconnect: true })
-  }
+  const binding = port.port as (LinuxPortBinding | DarwinPortBinding) | undefined
+  if (binding?.poller === undefined) return
+  binding.read = (buffer, offset, length) =>
+    unixRead({ binding, buffer, offset, length, fsReadAsync: readSome })
+}
+
+const readSome = async (...args: Parameters<typeof readFd>) => {
+  const result = await readFd(...args)
+  if (result.bytesRead > 0) return result
+  throw Object.assign(new Error('the line hung up'), { disconnect: true })
 }
 
 function closePort(port: SerialPort): Promise<void> {

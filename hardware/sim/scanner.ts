@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import jsqrModule from 'jsqr'
 import sharp from 'sharp'
 import { pictureBytesMax, picturePixelsMax } from '../limits.ts'
+import { connectGm65, type Gm65Registers } from './gm65-device.ts'
 import type { DeviceWire } from './serial-wire.ts'
 
 /** jsqr is CommonJS; its function is the default export of the module object. */
@@ -19,6 +20,8 @@ export interface SimScanner {
 }
 
 export interface SimScannerOptions {
+  /** Speaks the GM65 protocol with these registers; they decide mode, tail and AIM identifier. */
+  readonly gm65?: Gm65Registers
   readonly wire: DeviceWire
   /** What ends a code. Default CR. */
   readonly suffix?: string
@@ -27,10 +30,13 @@ export interface SimScannerOptions {
 }
 
 export function createSimScanner(options: SimScannerOptions): SimScanner {
-  const { wire, suffix = '\r', prefix = '' } = options
+  const { wire, gm65, suffix = '\r', prefix = '' } = options
+  if (gm65 !== undefined) connectGm65(wire, gm65)
 
   function sendText(text: string): void {
-    wire.write(Buffer.from(`${prefix}${text}${suffix}`, 'latin1'))
+    if (gm65?.takesSetupCode(text)) return
+    const framed = gm65?.frame(text) ?? `${prefix}${text}${suffix}`
+    wire.write(Buffer.from(framed, 'latin1'))
   }
 
   return {

@@ -1,0 +1,162 @@
+/**
+ * Every recording, cut at every byte, with noise and truncation: the same texts or fewer, never
+ * another one. SEEDS sets the rounds of noise for each recording (default 40).
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { frameBytesMax } from '../limits.ts'
+import { createGm65Splitter } from './gm65.ts'
+import { createFrameParser, frameIdleMs, frameText } from './scanner-frame.ts'
+
+interface Recording {
+  readonly name: string
+  readonly suffix: 'required' | 'learn'
+  readonly gm65: boolean
+  readonly hex: string
+  readonly texts: readonly string[]
+}
+
+const file = join(import.meta.dirname, '../../fixtures/scans/recordings.json')
+const recordings = JSON.parse(readFileSync(file, 'utf8')) as Recording[]
+const seeds = Number(process.env.SEEDS ?? 40)
+const baudRate = 115_200
+
+function reader(recording: Recording) {
+  const parser = createFrameParser({ baudRate, suffix: recording.suffix })
+  const splitter = createGm65Splitter()
+  const texts: string[] = []
+  let atMs = 0
+  return {
+    texts,
+    push(bytes: Uint8Array, laterMs = 1) {
+      atMs += laterMs
+      const text = recording.gm65 ? splitter.push(bytes).text : bytes
+      for (const frame of parser.push(text, atMs)) texts.push(frame.text)
+    },
+    idle() {
+      atMs += 1000
+      splitter.flush()
+      for (const frame of parser.idle(atMs)) texts.push(frame.text)
+    },
+    reopen() {
+      parser.flush()
+      splitter.flush()
+    },
+  }
+}
+
+/** A small seeded source: the same seed gives the same noise. */
+function seeded(seed: number): () => number {
+  let state = seed * 2_654_435_761 + 1
+  return () => {
+    state = (state ^ (state << 13)) | 0
+    state = (state ^ (state >>> 17)) | 0
+    state = (state ^ (state << 5)) | 0
+    return (state >>> 0) / 2 ** 32
+  }
+}
+
+/** Bytes no printed code holds: what a disturbed line looks like. */
+const noiseBytes = [0x00, 0x01, 0x02, 0x07, 0x1b, 0x7f, 0x80, 0xa5, 0xfe, 0xff]
+
+for (const recording of recordings) {
+  const bytes = Buffer.from(recording.hex, 'hex')
+
+  t.test(`${recording.name}: split at every byte`, async t => {
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const read = reader(recording)
+      read.push(bytes.subarray(0, cut))
+      read.push(bytes.subarray(cut))
+      read.idle()
+      if (read.texts.join('\n') !== recording.texts.join('\n')) t.fail(`cut at ${cut}`)
+    }
+    const byByte = reader(recording)
+    for (const byte of bytes) byByte.push(Uint8Array.of(byte), 0.09)
+    byByte.idle()
+    t.strictSame(byByte.texts, recording.texts)
+  })
+
+  if (recording.suffix !== 'required') continue
+
+  t.test(`${recording.name}: truncated at every byte, then whole`, async t => {
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      for (const how of ['reopened', 'idle'] as const) {
+        const read = reader(recording)
+        read.push(bytes.subarray(0, cut))
+        if (how === 'reopened') read.reopen()
+        else read.idle()
+        const before = read.texts.length
+        const prefix = recording.texts.slice(0, before).join('\n')
+        if (read.texts.join('\n') !== prefix) t.fail(`cut at ${cut}, ${how}: a wrong text`)
+        read.push(bytes, 2000)
+        const after = read.texts.slice(before)
+        if (after.join('\n') !== recording.texts.join('\n')) t.fail(`after ${cut}, ${how}`)
+      }
+    }
+    t.pass()
+  })
+
+  t.test(`${recording.name}: with noise`, async t => {
+    let complete = 0
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const random = seeded(seed)
+      const read = reader(recording)
+      for (const byte of bytes) {
+        if (random() < 0.004) {
+          const noise = noiseBytes[Math.floor(random() * noiseBytes.length)] ?? 0
+          if (random() < 0.5) {
+            read.push(Uint8Array.of(noise), 0)
+            continue
+          }
+          read.push(Uint8Array.of(noise, byte), 0)
+        } else read.push(Uint8Array.of(byte), 0)
+      }
+      read.idle()
+      for (const text of read.texts) {
+        if (!recording.texts.includes(text)) t.fail(`seed ${seed}: a text that was never shown`)
+      }
+      if (read.texts.length === recording.texts.length) complete += 1
+    }
+    t.comment(`${complete} of ${seeds} runs gave every text`)
+    t.pass()
+  })
+}
+
+t.test('a frame of exactly the limit is read, one byte more is not', async t => {
+  for (const [length, count] of [
+    [frameBytesMax, 1],
+    [frameBytesMax + 1, 0],
+  ] as const) {
+    const parser = createFrameParser({ baudRate })
+    const frames = parser.push(Buffer.from(`${'A'.repeat(length)}\rB\r`), 0)
+    t.equal(frames.length, count + 1, `${length} bytes`)
+    t.equal(frames.at(-1)?.text, 'B')
+  }
+})
+
+t.test('the idle time is 30 byte times, 50 ms at least', async t => {
+  t.equal(frameIdleMs(115_200), 50)
+  t.equal(frameIdleMs(1200), 250)
+  const parser = createFrameParser({ baudRate: 1200 })
+  parser.push(Buffer.from('ABC'), 1000)
+  t.equal(parser.idleAtMs, 1250)
+  t.strictSame(parser.idle(1249), [])
+  t.strictSame(parser.idle(1250), [{ text: 'ABC', lastByteMs: 1000 }])
+  t.equal(parser.idleAtMs, null)
+})
+
+t.test('once a suffix was seen, an idle line ends no code', async t => {
+  const parser = createFrameParser({ baudRate })
+  t.equal(parser.push(Buffer.from('FIRST'), 0).length + parser.idle(100).length, 1)
+  t.equal(parser.push(Buffer.from('SECOND\r'), 200).length, 1)
+  t.equal(parser.push(Buffer.from('CUT'), 300).length + parser.idle(900).length, 0)
+  t.equal(parser.push(Buffer.from('THIRD\r'), 1000)[0]?.text, 'THIRD')
+})
+
+t.test('only printable text is a text', async t => {
+  t.equal(frameText(Buffer.from(']Q1\\000026 A B ')), 'A B')
+  t.equal(frameText(Buffer.from('')), null)
+  t.equal(frameText(Buffer.from(']Q1')), null)
+  for (const bad of [0x00, 0x1f, 0x7f, 0x80, 0xff]) t.equal(frameText(Buffer.from([65, bad])), null)
+})
