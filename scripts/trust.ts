@@ -1,28 +1,64 @@
 /**
- * `npm run trust`: the root keys' ceremony, for a machine without a network. The passphrase comes
+ * `npm run trust`: the root keys' ceremonies, for a machine without a network. The passphrase comes
  * from TRUST_PASSPHRASE, or is asked for on a terminal.
  */
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
+import { PassError } from '../pass/errors.ts'
+import { CeremonyError, trustFile } from '../server/ceremony/folder.ts'
+import { DAYS_DEFAULT, initTrust, RELEASED_DAYS_DEFAULT } from '../server/ceremony/init.ts'
 import {
-  CeremonyError,
-  DAYS_DEFAULT,
-  initTrust,
-  RELEASED_DAYS_DEFAULT,
-} from '../server/ceremony/init.ts'
+  newestTrust,
+  REPLACEABLE,
+  type Replaceable,
+  releaseIssuers,
+  rotateTrust,
+  signDraft,
+} from '../server/ceremony/renew.ts'
 import { SealedFileError } from '../server/ceremony/sealed-file.ts'
+import { describeTrust } from '../server/ceremony/show.ts'
 
-const HELP = `Usage: npm run trust -- init --dir DIR [--environment test|production] [--days N] [--release N]
+const HELP = `Usage: npm run trust -- init    --dir DIR [--environment test|production] [--days N] [--release N]
+       npm run trust -- release --dir DIR [--days N]
+       npm run trust -- rotate  --dir DIR [--days N] [--replace KEY]... [--roots 1,2]
+       npm run trust -- sign    --dir DIR --root N
+       npm run trust -- show    --dir DIR | --file FILE
 
-  init   makes three root keys, the first trust document signed by two of them, issuer keys for
-         N days (default ${DAYS_DEFAULT}) of which the first --release days (default ${RELEASED_DAYS_DEFAULT}) are given to
-         the service, and the service's status, time and config keys.
+  init     makes three root keys, the first trust document signed by two of them, issuer keys for
+           N days (default ${DAYS_DEFAULT}; the first ${RELEASED_DAYS_DEFAULT}, or --release, are given to the service), and the
+           service's status, time and config keys
+  release  gives the service the issuer keys of the next N days (default ${RELEASED_DAYS_DEFAULT}); takes away old ones
+  rotate   makes the next trust document: issuer keys for N days ahead (default ${DAYS_DEFAULT}), and a new key
+           for each --replace: ${REPLACEABLE.join(', ')}
+  sign     adds one root's signature to a document that waits for more
+  show     prints a trust document: its keys, windows, and whether it stands
 
 DIR/trust-1.cbor goes to every gate as its factory trust; the service reads DIR and DIR/online.
-DIR/offline holds the sealed root keys: keep it off the network, each root key in other hands.
+DIR/offline holds the sealed keys: keep it off the network, each root key in other hands. What is
+printed is JSON.
 `
 
 class UsageError extends Error {}
+
+function readArguments() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      dir: { type: 'string' },
+      file: { type: 'string' },
+      environment: { type: 'string', default: 'production' },
+      days: { type: 'string' },
+      release: { type: 'string' },
+      replace: { type: 'string', multiple: true, default: [] },
+      root: { type: 'string' },
+      roots: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+}
+
+type Values = ReturnType<typeof readArguments>['values']
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
@@ -37,50 +73,87 @@ async function passphrase(): Promise<string> {
     throw new UsageError('set TRUST_PASSPHRASE, or run this on a terminal')
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question('Passphrase for the root keys (it is shown): ')
+  const answer = await terminal.question('Passphrase of the root keys (it is shown): ')
   terminal.close()
   return answer
 }
 
+function directory(values: Values): string {
+  if (values.dir === undefined) throw new UsageError('--dir is missing')
+  return values.dir
+}
+
+const common = async (values: Values) => ({
+  dir: directory(values),
+  passphrase: await passphrase(),
+  now: Date.now(),
+})
+
+/** Each gives what is printed. */
+const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> = {
+  async init(values) {
+    const { environment } = values
+    if (environment !== 'test' && environment !== 'production') {
+      throw new UsageError('--environment is test or production')
+    }
+    const days = wholeNumber('days', values.days)
+    const releasedDays = wholeNumber('release', values.release)
+    const options = { ...(await common(values)), environment, days, releasedDays } as const
+    const result = await initTrust(options)
+    return { ...result, issuersUntil: new Date(result.issuersUntil * 1000).toISOString() }
+  },
+  async release(values) {
+    const days = wholeNumber('days', values.days)
+    return { released: await releaseIssuers({ ...(await common(values)), days }) }
+  },
+  async rotate(values) {
+    const replace = values.replace.map(name => {
+      if ((REPLACEABLE as readonly string[]).includes(name)) return name as Replaceable
+      throw new UsageError(`--replace takes one of ${REPLACEABLE.join(', ')}`)
+    })
+    const staying = [1, 2, 3].filter(root => !replace.includes(`root-${root}` as Replaceable))
+    const roots = values.roots?.split(',').map(Number) ?? staying.slice(0, 2)
+    const days = wholeNumber('days', values.days) ?? DAYS_DEFAULT
+    return rotateTrust({ ...(await common(values)), days, replace, roots })
+  },
+  async sign(values) {
+    const root = wholeNumber('root', values.root)
+    if (root === undefined) throw new UsageError('--root is missing')
+    return signDraft({ ...(await common(values)), root })
+  },
+  async show(values) {
+    const dir = values.file === undefined ? directory(values) : ''
+    const file = values.file ?? trustFile(dir, newestTrust(dir).version)
+    return describeTrust(new Uint8Array(readFileSync(file)), Date.now())
+  },
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      dir: { type: 'string' },
-      environment: { type: 'string', default: 'production' },
-      days: { type: 'string' },
-      release: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  })
-  if (values.help || positionals.length === 0) {
+  const { values, positionals } = readArguments()
+  const [name, ...rest] = positionals
+  if (values.help || name === undefined) {
     process.stdout.write(HELP)
     return
   }
-  const { dir, environment } = values
-  if (positionals.length > 1 || positionals[0] !== 'init') throw new UsageError('unknown command')
-  if (dir === undefined) throw new UsageError('--dir is missing')
-  if (environment !== 'test' && environment !== 'production') {
-    throw new UsageError('--environment is test or production')
-  }
-  const result = await initTrust({
-    dir,
-    environment,
-    passphrase: await passphrase(),
-    days: wholeNumber('days', values.days),
-    releasedDays: wholeNumber('release', values.release),
-    now: Date.now(),
-  })
-  const until = new Date(result.issuersUntil * 1000).toISOString()
-  process.stdout.write(`${JSON.stringify({ ...result, issuersUntil: until })}\n`)
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined || rest.length > 0) throw new UsageError(`unknown command\n\n${HELP}`)
+  process.stdout.write(`${JSON.stringify(await command(values), null, 2)}\n`)
 }
 
-main().catch((error: unknown) => {
-  const expected =
+/** Mistakes of the person at the keyboard: said in a sentence, exit 2. */
+function isExpected(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return (
     error instanceof UsageError ||
     error instanceof CeremonyError ||
     error instanceof SealedFileError ||
-    (error as { code?: unknown }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+    error instanceof PassError ||
+    (typeof code === 'string' && (code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT'))
+  )
+}
+
+main().catch((error: unknown) => {
+  const expected = isExpected(error)
   process.stderr.write(`${expected ? (error as Error).message : (error as Error).stack}\n`)
   process.exit(expected ? 2 : 1)
 })

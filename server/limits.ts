@@ -9,6 +9,8 @@ export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
 /** A whole request must have arrived within this time. */
 export const REQUEST_MS_MAX = 15_000
 export const HEADERS_MS_MAX = 10_000
+/** An idle connection is kept this long: gates poll every 10 s. */
+export const KEEP_ALIVE_MS = 20_000
 export const HEADER_BYTES_MAX = 16 * 1024
 /** After a stop is asked for, open requests have this long. */
 export const STOP_MS_MAX = 5_000

@@ -27,9 +27,7 @@ await initTrust({
   now: Date.now(),
 })
 
-function run(
-  ...args: string[]
-): ChildProcess & {
+function run(...args: string[]): ChildProcess & {
   stdout: NodeJS.ReadableStream
   stderr: NodeJS.ReadableStream
   stdin: NodeJS.WritableStream
@@ -66,7 +64,7 @@ async function start(): Promise<Running> {
     url: listening,
     startedMs,
     async stop(signal = 'SIGTERM') {
-      if (child.exitCode !== null) return child.exitCode
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       child.kill(signal)
       const [code] = (await once(child, 'exit')) as [number | null]
       return code

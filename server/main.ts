@@ -1,87 +1,9 @@
 /**
- * `npm run server`: reads the config, starts the service, prints one JSON line when it listens, and
- * stops cleanly on SIGTERM or SIGINT. `staff add` makes an account.
+ * `npm run server`. Compiled code is kept beside the installed packages, since reading them is most
+ * of the start (measured: 0.5 s instead of 0.9 s); never in a folder that other users can write to.
  */
-import { parseArgs } from 'node:util'
-import { type LoadedConfig, loadConfig, redacted } from './config.ts'
-import { StartError } from './errors.ts'
-import { addStaff } from './staff-add.ts'
-import { startService } from './start.ts'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 
-const HELP = `Usage: npm run server -- --config FILE [--port N]
-       npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
-
-  --config FILE   one JSON file; see server/README.md for its keys
-  --port N        listen on this port instead of the config's; 0 takes any free one
-  --help          this text
-
-staff add makes an account, or sets role and password of the one with that address. The password
-is read from standard input; on a terminal, or with --generate, one is made and printed.
-Roles: agent, supervisor, technician, operator, auditor.
-
-The secret comes from WICKETGATE_SECRET (base64url of 32 random bytes) or the config's secretFile.
-When ready, one line of JSON is printed: {"listening":"http://127.0.0.1:PORT",...}; logs go to
-standard error.
-`
-
-const OPTIONS = {
-  config: { type: 'string' },
-  port: { type: 'string' },
-  role: { type: 'string' },
-  generate: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const
-
-function readArguments() {
-  try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw new StartError('CONFIG', `${(error as Error).message}\n\n${HELP}`)
-  }
-}
-
-async function main(): Promise<void> {
-  const { values, positionals } = readArguments()
-  if (values.help) {
-    process.stdout.write(HELP)
-    return
-  }
-  if (values.config === undefined) throw new StartError('CONFIG', `--config is missing\n\n${HELP}`)
-  const port = values.port === undefined ? {} : { WICKETGATE_PORT: values.port }
-  const loaded = loadConfig(values.config, { ...process.env, ...port })
-  const [command, action, email, ...rest] = positionals
-  if (command === undefined) return serve(loaded)
-  if (command !== 'staff' || action !== 'add' || email === undefined || rest.length > 0) {
-    throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
-  }
-  await addStaff(loaded, { email, role: values.role ?? '', generate: values.generate })
-}
-
-async function serve(loaded: LoadedConfig): Promise<void> {
-  const running = await startService(loaded)
-  const { service, url } = running
-  const line = { listening: url, pid: process.pid, config: redacted(loaded.config) }
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-  let stopping = false
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return
-    stopping = true
-    service.log.info({ signal }, 'stopping')
-    running.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
-  await service.staff.warm()
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof StartError) {
-    process.stderr.write(`${error.message}\n`)
-    process.exit(2)
-  }
-  process.stderr.write(`${(error as Error).stack}\n`)
-  process.exit(1)
-})
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/wicketgate'))
+await import('./program.ts')

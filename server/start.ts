@@ -10,7 +10,13 @@ import { createNonces } from './auth/nonce.ts'
 import { createStaffAccounts } from './auth/staff.ts'
 import type { Config } from './config.ts'
 import { StartError } from './errors.ts'
-import { HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX, STOP_MS_MAX } from './limits.ts'
+import {
+  HEADER_BYTES_MAX,
+  HEADERS_MS_MAX,
+  KEEP_ALIVE_MS,
+  REQUEST_MS_MAX,
+  STOP_MS_MAX,
+} from './limits.ts'
 import { createLog, type Log } from './log.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
@@ -97,6 +103,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     {
       requestTimeout: REQUEST_MS_MAX,
       headersTimeout: HEADERS_MS_MAX,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
       connectionsCheckingInterval: 1000,
     },

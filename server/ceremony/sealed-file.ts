@@ -42,14 +42,16 @@ const deriveKey = promisify(
   ) => scrypt(passphrase.normalize('NFKC'), salt, 32, { ...cost, maxmem: 2 ** 31 }, done),
 )
 
+/** Throws SealedFileError `PASSPHRASE` for one that is too short. */
+export function checkPassphrase(passphrase: string): void {
+  if (passphrase.length >= PASSPHRASE_CHARS_MIN) return
+  const message = `a passphrase has ${PASSPHRASE_CHARS_MIN} characters or more`
+  throw new SealedFileError('PASSPHRASE', message)
+}
+
 /** The file's text. `about` is in clear and can't be changed unnoticed. */
 export async function sealText(plain: string, about: string, passphrase: string): Promise<string> {
-  if (passphrase.length < PASSPHRASE_CHARS_MIN) {
-    throw new SealedFileError(
-      'PASSPHRASE',
-      `a passphrase has ${PASSPHRASE_CHARS_MIN} characters or more`,
-    )
-  }
+  checkPassphrase(passphrase)
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, COST), nonce)

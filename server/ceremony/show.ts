@@ -1,0 +1,27 @@
+/** A trust document for people: what it says and whether it stands, as plain data. */
+import { toHex } from '../../pass/bytes.ts'
+import { nodeVerifier } from '../../pass/cose-node.ts'
+import { decodeTrust, verifyFirstTrust } from '../../pass/trust.ts'
+
+/** Throws PassError `MALFORMED`. `verdict`: judged by its own roots alone. */
+export function describeTrust(bytes: Uint8Array, now: number) {
+  const trust = decodeTrust(bytes)
+  const result = verifyFirstTrust(bytes, nodeVerifier, now)
+  const time = (seconds: number) => new Date(seconds * 1000).toISOString()
+  return {
+    version: trust.version,
+    verdict: result.ok ? (result.expired ? 'EXPIRED' : 'OK') : result.code,
+    issued: time(trust.iat),
+    expires: time(trust.exp),
+    threshold: trust.threshold,
+    keys: trust.keys.map(key => ({
+      role: key.role,
+      ...(key.passClass === undefined ? {} : { class: key.passClass }),
+      ...(key.environment === undefined ? {} : { environment: key.environment }),
+      kid: toHex(key.kid),
+      alg: key.alg,
+      from: time(key.from),
+      to: time(key.to),
+    })),
+  }
+}
