@@ -1,0 +1,71 @@
+/** What the fuzzer starts from: genuine passes and documents of the golden world, and its trust. */
+
+import { goldenFile, viewOf } from '../../fixtures/passes/golden.ts'
+import {
+  signedManifest,
+  signedTrust,
+  statusSigner,
+  timeSigner,
+  trustOf,
+} from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import type { CoseKey } from '../../pass/crypto.ts'
+import { decodeEnvelope } from '../../pass/envelope.ts'
+import { signTimeAnswer } from '../../pass/signed-time.ts'
+import { createStatusList, setStatus } from '../../pass/status-list.ts'
+import { encodeStatusListToken } from '../../pass/status-list-node.ts'
+import { readPassText } from '../../pass/text.ts'
+import type { TrustDocument } from '../../pass/trust.ts'
+import type { TrustView } from '../../pass/verify.ts'
+
+export interface Corpus {
+  /** Passes that are good at `nowMs` under `view`. */
+  readonly passes: readonly Uint8Array[]
+  readonly view: TrustView
+  readonly nowMs: number
+  readonly payloads: readonly Uint8Array[]
+  /** Trust, manifest and time answer, all good under `trust`. */
+  readonly documents: readonly Uint8Array[]
+  readonly trust: TrustDocument
+  readonly nonce: Uint8Array
+  readonly statusKey: CoseKey
+  readonly token: Uint8Array
+  /** Everything above. */
+  readonly all: readonly Uint8Array[]
+}
+
+export async function makeCorpus(): Promise<Corpus> {
+  const file = goldenFile()
+  const nowMs = NOW * 1000
+  const good = file.cases.filter(
+    one =>
+      one.code === 'OK' &&
+      one.nowMs === nowMs &&
+      one.environment === undefined &&
+      one.expiredForMs === undefined &&
+      one.staleForMs === undefined,
+  )
+  const passes = good.map(one => readPassText(one.text))
+  const nonce = new Uint8Array(16).fill(5)
+  const list = createStatusList(256, 1)
+  setStatus(list, 7, 1)
+  const token = await encodeStatusListToken({ uri: 'tsl:0', iat: NOW, list, signer: statusSigner })
+  const documents = [
+    await signedTrust({ version: 2, iat: NOW, exp: NOW + 86_400 }),
+    await signedManifest({ revokedKids: [nonce.slice(0, 4)] }),
+    await signTimeAnswer({ nonce, time: nowMs, manifestVersion: NOW }, timeSigner),
+    token,
+  ]
+  return {
+    passes,
+    view: viewOf(file),
+    nowMs,
+    payloads: passes.map(bytes => decodeEnvelope(bytes).payload),
+    documents,
+    trust: trustOf(),
+    nonce,
+    statusKey: statusSigner.publicKey,
+    token,
+    all: [...passes, ...documents],
+  }
+}
