@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
+import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
+import { holder, NOW, PHONE_CLAIMS, phoneIssuer } from '../fixtures/passes/world.ts'
+import { fromHex, toHex } from './bytes.ts'
+import { countersignStructure, sigStructure } from './cose.ts'
+import { coseKeyOf, keyThumbprint, nodeVerifier, verifySign1 } from './cose-node.ts'
+import { decodeEnvelope } from './envelope.ts'
+import * as limits from './limits.ts'
+import { decodePassText } from './text.ts'
+import { createPassVerifier } from './verify.ts'
+
+const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+const blocks = new Map(
+  [...readme.matchAll(/```hex (\S+)\n([^`]*)```/g)].map(([, name, hex]) => [
+    name,
+    fromHex((hex as string).replace(/\s/g, '')),
+  ]),
+)
+const text = /```text\n(RP1:.*)\n```/.exec(readme)?.[1] as string
+const block = (name: string): Uint8Array => blocks.get(name) as Uint8Array
+
+t.test('the specification’s example is what the code makes', async t => {
+  t.same(block('signed'), EXAMPLE.signed)
+  t.same(block('presented'), EXAMPLE.presented)
+  const { bytes, claims, payload, protectedBytes, signature, presentation } = decodePassText(text)
+  t.same(bytes, block('presented'))
+  t.same(claims, PHONE_CLAIMS)
+  t.same(payload, block('payload'))
+  t.same(sigStructure(protectedBytes, payload), block('to-be-signed'))
+  const header = block('proof-header')
+  t.same(presentation?.protectedBytes, header)
+  t.same(
+    countersignStructure(protectedBytes, header, payload, signature),
+    block('proof-to-be-signed'),
+  )
+})
+
+t.test('its keys, and signatures that verify with them', async t => {
+  const issuer = { kty: 'EC2', crv: 'P-256', x: block('issuer-x'), y: false } as const
+  t.same(issuer, phoneIssuer.publicKey)
+  t.same(keyThumbprint(issuer), block('thumb'))
+  t.match(readme, `\`${toHex(phoneIssuer.kid)}\``)
+  const { y } = nodeVerifier.importKey(issuer).export({ format: 'jwk' })
+  t.same(new Uint8Array(Buffer.from(y as string, 'base64url')), block('issuer-y'))
+  t.same(
+    coseKeyOf(nodeVerifier.importKey({ ...issuer, x: block('holder-x'), y: true })),
+    holder.publicKey,
+  )
+  t.ok(verifySign1(block('signed'), issuer).ok)
+  const { presentation } = decodeEnvelope(block('presented'))
+  const proof = presentation?.signature as Uint8Array
+  const holderKey = nodeVerifier.importKey(holder.publicKey)
+  t.ok(nodeVerifier.verify(holderKey, 'ES256', block('proof-to-be-signed'), proof))
+})
+
+t.test('a gate with the golden file’s trust lets it in', async t => {
+  const golden = new URL('../fixtures/passes/golden.json', import.meta.url)
+  const file = JSON.parse(readFileSync(golden, 'utf8')) as GoldenFile
+  const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
+  const policy = { expiredForMs: 0, staleForMs: 0 }
+  t.match(verifier.verify(text, viewOf(file), policy, NOW * 1000), { ok: true })
+  t.match(readme, `${file.cases.length} passes with the verdict`)
+})
+
+t.test('the limits it names are those of the code', async t => {
+  t.equal(limits.PASS_TEXT_CHARS_MAX, 1024)
+  t.equal(limits.CBOR_DEPTH_MAX, 8)
+  t.equal(limits.CBOR_ITEMS_MAX, 65_536)
+  t.equal(limits.KEYS_PER_KID_MAX, 8)
+  t.same(limits.PASS_LIFETIME_MAX_S, { phone: 1800, paper: 86_400 })
+  t.equal(limits.ISSUED_AHEAD_MAX_S, 120)
+  t.same([limits.PRESENTED_AGE_MAX_MS, limits.STALE_ALLOWANCE_MAX_MS], [30_000, 30_000])
+  t.equal(limits.STATUS_BYTES_MAX, 2 ** 20)
+  t.same([limits.TRUST_BYTES_MAX, limits.MANIFEST_BYTES_MAX], [256 * 1024, 128 * 1024])
+  t.same(
+    [limits.TRUST_KEYS_MAX, limits.REVOKED_KIDS_MAX, limits.MANIFEST_LISTS_MAX],
+    [512, 1024, 512],
+  )
+  t.same([limits.TRUST_LIFETIME_MAX_S, limits.MANIFEST_LIFETIME_MAX_S], [90 * 86_400, 86_400])
+  t.equal(limits.VERSION_MAX, 281_474_976_710_655)
+  t.equal(limits.TRUST_SIGNATURES_MAX, 16)
+})
