@@ -57,15 +57,14 @@ export function createApp(service: Service): App {
 /** Request id, proof nonce, and one log line without anything personal. */
 function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
-    const requestId = randomUUID()
     c.set('service', service)
+    if (isTrustFile(c)) return next()
+    const requestId = randomUUID()
     c.set('requestId', requestId)
     const started = performance.now()
     await next()
-    if (!isTrustFile(c)) {
-      c.header('x-request-id', requestId)
-      c.header('dpop-nonce', service.nonces.current(service.clock.now()))
-    }
+    c.header('x-request-id', requestId)
+    c.header('dpop-nonce', service.nonces.current(service.clock.now()))
     const ms = Math.round((performance.now() - started) * 10) / 10
     const route = routePath(c, -1)
     service.log.info(
@@ -75,7 +74,7 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   }
 }
 
-/** Files that gates poll and anyone may cache: they get no header that isn't theirs. */
+/** Files that gates poll and anyone may cache: no header that isn't theirs, and no log line a poll. */
 const isTrustFile = (c: Context) => c.req.path.startsWith('/v1/trust/') && c.req.method === 'GET'
 
 /** Headers for browsers. */
@@ -93,6 +92,7 @@ function bodyCap(largeUnder: string): MiddlewareHandler<ServiceEnv> {
   const small = bodyLimit({ maxSize: BODY_BYTES_MAX, onError })
   const large = bodyLimit({ maxSize: EVENTS_BODY_BYTES_MAX, onError })
   return (c, next) => {
+    if (c.req.method === 'GET') return next()
     const events = c.req.path.startsWith(largeUnder) && c.req.path.endsWith('/events')
     return (events ? large : small)(c, next)
   }

@@ -3,8 +3,11 @@
  * the test moves, signed-in staff, and clients that prove their keys. Imported by tests alone.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { getRequestListener } from '@hono/node-server'
 import { exportJWK, SignJWT } from 'jose'
 import type { Role } from '../auth/permissions.ts'
 import { bodyHash } from '../auth/proof.ts'
@@ -17,6 +20,8 @@ export const PASSWORD = 'correct horse battery staple'
 export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
 
 export interface World extends OpenService {
+  /** Serves the same application over HTTP on 127.0.0.1; gives its address. Ends with `close`. */
+  listen(): Promise<string>
   readonly dir: string
   readonly clock: { time: number; now(): number }
   /** Every line logged so far. */
@@ -69,8 +74,23 @@ export async function reopenWorld(dir: string, clock: World['clock']): Promise<W
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
   let people = 0
+  const servers: Server[] = []
   return {
     ...opened,
+    async listen() {
+      const server = createServer(getRequestListener(opened.app.fetch))
+      servers.push(server)
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    },
+    async close() {
+      opened.service.publisher.endStreams()
+      for (const server of servers) {
+        server.close()
+        server.closeAllConnections()
+      }
+      await opened.close()
+    },
     dir,
     clock,
     logged: () => lines.join(''),
