@@ -158,6 +158,7 @@ t.test(
   async t => {
     const gate = await goodGate(t)
     const { world } = gate
+    const old = world.files.manifest
     const fresh = generateSigningKey('ES256')
     const keys = world.keys().filter(key => key.role !== 'status')
     await world.rotate({ keys: [...keys, world.key('status', fresh)] })
@@ -167,6 +168,8 @@ t.test(
     t.equal(gate.keeper.status().trustVersion, 2)
     t.equal(gate.keeper.view().status(LIST, 7), 'unknown')
     t.equal(gate.keeper.freshness().stage, 'CLOSED')
+    world.files.manifest = old
+    t.same(await gate.keeper.pollNow(), { code: 'UNSIGNED', what: 'manifest' }, 'asked anew')
     await world.publish({ lists: { [LIST]: [7] }, signer: fresh })
     t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
     t.equal(gate.keeper.freshness().stage, 'FRESH')

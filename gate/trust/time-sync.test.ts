@@ -190,6 +190,24 @@ t.test('time and status keys rotated while the gate was off with a dead clock', 
   await later.keeper.close()
 })
 
+t.test('a time key of a trust that is not yet due sets nothing', async t => {
+  let old: Uint8Array | undefined
+  const { keeper, origin } = await rebootedWith(t, 0, async ({ world }) => {
+    old = world.files.manifest
+    Object.assign(world, { time: generateSigningKey('ES256') })
+    await world.rotate({ iat: T0 + 300 })
+    await world.publish({ lists: { [LIST]: [9] } })
+  })
+  let manifests = 0
+  origin.intercept = line => {
+    const last = line === 'GET /v1/trust/manifest' && ++manifests === 3
+    return last && old ? { status: 200, body: old } : undefined
+  }
+  t.same(await keeper.pollNow(), { code: 'FROM_FUTURE', what: 'trust 2' })
+  t.equal(manifests, 3, 'the last one is an older one, to support the step')
+  t.match(keeper.status(), { lastTime: 'UNSUPPORTED', trustVersion: 1 })
+})
+
 t.test('without the service a technician sets the clock, never below the floor', async t => {
   const gate = await rebootedWith(t, -DAY)
   gate.origin.down = true
