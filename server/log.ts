@@ -19,7 +19,9 @@ export function createLog(level: string, sink?: DestinationStream): Log {
 export function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error }
   const code = (error as Error & { code?: unknown }).code
-  const frames = (error.stack ?? '')
+  const stack = error.stack ?? ''
+  const frames = stack
+    .slice(stack.indexOf(error.message) + error.message.length)
     .split('\n')
     .filter(line => /^\s+at /.test(line))
     .slice(0, 12)

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { errorFields } from './log.ts'
 import { makeClient, openWorld, PASSWORD } from './testing/world.ts'
 
 const NAME = '欧阳诺一'
@@ -70,4 +71,14 @@ t.test('names, numbers, codes and passes stay inside', async t => {
       t.notOk(bytes.includes(Buffer.from(secret)), `${file} in clear`)
     }
   }
+})
+
+t.test('an error is logged by name, code and place, never by its message', async t => {
+  const cause = Object.assign(new SyntaxError(`Unexpected token in ${NAME}`), { code: 'X' })
+  const fields = errorFields(new Error(`no row for ${NUMBER}\n    at ${NAME}`, { cause }))
+  t.match(fields, { error: 'Error', cause: { error: 'SyntaxError', code: 'X' } })
+  t.ok((fields.frames as string[]).some(frame => frame.includes('privacy.test.ts')))
+  t.notMatch(JSON.stringify(fields), NUMBER)
+  t.notMatch(JSON.stringify(fields), NAME)
+  t.same(errorFields(NAME), { error: 'string' })
 })

@@ -10,7 +10,13 @@ import {
   type SignedManifest,
   verifyManifest,
 } from '../../pass/trust.ts'
+import { issueAtWindow } from '../issuing.ts'
+import { endCertificate, type StatusRevision } from '../store/certificates.ts'
+import { openDatabase } from '../store/engines.ts'
 import { openWorld, reopenWorld, type World } from '../testing/world.ts'
+import { revisionsOf } from './files.ts'
+import { createPublisher } from './publisher.ts'
+import { fileSigner } from './signer.ts'
 
 const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer())
 const manifestOf = async (world: World) =>
@@ -186,3 +192,75 @@ t.test('withdrawn keys are missed within seconds; publishing goes on', async t =
     code: 'NO_KEY',
   })
 })
+
+t.test('a replica that was overtaken while it signed starts over', async t => {
+  const world = await openWorld(t.testdir())
+  t.teardown(() => world.close())
+  const slowDb = await openDatabase(join(world.dir, 'service.db'))
+  const keys = fileSigner(join(world.dir, 'trust/online'))
+  const signing = Promise.withResolvers<void>()
+  const hold = Promise.withResolvers<void>()
+  let holding = false
+  const slow = createPublisher({
+    ...world.service,
+    db: slowDb,
+    trustFolder: join(world.dir, 'trust'),
+    environment: 'test',
+    signer: {
+      refresh: () => {},
+      keys: () =>
+        keys.keys().map(key => ({
+          ...key,
+          async sign(message) {
+            if (holding) {
+              signing.resolve()
+              await hold.promise
+            }
+            return key.sign(message)
+          },
+        })),
+    },
+  })
+  t.teardown(async () => {
+    await slow.stop()
+    await slowDb.destroy()
+  })
+  await slow.start()
+  holding = true
+  await world.service.publisher.stop()
+  const stale = await endUnpublished(world, 1)
+  const publishing = slow.publishNow()
+  await signing.promise
+  const newer = await endUnpublished(world, 2)
+  const quick = createPublisher({
+    ...world.service,
+    trustFolder: join(world.dir, 'trust'),
+    environment: 'test',
+    signer: keys,
+  })
+  t.teardown(() => quick.stop())
+  await quick.start()
+  hold.resolve()
+  await publishing
+  const revision = revisionsOf(slow.latest()?.basis ?? '').get(newer.list)
+  t.equal(revision, newer.revision)
+  t.ok(newer.revision > stale.revision)
+})
+
+/** A certificate issued and ended in the database, with nobody told. */
+async function endUnpublished(world: World, n: number): Promise<StatusRevision> {
+  const { service } = world
+  const identity = {
+    name: 'AB CD',
+    documentType: 'passport',
+    documentNumber: `F${10_000 + n}`,
+  } as const
+  const rest = { reason: 'x', replaceActive: false, by: 'x' }
+  const { id } = await issueAtWindow(service, { ...identity, ...rest })
+  const now = world.clock.time
+  const change = await service.db
+    .transaction()
+    .execute(tx => endCertificate(tx, id, 'revoked', now))
+  if (change === undefined) throw new Error('it had ended')
+  return change
+}
