@@ -20,16 +20,16 @@ export class CborWriter {
 
   /** Initial byte and argument in the shortest form; `argument` is a safe non-negative integer. */
   private head(major: number, argument: number): void {
-    this.reserve(9)
+    const size = argument < 24 ? 1 : argument < 0x100 ? 2 : argument < 0x10000 ? 3 : 5
+    this.reserve(argument > 0xffff_ffff ? 9 : size)
     const buffer = this.buffer
     const type = major << 5
     let at = this.length
-    if (argument < 24) {
-      buffer[at++] = type | argument
-    } else if (argument < 0x100) {
+    if (size === 1) buffer[at++] = type | argument
+    else if (size === 2) {
       buffer[at++] = type | 24
       buffer[at++] = argument
-    } else if (argument < 0x10000) {
+    } else if (size === 3) {
       buffer[at++] = type | 25
       buffer[at++] = argument >>> 8
       buffer[at++] = argument & 0xff

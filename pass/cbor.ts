@@ -67,6 +67,20 @@ function malformed(what: string, at: number): PassError {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** Up to here a text is cheaper read byte by byte than by a call out of JavaScript. */
+const SHORT_TEXT_BYTES = 24
+
+/** The text of bytes below 128; undefined when there are others. */
+function asciiOf(bytes: Uint8Array): string | undefined {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number
+    if (byte > 127) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
+}
+
 class CborReader {
   at = 0
   private items = 0
@@ -133,6 +147,8 @@ class CborReader {
   private text(length: number): string {
     const start = this.at
     const encoded = this.take(length)
+    const ascii = length <= SHORT_TEXT_BYTES ? asciiOf(encoded) : undefined
+    if (ascii !== undefined) return ascii
     try {
       return utf8.decode(encoded)
     } catch (cause) {

@@ -47,8 +47,13 @@ function signedForm(protectedBytes: Uint8Array): Uint8Array {
   return protectedBytes.length === 1 && protectedBytes[0] === 0xa0 ? EMPTY : protectedBytes
 }
 
-/** Room for heads and the context text beside the byte strings themselves. */
-const OVERHEAD = 48
+/** Bytes that byte strings take with their heads, so that each structure is allocated once. */
+function room(...strings: readonly Uint8Array[]): number {
+  let size = 0
+  for (const { length } of strings)
+    size += length + (length < 24 ? 1 : length < 256 ? 2 : length < 65_536 ? 3 : 5)
+  return size
+}
 
 /** What a COSE_Sign1 signature covers: `["Signature1", protected, external_aad, payload]`. */
 export function sigStructure(
@@ -56,7 +61,7 @@ export function sigStructure(
   payload: Uint8Array,
   externalAad: Uint8Array = EMPTY,
 ): Uint8Array {
-  return new CborWriter(protectedBytes.length + externalAad.length + payload.length + OVERHEAD)
+  return new CborWriter(12 + room(protectedBytes, externalAad, payload))
     .array(4)
     .raw(SIGNATURE1)
     .bytes(signedForm(protectedBytes))
@@ -71,7 +76,7 @@ export function signatureStructure(
   signerProtected: Uint8Array,
   payload: Uint8Array,
 ): Uint8Array {
-  return new CborWriter(bodyProtected.length + signerProtected.length + payload.length + OVERHEAD)
+  return new CborWriter(11 + room(bodyProtected, signerProtected, EMPTY, payload))
     .array(5)
     .text('Signature')
     .bytes(signedForm(bodyProtected))
@@ -91,9 +96,7 @@ export function countersignStructure(
   payload: Uint8Array,
   signature: Uint8Array,
 ): Uint8Array {
-  return new CborWriter(
-    bodyProtected.length + signerProtected.length + payload.length + signature.length + OVERHEAD,
-  )
+  return new CborWriter(22 + room(bodyProtected, signerProtected, payload, signature))
     .array(6)
     .raw(COUNTERSIGNATURE_V2)
     .bytes(signedForm(bodyProtected))

@@ -83,7 +83,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { seed, seconds, cases } = options
   const targets = targetsOf(await makeCorpus(), nodeVerifier)
   const now = (): number => performance.now()
-  const report = runFuzz(targets, { seed, forMs: seconds * 1000, casesMax: cases, now })
+  const report = await runFuzz(targets, { seed, forMs: seconds * 1000, casesMax: cases, now })
   const flat = memoryIsFlat(report.memory)
   process.stdout.write(describe(report, seed, flat))
   return report.faults.length > 0 || flat === false ? 1 : 0
