@@ -1,8 +1,12 @@
 /** Bodies that never end, stall, break off, or aren't what was announced, for each kind of file. */
 import t from 'tap'
-import { LISTS_MAX } from './limits.ts'
+import { toHex } from '../../pass/bytes.ts'
+import { STATUS_BYTES_MAX } from '../../pass/limits.ts'
+import { encodeStatusListToken, hashOfToken } from '../../pass/status-list-node.ts'
+import { signManifest } from '../../pass/trust.ts'
+import { LISTS_BYTES_MAX, LISTS_MAX, TRUST_STEPS_MAX } from './limits.ts'
 import { bootGate, goodGate } from './testing/gate.ts'
-import { LIST } from './testing/world.ts'
+import { LIST, T0, type TrustWorld } from './testing/world.ts'
 
 type Good = Awaited<ReturnType<typeof goodGate>>
 
@@ -115,6 +119,57 @@ t.test('more lists than a gate holds are refused', async t => {
   await gate.world.publish({ lists: names(LISTS_MAX) })
   t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
   t.equal(gate.keeper.status().lists, LISTS_MAX)
+})
+
+t.test('lists that inflate past what a gate holds are refused together', async t => {
+  const gate = await goodGate(t)
+  const { world } = gate
+  const entries = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => bigList(world, `tsl:${i.toString(36)}`)))
+  const manifest = await world.manifest({ version: T0 + 9 })
+  const fits = LISTS_BYTES_MAX / STATUS_BYTES_MAX
+  const publish = async (count: number, version: number) => {
+    const lists = await entries(count)
+    world.files.manifest = await signManifest({ ...manifest, version, lists }, world.status)
+  }
+  await publish(fits + 1, T0 + 9)
+  t.match(await gate.keeper.pollNow(), { code: 'LENGTH' })
+  await publish(fits, T0 + 10)
+  t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
+})
+
+/** A list as large as one may inflate to. */
+async function bigList(world: TrustWorld, uri: string) {
+  const list = { bits: 1 as const, bytes: new Uint8Array(STATUS_BYTES_MAX) }
+  list.bytes[0] = 0xff
+  const token = await encodeStatusListToken({ uri, iat: T0, list, signer: world.status })
+  const sha256 = hashOfToken(token)
+  world.files.lists.set(toHex(sha256), token)
+  return { uri, version: T0 + 9, length: token.length, sha256 }
+}
+
+t.test('a list of another width than one bit is refused', async t => {
+  const gate = await goodGate(t)
+  const { world } = gate
+  const list = { bits: 2 as const, bytes: new Uint8Array(100) }
+  const token = await encodeStatusListToken({ uri: 'tsl:w', iat: T0, list, signer: world.status })
+  const sha256 = hashOfToken(token)
+  world.files.lists.set(toHex(sha256), token)
+  const lists = [{ uri: 'tsl:w', version: 1, length: token.length, sha256 }]
+  const manifest = await world.manifest({})
+  world.files.manifest = await signManifest({ ...manifest, lists }, world.status)
+  t.same(await gate.keeper.pollNow(), { code: 'WRONG_TYPE', what: 'tsl:w' })
+})
+
+t.test('a poll steps so many versions of trust and goes on in the next', async t => {
+  const gate = await goodGate(t)
+  for (let i = 0; i <= TRUST_STEPS_MAX; i++) await gate.world.rotate()
+  await gate.world.publish({ lists: { [LIST]: [7, 8] } })
+  t.same(await gate.keeper.pollNow(), { code: 'TRUST_GAP', what: 'manifest' })
+  t.equal(gate.keeper.status().trustVersion, TRUST_STEPS_MAX + 1)
+  t.equal(gate.keeper.view().status(LIST, 8), 'valid')
+  t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
+  t.equal(gate.keeper.view().status(LIST, 8), 'invalid')
 })
 
 t.test('a poll without news is one request and a few bytes', async t => {

@@ -86,7 +86,7 @@ function published(
   bytes: Uint8Array,
 ): boolean {
   const now = next?.signer === signer ? next.lists.get(uri) : undefined
-  return now !== undefined && covers(now.bytes, bytes)
+  return now !== undefined && (now.bytes === bytes || covers(now.bytes, bytes))
 }
 
 /** The revoked kids to keep. `known` tells whether trust still names an issuer key with a kid. */
