@@ -14,6 +14,8 @@ export const KEEP_ALIVE_MS = 20_000
 export const HEADER_BYTES_MAX = 16 * 1024
 /** After a stop is asked for, open requests have this long. */
 export const STOP_MS_MAX = 5_000
+/** How often a stopping server looks for connections that have turned idle. */
+export const IDLE_LOOK_MS = 20
 
 /** A proof JWT in the `dpop` header, characters. */
 export const PROOF_CHARS_MAX = 4096

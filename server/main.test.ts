@@ -174,7 +174,11 @@ t.test('two processes on one database; both stop cleanly; one killed comes back'
   const again = await start()
   t.teardown(() => again.stop('SIGKILL'))
   t.equal((await fetch(`${again.url}/readyz`)).status, 200)
+  const listening = await fetch(`${again.url}/v1/trust/events`)
+  const began = performance.now()
   t.equal(await again.stop(), 0)
+  t.ok(performance.now() - began < 4000, 'neither idle nor listening connections hold it up')
+  await listening.text()
   t.equal(await first.stop(), 0)
 })
 

@@ -13,6 +13,7 @@ import { StartError } from './errors.ts'
 import {
   HEADER_BYTES_MAX,
   HEADERS_MS_MAX,
+  IDLE_LOOK_MS,
   KEEP_ALIVE_MS,
   REQUEST_MS_MAX,
   STOP_MS_MAX,
@@ -128,9 +129,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     async stop() {
       const closed = new Promise(resolve => server.close(resolve))
       opened.service.publisher.endStreams()
-      server.closeIdleConnections()
+      // A connection turns idle when its answer is out: looked for again and again.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
       const forced = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
       await closed
+      clearInterval(idle)
       clearTimeout(forced)
       await opened.close()
     },
