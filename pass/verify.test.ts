@@ -168,3 +168,14 @@ t.test(
     t.match(garbage, { ok: false, code: 'MALFORMED', seen: { detail: String } })
   },
 )
+
+t.test('a defect of the platform is not taken for a bad pass', async t => {
+  const crypto: SignatureVerifier<KeyObject> = {
+    ...nodeVerifier,
+    importKey() {
+      throw new RangeError('out of memory')
+    },
+  }
+  const verifier = createPassVerifier({ crypto, cacheEntriesMax: 0 })
+  t.throws(() => verifier.verify(textOf(), view, strict, nowMs), { name: 'RangeError' })
+})
