@@ -67,6 +67,10 @@ t.test('attack: rollback of one list or of trust under a newer manifest', async 
   t.equal(judge(await newer({ lists: [{ ...LIST, version: 4 }] }), current), 'ROLLBACK')
   t.equal(judge(await newer({ lists: [{ ...LIST, version: 6 }] }), current), 'CHANGED')
   t.equal(judge(await newer({ lists: [] }), current), 'CHANGED', 'lists of past days go')
+  const tomorrow = { ...LIST, uri: 'tsl:1' }
+  t.equal(judge(await newer({ lists: [tomorrow] }), current), 'CHANGED', 'and new ones come')
+  const both = [tomorrow, { ...LIST, version: 4 }]
+  t.equal(judge(await newer({ lists: both }), current), 'ROLLBACK')
   t.equal(judge(await newer({ trustVersion: 0, lists: [] }), current), 'ROLLBACK')
 })
 
@@ -154,6 +158,7 @@ t.test('attack: a stolen issuer key, ended by revokedKids', async t => {
 t.test('bytes that are no manifest', async t => {
   const good = await signedManifest({ version: NOW + 1 })
   t.equal(judge(new Uint8Array(MANIFEST_BYTES_MAX + 1)), 'LENGTH')
+  t.equal(judge(new Uint8Array(MANIFEST_BYTES_MAX)), 'MALFORMED')
   t.equal(judge(good.subarray(0, -1)), 'MALFORMED', 'cut off')
   t.equal(judge(concatBytes(good, Uint8Array.of(0))), 'MALFORMED')
   t.equal(judge(good.subarray(1)), 'WRONG_TYPE', 'without its tag')

@@ -160,6 +160,14 @@ t.test('freeze: versions on the way may be expired, the last may not', async t =
   const chain = (...bytes: Uint8Array[]): string =>
     codeOf(verifyTrustChain(current, bytes, nodeVerifier, nowMs))
   t.equal(chain(v2, v3), 'CHANGED')
+  const exp = NOW + 60 * DAY
+  for (const [at, expired, code] of [
+    [exp * 1000 - 1, false, 'CHANGED'],
+    [exp * 1000, true, 'EXPIRED'],
+  ] as const) {
+    t.match(update(v3, trustOf({ version: 2 }), at), { ok: true, expired })
+    t.equal(codeOf(verifyTrustChain(current, [v2, v3], nodeVerifier, at)), code)
+  }
   t.equal(chain(v2), 'EXPIRED')
   t.equal(chain(), 'EXPIRED')
   t.equal(chain(v3), 'TRUST_GAP')
