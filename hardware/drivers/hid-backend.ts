@@ -27,14 +27,24 @@ export interface HidBackend {
   open(path: string): Promise<HidHandle>
 }
 
-/**
- * node-hid. On Linux its libusb variant takes the device away from the kernel: with the other one
- * a keyboard wedge would also type its codes into the machine's own console.
- */
-export async function createNodeHidBackend(): Promise<HidBackend> {
+/** How Linux hands a device over; no difference elsewhere. */
+export type HidAccess =
+  /** The kernel's raw reports, with usage pages. The kernel keeps what it makes of the device. */
+  | 'hidraw'
+  /** Takes the device away from the kernel, so that a wedge can't type into the console too. */
+  | 'libusb'
+
+let loaded: HidAccess | null = null
+
+/** node-hid. Rejects when the system lacks what it needs, or it is in use the other way already. */
+export async function createNodeHidBackend(access: HidAccess): Promise<HidBackend> {
+  if (loaded !== null && loaded !== access) {
+    throw new Error(`one process can't use both hidraw and libusb; ${loaded} is in use`)
+  }
   const hid = (await import('node-hid')).default
-  if (process.platform === 'linux') hid.setDriverType('libusb')
+  hid.setDriverType(access)
   hid.getHidapiVersion()
+  loaded = access
   return {
     async devices() {
       return (await hid.devicesAsync()).filter(hasPath).map(device => ({

@@ -65,7 +65,9 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
 
   async function connect(): Promise<void> {
     try {
-      backend ??= await createNodeHidBackend().catch(error => {
+      backend ??= await createNodeHidBackend(
+        options.profile === 'wedge' ? 'libusb' : 'hidraw',
+      ).catch(error => {
         throw noLibrary(name, error)
       })
       const info = choose(options, (await backend.devices()).filter(matches))
@@ -174,7 +176,8 @@ function noLibrary(name: string, cause: unknown): DeviceError {
   return new DeviceError(
     'DEVICE_DENIED',
     name,
-    `${name}: USB HID can't be used here; install the system's libusb-1.0 library`,
+    `${name}: USB HID can't be used here; install the system's libusb-1.0 and libudev, ` +
+      'and use one kind of HID scanner in one process',
     cause,
   )
 }

@@ -41,6 +41,7 @@ const resetByWatchdog = 0x08
 const resetByPin = 0x02
 const jumpToItself = 0xcfff
 const pinCount = 20
+const offerCycles = 256
 
 export interface AvrListeners {
   /** A byte left the UART. */
@@ -111,6 +112,7 @@ export function createAvrMachine(
     usart.onByteTransmit = byte => listeners.onByte(byte)
     usart.onRxComplete = () => {
       lastByteCycles = cpu.cycles
+      feed()
     }
     for (const port of ports) {
       port.addListener(() => {
@@ -178,14 +180,17 @@ export function createAvrMachine(
     cpu.data[addressSreg] = sreg
   }
 
-  function step(untilCycles: number): void {
+  /** The innermost loop: nothing here but what each instruction needs. */
+  function run(untilCycles: number): void {
     const { cpu } = chip
-    if (cpu.progMem[cpu.pc] === sleepOpcode && cpu.nextInterrupt < 0) {
-      sleep(untilCycles)
-      return
+    const { progMem } = cpu
+    while (cpu.cycles < untilCycles && resetCause === null) {
+      if (progMem[cpu.pc] === sleepOpcode && cpu.nextInterrupt < 0) sleep(untilCycles)
+      else {
+        avrInstruction(cpu)
+        cpu.tick()
+      }
     }
-    avrInstruction(cpu)
-    cpu.tick()
   }
 
   present()
@@ -198,8 +203,10 @@ export function createAvrMachine(
     },
     runTo(cycles) {
       while (chip.cpu.cycles < cycles) {
-        if (waiting.length > 0) feed()
-        step(cycles)
+        feed()
+        // The receiver is off while the chip boots: it is offered the byte again and again.
+        const offerAgain = waiting.length > 0 && !chip.usart.rxBusy
+        run(offerAgain ? Math.min(cycles, chip.cpu.cycles + offerCycles) : cycles)
         if (resetCause !== null) restart(resetCause)
       }
     },

@@ -1,0 +1,21 @@
+/**
+ * A program of its own that reads a wedge through the real node-hid and prints states and texts,
+ * for a test that puts another libusb under it. It ends when its input does.
+ */
+import { createHidScanner } from '../drivers/scanner-hid.ts'
+import { systemClock, systemTimers } from '../system-time.ts'
+
+const reader = createHidScanner({
+  name: 'scanner',
+  profile: 'wedge',
+  device: '0c2e:0b01',
+  timers: systemTimers,
+  clock: systemClock,
+  random: Math.random,
+})
+reader.onState(state =>
+  console.log(`state ${state.state} ${state.state === 'lost' ? state.error.code : ''}`.trim()),
+)
+reader.onReading(({ text }) => console.log(`text ${text}`))
+process.stdin.on('end', () => void reader.close())
+process.stdin.resume()
