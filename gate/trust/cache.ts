@@ -76,7 +76,10 @@ export function loadCache(dataDir: string, factory: TrustDocument, nowMs: number
       damage: undefined,
     }
   }
-  const damage = { detail: faults.join('; '), setAside: asideOrUndefined(dataDir, nowMs) }
+  const damage = {
+    detail: faults.join('; ').slice(0, 300),
+    setAside: asideOrUndefined(dataDir, nowMs),
+  }
   return { state, ...clock, onDisk: false, damage }
 }
 

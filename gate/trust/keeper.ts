@@ -15,10 +15,9 @@ import { bootClock, type ClockCertainty, type ClockSetting } from './clock.ts'
 import type { FetchPort } from './download.ts'
 import { followEvents } from './event-stream.ts'
 import { alarmFilter, type TrustEvent } from './events.ts'
-import { pollTrust } from './fetch.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
-import { TIME_STEP_REPORT_MS } from './limits.ts'
 import { createPollLoop } from './poll-loop.ts'
+import { clockStepped, createRounds } from './round.ts'
 import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
 import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
@@ -113,39 +112,17 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const watch = createStageWatch(freshness, timers, onEvent)
   let started = false
   let closeStream: Unsubscribe = () => {}
-  let lastTime: Settled | undefined
-
-  const poll = async (): Promise<PollOutcome> =>
-    belief.take(await pollTrust(source, belief.state(), time.nowMs(), belief.etag()))
-
-  const settle = async (): Promise<void> => {
-    const uncertain = time.clock().state === 'UNCERTAIN'
-    lastTime = await time.settle(belief.state())
-    const { code, offsetMs = 0, polled, manifestVersion = 0 } = lastTime
-    if (code !== 'SET') {
-      const alarm = alarmOf(code, 'time')
-      if (alarm !== undefined) onEvent(alarm)
-      return
-    }
-    if (uncertain || Math.abs(offsetMs) >= TIME_STEP_REPORT_MS) {
-      onEvent(clockStepped('signed time', offsetMs))
-    }
+  const clockMoved = () => {
     saver.save(belief.state(), time.clock())
     if (started) watch.check()
-    if (polled !== undefined) belief.take(polled)
-    else if (outdated(belief, manifestVersion)) await poll()
   }
-
+  const rounds = createRounds({ source, belief, time, onClock: clockMoved, onEvent, alarmOf })
   const loop = createPollLoop<PollOutcome>({
     periodMs: options.pollMs,
     timers,
     fraction: () => fractionOf(options.random),
     good: outcome => outcome.code === 'UPDATED' || outcome.code === 'UNCHANGED',
-    async run() {
-      const outcome = await poll()
-      if (time.due(outcome.code) && !stopped.signal.aborted) await settle()
-      return belief.lastPoll() ?? outcome
-    },
+    run: rounds.run,
   })
 
   return {
@@ -178,14 +155,13 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       state: time.clock().state,
       staleAllowanceMs: time.allowanceMs(),
     }),
-    status: () => statusOf(belief, lastTime),
+    status: () => statusOf(belief, rounds.lastTime()),
     pollNow: loop.now,
     setClock(nowMs) {
       const setting = time.setByHand(nowMs)
       if (setting.code !== 'SET') return setting
       onEvent(clockStepped('technician', setting.offsetMs))
-      saver.save(belief.state(), time.clock())
-      if (started) watch.check()
+      clockMoved()
       return setting
     },
     onTrustChanged: belief.onTrustChanged,
@@ -221,13 +197,6 @@ function saverOf(options: TrustKeeperOptions, loaded: LoadedCache, time: TimeSyn
   })
 }
 
-/** Whether a clock just set may let the last poll's document through, or tells of a newer one. */
-function outdated(belief: Belief, manifestVersion: number): boolean {
-  const code = belief.lastPoll()?.code
-  if (code === 'FROM_FUTURE' || code === 'EXPIRED') return true
-  return manifestVersion > (belief.state().manifest?.manifest.version ?? 0)
-}
-
 function statusOf(belief: Belief, lastTime: Settled | undefined): TrustStatus {
   const { trust, manifest, lists } = belief.state()
   return {
@@ -239,11 +208,6 @@ function statusOf(belief: Belief, lastTime: Settled | undefined): TrustStatus {
     lastTime: lastTime?.code,
     lastOffsetMs: lastTime?.offsetMs,
   }
-}
-
-function clockStepped(by: 'signed time' | 'technician' | 'floor', offsetMs: number) {
-  const code = 'CLOCK_STEPPED'
-  return { kind: 'clock', code, by, offsetMs: Math.round(offsetMs), state: 'TRUSTED' } as const
 }
 
 /** A number from 0 up to 1. */

@@ -10,7 +10,7 @@ export interface PollLoopOptions<T> {
   readonly timers: Timers
   /** A number from 0 up to 1. */
   readonly fraction: () => number
-  /** The job. It must not reject. */
+  /** The job. It must not reject: that is a defect, which shows, and the loop goes on. */
   readonly run: () => Promise<T>
   /** Whether the next run may wait one period only. */
   readonly good: (outcome: T) => boolean
@@ -35,11 +35,14 @@ export function createPollLoop<T>(options: PollLoopOptions<T>): PollLoop<T> {
 
   const runOnce = async (): Promise<T> => {
     cancel()
-    const outcome = await options.run()
-    failures = options.good(outcome) ? 0 : failures + 1
-    running = undefined
-    if (periodic && queued === undefined) schedule()
-    return outcome
+    try {
+      const outcome = await options.run()
+      failures = options.good(outcome) ? 0 : failures + 1
+      return outcome
+    } finally {
+      running = undefined
+      if (periodic && queued === undefined) schedule()
+    }
   }
 
   const schedule = () => {
@@ -52,10 +55,11 @@ export function createPollLoop<T>(options: PollLoopOptions<T>): PollLoop<T> {
       running = runOnce()
       return running
     }
-    queued ??= running.then(() => {
+    const again = () => {
       queued = undefined
       return now()
-    })
+    }
+    queued ??= running.then(again, again)
     return queued
   }
 

@@ -8,7 +8,7 @@ import { DAY_S, LIST, T0, TrustWorld } from './testing/world.ts'
 const MINUTE = 60_000
 
 /** A gate in virtual time whose service re-signs every minute while it is up. */
-async function virtualGate(t: { testdir(): string }) {
+async function virtualGate(t: { testdir(): string }, pollMs = 10_000) {
   const time = new VirtualTime(T0 * 1000)
   const world = await TrustWorld.create(() => Math.floor(time.trueMs / 1000))
   const origin = createOrigin(world)
@@ -20,6 +20,7 @@ async function virtualGate(t: { testdir(): string }) {
   await resign()
   const gate = bootGate(t.testdir(), world, {
     clock: time,
+    pollMs,
     timers: time,
     fetch: fetchFrom(origin),
     random: bytes => new Uint8Array(bytes),
@@ -85,7 +86,7 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
 })
 
 t.test('freeze: a source that repeats one good manifest for ever gains nothing', async t => {
-  const { time, world, origin, keeper, codes } = await virtualGate(t)
+  const { time, world, origin, keeper, codes } = await virtualGate(t, 60_000)
   keeper.start()
   await time.advance(MINUTE)
   const frozen = world.files.manifest
