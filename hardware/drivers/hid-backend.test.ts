@@ -41,17 +41,22 @@ t.test('a wedge on a bus: opened, read, unplugged, found again, closed', async t
   build(folder)
   const path = join(folder, 'bus')
   const sockets = new Set<Socket>()
+  const claimed = new Set<Socket>()
   const bus = createServer(socket => {
     sockets.add(socket)
+    socket.once('data', () => claimed.add(socket))
     socket.on('error', () => {})
-    socket.on('close', () => sockets.delete(socket))
+    socket.on('close', () => {
+      sockets.delete(socket)
+      claimed.delete(socket)
+    })
   })
   const plug = () => new Promise<void>(resolve => bus.listen(path, resolve))
   const scan = async (text: string) => {
-    await until('the bus in use', () => sockets.size > 0)
+    await until('the bus in use', () => claimed.size > 0)
     // A bus asks a keyboard once a millisecond or less; hidapi keeps only 30 unread reports.
     for (const report of wedgeReports(text)) {
-      for (const socket of sockets) socket.write(report)
+      for (const socket of claimed) socket.write(report)
       await new Promise(resolve => setTimeout(resolve, 1))
     }
   }

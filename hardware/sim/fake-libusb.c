@@ -1,6 +1,7 @@
 /* A USB bus with one HID scanner, for tests: takes the place of libusb-1.0 under an unmodified
  * node-hid. The scanner is plugged in while the socket FAKE_USB_SOCKET takes connections; each
- * FAKE_USB_REPORT bytes that come through it are one input report, its end is an unplug. */
+ * FAKE_USB_REPORT bytes that come through it are one input report, its end is an unplug. A
+ * connection that claims the scanner says so with a `C`; the others only look. */
 #include <errno.h>
 #include <libusb-1.0/libusb.h>
 #include <poll.h>
@@ -165,7 +166,7 @@ int libusb_claim_interface(libusb_device_handle *handle, int interface)
 {
   (void)interface;
   handle->socket = connect_bus();
-  if (handle->socket < 0) return LIBUSB_ERROR_NO_DEVICE;
+  if (handle->socket < 0 || write(handle->socket, "C", 1) != 1) return LIBUSB_ERROR_NO_DEVICE;
   pthread_mutex_lock(&lock);
   opened = handle;
   pthread_mutex_unlock(&lock);
