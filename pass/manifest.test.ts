@@ -14,7 +14,7 @@ import {
   trustOf,
 } from '../fixtures/passes/trust-world.ts'
 import { NOW, phoneIssuer, textOf } from '../fixtures/passes/world.ts'
-import { concatBytes, equalBytes } from './bytes.ts'
+import { concatBytes, equalBytes, fromHex } from './bytes.ts'
 import { nodeVerifier } from './cose-node.ts'
 import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX } from './limits.ts'
 import {
@@ -27,6 +27,7 @@ import {
   type TrustKey,
   verifyManifest,
 } from './trust.ts'
+import { DOCUMENT_TYPE, signDocument } from './trust-envelope.ts'
 import { createPassVerifier } from './verify.ts'
 
 const nowMs = NOW * 1000
@@ -162,6 +163,9 @@ t.test('bytes that are no manifest', async t => {
   t.equal(judge(good.subarray(0, -1)), 'MALFORMED', 'cut off')
   t.equal(judge(concatBytes(good, Uint8Array.of(0))), 'MALFORMED')
   t.equal(judge(good.subarray(1)), 'WRONG_TYPE', 'without its tag')
+  const empty = await signDocument(DOCUMENT_TYPE.manifest, fromHex('a0'), statusSigner)
+  t.equal(judge(empty), 'MALFORMED', 'signed, yet no manifest')
+  t.throws(() => decodeManifest(good.subarray(1)), { code: 'MALFORMED' })
   t.equal(judge(await signedTrust()), 'WRONG_TYPE', 'a trust document')
 })
 

@@ -25,6 +25,7 @@ import {
   verifyTrustChain,
   verifyTrustUpdate,
 } from './trust.ts'
+import { signByMany } from './trust-envelope.ts'
 
 const nowMs = NOW * 1000
 const [a, b, c] = roots as [(typeof roots)[0], (typeof roots)[0], (typeof roots)[0]]
@@ -116,6 +117,8 @@ t.test('attack: wrong signatures', async t => {
   t.equal(codeOf(update(await signedTrust(NEXT, [a, stranger]))), 'UNSIGNED')
   const posing = { ...stranger, kid: b.kid }
   t.equal(codeOf(update(await signedTrust(NEXT, [a, posing]))), 'UNSIGNED')
+  const otherAlg = { ...b, alg: 'EdDSA' } as typeof b
+  t.equal(codeOf(update(await signedTrust(NEXT, [a, otherAlg]))), 'UNSIGNED', 'alg disagrees')
   const bytes = await signedTrust(NEXT)
   const turned = bytes.slice()
   turned[turned.length - 1] = (turned.at(-1) as number) ^ 1
@@ -133,6 +136,11 @@ t.test('attack: a root outside its window', async t => {
   t.equal(codeOf(update(await signedTrust({ ...NEXT, keys }), current)), 'UNSIGNED')
   const earlier = { ...NEXT, iat: NOW - 1, exp: NOW + DAY, keys }
   t.equal(codeOf(update(await signedTrust(earlier), current)), 'CHANGED')
+  const later = KEYS.map(key => (key.key === b.publicKey ? { ...key, from: NOW } : key))
+  const due = { ...NEXT, keys: later }
+  t.equal(codeOf(update(await signedTrust(due), trustOf({ keys: later }))), 'CHANGED')
+  const early = { ...due, iat: NOW - 1, exp: NOW + DAY }
+  t.equal(codeOf(update(await signedTrust(early), trustOf({ keys: later }))), 'UNSIGNED')
 })
 
 t.test('new roots take over only with the old ones’ and their own threshold', async t => {
@@ -191,6 +199,8 @@ t.test('bytes that are no trust document', async t => {
   t.equal(codeOf(update(good.subarray(0, -1))), 'MALFORMED', 'cut off')
   t.equal(codeOf(update(concatBytes(good, Uint8Array.of(0)))), 'MALFORMED', 'a byte too many')
   t.equal(codeOf(update(good.subarray(2))), 'WRONG_TYPE', 'without its tag')
+  t.equal(codeOf(update(await signByMany(fromHex('a0'), [a, b]))), 'MALFORMED', 'an empty document')
+  t.throws(() => decodeTrust(fromHex('a0')), { code: 'MALFORMED' })
 })
 
 t.test('what isn’t within its limits is not signed', async t => {
