@@ -114,7 +114,7 @@ export const CASES = {
     what: 'a code that is no pass',
     codes: ['MALFORMED'],
     end: 'denied',
-    text: async () => 'HTTPS://EXAMPLE.COM/MENU?TABLE=4',
+    text: async () => 'HTTPS://EXAMPLE.COM/MENU/TABLE-4',
   },
   replay: {
     what: 'a code that was let in on the next lane a moment ago',

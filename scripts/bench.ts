@@ -1,0 +1,47 @@
+/** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
+import { parseArgs } from 'node:util'
+import { type Figure, printFigures } from './bench/figure.ts'
+import { benchPass } from './bench/pass.ts'
+
+const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = { pass: benchPass }
+
+const HELP = `npm run bench [-- PART] [--json]
+
+Measures by CPU time, contenders in turn in one run, and prints each figure with what it is held
+against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
+
+  --json   an array of { part, name, value, unit, limit, peer, ratio, goal, met }
+
+Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.
+`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+  })
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
+  const all: Figure[] = []
+  for (const name of names) {
+    const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
+    if (part === undefined) {
+      process.stderr.write(`no part "${name}"; there are ${Object.keys(PARTS).join(', ')}\n`)
+      return 2
+    }
+    if (!values.json) process.stdout.write(`\n${name}: measuring …\n`)
+    const figures = await part()
+    all.push(...figures)
+    if (!values.json) process.stdout.write(`${printFigures(figures)}\n`)
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(all, null, 1)}\n`)
+  return 0
+}
+
+process.exitCode = await main().catch(error => {
+  process.stderr.write(`bench: ${(error as Error).stack}\n`)
+  return 1
+})

@@ -1,0 +1,82 @@
+/**
+ * Fair timing on a noisy machine: contenders take turns in short rounds of one run, each round's
+ * cost is this thread's CPU time, and a figure is the median over rounds. A ratio is taken round by
+ * round, so that a machine that slows down slows both.
+ */
+
+export interface Contender {
+  readonly name: string
+  /** Does the work `times` times. */
+  readonly run: (times: number) => void | Promise<void>
+}
+
+export interface Measured {
+  readonly name: string
+  /** Median CPU time of one piece of work, microseconds. */
+  readonly us: number
+  /** Each round's, in order. */
+  readonly rounds: readonly number[]
+}
+
+const ROUNDS = 21
+/** The kernel counts CPU time in steps of up to some milliseconds: a round is many of them. */
+const ROUND_US = 40_000
+const CALIBRATION = 30
+
+/** Microseconds of CPU time of this thread. */
+function cpuUs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
+
+async function costUs(contender: Contender, times: number): Promise<number> {
+  const from = cpuUs()
+  await contender.run(times)
+  return (cpuUs() - from) / times
+}
+
+/** Measures all together. `rounds` and `roundUs` only for tests of the bench itself. */
+export async function measure(
+  contenders: readonly Contender[],
+  { rounds = ROUNDS, roundUs = ROUND_US } = {},
+): Promise<Map<string, Measured>> {
+  const times: number[] = []
+  for (const contender of contenders) {
+    await contender.run(CALIBRATION)
+    const from = performance.now()
+    await contender.run(CALIBRATION)
+    const onceUs = ((performance.now() - from) * 1000) / CALIBRATION
+    times.push(Math.max(1, Math.round(roundUs / onceUs)))
+  }
+  const costs = contenders.map(() => [] as number[])
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, contender] of contenders.entries()) {
+      costs[i]?.push(await costUs(contender, times[i] ?? 1))
+    }
+  }
+  return new Map(
+    contenders.map(({ name }, i) => {
+      const all = costs[i] ?? []
+      return [name, { name, us: median(all), rounds: all }]
+    }),
+  )
+}
+
+/** The median over rounds of one cost in units of others that were measured with it. */
+export function ratioOf(
+  measured: ReadonlyMap<string, Measured>,
+  name: string,
+  base: readonly string[],
+): number {
+  const roundsOf = (one: string) => measured.get(one)?.rounds ?? []
+  return median(
+    roundsOf(name).map(
+      (cost, round) => cost / base.reduce((sum, one) => sum + (roundsOf(one)[round] ?? 0), 0),
+    ),
+  )
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
