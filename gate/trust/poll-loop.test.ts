@@ -103,3 +103,26 @@ t.test('stop() waits for the run under way and for the queued one', async t => {
   await stopping
   t.equal(due.length, 0)
 })
+
+t.test('a job that throws is told to who asked, and the next run comes', async t => {
+  const { timers, due, fire } = manualTimers()
+  let runs = 0
+  const loop = createPollLoop({
+    periodMs: 1000,
+    timers,
+    fraction: () => 0,
+    run: async () => {
+      if (++runs === 2) throw new Error('a defect')
+      return true
+    },
+    good: outcome => outcome,
+  })
+  loop.start()
+  await settle()
+  await t.rejects(loop.now(), { message: 'a defect' })
+  t.equal(due.length, 1)
+  fire()
+  await settle()
+  t.equal(runs, 3)
+  await loop.stop()
+})
