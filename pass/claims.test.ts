@@ -1,6 +1,6 @@
 import t from 'tap'
 import { PHONE_CLAIMS } from '../fixtures/passes/world.ts'
-import { decodeCbor, encodeCbor } from './cbor.ts'
+import { type CborMap, decodeCbor, encodeCbor } from './cbor.ts'
 import { decodeClaims, encodeClaims, type PassClaims, statusListUri } from './claims.ts'
 import { STATUS_INDEX_MAX, TIME_SECONDS_MAX } from './limits.ts'
 
@@ -57,6 +57,20 @@ t.test('list numbers are base 36', async t => {
   for (const wrong of [-1, 1.5, 36 ** 6, Number.NaN]) {
     t.throws(() => statusListUri(wrong), { code: 'INVALID_ARGUMENT' })
   }
+})
+
+t.test('a map of one entry has one entry, of the right name', async t => {
+  const edit = (change: (claims: CborMap) => void): Uint8Array => {
+    const claims = decodeCbor(encodeClaims(PHONE_CLAIMS)) as CborMap
+    change(claims)
+    return encodeCbor(claims)
+  }
+  const inside = (label: number, key: number | string): Uint8Array =>
+    edit(claims => (claims.get(label) as CborMap).set(key, 0))
+  t.throws(() => decodeClaims(inside(8, 3)), { code: 'MALFORMED', message: /cnf has other/ })
+  t.throws(() => decodeClaims(inside(65535, 'x')), { message: /status has other/ })
+  const emptied = edit(claims => claims.set(8, new Map()))
+  t.throws(() => decodeClaims(emptied), { code: 'MALFORMED', message: /cnf has other/ })
 })
 
 t.test('a payload that is no map of claims is MALFORMED', async t => {

@@ -42,6 +42,12 @@ t.test('whatever is wrong inside is MALFORMED', async t => {
   }
 })
 
+t.test('a countersignature without cnf is MALFORMED, none is not', async t => {
+  const claims = { ...PHONE_CLAIMS, holderKey: undefined }
+  t.throws(() => decodePassText(textOf({ claims })), { code: 'MALFORMED', message: /without cnf/ })
+  t.same(decodePassText(textOf({ claims, presentedAt: null })).claims, claims)
+})
+
 t.test('errors never hold the text', async t => {
   const text = textOf()
   for (const broken of [text.slice(0, -1), `${text}00`, text.replace(':', ';'), `x${text}`]) {
