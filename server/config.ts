@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { explainIssues } from '../gate/contract/explain.ts'
 import { StartError } from './errors.ts'
 import { FILE_BYTES_MAX } from './limits.ts'
 
@@ -86,7 +87,8 @@ export interface LoadedConfig {
 export function loadConfig(file: string, environment: Environment): LoadedConfig {
   const raw = overlay(readJson(file), environment)
   const parsed = configSchema.safeParse(raw, { reportInput: false })
-  if (!parsed.success) throw new StartError('CONFIG', explain(parsed.error))
+  if (!parsed.success)
+    throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error).join('\n')}`)
   const config = resolvePaths(parsed.data, dirname(resolve(file)))
   return { config, secret: readSecret(config, environment) }
 }
@@ -123,13 +125,6 @@ function section(raw: Record<string, unknown>, name: string): Record<string, unk
   const made: Record<string, unknown> = {}
   raw[name] = made
   return made
-}
-
-/** One line for each wrong key: its path, and what it must be. */
-function explain(error: z.ZodError): string {
-  return error.issues
-    .map(issue => `config: ${issue.path.join('.') || '(top level)'}: ${issue.message}`)
-    .join('\n')
 }
 
 function resolvePaths(config: Config, base: string): Config {
