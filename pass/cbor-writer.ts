@@ -8,6 +8,9 @@ import { PassError } from './errors.ts'
 
 const utf8 = new TextEncoder()
 
+/** Half a character: it has no UTF-8, and `TextEncoder` would write a replacement for it. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 /** An append-only buffer of CBOR items. `finish` gives the bytes written. */
 export class CborWriter {
   private buffer: Uint8Array
@@ -68,7 +71,7 @@ export class CborWriter {
 
   /** Text as UTF-8. Throws `INVALID_ARGUMENT` for a lone surrogate, which has no UTF-8. */
   text(value: string): this {
-    if (!value.isWellFormed()) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
+    if (LONE_SURROGATE.test(value)) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
     const encoded = utf8.encode(value)
     this.head(3, encoded.length)
     return this.raw(encoded)
