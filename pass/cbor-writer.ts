@@ -71,7 +71,8 @@ export class CborWriter {
 
   /** Text as UTF-8. Throws `INVALID_ARGUMENT` for a lone surrogate, which has no UTF-8. */
   text(value: string): this {
-    if (LONE_SURROGATE.test(value)) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
+    if (LONE_SURROGATE.test(value))
+      throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
     const encoded = utf8.encode(value)
     this.head(3, encoded.length)
     return this.raw(encoded)
