@@ -61,6 +61,7 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
     random: parts.randomBytes,
     fetch: parts.fetch,
     onEvent: event => note(...rowOf(event)),
+    onPolled: ({ code }) => polled(code),
   })
 
   function note(kind: EventKind, body: object): Promise<void> {
@@ -70,6 +71,15 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
       .append({ at: nowMs, clock: state, lane: '', kind, body })
       .then(() => {})
       .catch(error => log.error({ event: 'journal', err: error }, `row ${kind} not journaled`))
+  }
+
+  function polled(code: string): void {
+    if (code === 'UPDATED') {
+      const { trustVersion, manifestVersion, lists } = trust.status()
+      log.info({ event: 'manifest', trustVersion, manifestVersion, lists }, 'new manifest')
+    }
+    // The service answers: rows need not wait for their next try.
+    if (code === 'UPDATED' || code === 'UNCHANGED') void uploader?.flush()
   }
 
   const interrupted = await recover(journal, trust.now())

@@ -268,6 +268,16 @@ export const ALARMS = {
     'technician',
     'The source serves two documents of one version',
   ),
+  TRUST_CACHE_DAMAGED: alarm(
+    'service',
+    'technician',
+    'The damaged trust cache was set aside under the name given: collect it',
+  ),
+  TRUST_CACHE_UNWRITTEN: alarm(
+    'service',
+    'technician',
+    'Trust could not be written and lives in memory: make room on the disk',
+  ),
   CONFIG_REVERTED: alarm('none', 'technician', 'See the revision and why'),
 } satisfies Record<string, AlarmRow>
 

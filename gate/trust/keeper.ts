@@ -42,6 +42,8 @@ export interface TrustKeeperOptions {
   readonly fetch: FetchPort
   /** Called for stage changes, clock steps, alarms and cache faults; from `start` on. */
   readonly onEvent: (event: TrustEvent) => void
+  /** Called after each poll with how it ended. A new manifest each minute is told here alone. */
+  readonly onPolled?: (outcome: PollOutcome) => void
 }
 
 /** For console and metrics. */
@@ -122,7 +124,11 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     timers,
     fraction: () => fractionOf(options.random),
     good: outcome => outcome.code === 'UPDATED' || outcome.code === 'UNCHANGED',
-    run: rounds.run,
+    run: async () => {
+      const outcome = await rounds.run()
+      options.onPolled?.(outcome)
+      return outcome
+    },
   })
 
   return {
