@@ -65,14 +65,15 @@ export function startSession(options: SessionOptions): Session {
       )
     },
   })
-  const firmata = new firmataIo.Firmata(wire, { reportVersionTimeout: 0 })
+  const firmata = new firmataIo.Firmata(wire, { reportVersionTimeout: handshakeMsMax })
+  // Asking for the version is done below, by our own timers.
+  clearTimeout(firmata.reportVersionTimeoutId)
   const stops = new Set<Unsubscribe>()
   let heardMs = clock.monotonicMs()
   let over = false
 
   function end(): void {
     over = true
-    clearTimeout(firmata.reportVersionTimeoutId)
     for (const stop of stops) stop()
     stops.clear()
     endBytes()
