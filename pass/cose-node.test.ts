@@ -162,7 +162,12 @@ t.test('a signer leaves the caller’s key as it was', async t => {
 })
 
 t.test('bytes that are no message are MALFORMED, never an exception', async t => {
-  const key = generateSigningKey('ES256').publicKey
+  const signer = generateSigningKey('ES256')
+  const key = signer.publicKey
+  const header = fromHex('a10126')
+  const signature = signer.sign(sigStructure(header, MESSAGE))
+  const five = encodeCbor([header, new Map(), MESSAGE, signature, 0])
+  t.same(verifySign1(five, key, { tagged: 'any' }), { ok: false, code: 'MALFORMED' }, 'five parts')
   for (const bytes of [new Uint8Array(0), fromHex('ff'), encodeCbor(1), encodeCbor([1, 2, 3, 4])]) {
     t.same(verifySign1(bytes, key, { tagged: 'any' }), { ok: false, code: 'MALFORMED' })
   }

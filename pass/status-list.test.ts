@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { STATUS_ENTRIES_MAX } from './limits.ts'
+import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from './limits.ts'
 import {
   createStatusList,
   isStatusBits,
@@ -56,7 +56,9 @@ t.test('past the end, and over the bits', async t => {
   t.equal(statusEntries(createStatusList(STATUS_ENTRIES_MAX, 1)), STATUS_ENTRIES_MAX)
   t.throws(() => createStatusList(STATUS_ENTRIES_MAX + 1, 1), { code: 'OUT_OF_RANGE' })
   t.throws(() => createStatusList(0, 1), { code: 'OUT_OF_RANGE' })
-  t.notOk(isStatusBits(3))
+  t.equal(statusEntries(createStatusList(1, 8)), 1)
+  for (const bits of [1, 2, 4, 8]) t.ok(isStatusBits(bits))
+  for (const bits of [0, 3, 16, '1', undefined]) t.notOk(isStatusBits(bits))
 })
 
 t.test('attack: un-revoking by a later list', async t => {
@@ -90,6 +92,13 @@ t.test(
     const steps = places(key).map((place, i, all) => place - (all[i - 1] ?? 0))
     t.ok(steps.filter(step => Math.abs(step) < 1000).length < 4, 'neighbours in time are apart')
     t.throws(() => permuteIndex(100, key, 100), { code: 'OUT_OF_RANGE' }, 'full')
-    t.throws(() => permuteIndex(0, key, 0), { code: 'OUT_OF_RANGE' })
+    const most = STATUS_BYTES_MAX * 8
+    t.ok(permuteIndex(most - 1, key, most) < most)
+    for (const size of [0, -1, 1.5, most + 1]) {
+      t.throws(() => permuteIndex(0, key, size), { code: 'OUT_OF_RANGE' })
+    }
+    for (const counter of [-1, 0.5, Number.NaN]) {
+      t.throws(() => permuteIndex(counter, key, 8), { code: 'OUT_OF_RANGE' })
+    }
   },
 )

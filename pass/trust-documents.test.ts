@@ -4,7 +4,13 @@ import t from 'tap'
 import { manifestOf, trustOf } from '../fixtures/passes/trust-world.ts'
 import { NOW } from '../fixtures/passes/world.ts'
 import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { MANIFEST_LISTS_MAX, REVOKED_KIDS_MAX, TRUST_KEYS_MAX, VERSION_MAX } from './limits.ts'
+import {
+  MANIFEST_LISTS_MAX,
+  REVOKED_KIDS_MAX,
+  TRUST_KEYS_MAX,
+  URI_CHARS_MAX,
+  VERSION_MAX,
+} from './limits.ts'
 import {
   type Manifest,
   materialOf,
@@ -147,6 +153,23 @@ t.test('counts at the limit and one over', async t => {
   t.throws(() => writeManifest(manifestOf(lists(MANIFEST_LISTS_MAX + 1))), {
     code: 'INVALID_ARGUMENT',
   })
+})
+
+t.test('a list in a manifest: each field has its range', async t => {
+  const list = { uri: 'tsl:0', version: 1, length: 1, sha256: new Uint8Array(32) }
+  const most = { ...list, uri: 'x'.repeat(URI_CHARS_MAX) }
+  t.ok(writeManifest(manifestOf({ lists: [most] })))
+  for (const over of [
+    { uri: 'x'.repeat(URI_CHARS_MAX + 1) },
+    { uri: 7 as never },
+    { version: -1 },
+    { length: -1 },
+    { sha256: new Uint8Array(33) },
+  ]) {
+    t.throws(() => writeManifest(manifestOf({ lists: [{ ...list, ...over }] })), {
+      code: 'INVALID_ARGUMENT',
+    })
+  }
 })
 
 t.test('time answers come back; other payloads are refused', async t => {

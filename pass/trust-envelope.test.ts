@@ -73,6 +73,8 @@ t.test('every part of a COSE_Sign has one shape', async t => {
     ['its inner map not empty', one(own, new Map([[1, 1]]), signature), 'MALFORMED'],
     ['its bytes 63', one(own, EMPTY_MAP, signature.subarray(1)), 'MALFORMED'],
     ['its bytes a number', one(own, EMPTY_MAP, 1), 'MALFORMED'],
+    ['a fifth part', withPart(good, 4, 0), 'MALFORMED'],
+    ['a signature of four parts', one(own, EMPTY_MAP, signature, 0), 'MALFORMED'],
     ['an array of five', encodeCbor(new CborTag(98, [1, 2, 3, 4, 5])), 'MALFORMED'],
     ['no array', encodeCbor(new CborTag(98, 1)), 'MALFORMED'],
   ]
