@@ -2,7 +2,7 @@ import t from 'tap'
 import { resolvePins } from '../drivers/pins.ts'
 import { createListeners } from '../listeners.ts'
 import type { SimBoard } from './firmata-board.ts'
-import type { Direction } from './lane.ts'
+import { createBody, type Direction, front, rear } from './lane.ts'
 import { createManualTime, type ManualTime } from './manual-time.ts'
 import { type PassengerKind, walk } from './passenger.ts'
 import { connectTurnstile, type Turnstile } from './turnstile.ts'
@@ -96,6 +96,31 @@ t.test('tripod: the arm stops a tailgater', async t => {
   await time.run(150)
   relay('entry', false)
   t.strictSame(await pass('tailgater'), [true, false])
+})
+
+t.test('tripod: a relay held until the passage leaves no pulse behind it', async t => {
+  const { time, relay, pass } = rig('tripod')
+  relay('entry', true)
+  t.strictSame(await pass('running', 'entry', 1500), [true])
+  relay('entry', false)
+  await time.run(50)
+  t.strictSame(await pass('normal'), [false])
+})
+
+t.test('nobody walks through another', async t => {
+  const { time, turnstile, relay } = rig('flap')
+  relay('entry', true)
+  await time.run(500)
+  const slow = createBody({ direction: 'entry', speed: 0.4 })
+  const fast = createBody({ direction: 'entry', speed: 2.8, progress: -2 })
+  const done = turnstile.enter([fast, slow])
+  let closest = Number.POSITIVE_INFINITY
+  turnstile.onChange(() => {
+    if (turnstile.bodies.length === 2) closest = Math.min(closest, rear(slow) - front(fast))
+  })
+  await time.run(20_000)
+  t.strictSame(await done, [true, true])
+  t.ok(closest > 0, `${closest} m between them`)
 })
 
 t.test('tripod: a pulse below 100 ms or over 5 s ago unlocks nothing', async t => {

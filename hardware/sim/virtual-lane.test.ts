@@ -70,6 +70,31 @@ t.test('unplugged in the middle of a passage: nobody is trapped, nobody else get
   t.notOk(turnstile.relay('entry'))
 })
 
+t.test(
+  'a board that restarts by itself is noticed at once, or within a second unheard',
+  async t => {
+    const heard = rig()
+    await heard.time.run(300)
+    heard.board.barrier.energise('entry')
+    await heard.time.run(20)
+    heard.sim.reset()
+    await heard.time.run(50)
+    t.match(heard.states.at(-1), { state: 'lost', error: { message: /restarted by itself/ } })
+    await heard.time.run(500)
+    t.equal(heard.last(), 'ready')
+    t.notOk(heard.turnstile.relay('entry'))
+
+    const unheard = rig()
+    await unheard.time.run(300)
+    unheard.sim.reset()
+    unheard.sim.faults.silent = true
+    await unheard.time.run(30)
+    unheard.sim.faults.silent = false
+    await unheard.time.run(1100)
+    t.ok(unheard.states.some(state => state.state === 'lost'))
+  },
+)
+
 t.test('flap: a dead host does not close it on a person', async t => {
   const { time, wire, turnstile, board } = rig('flap')
   await time.run(300)
