@@ -11,6 +11,7 @@ import { NOW } from '../fixtures/passes/world.ts'
 import { nodeVerifier } from './cose-node.ts'
 import { TIME_ANSWER_BYTES_MAX } from './limits.ts'
 import { signTimeAnswer, verifyTimeAnswer } from './signed-time.ts'
+import { DOCUMENT_TYPE, signDocument } from './trust-envelope.ts'
 
 const nonce = new Uint8Array(16).fill(9)
 const answer = { nonce, time: NOW * 1000 + 123, manifestVersion: NOW }
@@ -39,7 +40,9 @@ t.test('attack: another role’s key, or a time key outside its window', async t
 
 t.test('other bytes', async t => {
   t.equal(judge(new Uint8Array(TIME_ANSWER_BYTES_MAX + 1)), 'LENGTH')
-  t.equal(judge(new Uint8Array(8)), 'MALFORMED')
+  t.equal(judge(new Uint8Array(TIME_ANSWER_BYTES_MAX)), 'MALFORMED')
+  const empty = await signDocument(DOCUMENT_TYPE.time, Uint8Array.of(0xa0), timeSigner)
+  t.equal(judge(empty), 'MALFORMED', 'signed, yet no answer')
   t.equal(judge(await signedManifest()), 'WRONG_TYPE')
   for (const wrong of [
     { ...answer, nonce: new Uint8Array(7) },

@@ -4,9 +4,10 @@ import { statusSigner } from '../fixtures/passes/trust-world.ts'
 import { NOW } from '../fixtures/passes/world.ts'
 import { keyObjectOf, vectors } from '../fixtures/vectors/read.ts'
 import { concatBytes, fromHex, toHex } from './bytes.ts'
-import { decodeCbor } from './cbor.ts'
+import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { verifySign1 } from './cose-node.ts'
 import { STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from './limits.ts'
+import { documentHeader, writeSign1 } from './sign1.ts'
 import {
   createStatusList,
   type StatusBits,
@@ -106,6 +107,42 @@ t.test('tag 61, other types and missing claims are refused', async t => {
     fromHex(hex.replace('646269747301', '646269747303')),
   ]
   for (const bytes of variants) t.throws(() => decodeStatusListToken(bytes), { code: 'MALFORMED' })
+})
+
+t.test('each claim of a token has its type', async t => {
+  const list = new Map<string, CborValue>([
+    ['bits', 1],
+    ['lst', deflateStatusList(createStatusList(8, 1))],
+  ])
+  const claims: [number, CborValue][] = [
+    [2, 'tsl:0'],
+    [4, NOW],
+    [6, NOW],
+    [65533, list],
+    [65534, 60],
+  ]
+  const token = (label: number, value: CborValue | undefined): Uint8Array => {
+    const map = new Map(claims)
+    if (value === undefined) map.delete(label)
+    else map.set(label, value)
+    const header = documentHeader(-7, statusSigner.kid, 'application/statuslist+cwt')
+    return writeSign1(header, encodeCbor(map), new Uint8Array(64))
+  }
+  t.ok(decodeStatusListToken(token(4, undefined)))
+  const wrong: [number, CborValue | undefined, RegExp][] = [
+    [2, 7, /no sub or iat/],
+    [6, undefined, /no sub or iat/],
+    [4, 'never', /exp/],
+    [65534, 'long', /ttl/],
+    [65533, 1, /status_list is not a map/],
+    [65533, new Map([['bits', 1]]), /no bits or lst/],
+  ]
+  for (const [label, value, message] of wrong) {
+    t.throws(() => decodeStatusListToken(token(label, value)), { code: 'MALFORMED', message })
+  }
+  const der = { ...statusSigner, sign: () => new Uint8Array(70) }
+  const plain = { uri: 'tsl:0', iat: NOW, list: createStatusList(8, 1), signer: der }
+  await t.rejects(encodeStatusListToken(plain), { code: 'INVALID_ARGUMENT' })
 })
 
 t.test('attacks on a fetched list: truncated, changed, or another’s', async t => {
