@@ -4,22 +4,22 @@
  */
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Clock, CodeReader, DeviceState, GateBoard, Timers } from '../hardware/ports.ts'
+import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { EventKind } from './contract/events.ts'
 import { createLane, type Lane } from './lane.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
-import type { Effect, Lane as LaneView } from './machine/state.ts'
-import { openJournal } from './store/journal.ts'
+import { createDeviceLog, createUploadLog, logStep } from './log.ts'
+import { type Journal, openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
 import { recover } from './store/recover.ts'
 import type { TrustEvent } from './trust/events.ts'
-import { createTrustKeeper } from './trust/keeper.ts'
+import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { createServiceClient } from './uplink/client.ts'
 import { loadIdentity } from './uplink/identity.ts'
-import { createUploader, type UploadReport } from './uplink/upload.ts'
+import { createUploader, type Uploader } from './uplink/upload.ts'
 
 export interface GateParts {
   readonly clock: Clock
@@ -44,9 +44,40 @@ export interface Gate {
 
 const PRUNE_MS = 3_600_000
 
+/**
+ * Resolves when the lanes run; devices may still be missing. Rejects with DeviceError `BAD_PINS`,
+ * JournalError, or code `FACTORY_TRUST`; then nothing is left open.
+ */
 export async function startGate(config: GateConfig, parts: GateParts): Promise<Gate> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await assemble(config, parts, opened)
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+/** Devices first: their ports open while the databases are read. */
+function openDevices(config: GateConfig, parts: GateParts, opened: AsyncDisposableStack) {
+  return config.lanes.map(lane => {
+    const board = parts.openBoard(lane)
+    opened.defer(() => board.close())
+    const reader = parts.openReader(lane)
+    opened.defer(() => reader.close())
+    return { lane, board, reader }
+  })
+}
+
+async function assemble(
+  config: GateConfig,
+  parts: GateParts,
+  opened: AsyncDisposableStack,
+): Promise<Gate> {
   const { clock, timers, random, log } = parts
+  const devices = openDevices(config, parts, opened)
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  opened.defer(() => journal.close())
   const trust = createTrustKeeper({
     dataDir: config.data,
     factoryTrust: parts.factoryTrust,
@@ -63,6 +94,8 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
     onEvent: event => note(...rowOf(event)),
     onPolled: ({ code }) => polled(code),
   })
+
+  opened.defer(() => trust.close())
 
   function note(kind: EventKind, body: object): Promise<void> {
     const { nowMs, state } = trust.now()
@@ -93,38 +126,24 @@ export async function startGate(config: GateConfig, parts: GateParts): Promise<G
   })
   trust.onTrustChanged(() => verifier.flush())
 
-  const lanes = config.lanes.map(lane =>
+  const logDevice = createDeviceLog(log)
+  const lanes = devices.map(({ lane, board, reader }) =>
     createLane({
       config: lane,
-      board: parts.openBoard(lane),
-      reader: parts.openReader(lane),
+      board,
+      reader,
       verifier,
       trust,
       journal,
       memory,
       timers,
       onStep: (view, effects) => logStep(log, lane.name, view, effects),
-      onDevice: (device, state) => logDevice(log, lane.name, device, state),
+      onDevice: (device, state) => logDevice(lane.name, device, state),
       onFault: (what, error) => log.error({ event: 'fault', lane: lane.name, err: error }, what),
     }),
   )
 
-  const { enrolment, ...identity } = loadIdentity(config.data)
-  const { url, timeoutMs } = config.service
-  const uploader =
-    enrolment &&
-    createUploader({
-      gate: enrolment.gate,
-      journal,
-      client: createServiceClient({ url, timeoutMs, identity, fetch: parts.fetch }),
-      timers,
-      random,
-      now: trust.now,
-      onReport: createUploadLog(log),
-    })
-  if (enrolment === undefined) {
-    log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
-  }
+  const uploader = uploaderOf(config, parts, journal, trust.now)
   void uploader?.flush()
   trust.start()
   let cancelPrune = timers.after(0, prune)
@@ -161,39 +180,30 @@ function rowOf(event: TrustEvent): [EventKind, object] {
   return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
 }
 
+/** Undefined for a gate that is not enrolled: its rows stay here. */
+function uploaderOf(
+  config: GateConfig,
+  { timers, random, fetch, log }: GateParts,
+  journal: Journal,
+  now: TrustKeeper['now'],
+): Uploader | undefined {
+  const { enrolment, ...identity } = loadIdentity(config.data)
+  if (enrolment === undefined) {
+    log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
+    return undefined
+  }
+  const { url, timeoutMs } = config.service
+  return createUploader({
+    gate: enrolment.gate,
+    journal,
+    client: createServiceClient({ url, timeoutMs, identity, fetch }),
+    timers,
+    random,
+    now,
+    onReport: createUploadLog(log),
+  })
+}
+
 function delay(timers: Timers, ms: number): Promise<void> {
   return new Promise(resolve => timers.after(ms, resolve))
-}
-
-function logStep(log: Logger, lane: string, view: LaneView, effects: readonly Effect[]): void {
-  for (const effect of effects) {
-    if (effect.type === 'energise' || effect.type === 'release') {
-      log.debug({ event: effect.type, lane, relay: effect.relay }, effect.type)
-    } else if (effect.type === 'sign') {
-      const { sign, code } = effect
-      log.info({ event: 'sign', lane, state: view.state.name, sign, code }, code || 'idle')
-    } else if (effect.type === 'record') {
-      const about = 'code' in effect.body ? { code: effect.body.code } : {}
-      log.info({ event: effect.kind, lane, state: view.state.name, ...about }, effect.kind)
-    }
-  }
-}
-
-function logDevice(log: Logger, lane: string, device: string, state: DeviceState): void {
-  if (state.state === 'lost') {
-    const { code, message } = state.error
-    log.warn({ event: 'device', lane, device, state: 'lost', code }, message)
-  } else {
-    log.info({ event: 'device', lane, device, state: state.state }, `${device} ${state.state}`)
-  }
-}
-
-/** An unreachable service is told once, not at every attempt. */
-function createUploadLog(log: Logger): (report: UploadReport) => void {
-  let last = ''
-  return report => {
-    if (report.outcome === 'stored') log.info({ event: 'upload', rows: report.rows }, 'rows stored')
-    else if (report.outcome !== last) log.warn({ event: 'upload', ...report }, report.outcome)
-    last = report.outcome
-  }
 }

@@ -101,12 +101,16 @@ function tellEvents(world: World, say: (text: string) => void): void {
 
 /** Resolves on `quit`. At the end of piped input the station goes on. */
 function prompt(station: Station): Promise<void> {
-  const lines = createInterface({ input: process.stdin })
+  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ' })
+  const typed = process.stdin.isTTY === true
   return new Promise(resolve => {
+    if (typed) lines.prompt()
+    lines.on('SIGINT', resolve)
     let queue = Promise.resolve()
     lines.on('line', line => {
       queue = queue.then(async () => {
-        if (!(await runLine(station, line))) resolve()
+        if (!(await runLine(station, line))) return resolve()
+        if (typed) lines.prompt()
       })
     })
   })

@@ -38,8 +38,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: station => scanAndWalk(station, 'B', 'exit'),
   },
   show: {
-    usage: `show ${SHOWN.join('|')}|again`,
-    what: 'shows something else at lane A; again: the code shown last',
+    usage: 'show again',
+    what: 'shows the last code at lane A once more; or one of these:',
     run: showOther,
   },
   walk: {
@@ -138,9 +138,12 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
 }
 
 export function helpText(): string {
-  const rows = Object.values(COMMANDS).map(({ usage, what }) => `  ${usage.padEnd(30)} ${what}`)
-  const shown = SHOWN.map(name => `  ${`show ${name}`.padEnd(30)} ${CASES[name].what}`)
-  return [...rows, ...shown, `  ${'quit'.padEnd(30)} stops the station`].join('\n')
+  const row = (usage: string, what: string) => `  ${usage.padEnd(28)} ${what}`
+  const shown = SHOWN.map(name => row(`show ${name}`, CASES[name].what))
+  const rows = Object.entries(COMMANDS).flatMap(([name, { usage, what }]) =>
+    name === 'show' ? [row(usage, what), ...shown] : [row(usage, what)],
+  )
+  return [...rows, row('quit', 'stops the station')].join('\n')
 }
 
 function laneOf(world: World, name: string | undefined): SimLane {

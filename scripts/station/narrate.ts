@@ -25,7 +25,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   },
   passage: () => 'passage          somebody went through; counted',
   annulled: () => 'annulled         nobody walked; the grant is taken back',
-  alarm: line => `alarm            ${String(line.code)}`,
+  alarm: line => `alarm            ${String(line.code)}${line.on ? '' : ' is over'}`,
   device: line =>
     line.state === 'lost'
       ? `${String(line.code).padEnd(16)} ${String(line.msg)}`

@@ -1,0 +1,55 @@
+/** What a gate logs: JSON lines by pino, never the text of a pass, never a key. */
+import type { Logger } from 'pino'
+import type { DeviceState } from '../hardware/ports.ts'
+import type { Effect, Lane as LaneView } from './machine/state.ts'
+import type { UploadReport } from './uplink/upload.ts'
+
+export function logStep(
+  log: Logger,
+  lane: string,
+  view: LaneView,
+  effects: readonly Effect[],
+): void {
+  for (const effect of effects) {
+    if (effect.type === 'energise' || effect.type === 'release') {
+      log.debug({ event: effect.type, lane, relay: effect.relay }, effect.type)
+    } else if (effect.type === 'sign') {
+      const { sign, code } = effect
+      log.info({ event: 'sign', lane, state: view.state.name, sign, code }, code || 'idle')
+    } else if (effect.type === 'record') {
+      const { body } = effect
+      const on = 'on' in body ? { on: body.on } : {}
+      const about = 'code' in body ? { code: body.code, ...on } : {}
+      log.info({ event: effect.kind, lane, state: view.state.name, ...about }, effect.kind)
+    }
+  }
+}
+
+/** A device that stays away is told once for each reason, not at every attempt to find it. */
+export function createDeviceLog(
+  log: Logger,
+): (lane: string, device: string, state: DeviceState) => void {
+  const last = new Map<string, string>()
+  return (lane, device, state) => {
+    if (state.state === 'connecting') return
+    const now = state.state === 'lost' ? state.error.code : 'ready'
+    if (last.get(device) === now) return
+    last.set(device, now)
+    if (state.state === 'ready') {
+      log.info({ event: 'device', lane, device, state: 'ready' }, `${device} ready`)
+    } else {
+      const { code, message } = state.error
+      log.warn({ event: 'device', lane, device, state: 'lost', code }, message)
+    }
+  }
+}
+
+/** An unreachable service is told once, not at every attempt. */
+export function createUploadLog(log: Logger): (report: UploadReport) => void {
+  let last = ''
+  return report => {
+    if (report.outcome === 'stored') log.info({ event: 'upload', rows: report.rows }, 'rows stored')
+    else if (report.outcome !== last) log.warn({ event: 'upload', ...report }, report.outcome)
+    last = report.outcome
+  }
+}
