@@ -74,7 +74,7 @@ async function assemble(
   parts: GateParts,
   opened: AsyncDisposableStack,
 ): Promise<Gate> {
-  const { clock, timers, random, log } = parts
+  const { clock, timers, log } = parts
   const devices = openDevices(config, parts, opened)
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
   opened.defer(() => journal.close())
