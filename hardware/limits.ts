@@ -9,6 +9,9 @@ export const repeatWindowMs = 2000
 /** Idle time that ends a frame is never shorter than this. */
 export const frameIdleMsMin = 50
 
+/** A frame without the suffix its scanner always sends is given up no sooner. */
+export const cutOffMsMin = 250
+
 /** Bytes that may wait in a driver for the wire before a write is refused. */
 export const writeQueueBytesMax = 65_536
 

@@ -138,6 +138,7 @@ t.test('a frame of exactly the limit is read, one byte more is not', async t => 
 t.test('the idle time is 30 byte times, 50 ms at least', async t => {
   t.equal(frameIdleMs(115_200), 50)
   t.equal(frameIdleMs(1200), 250)
+  t.equal(frameIdleMs(115_200, true), 250)
   const parser = createFrameParser({ baudRate: 1200 })
   parser.push(Buffer.from('ABC'), 1000)
   t.equal(parser.idleAtMs, 1250)
@@ -152,6 +153,15 @@ t.test('once a suffix was seen, an idle line ends no code', async t => {
   t.equal(parser.push(Buffer.from('SECOND\r'), 200).length, 1)
   t.equal(parser.push(Buffer.from('CUT'), 300).length + parser.idle(900).length, 0)
   t.equal(parser.push(Buffer.from('THIRD\r'), 1000)[0]?.text, 'THIRD')
+})
+
+t.test('a program held up for a moment in the middle of a code still reads it', async t => {
+  const parser = createFrameParser({ baudRate, suffix: 'required' })
+  t.strictSame(parser.push(Buffer.from('HEL'), 0), [])
+  t.strictSame(parser.idle(200), [])
+  t.equal(parser.push(Buffer.from('LO\r'), 249)[0]?.text, 'HELLO')
+  parser.push(Buffer.from('CUT'), 1000)
+  t.strictSame(parser.push(Buffer.from('NEXT\r'), 1250), [{ text: 'NEXT', lastByteMs: 1250 }])
 })
 
 t.test('only printable text is a text', async t => {

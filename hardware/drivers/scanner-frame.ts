@@ -2,13 +2,13 @@
  * Cuts a scanner's byte stream into codes. Pure: bytes and times in, texts out.
  *
  * CR, LF or CRLF ends a frame, and so does an idle line, for scanners set to no suffix. Once a
- * line's scanner is known to send suffixes, a frame that ends by idling was cut off: it gives
- * nothing. A frame of
+ * line's scanner is known to send suffixes, a frame without one was cut off: after a longer wait,
+ * since this program may have been held up, it gives nothing. A frame of
  * over 4 KB is dropped up to its end, so that noise never grows memory and the next code is read.
  * Bytes that no code of ours can hold make the whole frame unreadable: a frame with one wrong byte
  * must give nothing rather than a text that was never shown.
  */
-import { frameBytesMax, frameIdleMsMin } from '../limits.ts'
+import { cutOffMsMin, frameBytesMax, frameIdleMsMin } from '../limits.ts'
 
 /** One frame's text and the monotonic time of its last byte, milliseconds. */
 export interface Frame {
@@ -30,9 +30,9 @@ export interface FrameParser {
 const cr = 0x0d
 const lf = 0x0a
 
-/** Idle time that ends a frame: 30 byte times, and never below 50 ms. */
-export function frameIdleMs(baudRate: number): number {
-  return Math.max(frameIdleMsMin, (30 * 10 * 1000) / baudRate)
+/** Idle time that ends a frame: 30 byte times, never below 50 ms, or 250 ms to give one up. */
+export function frameIdleMs(baudRate: number, suffixKnown = false): number {
+  return Math.max(suffixKnown ? cutOffMsMin : frameIdleMsMin, (30 * 10 * 1000) / baudRate)
 }
 
 export interface FrameParserOptions {
@@ -43,7 +43,7 @@ export interface FrameParserOptions {
 }
 
 export function createFrameParser({ baudRate, suffix }: FrameParserOptions): FrameParser {
-  const idleMs = frameIdleMs(baudRate)
+  const idleMs = () => frameIdleMs(baudRate, suffixSeen)
   const bytes = new Uint8Array(frameBytesMax)
   let length = 0
   let tooLong = false
@@ -62,7 +62,7 @@ export function createFrameParser({ baudRate, suffix }: FrameParserOptions): Fra
   return {
     push(chunk, atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames, 'idle')
+      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs()) finish(frames, 'idle')
       for (const byte of chunk) {
         lastByteMs = atMs
         if (byte === cr || byte === lf) finish(frames, 'suffix')
@@ -73,11 +73,11 @@ export function createFrameParser({ baudRate, suffix }: FrameParserOptions): Fra
     },
     idle(atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs) finish(frames, 'idle')
+      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs()) finish(frames, 'idle')
       return frames
     },
     get idleAtMs() {
-      return length > 0 || tooLong ? lastByteMs + idleMs : null
+      return length > 0 || tooLong ? lastByteMs + idleMs() : null
     },
     flush() {
       length = 0

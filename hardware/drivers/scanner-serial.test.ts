@@ -32,6 +32,7 @@ async function rig(t: Test, baudRate: number) {
     name: 'lane 1 scanner',
     port: wire.path,
     baudRate,
+    suffix: 'required',
     ...time,
   })
   const readings: Reading[] = []
@@ -84,8 +85,6 @@ t.test('the same code within 2 s is one reading, another code is a second', asyn
 
 t.test('unplugged in the middle of a frame: lost, found again, no half text', async t => {
   const { wire, scanner, readings, states, opens } = await rig(t, 9600)
-  scanner.sendText('BEFORE')
-  await until('a reading, so that the suffix is known', () => readings.length === 1)
   scanner.sendText(code418)
   await until('half of it is on the way', () => wire.pendingBytes < 300)
   wire.unplug()
@@ -95,10 +94,10 @@ t.test('unplugged in the middle of a frame: lost, found again, no half text', as
   await wire.replug()
   await until('open again', () => opens() > opensBefore)
   scanner.sendText('AFTERWARDS')
-  await until('a reading', () => readings.length > 1)
+  await until('a reading', () => readings.length > 0)
   t.strictSame(
     readings.map(reading => reading.text),
-    ['BEFORE', 'AFTERWARDS'],
+    ['AFTERWARDS'],
   )
   t.equal(states.at(-1)?.state, 'ready')
 })

@@ -37,6 +37,9 @@ export interface SerialScannerOptions {
   readonly suffix?: 'required' | 'learn'
 }
 
+/** Time for bytes that are here already to be read, milliseconds. */
+const idleGraceMs = 10
+
 export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   const { name, timers, clock, baudRate, random } = options
   const isGm65 = options.gm65 === true
@@ -75,8 +78,11 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
     const idleAtMs = parser.idleAtMs
     if (idleAtMs === null) return
     stopIdle = timers.after(Math.max(0, idleAtMs - clock.monotonicMs()), () => {
-      deliver(parser.idle(clock.monotonicMs()))
-      watchIdle()
+      // Timers run before reads: if this program was held up, the rest of the code is here already.
+      stopIdle = timers.after(idleGraceMs, () => {
+        deliver(parser.idle(clock.monotonicMs()))
+        watchIdle()
+      })
     })
   }
 
@@ -84,7 +90,7 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   function scanBytes(bytes: Uint8Array): Uint8Array {
     if (!isGm65) return bytes
     const atMs = clock.monotonicMs()
-    if (atMs - lastBytesMs >= frameIdleMs(baudRate)) splitter.flush()
+    if (atMs - lastBytesMs >= frameIdleMs(baudRate, true)) splitter.flush()
     lastBytesMs = atMs
     const split = splitter.push(bytes)
     for (const answer of split.answers) answers.emit(answer)

@@ -170,6 +170,18 @@ t.test('fire: a glitch below 3 ms is none, and an open loop can not be reset', a
   t.equal(machine.level(2), 1)
 })
 
+t.test('messages that arrive while it reports are not lost', async t => {
+  const { machine, changes, run, say } = rig()
+  say(...energise, 0xf4, beam, 0x0b, 0xd1, 1)
+  for (let round = 0; round < 50; round += 1) {
+    machine.setInput(beam, round % 2 === 0 ? 1 : 0)
+    run(round / 40)
+    machine.receive(Uint8Array.of(0x91, 0, 0, 0x90, 0, 0, 0xf9, 0x90, 1 << relay, 0))
+    run(4)
+  }
+  t.equal(changes.length, 101, 'each round it falls and rises')
+})
+
 t.test('a flood of bytes of any kind leaves it alive', async t => {
   const { machine, run, say, text } = rig()
   let seed = 12_345

@@ -2,6 +2,7 @@
 
 #include <avr/interrupt.h>
 #include <avr/io.h>
+#include <util/atomic.h>
 
 #define SIZE 64
 #define MASK (SIZE - 1)
@@ -57,7 +58,12 @@ void uart_send(uint8_t byte)
   uint8_t next = (tx_head + 1) & MASK;
   while (next == tx_tail) {
   }
-  tx[tx_head] = byte;
-  tx_head = next;
-  UCSR0B |= _BV(UDRIE0);
+  /* In one piece: were the byte sent before the interrupt is switched on, the interrupt would run
+   * with nothing to send. */
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
+  {
+    tx[tx_head] = byte;
+    tx_head = next;
+    UCSR0B |= _BV(UDRIE0);
+  }
 }

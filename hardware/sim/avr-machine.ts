@@ -100,6 +100,7 @@ export function createAvrMachine(
     cpu.cycles = cycles
     cpu.data[addressMcusr] = cause
     const usart = new AVRUSART(cpu, usart0Config, avrHz)
+    keepReceived(cpu)
     const ports = [portDConfig, portBConfig, portCConfig].map(config => new AVRIOPort(cpu, config))
     for (const config of [timer0Config, timer1Config, timer2Config]) new AVRTimer(cpu, config)
     new AVREEPROM(cpu, eeprom, eepromConfig)
@@ -230,6 +231,28 @@ export function createAvrMachine(
       cpu.data[addressSreg] = cpu.data[addressSreg]! & ~interruptFlag
       cpu.progMem[cpu.pc] = jumpToItself
     },
+  }
+}
+
+const received = {
+  address: usart0Config.rxCompleteInterrupt,
+  flagRegister: usart0Config.UCSRA,
+  flagMask: 0x80,
+  enableRegister: usart0Config.UCSRB,
+  enableMask: 0x80,
+  constant: true,
+}
+
+/** avr8js drops a received byte that waits for its interrupt when UCSRB is written; silicon keeps
+ * it. Firmware writes that register whenever it has something to send. */
+function keepReceived(cpu: CPU): void {
+  const { UCSRA, UCSRB } = usart0Config
+  const write = cpu.writeHooks[UCSRB]!
+  cpu.writeHooks[UCSRB] = (value, oldValue, address, mask) => {
+    const waiting = (cpu.data[UCSRA]! & received.flagMask) !== 0
+    const done = write(value, oldValue, address, mask)
+    if (waiting) cpu.setInterruptFlag(received)
+    return done
   }
 }
 

@@ -81,7 +81,7 @@ async function bareHost(t: Test, rig: Rig) {
     portOpen = state.state === 'ready'
   })
   port.onBytes(bytes => heard.push(...bytes))
-  const has = (bytes: readonly number[]) => heard.join(',').includes(bytes.join(','))
+  const has = (bytes: readonly number[]) => `,${heard.join(',')},`.includes(`,${bytes.join(',')},`)
   await until('open', () => portOpen)
   const ask = setInterval(() => void port.write(Uint8Array.of(0xff, 0xf9)).catch(() => {}), 20)
   await until('an answer', () => has([0xf9, 2, 5]))

@@ -212,9 +212,16 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
         send(firmataBytes.fire(safety.fireLatched))
         break
       case 'reset':
-        reset()
+        startOver()
     }
     settle()
+  }
+
+  /** The host's own reset: no restart of the board. */
+  function startOver(): void {
+    safety.disarm()
+    for (let pin = firstPin; pin < pins.length; pin += 1) setMode(pin, modes.input)
+    reported.clear()
   }
 
   function reset(): void {
