@@ -83,9 +83,14 @@ async function bareHost(t: Test, rig: Rig) {
   port.onBytes(bytes => heard.push(...bytes))
   const has = (bytes: readonly number[]) => `,${heard.join(',')},`.includes(`,${bytes.join(',')},`)
   await until('open', () => portOpen)
-  const ask = setInterval(() => void port.write(Uint8Array.of(0xff, 0xf9)).catch(() => {}), 20)
-  await until('an answer', () => has([0xf9, 2, 5]))
-  clearInterval(ask)
+  // Opening resets the board, and a busy machine may notice the opening late: it counts as there
+  // once it answers and has not said hello for a while.
+  const hello = [0xf0, 0x79]
+  do {
+    heard = []
+    await port.write(Uint8Array.of(0xff, 0xf9))
+    await new Promise(resolve => setTimeout(resolve, 80))
+  } while (!has([0xf9, 2, 5]) || has(hello))
   return {
     async say(bytes: readonly number[], answer?: readonly number[]) {
       heard = []
@@ -176,12 +181,12 @@ for (const [name, make] of Object.entries(makers)) {
 
     t.test('dead-man: each valid message counts, half of one does not', async t => {
       const host = await bareHost(t, rig)
-      await host.say([...arm(200), ...output(3), ...set(3, 1)], armed(200))
+      await host.say([...arm(600), ...output(3), ...set(3, 1)], armed(600))
       await until('on', () => board.level(3) === 1)
       const startMs = performance.now()
-      while (performance.now() - startMs < 600) await host.say([0xf9], [0xf9, 2, 5])
+      while (performance.now() - startMs < 1200) await host.say([0xf9], [0xf9, 2, 5])
       t.equal(board.level(3), 1)
-      await until('off', () => board.level(3) === 0, 1000)
+      await until('off', () => board.level(3) === 0, 2000)
     })
 
     t.test('bad set-up is not answered and changes nothing', async t => {
