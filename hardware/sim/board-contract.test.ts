@@ -163,11 +163,13 @@ for (const [name, make] of Object.entries(makers)) {
 
     t.test('dead-man: silence, and noise too, drops every output until armed again', async t => {
       const host = await bareHost(t, rig)
-      await host.say([...arm(150), ...output(2), ...output(5), ...set(2, 1)], armed(150))
-      await host.say(set(5, 1))
+      await host.say(
+        [...arm(600), ...output(2), ...output(5), ...set(2, 1), ...set(5, 1)],
+        armed(600),
+      )
       await until('both on', () => board.level(2) === 1 && board.level(5) === 1)
       const noise = setInterval(() => void host.say([0x12, 0xf5, 0x30, 0xf3, 0xf0, 0x44]), 20)
-      await until('both off', () => board.level(2) === 0 && board.level(5) === 0, 1000)
+      await until('both off', () => board.level(2) === 0 && board.level(5) === 0, 3000)
       clearInterval(noise)
       await until('it says so', () => host.has(deadmanText))
       await host.say(
@@ -175,7 +177,7 @@ for (const [name, make] of Object.entries(makers)) {
         [0xf0, 0x6e, 2, 1, 0, 0xf7],
       )
       t.equal(board.level(2), 0, 'locked until armed again')
-      await host.say([...arm(150), ...set(2, 1)], armed(150))
+      await host.say([...arm(600), ...set(2, 1)], armed(600))
       await until('on again', () => board.level(2) === 1)
     })
 
