@@ -1,9 +1,13 @@
 /** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
 import { parseArgs } from 'node:util'
 import { type Figure, printFigures } from './bench/figure.ts'
+import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
 
-const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = { pass: benchPass }
+const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  pass: benchPass,
+  hardware: benchHardware,
+}
 
 const HELP = `npm run bench [-- PART] [--json]
 

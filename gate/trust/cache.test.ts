@@ -22,7 +22,7 @@ async function damaged(gate: Good, damage: (path: string) => void) {
 }
 
 function sql(path: string, statement: string): void {
-  const database = new DatabaseSync(path)
+  const database = new DatabaseSync(path, { timeout: 5000 })
   database.exec(statement)
   database.close()
 }
@@ -94,7 +94,7 @@ t.test('rows are believed only as far as they verify; what is sound is used', as
       (gate, path) => {
         const bytes = (gate.world.files.manifest as Uint8Array).slice()
         bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
-        const database = new DatabaseSync(path)
+        const database = new DatabaseSync(path, { timeout: 5000 })
         database.prepare('UPDATE manifest SET bytes = ?').run(bytes)
         database.close()
       },
@@ -129,7 +129,7 @@ t.test('trust planted in the cache is not believed: the chain starts at the fact
   const others = world.keys().filter(key => key.role !== 'root')
   const planted = await signTrust(world.document({ keys: [...others, ...keys] }), thieves)
   const again = await damaged(gate, path => {
-    const database = new DatabaseSync(path)
+    const database = new DatabaseSync(path, { timeout: 5000 })
     database.prepare('INSERT INTO trust VALUES (2, ?)').run(planted)
     database.close()
   })
@@ -164,7 +164,7 @@ async function whenWritten(path: string): Promise<DatabaseSync> {
   for (let i = 0; i < 500; i++) {
     await new Promise(resolve => setTimeout(resolve, 10))
     if (!existsSync(path)) continue
-    const database = new DatabaseSync(path)
+    const database = new DatabaseSync(path, { timeout: 5000 })
     try {
       if (database.prepare('SELECT count(*) AS n FROM manifest').get()?.n === 1) return database
     } catch {

@@ -1,13 +1,13 @@
-/** Figures of this folder for the bench: what a scan costs beyond its wire, and a relay's way. */
-import { createGateBoard } from '../drivers/board.ts'
-import { contactWiring, profilePins, resolvePins } from '../drivers/pins.ts'
-import { createSerialScanner } from '../drivers/scanner-serial.ts'
-import { systemClock, systemTimers } from '../system-time.ts'
-import { createAvrBoard } from './avr-board.ts'
-import { createFirmataBoard, type SimBoard } from './firmata-board.ts'
-import { createSimScanner } from './scanner.ts'
-import { createSerialWire } from './serial-wire.ts'
-import { until } from './until.ts'
+/** Measures real drivers on simulated devices: what a scan costs beyond its wire, a relay's way. */
+import { createGateBoard } from '../../hardware/drivers/board.ts'
+import { contactWiring, profilePins, resolvePins } from '../../hardware/drivers/pins.ts'
+import { createSerialScanner } from '../../hardware/drivers/scanner-serial.ts'
+import { createAvrBoard } from '../../hardware/sim/avr-board.ts'
+import { createFirmataBoard, type SimBoard } from '../../hardware/sim/firmata-board.ts'
+import { createSimScanner } from '../../hardware/sim/scanner.ts'
+import { createSerialWire } from '../../hardware/sim/serial-wire.ts'
+import { until } from '../../hardware/sim/until.ts'
+import { systemClock, systemTimers } from '../../hardware/system-time.ts'
 
 const time = { timers: systemTimers, clock: systemClock, random: Math.random }
 
@@ -131,9 +131,4 @@ async function timeRelay(sim: SimBoard, port: string, rounds: number) {
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-}
-
-if (import.meta.main) {
-  for (const baudRate of [9600, 57_600, 115_200]) console.log(await measureScan(baudRate))
-  console.log(await measureRelay())
 }
