@@ -74,6 +74,7 @@ async function main(): Promise<number> {
         port: scanner.port,
         baudRate: scanner.baudRate,
         gm65: scanner.profile === 'gm65',
+        suffix: scanner.suffix,
         timers,
         clock,
         random,

@@ -57,6 +57,10 @@ const scannerSchema = z.strictObject({
     .default(9600)
     .describe('line speed, bit/s'),
   profile: z.enum(['plain', 'gm65']).default('plain').describe('plain text, or GM65 commands'),
+  suffix: z
+    .enum(['required', 'learn'])
+    .default('learn')
+    .describe('what ends a code: only CR or LF, or a silent line too until the first of them came'),
 })
 
 const laneSchema = z.strictObject({
