@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
-import { loadConfig, redacted } from './config.ts'
+import { databasePlace, loadConfig, redacted } from './config.ts'
 
 const SECRET = randomBytes(32).toString('base64url')
 const GOOD = { trust: { documents: 'trust', keys: 'trust/online' } }
@@ -14,9 +14,24 @@ t.test('defaults, paths beside the file, environment over the file', async t => 
   t.equal(config.listen.host, '127.0.0.1')
   t.equal(config.listen.port, 0)
   t.equal(config.trust.keys, `${dir}/trust/online`)
-  t.equal(config.database.file, `${dir}/service.db`)
+  t.same(config.database, { file: `${dir}/service.db` })
   t.equal(secret.length, 32)
   t.notMatch(JSON.stringify(redacted(config)), SECRET)
+})
+
+t.test('a database is a file or a PostgreSQL URL; its password is never printed', async t => {
+  const url = 'postgres://wicket:hunter2@db.test:5432/gates?password=hunter2'
+  const dir = t.testdir({
+    'c.json': JSON.stringify({ ...GOOD, database: { url } }),
+    'f.json': JSON.stringify({ ...GOOD, database: { file: 'x.db' } }),
+  })
+  const load = (file: string, place?: string) =>
+    loadConfig(`${dir}/${file}`, { WICKETGATE_SECRET: SECRET, WICKETGATE_DATABASE: place }).config
+  t.equal(databasePlace(load('c.json')), url)
+  t.same(redacted(load('c.json')).database, { url: 'postgres://db.test:5432/gates' })
+  t.equal(databasePlace(load('f.json', url)), url, 'the environment replaces it whole')
+  t.equal(databasePlace(load('c.json', 'y.db')), `${dir}/y.db`)
+  t.throws(() => load('f.json', 'postgres://'), { code: 'CONFIG' })
 })
 
 t.test('a wrong value names key and range', async t => {
@@ -28,6 +43,8 @@ t.test('a wrong value names key and range', async t => {
     [{ ...GOOD, log: { level: 'loud' } }, /log\.level: .*"debug"/],
     [{ ...GOOD, documents: [] }, /documents: .*1/],
     [{ ...GOOD, publicUrl: 'ftp://x' }, /publicUrl/],
+    [{ ...GOOD, database: { url: 'mysql://x/y' } }, /database.*postgres/],
+    [{ ...GOOD, database: { file: 'x', url: 'postgres://x/y' } }, /database/],
     [[], /not a JSON object/],
   ]
   for (const [value, message] of cases) {

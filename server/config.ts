@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
 import { StartError } from './errors.ts'
 import { FILE_BYTES_MAX } from './limits.ts'
+import { isPostgresUrl } from './store/engines.ts'
 
 export const configSchema = z.strictObject({
   listen: z
@@ -21,7 +22,18 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('the address that browsers use; needed behind a proxy'),
   database: z
-    .strictObject({ file: z.string().min(1).max(400).describe('SQLite file, or :memory:') })
+    .union(
+      [
+        z.strictObject({ file: z.string().min(1).max(400).describe('SQLite file, or :memory:') }),
+        z.strictObject({
+          url: z
+            .url({ protocol: /^postgres(ql)?$/ })
+            .max(1000)
+            .describe('PostgreSQL: postgres://USER:PASSWORD@HOST:PORT/NAME'),
+        }),
+      ],
+      { error: 'expected { "file": path } or { "url": "postgres://…" }' },
+    )
     .prefault({ file: 'service.db' }),
   trust: z.strictObject({
     documents: z.string().min(1).max(400).describe('folder with trust-N.cbor, signed by the roots'),
@@ -63,12 +75,11 @@ export const configSchema = z.strictObject({
 })
 export type Config = z.infer<typeof configSchema>
 
-/** Environment variable → place in the config. */
+/** Environment variable → place in the config. WICKETGATE_DATABASE: a file or a postgres:// URL. */
 export const ENVIRONMENT = {
   WICKETGATE_HOST: ['listen', 'host'],
   WICKETGATE_PORT: ['listen', 'port'],
   WICKETGATE_PUBLIC_URL: ['publicUrl'],
-  WICKETGATE_DATABASE: ['database', 'file'],
   WICKETGATE_LOG: ['log', 'level'],
 } as const satisfies Record<string, readonly string[]>
 
@@ -116,6 +127,10 @@ function overlay(raw: Record<string, unknown>, environment: Environment): Record
     const parent = path.length === 1 ? result : section(result, path[0])
     parent[key] = key === 'port' && /^\d+$/.test(value) ? Number(value) : value
   }
+  const place = environment.WICKETGATE_DATABASE
+  if (place !== undefined && place !== '') {
+    result.database = isPostgresUrl(place) ? { url: place } : { file: place }
+  }
   return result
 }
 
@@ -129,10 +144,11 @@ function section(raw: Record<string, unknown>, name: string): Record<string, unk
 
 function resolvePaths(config: Config, base: string): Config {
   const at = (path: string) => resolve(base, path)
-  const file = config.database.file
+  const { database } = config
+  const file = 'file' in database && database.file !== ':memory:' ? at(database.file) : undefined
   return {
     ...config,
-    database: { file: file === ':memory:' ? file : at(file) },
+    database: file === undefined ? database : { file },
     trust: {
       ...config.trust,
       documents: at(config.trust.documents),
@@ -162,11 +178,22 @@ function readSecretFile(file: string | undefined): string {
   }
 }
 
+/** Where the database is, as `openDatabase` takes it. */
+export const databasePlace = ({ database }: Config): string =>
+  'url' in database ? database.url : database.file
+
+/** Host and name alone: a password may stand before the host or in the query. */
+function withoutLogin(url: string): string {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
 /** What may be printed: the config without the place of its secret and without URL credentials. */
 export function redacted(config: Config): Record<string, unknown> {
-  const { secretFile, publicUrl, ...rest } = config
+  const { secretFile, publicUrl, database, ...rest } = config
   return {
     ...rest,
+    database: 'url' in database ? { url: withoutLogin(database.url) } : database,
     ...(publicUrl === undefined ? {} : { publicUrl: new URL(publicUrl).origin }),
     secret: secretFile === undefined ? 'from the environment' : 'from a file',
   }

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   KID_UNKNOWN: { status: 404, title: 'The trust document lists no issuer key with this kid' },
   KIDS_FULL: { status: 409, title: 'Too many keys are denied: sign a new trust document' },
   NO_KEY: { status: 503, title: 'No signing key is released for today' },
+  UNAVAILABLE: { status: 503, title: 'The database can not be reached: try again' },
   NOT_READY: { status: 503, title: 'Not ready' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ProblemRow>

@@ -28,6 +28,7 @@ import {
 import { savePerson } from './store/people.ts'
 import type { Certificate } from './store/schema.ts'
 import { takePlace } from './store/status.ts'
+import { transact } from './store/transact.ts'
 
 export interface WindowApplication {
   readonly name: string
@@ -67,7 +68,7 @@ export async function issueAtWindow(
   const life = lifeFrom(now)
   const code = makeClaimCode()
   const codeExpiresAt = now + CLAIM_MS
-  const replaced = await db.transaction().execute(async tx => {
+  const replaced = await transact(db, async tx => {
     const person = await savePerson(tx, secrets, identity, now)
     const running = person.activeCertificate
     if (running !== undefined && !application.replaceActive) throw new Problem('CERTIFICATE_ACTIVE')
@@ -155,7 +156,7 @@ export async function claimCertificate(
     holderKey: await calculateJwkThumbprint(claim.holderKey),
     now,
   }
-  const certificate = await db.transaction().execute(async tx => {
+  const certificate = await transact(db, async tx => {
     const taken = await useClaim(tx, use)
     if (taken === 'unknown') throw new Problem('CLAIM_INVALID')
     if (taken === 'used') throw new Problem('CLAIM_USED')
@@ -224,7 +225,7 @@ export async function revokeCertificate(
   const { db, clock, publisher } = service
   const now = clock.now()
   const { id, reason, by } = revocation
-  const change = await db.transaction().execute(async (tx): Promise<StatusRevision> => {
+  const change = await transact(db, async (tx): Promise<StatusRevision> => {
     const ended = await endCertificate(tx, id, 'revoked', now)
     if (ended === undefined) {
       const known = await tx

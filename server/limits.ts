@@ -47,6 +47,13 @@ export const GATES_MAX = 20_000
 /** Journals (epochs) kept for one gate. */
 export const EPOCHS_PER_GATE_MAX = 1000
 
+/** Connections of one replica to PostgreSQL. */
+export const DATABASE_CONNECTIONS_MAX = 10
+/** A connection to PostgreSQL must stand within this time, a statement end within the next. */
+export const CONNECT_MS_MAX = 5_000
+export const STATEMENT_MS_MAX = 10_000
+/** How often a transaction that lost against others is tried. */
+export const TRANSACTION_TRIES_MAX = 8
 /** Prepared statements kept by the SQLite shim. */
 export const STATEMENTS_MAX = 256
 /** A config or key file. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import { isRole, ROLES } from './auth/permissions.ts'
 import { createStaffAccounts } from './auth/staff.ts'
-import type { LoadedConfig } from './config.ts'
+import { databasePlace, type LoadedConfig } from './config.ts'
 import { StartError } from './errors.ts'
 import { createSecrets } from './secrets.ts'
 import { openDatabase } from './store/engines.ts'
@@ -17,7 +17,7 @@ export async function addStaff(
   if (!isRole(role)) throw new StartError('CONFIG', `--role must be one of ${ROLES.join(', ')}`)
   const made = account.generate || process.stdin.isTTY === true
   const password = made ? randomBytes(15).toString('base64url') : await readPassword()
-  const db = await openDatabase(config.database.file)
+  const db = await openDatabase(databasePlace(config))
   try {
     const staff = createStaffAccounts({
       db,

@@ -8,7 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type App, createApp } from './app.ts'
 import { createNonces } from './auth/nonce.ts'
 import { createStaffAccounts } from './auth/staff.ts'
-import type { Config } from './config.ts'
+import { type Config, databasePlace } from './config.ts'
 import { StartError } from './errors.ts'
 import {
   HEADER_BYTES_MAX,
@@ -18,7 +18,7 @@ import {
   REQUEST_MS_MAX,
   STOP_MS_MAX,
 } from './limits.ts'
-import { createLog, type Log } from './log.ts'
+import { createLog, errorFields, type Log } from './log.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { createSecrets } from './secrets.ts'
@@ -47,7 +47,9 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const clock = options.clock ?? { now: () => Date.now() }
   const log = options.log ?? createLog(config.log.level)
   const signer = fileSigner(config.trust.keys)
-  const db = await openDatabase(config.database.file)
+  const db = await openDatabase(databasePlace(config), error =>
+    log.warn(errorFields(error), 'a database connection broke'),
+  )
   let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
   const secrets = createSecrets(secret)
   const publisher = createPublisher({

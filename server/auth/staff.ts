@@ -5,6 +5,7 @@
  */
 import { EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../limits.ts'
 import type { Secrets } from '../secrets.ts'
+import { engineOf } from '../store/engines.ts'
 import type { Database } from '../store/schema.ts'
 import { isRole, type Role } from './permissions.ts'
 
@@ -75,7 +76,7 @@ async function loadLibrary(options: StaffOptions) {
     baseURL: url,
     basePath: AUTH_PATH,
     secret: options.secrets.derived('sessions'),
-    database: { db: options.db, type: 'sqlite' },
+    database: { db: options.db, type: engineOf(options.db) },
     telemetry: { enabled: false },
     logger: { disabled: true },
     emailAndPassword: {

@@ -19,6 +19,7 @@ import { dropOldProofs } from '../store/proofs.ts'
 import * as published from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
+import { transact } from '../store/transact.ts'
 import {
   basisOf,
   type ListEntry,
@@ -97,7 +98,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     signer.refresh()
     trust = await takeInTrust(db, options.trustFolder, now)
     if ((await missingDays(db, now)).length > 0) {
-      await db.transaction().execute(tx => openLists(tx, now))
+      await transact(db, tx => openLists(tx, now))
     }
     await dropOldProofs(db, now)
     await published.dropOldListFiles(db, now)
@@ -123,7 +124,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (last?.basis === basisOf(state) && !(renew && old)) return
     const lists: ListEntry[] = []
     for (const list of state.lists) lists.push(await listEntry(list))
-    const overtaken = await db.transaction().execute(async tx => {
+    const overtaken = await transact(db, async tx => {
       await published.lockPublishing(tx)
       const newest = await published.newestManifest(tx, last)
       if (newest?.version !== last?.version) return true

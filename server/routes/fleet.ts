@@ -8,6 +8,7 @@ import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { addEnrolment, findGate, listGates } from '../store/gates.ts'
 import { latestEpoch, readEvents } from '../store/journals.ts'
+import { transact } from '../store/transact.ts'
 import { count, isoTime, json, jsonBody, nameSchema, problems, route } from './route.ts'
 
 const enrolmentRoute = route(
@@ -87,7 +88,7 @@ export function registerFleet(app: OpenAPIHono<ServiceEnv>): void {
     const code = makeEnrolmentCode()
     const codeHash = secrets.mac('code', code).toString('base64url')
     const now = clock.now()
-    const { expiresAt } = await db.transaction().execute(async tx => {
+    const { expiresAt } = await transact(db, async tx => {
       const actor = `staff:${c.get('staff').id}` as const
       await writeAudit(tx, { actor, action: 'fleet.enrolment', subject: gate }, now)
       return addEnrolment(tx, { codeHash, gate, station }, now)

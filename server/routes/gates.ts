@@ -8,6 +8,7 @@ import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { enrolGate, sawGate } from '../store/gates.ts'
 import { ingest } from '../store/journals.ts'
+import { transact } from '../store/transact.ts'
 import { ed25519JwkSchema, json, jsonBody, nameSchema, problems, route } from './route.ts'
 
 const enrolRoute = route(
@@ -53,7 +54,7 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const codeHash = secrets.mac('code', code).toString('base64url')
     const thumbprint = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: publicKey.x })
     const now = clock.now()
-    const gate = await db.transaction().execute(async tx => {
+    const gate = await transact(db, async tx => {
       const result = await enrolGate(tx, { codeHash, name, thumbprint, now })
       if (result === 'unknown' || result === 'full') throw new Problem('ENROLMENT_INVALID')
       if (result === 'mismatch' || result === 'key-taken') throw new Problem('ENROLMENT_MISMATCH')
@@ -70,7 +71,7 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const upload = c.req.valid('json')
     if (!isChain(upload)) throw new Problem('CHAIN_BROKEN')
     const now = clock.now()
-    const result = await db.transaction().execute(async tx => {
+    const result = await transact(db, async tx => {
       await sawGate(tx, gate, now)
       return ingest(tx, gate, upload, now)
     })

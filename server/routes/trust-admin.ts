@@ -7,6 +7,7 @@ import { DENIED_KIDS_MAX, REASON_CHARS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { denyKid } from '../store/published.ts'
+import { transact } from '../store/transact.ts'
 import { json, jsonBody, problems, route } from './route.ts'
 
 const denyRoute = route(
@@ -35,7 +36,7 @@ export function registerTrustAdmin(app: OpenAPIHono<ServiceEnv>): void {
     const { kid, reason } = c.req.valid('json')
     if (issuerKeysOf(publisher.trust(), fromHex(kid)).length === 0) throw new Problem('KID_UNKNOWN')
     const now = clock.now()
-    await db.transaction().execute(async tx => {
+    await transact(db, async tx => {
       if (!(await denyKid(tx, kid, DENIED_KIDS_MAX, now))) throw new Problem('KIDS_FULL')
       const actor = `staff:${c.get('staff').id}` as const
       await writeAudit(

@@ -1,29 +1,55 @@
 /**
- * Opens the service's database and brings its schema up to date. The embedded default is SQLite
- * (WAL, FULL): one file, one connection.
+ * Opens the service's database and brings its schema up to date: SQLite (WAL, FULL; one file, one
+ * connection), the embedded default, or PostgreSQL for several replicas. One schema, one history.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely } from 'kysely'
+import { Kysely, PostgresAdapter } from 'kysely'
 import { StartError } from '../errors.ts'
-import { migrate } from './migrations.ts'
+import { type Engine, migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 import { nodeSqliteDialect } from './sqlite.ts'
 
-/** `file`: a path, whose folder is made when missing, or `:memory:`. Throws StartError `DATABASE`. */
-export async function openDatabase(file: string): Promise<Database> {
-  let db: Database
+/** Whether a place names a PostgreSQL database, not a file. */
+export const isPostgresUrl = (place: string): boolean => /^postgres(ql)?:\/\//.test(place)
+
+/** Which engine is under a handle. */
+export const engineOf = (db: Database): Engine =>
+  db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite'
+
+/**
+ * `place`: a path, whose folder is made when missing, `:memory:`, or a `postgres://` URL. `onLost`
+ * hears of each PostgreSQL connection that broke. Throws StartError `DATABASE`, which never shows
+ * the URL: a password may be in it.
+ */
+export async function openDatabase(
+  place: string,
+  onLost: (error: Error) => void = () => {},
+): Promise<Database> {
+  const engine = isPostgresUrl(place) ? 'postgres' : 'sqlite'
+  const db = new Kysely<Tables>({
+    dialect: engine === 'postgres' ? await openServer(place, onLost) : openFile(place),
+  })
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    db = new Kysely<Tables>({ dialect: nodeSqliteDialect(file) })
-  } catch (error) {
-    throw new StartError('DATABASE', `cannot open the database ${file}`, { cause: error })
-  }
-  try {
-    await migrate(db, 'sqlite')
+    await migrate(db, engine)
   } catch (error) {
     await db.destroy()
     throw error
   }
   return db
+}
+
+/** The driver is loaded only where it is used. */
+async function openServer(url: string, onLost: (error: Error) => void) {
+  const { postgresDialect } = await import('./postgres.ts')
+  return postgresDialect(url, onLost)
+}
+
+function openFile(file: string) {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    return nodeSqliteDialect(file)
+  } catch (error) {
+    throw new StartError('DATABASE', `cannot open the database ${file}`, { cause: error })
+  }
 }

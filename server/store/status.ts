@@ -21,14 +21,26 @@ export async function missingDays(db: Database | Tx, now: number): Promise<numbe
 
 /** Opens the lists that the day needs. */
 export async function openLists(tx: Tx, now: number): Promise<void> {
-  for (const day of await missingDays(tx, now)) await openList(tx, day)
+  for (const day of await missingDays(tx, now)) await openList(tx, day, FULL_AT)
 }
 
-async function openList(tx: Tx, day: number): Promise<void> {
+/**
+ * Opens a list for the day unless one with room under `full` is there. Replicas may come to this in
+ * the same moment: the newest number is read first, so that all but one find its successor taken.
+ */
+async function openList(tx: Tx, day: number, full: number): Promise<void> {
   const { last } = await tx
     .selectFrom('status_lists')
     .select(eb => eb.fn.max('number').as('last'))
     .executeTakeFirstOrThrow()
+  const open = await tx
+    .selectFrom('status_lists')
+    .select('number')
+    .where('day', '=', day)
+    .where('next', '<', full)
+    .limit(1)
+    .executeTakeFirst()
+  if (open !== undefined) return
   await tx
     .insertInto('status_lists')
     .values({
@@ -39,6 +51,7 @@ async function openList(tx: Tx, day: number): Promise<void> {
       revision: 0,
       drop_at: dropAt(day),
     })
+    .onConflict(c => c.column('number').doNothing())
     .execute()
 }
 
@@ -68,7 +81,7 @@ export async function takePlace(tx: Tx, now: number): Promise<StatusPlace> {
       const index = permuteIndex(row.next - 1, row.permutation_key, LIST_ENTRIES)
       return { list: row.number, index }
     }
-    await openList(tx, day)
+    await openList(tx, day, LIST_ENTRIES)
   }
 }
 

@@ -15,6 +15,7 @@ import { initTrust } from '../ceremony/init.ts'
 import { configSchema } from '../config.ts'
 import { createLog } from '../log.ts'
 import { type OpenService, openService } from '../start.ts'
+import { isPostgresUrl } from '../store/engines.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
@@ -33,8 +34,11 @@ export interface World extends OpenService {
   signIn(role: Role): Promise<Record<string, string>>
 }
 
-/** `dir`: an empty folder. Trust is made for `days` days from the clock's day on. */
-export async function openWorld(dir: string, days = 2): Promise<World> {
+/**
+ * `dir`: an empty folder. Trust is made for `days` days from the clock's day on. `place`: a database
+ * other than a file in `dir`.
+ */
+export async function openWorld(dir: string, days = 2, place?: string): Promise<World> {
   const clock = { time: NOON, now: () => clock.time }
   await initTrust({
     dir: join(dir, 'trust'),
@@ -44,11 +48,15 @@ export async function openWorld(dir: string, days = 2): Promise<World> {
     releasedDays: days,
     now: clock.time,
   })
-  return reopenWorld(dir, clock)
+  return reopenWorld(dir, clock, place)
 }
 
-/** The service again on the same files, as after a restart. */
-export async function reopenWorld(dir: string, clock: World['clock']): Promise<World> {
+/** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
+export async function reopenWorld(
+  dir: string,
+  clock: World['clock'],
+  place = join(dir, 'service.db'),
+): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -59,7 +67,7 @@ export async function reopenWorld(dir: string, clock: World['clock']): Promise<W
   const config = configSchema.parse({
     listen: { port: 0 },
     publicUrl: 'http://desk.test',
-    database: { file: join(dir, 'service.db') },
+    database: isPostgresUrl(place) ? { url: place } : { file: place },
     trust: { documents: join(dir, 'trust'), keys: join(dir, 'trust/online'), environment: 'test' },
     documents: ['resident-id', 'passport'],
   })

@@ -1,0 +1,270 @@
+/** What the store promises, on each engine alike. */
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { lifeFrom } from '../domain/certificate.ts'
+import { LEASE_MS, LIST_ENTRIES } from '../limits.ts'
+import { createSecrets } from '../secrets.ts'
+import { onEachEngine } from '../testing/engines.ts'
+import { makeJournal, uploadOf } from '../testing/journal.ts'
+import { endCertificate, takeActivePlace, takeQuota, useClaim } from './certificates.ts'
+import { openDatabase } from './engines.ts'
+import { addEnrolment, enrolGate, sawGate } from './gates.ts'
+import { ingest, readEvents } from './journals.ts'
+import { savePerson } from './people.ts'
+import { takeProof } from './proofs.ts'
+import { dropLease, holdLease } from './published.ts'
+import type { Database } from './schema.ts'
+import { openLists, takePlace } from './status.ts'
+import { transact } from './transact.ts'
+
+const secrets = createSecrets(new Uint8Array(32).fill(1))
+const JANUARY = Date.parse('2026-01-31T15:59:59Z')
+const FEBRUARY = Date.parse('2026-01-31T16:00:00Z')
+
+const times = <T>(n: number, work: (i: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: n }, (_, i) => work(i)))
+
+await onEachEngine(async (t, newPlace, engine) => {
+  const open = async (t: Test) => {
+    const db = await openDatabase(await newPlace())
+    t.teardown(() => db.destroy())
+    return db
+  }
+  const savedPerson = (db: Database, documentNumber: string, name = '张三') =>
+    transact(db, tx =>
+      savePerson(tx, secrets, { name, documentType: 'passport', documentNumber }, 5),
+    )
+
+  await t.test('bytes, big numbers, returning and rollback', async t => {
+    const db = await open(t)
+    const at = Date.now() * 1000
+    const row = await db
+      .insertInto('trust_documents')
+      .values({ version: 1, bytes: new Uint8Array([1, 2, 255]), added_at: at })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    t.same([...row.bytes], [1, 2, 255])
+    t.equal(row.added_at, at, 'a number, not text')
+    await t.rejects(
+      transact(db, async tx => {
+        await tx.deleteFrom('trust_documents').execute()
+        throw new Error('no')
+      }),
+      { message: 'no' },
+    )
+    t.equal((await db.selectFrom('trust_documents').selectAll().execute()).length, 1)
+  })
+
+  await t.test('two starts at once find one schema; a second start finds it in place', async t => {
+    const place = await newPlace()
+    const first =
+      engine === 'sqlite' ? [await openDatabase(place)] : await times(2, () => openDatabase(place))
+    await first[0]?.insertInto('revoked_kids').values({ kid: '01020304', revoked_at: 5 }).execute()
+    for (const db of first) await db.destroy()
+    const second = await openDatabase(place)
+    t.same(await second.selectFrom('revoked_kids').selectAll().execute(), [
+      { kid: '01020304', revoked_at: 5 },
+    ])
+    await second.destroy()
+  })
+
+  await t.test('three a month by Shanghai’s calendar, however many ask at once', async t => {
+    const db = await open(t)
+    const { id } = await savedPerson(db, 'E1')
+    const take = (now: number) => transact(db, tx => takeQuota(tx, id, now))
+    t.equal((await times(100, () => take(JANUARY))).filter(Boolean).length, 3)
+    t.equal(await take(FEBRUARY), true)
+    t.equal(await take(JANUARY), false)
+  })
+
+  await t.test('one active place a person, free again after its end', async t => {
+    const db = await open(t)
+    const { id } = await savedPerson(db, 'E2')
+    const take = (name: string, now: number) =>
+      transact(db, tx => takeActivePlace(tx, id, name, now + 100, now))
+    t.equal((await times(100, i => take(`c${i}`, 1000))).filter(Boolean).length, 1)
+    t.match(await savedPerson(db, 'E2'), { activeCertificate: /^c\d+$/ })
+    t.equal(await take('x', 1099), false)
+    t.equal(await take('x', 1100), true)
+  })
+
+  await t.test('the same document is the same person, of whatever name', async t => {
+    const db = await open(t)
+    const all = await times(20, i => savedPerson(db, 'E3', i === 0 ? '张三' : '李四'))
+    t.equal(new Set(all.map(one => one.id)).size, 1)
+    const first = await savedPerson(db, 'E3', '王五')
+    t.not((await savedPerson(db, 'E4')).id, first.id)
+    const row = await db
+      .selectFrom('people')
+      .selectAll()
+      .where('id', '=', first.id)
+      .executeTakeFirstOrThrow()
+    const about = Buffer.from(row.document_hash).toString('hex')
+    t.same(JSON.parse(secrets.open(row.sealed, about)), { name: '王五', documentNumber: 'E3' })
+    t.throws(() => secrets.open(row.sealed, 'another row'))
+    const other = createSecrets(new Uint8Array(32).fill(2))
+    t.throws(() => other.open(row.sealed, about))
+  })
+
+  await t.test('places in a list: each once; a full list is followed by one more', async t => {
+    const db = await open(t)
+    const places = await times(60, () => transact(db, tx => takePlace(tx, JANUARY)))
+    t.equal(new Set(places.map(({ list, index }) => `${list} ${index}`)).size, 60)
+    t.same(new Set(places.map(one => one.list)), new Set([1]), 'opened once, by whoever was first')
+    await db
+      .updateTable('status_lists')
+      .set({ next: LIST_ENTRIES - 5 })
+      .execute()
+    const late = await times(20, () => transact(db, tx => takePlace(tx, JANUARY)))
+    t.equal(late.filter(one => one.list === 1).length, 5)
+    t.equal(late.filter(one => one.list === 2).length, 15)
+    await times(5, () => transact(db, tx => openLists(tx, FEBRUARY)))
+    t.equal((await db.selectFrom('status_lists').selectAll().execute()).length, 2)
+  })
+
+  await t.test('ending flips the bit, frees the place and moves the list, once', async t => {
+    const db = await open(t)
+    const { id } = await savedPerson(db, 'E5')
+    const place = await runningCertificate(db, id, 'c', JANUARY)
+    const end = () => transact(db, tx => endCertificate(tx, 'c', 'revoked', JANUARY))
+    t.same((await times(10, end)).filter(Boolean), [{ list: place.list, revision: 1 }])
+    t.same(await db.selectFrom('status_ended').selectAll().execute(), [
+      { list: place.list, status_index: place.index, ended_at: JANUARY },
+    ])
+    t.equal((await savedPerson(db, 'E5')).activeCertificate, undefined)
+  })
+
+  await t.test('a code from the window is used once', async t => {
+    const db = await open(t)
+    const { id } = await savedPerson(db, 'E6')
+    await runningCertificate(db, id, 'c', JANUARY)
+    const claim = { code_hash: 'h', certificate: 'c', expires_at: JANUARY + 10, used_at: null }
+    await db.insertInto('claims').values(claim).execute()
+    const use = (i: number, codeHash = 'h') =>
+      transact(db, tx =>
+        useClaim(tx, { codeHash, deviceKey: `d${i}`, holderKey: `k${i}`, now: JANUARY }),
+      )
+    const all = await times(30, i => use(i))
+    const won = all.filter(one => typeof one === 'object')
+    t.equal(won.length, 1)
+    t.equal(all.filter(one => one === 'used').length, 29)
+    const stored = await db.selectFrom('certificates').selectAll().executeTakeFirstOrThrow()
+    t.same(won[0], stored)
+    t.equal(await use(0, 'another'), 'unknown')
+  })
+
+  await t.test('a proof counts once a key', async t => {
+    const db = await open(t)
+    const all = await times(30, () => takeProof(db, 'key', 'jti', 5))
+    t.equal(all.filter(Boolean).length, 1)
+    t.equal(await takeProof(db, 'another key', 'jti', 5), true)
+  })
+
+  await t.test('an enrolment code is used once; rows of a journal are stored once', async t => {
+    const db = await open(t)
+    await transact(db, tx => addEnrolment(tx, { codeHash: 'h', gate: 'g', station: 's' }, 5))
+    const enrol = (i: number) =>
+      transact(db, tx => enrolGate(tx, { codeHash: 'h', name: 'g', thumbprint: `t${i}`, now: 6 }))
+    const gates = await times(10, enrol)
+    t.equal(gates.filter(one => typeof one === 'object').length, 1)
+    const rows = makeJournal('e'.repeat(16), 30)
+    const send = () =>
+      transact(db, async tx => {
+        await sawGate(tx, 'g', 7)
+        return ingest(tx, 'g', uploadOf(rows, 1, 30), 7)
+      })
+    const sent = await times(10, send)
+    t.equal(
+      sent.reduce((sum, one) => sum + (one.ok ? one.stored : 0), 0),
+      30,
+    )
+    t.ok(sent.every(one => one.ok && one.next === 31))
+    const page = await readEvents(db, { gate: 'g', epoch: 'e'.repeat(16), after: 28, limit: 5 })
+    t.same(
+      page.rows.map(row => row.seq),
+      [29, 30],
+    )
+  })
+
+  await t.test('one holds a lease until it is over or given back', async t => {
+    const db = await open(t)
+    const hold = (owner: string, now: number) => holdLease(db, 'l', owner, now)
+    const all = await times(10, i => hold(`o${i}`, 1000))
+    t.equal(all.filter(Boolean).length, 1)
+    const owner = `o${all.indexOf(true)}`
+    t.equal(await hold(owner, 1000 + LEASE_MS - 1), true)
+    t.equal(await hold('x', 1000 + LEASE_MS), false, 'it was kept')
+    t.equal(await hold('x', 1000 + 2 * LEASE_MS), true)
+    await dropLease(db, 'l', 'x')
+    t.equal(await hold('y', 1000 + 2 * LEASE_MS), true)
+  })
+
+  await t.test('what lost against others is done again, whole', async t => {
+    const db = await open(t)
+    await db.insertInto('quota').values({ person: 'p', month: 'm', n: 0 }).execute()
+    let runs = 0
+    await times(12, () =>
+      transact(db, async tx => {
+        runs += 1
+        if (engine === 'postgres') {
+          await sql`set transaction isolation level serializable`.execute(tx)
+        }
+        const { n } = await tx.selectFrom('quota').select('n').executeTakeFirstOrThrow()
+        await tx
+          .updateTable('quota')
+          .set({ n: n + 1 })
+          .execute()
+      }),
+    )
+    const { n } = await db.selectFrom('quota').select('n').executeTakeFirstOrThrow()
+    t.equal(n, 12)
+    if (engine === 'postgres') t.ok(runs > 12, `${runs} runs for 12 transactions`)
+  })
+
+  await t.test('two that wait for one another both get through', async t => {
+    const db = await open(t)
+    for (const kid of ['a', 'b']) {
+      await db.insertInto('revoked_kids').values({ kid, revoked_at: 0 }).execute()
+    }
+    const touch = (first: string, second: string) =>
+      transact(db, async tx => {
+        for (const kid of [first, second]) {
+          await tx
+            .updateTable('revoked_kids')
+            .set(eb => ({ revoked_at: eb('revoked_at', '+', 1) }))
+            .where('kid', '=', kid)
+            .execute()
+        }
+      })
+    await times(8, i => (i % 2 === 0 ? touch('a', 'b') : touch('b', 'a')))
+    const rows = await db.selectFrom('revoked_kids').select('revoked_at').execute()
+    t.same(rows, [{ revoked_at: 8 }, { revoked_at: 8 }])
+  })
+})
+
+/** A certificate that runs, without the way through the window. */
+async function runningCertificate(db: Database, person: string, id: string, now: number) {
+  const life = lifeFrom(now)
+  return transact(db, async tx => {
+    await takeActivePlace(tx, person, id, life.validUntil, now)
+    const place = await takePlace(tx, now)
+    const certificate = { id, person, channel: 'desk' as const, list: place.list }
+    const window = { valid_from: life.validFrom, valid_until: life.validUntil }
+    const rest = { ended_at: null, end_reason: null, device_key: null, holder_key: null }
+    await tx
+      .insertInto('certificates')
+      .values({ ...certificate, status_index: place.index, ...window, ...rest })
+      .execute()
+    return place
+  })
+}
+
+t.test('a database that can not be reached is said plainly, without the password', async t => {
+  const url = 'postgres://wicket:hunter2@127.0.0.1:1/none'
+  const error = await openDatabase(url).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  t.match(error, { code: 'DATABASE' })
+  t.notMatch(error?.message ?? '', /hunter2/)
+})

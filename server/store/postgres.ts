@@ -1,0 +1,33 @@
+/**
+ * PostgreSQL under Kysely: one pool a replica. Every loss of a connection is heard, also of one that
+ * is in use between two statements: an unheard one would end the process.
+ */
+import { type Dialect, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from '../limits.ts'
+
+const INT8 = pg.types.builtins.INT8
+
+/** Times and counters fit a double; the driver's default is text. */
+const TYPES: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+}
+
+/** `url`: `postgres://USER:PASSWORD@HOST:PORT/NAME`. Connects on first use. */
+export function postgresDialect(url: string, onLost: (error: Error) => void): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: DATABASE_CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    query_timeout: 2 * STATEMENT_MS_MAX,
+    idle_in_transaction_session_timeout: STATEMENT_MS_MAX,
+    keepAlive: true,
+    application_name: 'wicketgate',
+    types: TYPES,
+  })
+  pool.on('error', onLost)
+  pool.on('connect', client => client.on('error', onLost))
+  return new PostgresDialect({ pool })
+}

@@ -1,0 +1,43 @@
+/**
+ * Transactions. PostgreSQL may refuse one because of others beside it: `serialization_failure` and
+ * `deadlock_detected` (its manual, appendix A). Such a one left nothing behind and is tried again.
+ * A lost connection isn't: nobody knows whether its commit arrived.
+ */
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TRANSACTION_TRIES_MAX } from '../limits.ts'
+import type { Database, Tx } from './schema.ts'
+
+const TRY_AGAIN = new Set(['40001', '40P01'])
+/** Waits grow with each try, by chance, so that two don't meet again. */
+const WAIT_STEP_MS = 10
+
+/**
+ * Runs `work` in one transaction and gives what it gave. `work` may run several times, so it must do
+ * nothing but use its handle. Throws what `work` throws, or the database's error.
+ */
+export async function transact<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      if (tries >= TRANSACTION_TRIES_MAX || !TRY_AGAIN.has(codeOf(error))) throw error
+    }
+    await sleep(randomInt(WAIT_STEP_MS * tries * tries) + 1)
+  }
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+/** Codes of a server that can't be reached, is starting or stopping, or has no connection left. */
+const UNREACHABLE =
+  /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN)$/
+/** The driver gives these no code. */
+const LOST =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
+
+/** Whether the database can't be used right now: nothing that was answered is lost by it. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return UNREACHABLE.test(codeOf(error)) || LOST.test(error.message) || isUnreachable(error.cause)
+}
