@@ -1,25 +1,25 @@
 /** Runs the same tests on each engine: what holds on SQLite must hold on PostgreSQL. */
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { startPostgres } from './postgres.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
 
 /** Gives the place of a new empty database, as `openDatabase` takes it. */
 export type NewPlace = () => Promise<string>
 
-/** `define` is called once an engine. */
+/** `define` is called once an engine; `postgres` is the server, to be stopped and started. */
 export async function onEachEngine(
-  define: (t: Test, newPlace: NewPlace, engine: 'sqlite' | 'postgres') => Promise<void>,
+  define: (t: Test, newPlace: NewPlace, postgres: Postgres | undefined) => Promise<void>,
 ): Promise<void> {
-  let files = 0
-  await t.test('SQLite', async t => {
-    const dir = t.testdir()
-    await define(t, async () => join(dir, `${++files}.db`), 'sqlite')
-  })
   const server = await startPostgres()
+  let files = 0
+  t.test('SQLite', async t => {
+    const dir = t.testdir()
+    await define(t, async () => join(dir, `${++files}.db`), undefined)
+  })
   if (typeof server === 'string') {
-    await t.test('PostgreSQL', { skip: server }, async () => {})
+    t.test('PostgreSQL', { skip: server }, async () => {})
     return
   }
   t.teardown(() => server.stop())
-  await t.test('PostgreSQL', t => define(t, server.createDatabase, 'postgres'))
+  t.test('PostgreSQL', t => define(t, server.createDatabase, server))
 }
