@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util'
 import { type Figure, printFigures } from './bench/figure.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
+import { benchRevocation } from './bench/revocation.ts'
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   pass: benchPass,
   hardware: benchHardware,
+  revocation: benchRevocation,
 }
 
 const HELP = `npm run bench [-- PART] [--json]
