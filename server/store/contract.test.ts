@@ -1,4 +1,5 @@
 /** What the store promises, on each engine alike. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { lifeFrom } from '../domain/certificate.ts'
@@ -15,7 +16,7 @@ import { takeProof } from './proofs.ts'
 import { dropLease, holdLease } from './published.ts'
 import type { Database } from './schema.ts'
 import { openLists, takePlace } from './status.ts'
-import { transact } from './transact.ts'
+import { isUnreachable, transact } from './transact.ts'
 
 const secrets = createSecrets(new Uint8Array(32).fill(1))
 const JANUARY = Date.parse('2026-01-31T15:59:59Z')
@@ -221,6 +222,26 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const { n } = await db.selectFrom('quota').select('n').executeTakeFirstOrThrow()
     t.equal(n, 12)
     if (postgres !== undefined) t.ok(runs > 12, `${runs} runs for 12 transactions`)
+  })
+
+  await t.test('a connection that breaks between two statements ends nothing else', async t => {
+    if (postgres === undefined) return
+    const lost: Error[] = []
+    const db = await openDatabase(await newPlace(), error => lost.push(error))
+    t.teardown(() => db.destroy())
+    const broken = transact(db, async tx => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db)
+      for (let i = 0; i < 200 && lost.length === 0; i++) await sleep(10)
+      await tx.deleteFrom('quota').execute()
+    })
+    const error = await broken.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+    t.ok(isUnreachable(error))
+    t.ok(lost.length > 0, 'it was heard')
+    t.same(await db.selectFrom('quota').selectAll().execute(), [])
   })
 
   await t.test('two that wait for one another both get through', async t => {
