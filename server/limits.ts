@@ -52,6 +52,9 @@ export const DATABASE_CONNECTIONS_MAX = 10
 /** A connection to PostgreSQL must stand within this time, a statement end within the next. */
 export const CONNECT_MS_MAX = 5_000
 export const STATEMENT_MS_MAX = 10_000
+/** After a restore: list numbers and manifest versions that may have been used since the backup. */
+export const RESTORE_LISTS_GAP = 1000
+export const RESTORE_VERSIONS_GAP = 2 ** 20
 /** How often a transaction that lost against others is tried. */
 export const TRANSACTION_TRIES_MAX = 8
 /** Prepared statements kept by the SQLite shim. */

@@ -5,10 +5,12 @@
 import { parseArgs } from 'node:util'
 import { type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
+import { restoredCommand } from './restored.ts'
 import { addStaff } from './staff-add.ts'
 import { startService } from './start.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
+       npm run server -- restored --config FILE
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
 
   --config FILE   one JSON file; see server/README.md for its keys
@@ -17,6 +19,8 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
 
 staff add makes an account, or sets role and password of the one with that address. The password
 is read from standard input; on a terminal, or with --generate, one is made and printed.
+restored is run once after the database came back from a backup, before the service starts: it
+closes what may have been used since, so that nothing is given out twice.
 Roles: agent, supervisor, technician, operator, auditor.
 
 The secret comes from WICKETGATE_SECRET (base64url of 32 random bytes) or the config's secretFile.
@@ -51,6 +55,7 @@ async function main(): Promise<void> {
   const loaded = loadConfig(values.config, { ...process.env, ...port })
   const [command, action, email, ...rest] = positionals
   if (command === undefined) return serve(loaded)
+  if (command === 'restored' && action === undefined) return restoredCommand(loaded)
   if (command !== 'staff' || action !== 'add' || email === undefined || rest.length > 0) {
     throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
   }

@@ -40,6 +40,8 @@ export interface PublisherOptions {
   /** Folder of trust-N.cbor. */
   readonly trustFolder: string
   readonly environment: PassEnvironment
+  /** No manifest gets a lower version than this; 0 by default. */
+  readonly versionFloor?: number
 }
 
 export interface Publisher {
@@ -104,6 +106,13 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await published.dropOldListFiles(db, now)
   }
 
+  /** The newest manifest; an older one than was served means that a backup is under us. */
+  async function newest(): Promise<published.PublishedManifest | undefined> {
+    const found = await published.newestManifest(db, latest)
+    if ((found?.version ?? 0) >= (latest?.version ?? 0)) return found
+    throw Object.assign(new Error('the database went back'), { code: 'DATABASE_WENT_BACK' })
+  }
+
   async function listEntry(list: { number: number; revision: number }): Promise<ListEntry> {
     const known = await published.findListEntry(db, list.number, list.revision + 1)
     if (known !== undefined) return known
@@ -116,7 +125,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** Publishes if something changed, or if the last manifest is getting old and `renew` is set. */
   async function publish(renew: boolean): Promise<void> {
     const now = clock.now()
-    const last = await published.newestManifest(db, latest)
+    const last = await newest()
     const state = await published.readState(db, trustNow().version, now)
     denied = new Set(state.deniedKids)
     const age = last === undefined ? Number.POSITIVE_INFINITY : now - last.madeAt
@@ -129,7 +138,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const newest = await published.newestManifest(tx, last)
       if (newest?.version !== last?.version) return true
       const iat = Math.floor(now / 1000)
-      const version = Math.max((last?.version ?? 0) + 1, iat)
+      const version = Math.max((last?.version ?? 0) + 1, iat, options.versionFloor ?? 0)
       const bytes = await makeManifest(state, lists, key({ role: 'status' }), { version, iat })
       const etag = `"${sha256Hex(bytes).slice(0, 24)}"`
       await published.keepManifest(tx, { version, bytes, etag, state }, now)
@@ -148,7 +157,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const renew = await published.holdLease(db, 'publisher', owner, now)
     if (renew || changed) await publish(renew)
     const before = latest?.basis
-    latest = await published.newestManifest(db, latest)
+    latest = await newest()
     if (latest?.basis !== before) for (const listener of [...listeners.keys()]) listener()
   }
 

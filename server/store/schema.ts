@@ -165,6 +165,11 @@ export interface AuditTable {
   detail: string
 }
 
+/** The account library's; of it only what this service ends itself. */
+export interface StaffSessionsTable {
+  id: string
+}
+
 export interface Tables {
   people: PeopleTable
   quota: QuotaTable
@@ -183,6 +188,7 @@ export interface Tables {
   gate_epochs: GateEpochsTable
   gate_events: GateEventsTable
   audit: AuditTable
+  staff_sessions: StaffSessionsTable
 }
 
 export type Database = Kysely<Tables>

@@ -28,7 +28,7 @@ export async function openLists(tx: Tx, now: number): Promise<void> {
  * Opens a list for the day unless one with room under `full` is there. Replicas may come to this in
  * the same moment: the newest number is read first, so that all but one find its successor taken.
  */
-async function openList(tx: Tx, day: number, full: number): Promise<void> {
+async function openList(tx: Tx, day: number, full: number, gap = 1): Promise<void> {
   const { last } = await tx
     .selectFrom('status_lists')
     .select(eb => eb.fn.max('number').as('last'))
@@ -44,7 +44,7 @@ async function openList(tx: Tx, day: number, full: number): Promise<void> {
   await tx
     .insertInto('status_lists')
     .values({
-      number: Number(last ?? 0) + 1,
+      number: Number(last ?? 0) + gap,
       day,
       next: 0,
       permutation_key: randomBytes(16),
@@ -53,6 +53,30 @@ async function openList(tx: Tx, day: number, full: number): Promise<void> {
     })
     .onConflict(c => c.column('number').doNothing())
     .execute()
+}
+
+/**
+ * Closes every list and opens one for today: its number is higher by `numbers`, and the revisions of
+ * the lists that gates still need by `revisions`. Gives how many were closed.
+ */
+export async function closeLists(
+  tx: Tx,
+  now: number,
+  gap: { readonly numbers: number; readonly revisions: number },
+): Promise<number> {
+  const closed = await tx
+    .updateTable('status_lists')
+    .set({ next: LIST_ENTRIES })
+    .where('next', '<', LIST_ENTRIES)
+    .returning('number')
+    .execute()
+  await tx
+    .updateTable('status_lists')
+    .set(eb => ({ revision: eb('revision', '+', gap.revisions) }))
+    .where('drop_at', '>', now)
+    .execute()
+  await openList(tx, dayOf(now), LIST_ENTRIES, gap.numbers)
+  return closed.length
 }
 
 export interface StatusPlace {

@@ -1,0 +1,71 @@
+/**
+ * The `restored` command: after a database came back from a backup, before the service starts. What
+ * happened since the backup is unknown, and must never be contradicted:
+ * - status lists: places given out since may be on phones. All lists are closed, new ones opened
+ *   under numbers that can't have been used since.
+ * - versions of lists and manifests: gates refuse lower ones. Both go up by more than can have been
+ *   published since: a list has 2^20 places and each is flipped once.
+ * - one-time codes and sessions that were used or ended since would be good again: all are void.
+ */
+import type { LoadedConfig } from './config.ts'
+import { databasePlace } from './config.ts'
+import { LIST_ENTRIES, RESTORE_LISTS_GAP, RESTORE_VERSIONS_GAP } from './limits.ts'
+import { createLog } from './log.ts'
+import { createPublisher } from './publish/publisher.ts'
+import { fileSigner } from './publish/signer.ts'
+import type { Clock } from './service.ts'
+import { writeAudit } from './store/audit.ts'
+import { openDatabase } from './store/engines.ts'
+import type { Database } from './store/schema.ts'
+import { closeLists } from './store/status.ts'
+import { transact } from './store/transact.ts'
+
+export interface Restored {
+  readonly closedLists: number
+  readonly manifestVersion: number
+}
+
+/** Prints one JSON line. Throws StartError. */
+export async function restoredCommand({ config }: LoadedConfig): Promise<void> {
+  const db = await openDatabase(databasePlace(config))
+  try {
+    const result = await markRestored(db, config, { now: () => Date.now() })
+    process.stdout.write(`${JSON.stringify({ restored: result })}\n`)
+  } finally {
+    await db.destroy()
+  }
+}
+
+/** Closes, voids and publishes. May be run again: it only takes numbers away. */
+export async function markRestored(
+  db: Database,
+  config: LoadedConfig['config'],
+  clock: Clock,
+): Promise<Restored> {
+  const now = clock.now()
+  const closedLists = await transact(db, async tx => {
+    const closed = await closeLists(tx, now, {
+      numbers: RESTORE_LISTS_GAP,
+      revisions: LIST_ENTRIES,
+    })
+    await tx.deleteFrom('claims').where('used_at', 'is', null).execute()
+    await tx.deleteFrom('enrolments').where('used_at', 'is', null).execute()
+    await tx.deleteFrom('leases').execute()
+    await tx.deleteFrom('staff_sessions').execute()
+    await writeAudit(tx, { actor: 'system', action: 'service.restored', subject: 'database' }, now)
+    return closed
+  })
+  const publisher = createPublisher({
+    db,
+    clock,
+    log: createLog('error'),
+    signer: fileSigner(config.trust.keys),
+    trustFolder: config.trust.documents,
+    environment: config.trust.environment,
+    versionFloor: Math.floor(now / 1000) + RESTORE_VERSIONS_GAP,
+  })
+  await publisher.start()
+  const manifestVersion = publisher.latest()?.version ?? 0
+  await publisher.stop()
+  return { closedLists, manifestVersion }
+}
