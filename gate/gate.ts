@@ -8,8 +8,8 @@ import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
-import type { EventKind } from './contract/events.ts'
-import { createLane, type Lane } from './lane.ts'
+import type { Direction, EventKind } from './contract/events.ts'
+import { createLane, directionsOf, type Lane } from './lane.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createDeviceLog, createUploadLog, logStep } from './log.ts'
 import { type Journal, openJournal } from './store/journal.ts'
@@ -32,7 +32,7 @@ export interface GateParts {
   readonly log: Logger
   readonly factoryTrust: Uint8Array
   readonly openBoard: (lane: LaneConfig) => GateBoard
-  readonly openReader: (lane: LaneConfig) => CodeReader
+  readonly openReader: (lane: LaneConfig, direction: Direction) => CodeReader
 }
 
 export interface Gate {
@@ -63,9 +63,12 @@ function openDevices(config: GateConfig, parts: GateParts, opened: AsyncDisposab
   return config.lanes.map(lane => {
     const board = parts.openBoard(lane)
     opened.defer(() => board.close())
-    const reader = parts.openReader(lane)
-    opened.defer(() => reader.close())
-    return { lane, board, reader }
+    const readers = directionsOf(lane).map(direction => {
+      const reader = parts.openReader(lane, direction)
+      opened.defer(() => reader.close())
+      return { direction, reader }
+    })
+    return { lane, board, readers }
   })
 }
 
@@ -127,11 +130,11 @@ async function assemble(
   trust.onTrustChanged(() => verifier.flush())
 
   const logDevice = createDeviceLog(log)
-  const lanes = devices.map(({ lane, board, reader }) =>
+  const lanes = devices.map(({ lane, board, readers }) =>
     createLane({
       config: lane,
       board,
-      reader,
+      readers,
       verifier,
       trust,
       journal,

@@ -2,23 +2,32 @@
 import type { CodeReader, Contact, DeviceState, GateBoard, Timers } from '../hardware/ports.ts'
 import type { PassVerifier } from '../pass/verify.ts'
 import type { LaneConfig } from './contract/config.ts'
+import type { Direction, LaneModes } from './contract/events.ts'
 import { DEVICE_START_MS, STOP_PASSAGE_MS } from './limits.ts'
-import type {
-  Effect,
-  Lane as LaneView,
-  MachineContact,
-  MachineSettings,
-  OutReason,
+import {
+  type Effect,
+  type Lane as LaneView,
+  type MachineContact,
+  type MachineSettings,
+  type OutReason,
+  plainModes,
 } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
 import type { Journal } from './store/journal.ts'
 import type { Memory } from './store/memory.ts'
 
+/** A scanner and the way that its readings open. */
+export interface LaneReader {
+  readonly direction: Direction
+  readonly reader: CodeReader
+}
+
 export interface LaneParts {
   readonly config: LaneConfig
   readonly board: GateBoard
-  readonly reader: CodeReader
+  /** One, or on a lane for both ways two. */
+  readonly readers: readonly LaneReader[]
   readonly verifier: PassVerifier
   readonly trust: PipelineParts['trust']
   readonly journal: Pick<Journal, 'append'>
@@ -32,6 +41,8 @@ export interface LaneParts {
 export interface Lane {
   readonly name: string
   view(): LaneView
+  /** Another way of running the lane, from now on; `by` is who asked, up to 80 characters. */
+  setModes(change: Partial<LaneModes>, by: string): void
   /** Takes no more scans, lets the passage that runs end (bounded), releases, closes devices. */
   stop(): Promise<void>
   /** At once, for a defect: relays at rest, nothing else. */
@@ -45,10 +56,17 @@ const MACHINE_CONTACTS: readonly MachineContact[] = [
   'stop',
   'release',
   'tamper',
+  'relayFeedback',
+  'beamA',
+  'beamB',
+  'beamC',
+  'beamD',
+  'beamE',
+  'beamF',
 ]
 
 export function createLane(parts: LaneParts): Lane {
-  const { config, board, reader, timers } = parts
+  const { config, board, readers, timers } = parts
   let stopping = false
   let onStep = () => {}
 
@@ -58,23 +76,31 @@ export function createLane(parts: LaneParts): Lane {
     journal: parts.journal,
     memory: parts.memory,
     settings: settingsOf(config),
+    modes: initialModes(config),
     timers,
     now: parts.trust.now,
     onFault: parts.onFault,
     onStep: (lane, effects) => {
       parts.onStep(lane, effects)
-      if (lane.state.name === 'Locked') queueMicrotask(() => pipeline.resume())
+      queueMicrotask(resume)
       onStep()
     },
   })
-  const pipeline = createPipeline({
-    lane: decideSettingsOf(config),
-    source: reader.name,
-    verifier: parts.verifier,
-    trust: parts.trust,
-    memory: parts.memory,
-    runner,
-  })
+  const pipelines = readers.map(({ direction, reader }) =>
+    createPipeline({
+      lane: decideSettingsOf(config, direction),
+      source: reader.name,
+      verifier: parts.verifier,
+      trust: parts.trust,
+      memory: parts.memory,
+      runner,
+    }),
+  )
+  const missing = new Set(readers.map(({ reader }) => reader.name))
+
+  function resume(): void {
+    for (const pipeline of pipelines) pipeline.resume()
+  }
 
   const subscriptions = [
     board.contacts.onContact((contact, active) => {
@@ -87,13 +113,17 @@ export function createLane(parts: LaneParts): Lane {
       runner.feed({ type: 'found', reason: 'NO_DEADMAN' })
       syncFire()
     }),
-    reader.onState(state => {
-      parts.onDevice(reader.name, state)
-      report(state, 'SCANNER_LOST')
-    }),
-    reader.onReading(reading => {
-      if (!stopping) pipeline.read(reading)
-    }),
+    ...readers.flatMap(({ reader }, index) => [
+      reader.onState(state => {
+        parts.onDevice(reader.name, state)
+        if (state.state === 'ready') missing.delete(reader.name)
+        else missing.add(reader.name)
+        if (state.state !== 'ready' || missing.size === 0) report(state, 'SCANNER_LOST')
+      }),
+      reader.onReading(reading => {
+        if (!stopping) pipelines[index]?.read(reading)
+      }),
+    ]),
   ]
 
   function report(state: DeviceState, reason: OutReason): void {
@@ -127,6 +157,7 @@ export function createLane(parts: LaneParts): Lane {
   return {
     name: config.name,
     view: runner.lane,
+    setModes: (change, by) => runner.feed({ type: 'mode', change, by }),
     releaseAll() {
       board.barrier.release('entry')
       board.barrier.release('exit')
@@ -138,7 +169,7 @@ export function createLane(parts: LaneParts): Lane {
       await runner.settled()
       for (const unsubscribe of subscriptions) unsubscribe()
       runner.close()
-      await Promise.all([reader.close(), board.close()])
+      await Promise.all([...readers.map(({ reader }) => reader.close()), board.close()])
     },
   }
 }
@@ -151,11 +182,47 @@ function boardReason(state: Extract<DeviceState, { state: 'lost' }>): OutReason 
   return state.error.code === 'NO_DEADMAN' ? 'NO_DEADMAN' : 'BOARD_LOST'
 }
 
-function settingsOf({ direction, area, timing }: LaneConfig): MachineSettings {
-  return { direction, area, startMs: DEVICE_START_MS, ...timing }
+/** The directions that the lane's scanners look in; the first is the staff button's. */
+export function directionsOf({ direction }: LaneConfig): readonly [Direction, ...Direction[]] {
+  return direction === 'both' ? ['entry', 'exit'] : [direction]
 }
 
-function decideSettingsOf({ name, direction, area, policy }: LaneConfig): PipelineParts['lane'] {
+/** Closer than this is one person; a bag or a pram drawn behind needs the wide profile. */
+const JOIN_MS = { standard: 60, wide: 800 } as const
+
+function settingsOf(config: LaneConfig): MachineSettings {
+  const { profile, ...timing } = config.timing
+  const times = profile === 'wide' ? 2 : 1
+  return {
+    ...timing,
+    direction: directionsOf(config)[0],
+    area: config.area,
+    profile: config.board.profile,
+    startMs: DEVICE_START_MS,
+    waitMs: timing.waitMs * times,
+    passageMs: timing.passageMs * times,
+    joinMs: JOIN_MS[profile],
+    feedback: config.board.pins.relayFeedback !== null,
+  }
+}
+
+function initialModes(config: LaneConfig): LaneModes {
+  const { entry, exit, ...degrade } = config.modes
+  const plain = plainModes(directionsOf(config)[0])
+  const both = config.direction === 'both' ? ({ exit: 'controlled' } as const) : {}
+  return {
+    ...plain,
+    ...both,
+    ...degrade,
+    ...(entry === undefined ? {} : { entry }),
+    ...(exit === undefined ? {} : { exit }),
+  }
+}
+
+function decideSettingsOf(
+  { name, area, policy }: LaneConfig,
+  direction: Direction,
+): PipelineParts['lane'] {
   const { takesPaper, passbackMs } = policy
   const passback = policy.passback ?? (direction === 'entry' ? 'hard' : 'soft')
   return { lane: name, direction, area, takesPaper, passback, passbackMs }

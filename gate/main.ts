@@ -68,17 +68,19 @@ async function main(): Promise<number> {
         clock,
         random,
       }),
-    openReader: ({ name, scanner }) =>
-      createSerialScanner({
-        name: `${name}.scanner`,
+    openReader: (lane, direction) => {
+      const other = direction === 'exit' ? lane.exitScanner : undefined
+      const scanner = other ?? lane.scanner
+      return createSerialScanner({
+        name: `${lane.name}.${other === undefined ? 'scanner' : 'exitScanner'}`,
         port: scanner.port,
         baudRate: scanner.baudRate,
         gm65: scanner.profile === 'gm65',
-        suffix: scanner.suffix,
         timers,
         clock,
         random,
-      }),
+      })
+    },
   })
 
   process.once('uncaughtException', error => {

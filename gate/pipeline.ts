@@ -34,7 +34,7 @@ export interface PipelineParts {
 export interface Pipeline {
   /** Anything a reader can hand over; never throws. */
   read(reading: Reading): void
-  /** The lane came to rest: decides the scan that waits, if there is one. */
+  /** Decides the scan that waits, if there is one and the lane is free for it. */
   resume(): void
 }
 
@@ -49,9 +49,28 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function read({ text }: Reading): void {
     const { name } = runner.lane().state
-    if (name === 'Locked' || name === 'Refusing') deliver(verdictOf(verified(text)))
-    else if (name === 'Admitting' || name === 'Passing') hold(verified(text))
-    else if (name !== 'Emergency') deliver(refusal('LANE_CLOSED'))
+    switch (name) {
+      case 'Locked':
+      case 'Refusing':
+      case 'Open':
+        deliver(verdictOf(verified(text)))
+        break
+      case 'Admitting':
+      case 'Passing':
+      case 'Blocked':
+        hold(verified(text))
+        break
+      case 'Starting':
+      case 'OutOfService':
+      case 'Maintenance':
+        deliver(refusal('LANE_CLOSED'))
+        break
+      case 'Emergency':
+        // Everyone goes: no verdicts.
+        break
+      default:
+        name satisfies never
+    }
   }
 
   function verified(text: string): Verified {
@@ -66,7 +85,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return leaving && !statusKnown ? 'valid' : known
     }
     const policy = {
-      expiredForMs: leaving ? EXIT_GRACE_MS : 0,
+      expiredForMs: leaving || runner.lane().modes.timeFree ? EXIT_GRACE_MS : 0,
       staleForMs: leaving && state === 'UNCERTAIN' ? EXIT_GRACE_MS : 0,
     }
     const found = parts.verifier.verify(text, withStatus(view, status), policy, nowMs)
@@ -77,7 +96,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { nowMs, state } = trust.now()
     const { stage } = trust.freshness()
     const clockUncertain = state === 'UNCERTAIN'
-    const context = { ...lane, stage, clockUncertain, statusKnown, nowMs }
+    const { modes } = runner.lane()
+    const context = { ...lane, modes, stage, clockUncertain, statusKnown, nowMs }
     return decide(found, source, context, parts.memory)
   }
 
@@ -99,6 +119,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     read,
     resume() {
+      const { name } = runner.lane().state
+      if (name !== 'Locked' && name !== 'Open') return
       const scan = waiting
       waiting = undefined
       if (scan !== undefined) deliver(verdictOf(scan))

@@ -3,7 +3,7 @@
  * is on disk before its relay moves; inputs that arise while effects run are queued behind them.
  */
 import type { GateBoard, Timers, Unsubscribe } from '../hardware/ports.ts'
-import type { GrantBody, GrantRef } from './contract/events.ts'
+import type { GrantBody, GrantRef, LaneModes } from './contract/events.ts'
 import {
   type DeadlineName,
   type Effect,
@@ -24,6 +24,8 @@ export interface RunnerParts {
   readonly journal: Pick<Journal, 'append'>
   readonly memory: Memory
   readonly settings: MachineSettings
+  /** How the lane is run at first. */
+  readonly modes: LaneModes
   readonly timers: Timers
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   /** Called after each step, for logs and for whoever waits. */
@@ -47,7 +49,7 @@ export function createRunner(parts: RunnerParts): Runner {
   const open = new Map<string, GrantBody>()
   const writes = new Set<Promise<unknown>>()
   const queue: Input[] = []
-  let lane = startingLane()
+  let lane = startingLane(parts.modes)
   let running = false
   let closed = false
 
@@ -59,6 +61,9 @@ export function createRunner(parts: RunnerParts): Runner {
     try {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const step = transition(lane, next, settings)
+        if ((lane.state.name === 'Emergency') !== (step.lane.state.name === 'Emergency')) {
+          memory.pardon(parts.now().nowMs)
+        }
         lane = step.lane
         for (const effect of step.effects) execute(effect)
         parts.onStep(lane, step.effects)

@@ -3,7 +3,7 @@
  * (arrow or cross), lamp and sound pattern differ together.
  */
 import type { Lamp, Signals, Timers, Unsubscribe } from '../hardware/ports.ts'
-import type { Sign } from './contract/sign.ts'
+import type { ShownSign } from './machine/state.ts'
 
 interface Pattern {
   readonly lamps: Partial<Record<Lamp, 'on' | 'blink'>>
@@ -16,8 +16,10 @@ interface Pattern {
 const LAMPS: readonly Lamp[] = ['arrow', 'cross', 'amber']
 const BLINK_MS = 400
 
-const PATTERNS: Record<Sign | 'idle', Pattern> = {
+const PATTERNS: Record<ShownSign, Pattern> = {
   idle: { lamps: {}, sound: [], repeats: false },
+  free: { lamps: { arrow: 'on' }, sound: [], repeats: false },
+  closed: { lamps: { cross: 'on' }, sound: [], repeats: false },
   none: { lamps: {}, sound: [], repeats: false },
   pass: { lamps: { arrow: 'on' }, sound: [120], repeats: false },
   refuse: { lamps: { cross: 'on' }, sound: [250, 120, 250], repeats: false },
@@ -30,7 +32,7 @@ const PATTERNS: Record<Sign | 'idle', Pattern> = {
 
 export interface SignPlayer {
   /** Ends what was shown and shows this. */
-  show(sign: Sign | 'idle'): void
+  show(sign: ShownSign): void
   stop(): void
 }
 

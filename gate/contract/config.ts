@@ -3,6 +3,7 @@
  * defaults are those of the design. `z.toJSONSchema(gateConfigSchema)` is the published schema.
  */
 import { z } from 'zod'
+import { directionModeSchema } from './events.ts'
 
 const name = z
   .string()
@@ -37,7 +38,10 @@ const pinSchema = z.union([
 
 const boardSchema = z.strictObject({
   port,
-  profile: z.literal('tripod').default('tripod').describe('pin table and barrier'),
+  profile: z
+    .enum(['tripod', 'flap'])
+    .default('tripod')
+    .describe('pin table and barrier: a tripod that turns, or panels that open and close'),
   pins: z
     .partialRecord(z.enum(PIN_FUNCTIONS), pinSchema)
     .default({})
@@ -65,12 +69,35 @@ const scannerSchema = z.strictObject({
 
 const laneSchema = z.strictObject({
   name,
-  direction: z.enum(['entry', 'exit']).describe('which way scans on this lane open'),
+  direction: z
+    .enum(['entry', 'exit', 'both'])
+    .describe('which way scans on this lane open; "both" needs an exitScanner'),
   area: name.default('main').describe('the station area that passages enter and leave'),
   board: boardSchema,
   scanner: scannerSchema,
+  exitScanner: scannerSchema.optional().describe('reads those who leave, on a lane for both ways'),
+  modes: z
+    .strictObject({
+      entry: directionModeSchema.optional(),
+      exit: directionModeSchema.optional(),
+      fareFree: z.boolean().default(false).describe('admit whoever scans, and record it'),
+      timeFree: z.boolean().default(false).describe('an expired pass admits, 24 h long'),
+      orderFree: z.boolean().default(false).describe('no anti-passback'),
+      trustDegraded: z.boolean().default(false).describe('go on with trust that is too old'),
+    })
+    .prefault({})
+    .describe(
+      'how the lane is run after a start: each direction "controlled", "free" or "closed"; ' +
+        'controlled where the lane’s scanners look, closed the other way',
+    ),
   timing: z
     .strictObject({
+      profile: z
+        .enum(['standard', 'wide'])
+        .default('standard')
+        .describe(
+          'wide: for wheelchairs, prams and luggage; waits and passages last twice as long',
+        ),
       waitMs: ms(1000, 30_000, 5000, 'how long a grant waits for someone to walk'),
       drive: z
         .enum(['hold', 'pulse'])
@@ -78,6 +105,8 @@ const laneSchema = z.strictObject({
         .describe('relay held until someone walks, or pulsed for a barrier that waits by itself'),
       pulseMs: ms(100, 5000, 500, 'relay pulse when drive is "pulse"'),
       passageMs: ms(3000, 60_000, 15_000, 'a begun passage that lasts longer raises HELD'),
+      closeMs: ms(200, 5000, 800, 'how long a flap takes to close'),
+      stuckMs: ms(10_000, 600_000, 60_000, 'a beam interrupted for longer raises BEAM_STUCK'),
       refuseMs: ms(500, 10_000, 3000, 'how long a refusal is shown'),
     })
     .prefault({}),
@@ -92,6 +121,14 @@ const laneSchema = z.strictObject({
     })
     .prefault({}),
 })
+
+const checkedLane = laneSchema.refine(
+  lane => (lane.direction === 'both') === (lane.exitScanner !== undefined),
+  {
+    path: ['exitScanner'],
+    message: 'a lane for both ways needs one, and no other lane may have one',
+  },
+)
 
 export const gateConfigSchema = z
   .strictObject({
@@ -109,12 +146,16 @@ export const gateConfigSchema = z
       staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
       degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
     }),
+    metrics: z
+      .strictObject({ port: z.int().min(0).max(65_535).describe('0 takes a free one') })
+      .optional()
+      .describe('figures for Prometheus at http://127.0.0.1:PORT/metrics; off unless given'),
     journal: z
       .strictObject({
         keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
       })
       .prefault({}),
-    lanes: z.array(laneSchema).min(1).max(8),
+    lanes: z.array(checkedLane).min(1).max(8),
   })
   .refine(c => new Set(c.lanes.map(lane => lane.name)).size === c.lanes.length, {
     path: ['lanes'],

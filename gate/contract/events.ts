@@ -88,7 +88,14 @@ const grantRef = z.strictObject({ epoch: epochSchema, seq: z.int().min(1) })
 export type GrantRef = z.infer<typeof grantRef>
 
 /** Why a grant ended without a passage. */
-export const annulReasonSchema = z.enum(['NO_TURN', 'RESTART', 'BOARD_LOST', 'FIRE', 'STOPPED'])
+export const annulReasonSchema = z.enum([
+  'NO_TURN',
+  'RESTART',
+  'BOARD_LOST',
+  'FIRE',
+  'EMERGENCY',
+  'STOPPED',
+])
 export type AnnulReason = z.infer<typeof annulReasonSchema>
 
 /** One rule that was looked at: what it saw and what it said. */
@@ -139,6 +146,33 @@ export const alarmBodySchema = z.strictObject({
   detail: z.string().max(400),
 })
 
+/** What one direction of a lane does: asks for a pass, stands open, or lets nobody. */
+export const directionModeSchema = z.enum(['controlled', 'free', 'closed'])
+export type DirectionMode = z.infer<typeof directionModeSchema>
+
+/** How a lane is run; a technician, the service or the config say so. */
+export const laneModesSchema = z.strictObject({
+  entry: directionModeSchema,
+  exit: directionModeSchema,
+  /** A technician works here: locked, nothing is an alarm. */
+  maintenance: z.boolean(),
+  /** Emergency release by command: open both ways, no verdicts, tolerated afterwards. */
+  emergency: z.boolean(),
+  /** Whoever scans is let through and recorded, whatever the code says. */
+  fareFree: z.boolean(),
+  /** Trains are late: an expired pass admits for as long as at the exit. */
+  timeFree: z.boolean(),
+  /** No anti-passback. */
+  orderFree: z.boolean(),
+  /** Goes on with trust that is too old, every event flagged. */
+  trustDegraded: z.boolean(),
+})
+export type LaneModes = z.infer<typeof laneModesSchema>
+
+/** `by`: who or what asked for it. */
+export const modeBodySchema = z.strictObject({ ...laneModesSchema.shape, by: z.string().max(80) })
+
+export type ModeBody = z.infer<typeof modeBodySchema>
 export type ScanBody = z.infer<typeof scanBodySchema>
 export type GrantBody = z.infer<typeof grantBodySchema>
 export type PassageBody = z.infer<typeof passageBodySchema>

@@ -1,5 +1,7 @@
 import t from 'tap'
 import type { VerifiedPass, VerifyResult } from '../../pass/verify.ts'
+import type { LaneModes } from '../contract/events.ts'
+import { plainModes } from '../machine/state.ts'
 import { decide } from './decide.ts'
 import type { AreaVisit, DecideContext, MemoryView, SeenPresentation } from './rules.ts'
 
@@ -9,6 +11,7 @@ const context: DecideContext = {
   lane: 'A',
   direction: 'entry',
   area: 'main',
+  modes: plainModes('entry'),
   takesPaper: false,
   passback: 'hard',
   passbackMs: 3_600_000,
@@ -17,7 +20,13 @@ const context: DecideContext = {
   statusKnown: true,
   nowMs: NOW_MS,
 }
-const exit: DecideContext = { ...context, lane: 'B', direction: 'exit', passback: 'soft' }
+const exit: DecideContext = {
+  ...context,
+  lane: 'B',
+  direction: 'exit',
+  passback: 'soft',
+  modes: plainModes('exit'),
+}
 
 function pass(more: Partial<Record<keyof VerifiedPass, unknown>> = {}): VerifyResult {
   const fields = {
@@ -37,7 +46,12 @@ function pass(more: Partial<Record<keyof VerifiedPass, unknown>> = {}): VerifyRe
 }
 
 function memory(
-  more: { seen?: Partial<SeenPresentation>; visit?: AreaVisit; reserved?: boolean } = {},
+  more: {
+    seen?: Partial<SeenPresentation>
+    visit?: AreaVisit
+    reserved?: boolean
+    pardonedMs?: number
+  } = {},
 ): MemoryView {
   const seen: SeenPresentation | undefined = more.seen && {
     lane: 'A',
@@ -51,6 +65,7 @@ function memory(
     presentation: () => seen,
     visit: () => more.visit,
     reserved: () => more.reserved ?? false,
+    pardonedMs: () => more.pardonedMs ?? 0,
   }
 }
 
@@ -237,6 +252,7 @@ t.test('the trace tells each rule asked, up to the one that denied', async t => 
       code: 'ALREADY_INSIDE',
       cti: CTI,
       trace: [
+        { rule: 'lane', saw: 'controlled', said: 'pass' },
         { rule: 'verify', said: 'pass' },
         { rule: 'trust', saw: 'FRESH' },
         { rule: 'clock' },
@@ -253,4 +269,50 @@ t.test('the trace tells each rule asked, up to the one that denied', async t => 
 t.test('the same input gives the same answer', async t => {
   const ask = () => decide(pass(), 's', context, memory())
   t.same(ask(), ask())
+})
+
+const run = (where: DecideContext, change: Partial<LaneModes>): DecideContext => ({
+  ...where,
+  modes: { ...where.modes, ...change },
+})
+
+t.test('a closed lane and a closed direction, whatever is shown', async t => {
+  const forged: VerifyResult = { ok: false, code: 'BAD_SIGNATURE' }
+  const closed = run(context, { entry: 'closed' })
+  for (const found of [pass(), forged]) {
+    t.equal(codeOf(found, closed, memory()), 'LANE_CLOSED')
+    t.equal(codeOf(found, run(closed, { exit: 'controlled' }), memory()), 'WRONG_DIRECTION')
+    t.equal(codeOf(found, run(closed, { exit: 'free' }), memory()), 'WRONG_DIRECTION')
+    t.equal(codeOf(found, run(closed, { fareFree: true }), memory()), 'LANE_CLOSED')
+  }
+})
+
+t.test('fare-free admits whoever scans, and says what it would have said', async t => {
+  const free = run(context, { fareFree: true })
+  t.equal(codeOf(pass(), free, memory()), 'ADMIT')
+  t.equal(codeOf(pass(), free, memory({ visit: inside })), 'ADMIT_FLAGGED FARE_FREE ALREADY_INSIDE')
+  t.equal(
+    codeOf({ ok: false, code: 'MALFORMED' }, free, memory()),
+    'ADMIT_FLAGGED FARE_FREE MALFORMED',
+  )
+  t.equal(codeOf(pass(), free, memory({ seen: { outcome: 'reserved' } })), 'ignored')
+})
+
+t.test('order-free skips anti-passback, trust-degraded goes on without trust', async t => {
+  t.equal(codeOf(pass(), run(context, { orderFree: true }), memory({ visit: inside })), 'ADMIT')
+  const blind = { ...context, stage: 'CLOSED' } as const
+  t.equal(
+    codeOf(pass(), run(blind, { trustDegraded: true }), memory()),
+    'ADMIT_FLAGGED TRUST_DEGRADED',
+  )
+})
+
+t.test('after an emergency nobody is held to what was known before it', async t => {
+  const since = { pardonedMs: NOW_MS - 60_000 }
+  t.equal(codeOf(pass(), context, memory({ visit: inside, ...since })), 'ADMIT')
+  t.equal(codeOf(pass(), exit, memory(since)), 'ADMIT')
+  const later: AreaVisit = { inside: true, atMs: NOW_MS - 1000 }
+  t.equal(codeOf(pass(), context, memory({ visit: later, ...since })), 'ALREADY_INSIDE')
+  const long = { pardonedMs: NOW_MS - context.passbackMs }
+  t.equal(codeOf(pass(), exit, memory(long)), 'ADMIT_FLAGGED NOT_INSIDE')
 })

@@ -8,7 +8,7 @@ import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { TraceStep } from '../contract/events.ts'
 import type { Verdict } from '../machine/state.ts'
-import { type DecideContext, type MemoryView, presentationOf, RULES } from './rules.ts'
+import { type DecideContext, laneRule, type MemoryView, presentationOf, RULES } from './rules.ts'
 
 /** At exit a pass opens up to this long after its `exp`. */
 export const EXIT_GRACE_MS = 86_400_000
@@ -20,32 +20,45 @@ export function decide(
   memory: MemoryView,
 ): Verdict {
   const trace: TraceStep[] = []
-  const { direction, area } = context
-  const scan = (code: DenyCode, about: { cti?: string; presentedAt?: number }): Verdict => ({
+  const { direction, area, modes } = context
+  const about = found.ok
+    ? { cti: found.pass.ctiHex, presentedAt: presentationOf(found.pass, direction) }
+    : found.cti === undefined
+      ? {}
+      : { cti: toHex(found.cti) }
+  const admit = (flags: readonly string[]): Verdict => {
+    const code = flags.length > 0 ? ('ADMIT_FLAGGED' as const) : ('ADMIT' as const)
+    const grant = { code, direction, area, ...about, source, flags: [...flags], trace }
+    return { verdict: 'admit', grant }
+  }
+  const refuse = (code: DenyCode): Verdict => ({
     verdict: 'deny',
     code,
     scan: { code, direction, source, ...about, trace },
   })
+  const deny = (code: DenyCode) => (modes.fareFree ? admit(['FARE_FREE', code]) : refuse(code))
+
+  const lane = laneRule(context)
+  trace.push({ rule: 'lane', saw: lane.saw, said: lane.said === 'deny' ? 'deny' : 'pass' })
+  if (lane.said === 'deny') return refuse(lane.code)
   if (!found.ok) {
     // Without a sure clock the freshness codes mean nothing: say that instead.
     const code =
       context.clockUncertain && TIME_CODES.has(found.code) ? 'CLOCK_UNCERTAIN' : found.code
     trace.push({ rule: 'verify', saw: sawOf(found.code, found.seen), said: 'deny' })
-    return scan(code, found.cti === undefined ? {} : { cti: toHex(found.cti) })
+    return deny(code)
   }
   const { pass } = found
-  const about = { cti: pass.ctiHex, presentedAt: presentationOf(pass, direction) }
   trace.push({ rule: 'verify', saw: `${pass.passClass}, authentic`, said: 'pass' })
   const flags: string[] = []
   for (const rule of RULES) {
     const answer = rule.ask(pass, context, memory)
     if (answer.said === 'repeat') return { verdict: 'ignore' }
     trace.push({ rule: rule.name, saw: answer.saw.slice(0, 200), said: answer.said })
-    if (answer.said === 'deny') return scan(answer.code, about)
+    if (answer.said === 'deny') return deny(answer.code)
     if (answer.said === 'flag') flags.push(answer.flag)
   }
-  const code = flags.length > 0 ? 'ADMIT_FLAGGED' : 'ADMIT'
-  return { verdict: 'admit', grant: { code, direction, area, ...about, source, flags, trace } }
+  return admit(flags)
 }
 
 /** What verification saw, in one line: the code, then its numbers and public names. */

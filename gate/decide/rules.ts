@@ -7,7 +7,7 @@
  */
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
-import type { Direction } from '../contract/events.ts'
+import type { Direction, LaneModes } from '../contract/events.ts'
 
 export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
 
@@ -16,6 +16,8 @@ export interface DecideContext {
   readonly lane: string
   readonly direction: Direction
   readonly area: string
+  /** How the lane is run now. */
+  readonly modes: LaneModes
   readonly takesPaper: boolean
   readonly passback: 'hard' | 'soft' | 'off'
   readonly passbackMs: number
@@ -48,6 +50,8 @@ export interface MemoryView {
   visit(area: string, cti: string): AreaVisit | undefined
   /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
   reserved(area: string, cti: string, direction: Direction): boolean
+  /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
+  pardonedMs(): number
 }
 
 export type RuleAnswer =
@@ -65,9 +69,20 @@ export interface Rule {
 /** A code read again on its own lane is a scanner repeating itself until so long after its passage. */
 export const REPEAT_MS = 5000
 
+/** Asked first of all, whatever was shown: is there a way here at all? */
+export function laneRule({ modes, direction }: DecideContext): RuleAnswer {
+  const other = direction === 'entry' ? 'exit' : 'entry'
+  if (modes[direction] !== 'closed') return { said: 'pass', saw: modes[direction] }
+  const code = modes[other] === 'closed' ? 'LANE_CLOSED' : 'WRONG_DIRECTION'
+  return { said: 'deny', saw: `${direction} closed, ${other} ${modes[other]}`, code }
+}
+
 const trust: Rule = {
   name: 'trust',
-  ask: (_pass, { stage, direction }) => {
+  ask: (_pass, { stage, direction, modes }) => {
+    if (stage === 'CLOSED' && modes.trustDegraded) {
+      return { said: 'flag', saw: 'CLOSED, degraded by command', flag: 'TRUST_DEGRADED' }
+    }
     if (stage === 'FRESH' || stage === 'STALE') return { said: 'pass', saw: stage }
     if (stage === 'CLOSED' && direction === 'entry') {
       return { said: 'deny', saw: stage, code: 'TRUST_STALE' }
@@ -142,7 +157,8 @@ const replay: Rule = {
 const passback: Rule = {
   name: 'passback',
   ask: (pass, context, memory) => {
-    const { area, direction, passback: hardness, passbackMs, nowMs } = context
+    const { area, direction, passback: hardness, passbackMs, nowMs, modes } = context
+    if (modes.orderFree) return { said: 'skip', saw: 'order-free' }
     if (hardness === 'off') return { said: 'skip', saw: 'off' }
     const code = direction === 'entry' ? 'ALREADY_INSIDE' : 'NOT_INSIDE'
     const object = (saw: string): RuleAnswer =>
@@ -150,6 +166,10 @@ const passback: Rule = {
     if (memory.reserved(area, pass.ctiHex, direction))
       return object('another lane is letting it in')
     const visit = memory.visit(area, pass.ctiHex)
+    const pardonedMs = memory.pardonedMs()
+    // Everyone left by an open barrier: what was known before says nothing any more.
+    const pardoned = pardonedMs > (visit?.atMs ?? 0) && nowMs - pardonedMs < passbackMs
+    if (pardoned) return { said: 'pass', saw: `emergency ${seconds(nowMs - pardonedMs)} ago` }
     const known = visit !== undefined && nowMs - visit.atMs < passbackMs
     if (direction === 'entry') {
       return known && visit.inside

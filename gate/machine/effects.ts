@@ -1,13 +1,6 @@
 /** Effects that several states share, and the step that only adds some. Pure. */
-import type { AnnulReason, GrantBody } from '../contract/events.ts'
-import {
-  annulled,
-  type Effect,
-  type Lane,
-  type MachineRelay,
-  type OutReason,
-  type Step,
-} from './state.ts'
+import type { AnnulReason, GrantBody, GrantRef } from '../contract/events.ts'
+import type { Effect, Lane, MachineRelay, OutReason, Step } from './state.ts'
 
 export const RELEASE_ALL: readonly Effect[] = [
   { type: 'release', relay: 'entry' },
@@ -18,13 +11,17 @@ export const OPEN_ALL: readonly Effect[] = [
   { type: 'energise', relay: 'exit' },
   { type: 'sign', sign: 'open', code: 'FIRE' },
 ]
+/** What a passage or a refusal waits for; the barrier's own deadlines go on. */
 export const CANCEL_ALL: readonly Effect[] = (
   ['start', 'wait', 'pulse', 'held', 'refuse'] as const
 ).map(name => ({
   type: 'cancel',
   name,
 }))
-export const IDLE: Effect = { type: 'sign', sign: 'idle', code: '' }
+/** The barrier's own, for a board that is gone. */
+export const CANCEL_BARRIER: readonly Effect[] = (
+  ['beamC', 'beamD', 'between', 'stuck', 'closed', 'blocked', 'feedback'] as const
+).map(name => ({ type: 'cancel', name }))
 
 export function stay(lane: Lane, ...effects: Effect[]): Step {
   return { lane, effects }
@@ -32,6 +29,16 @@ export function stay(lane: Lane, ...effects: Effect[]): Step {
 
 export function alarm(code: string, on: boolean, detail: string): Effect {
   return { type: 'record', kind: 'alarm', body: { code, on, detail: detail.slice(0, 400) } }
+}
+
+/** The row that ends a grant without a passage. */
+export function annulled(
+  grant: GrantBody,
+  ref: GrantRef,
+  reason: AnnulReason,
+): Extract<Effect, { type: 'record' }> {
+  const cti = grant.cti === undefined ? {} : { cti: grant.cti }
+  return { type: 'record', kind: 'annulled', body: { grant: ref, reason, ...cti } }
 }
 
 /** The row that an unfinished grant needs when something else takes the lane over. */
@@ -43,11 +50,6 @@ export function endGrant(lane: Lane, reason: AnnulReason): Effect[] {
 
 export function annulReasonOf(reason: OutReason): AnnulReason {
   return reason === 'SHUTDOWN' || reason === 'STOP' ? 'STOPPED' : 'BOARD_LOST'
-}
-
-/** Idle when locked, the reason when not. */
-export function restSign(lane: Lane): Effect {
-  return lane.state.name === 'Locked' ? IDLE : outSign(lane)
 }
 
 /** What an out-of-service lane shows: its first reason. */

@@ -1,16 +1,10 @@
 /** One passage: verdict, grant on disk, relay, someone walks or nobody does. Pure. */
 import { VERDICTS } from '../contract/codes.ts'
-import type { GrantBody, GrantRef } from '../contract/events.ts'
-import { alarm, annulReasonOf, relayOf, restSign, stay } from './effects.ts'
-import {
-  annulled,
-  atRest,
-  type Effect,
-  type Lane,
-  type MachineSettings,
-  type Step,
-  type Verdict,
-} from './state.ts'
+import type { Direction, GrantBody, GrantRef, ScanBody } from '../contract/events.ts'
+import { annulled, annulReasonOf, RELEASE_ALL, relayOf, stay } from './effects.ts'
+import { isFree, toRest } from './rest.ts'
+import type { Effect, Lane, MachineSettings, Step, Verdict } from './state.ts'
+import { countAnew } from './way.ts'
 
 export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): Step {
   if (given.verdict === 'ignore') return stay(lane)
@@ -18,10 +12,14 @@ export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): 
     case 'Locked':
     case 'Refusing':
       return given.verdict === 'admit' ? admit(lane, given.grant) : deny(lane, given, settings)
+    case 'Open':
+      return verdictInFreeFlow(lane, given, settings)
     case 'Admitting':
     case 'Passing':
+    case 'Blocked':
     case 'Emergency':
     case 'OutOfService':
+    case 'Maintenance':
     case 'Starting':
       // The pipeline holds scans back in these states; a denial that was under way is kept.
       return given.verdict === 'deny'
@@ -49,20 +47,55 @@ function deny(
 ): Step {
   return {
     lane: { ...lane, state: { name: 'Refusing', code: given.code } },
-    effects: [
-      { type: 'sign', sign: VERDICTS[given.code].sign, code: given.code },
-      { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
-      { type: 'record', kind: 'scan', body: given.scan },
-    ],
+    effects: refusal(given, settings),
   }
+}
+
+function refusal(
+  given: Extract<Verdict, { verdict: 'deny' }>,
+  settings: MachineSettings,
+): Effect[] {
+  return [
+    { type: 'sign', sign: VERDICTS[given.code].sign, code: given.code },
+    { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
+    { type: 'record', kind: 'scan', body: given.scan },
+  ]
+}
+
+/** A free way needs no grant: what was scanned is recorded. The other way shuts for one passage. */
+function verdictInFreeFlow(
+  lane: Lane,
+  given: Exclude<Verdict, { verdict: 'ignore' }>,
+  settings: MachineSettings,
+): Step {
+  const admits = given.verdict === 'admit'
+  const free = isFree(lane, admits ? given.grant.direction : given.scan.direction)
+  if (!free && admits) {
+    const { lane: next, effects } = admit(lane, given.grant)
+    return { lane: next, effects: [...RELEASE_ALL, ...effects] }
+  }
+  if (!free && !admits) return stay(lane, ...refusal(given, settings))
+  const body = admits ? scanOf(given.grant) : given.scan
+  return stay(
+    lane,
+    { type: 'record', kind: 'scan', body },
+    { type: 'sign', sign: 'pass', code: admits ? given.grant.code : '' },
+    { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
+  )
+}
+
+function scanOf({ area, flags, ...scan }: GrantBody): ScanBody {
+  return scan
 }
 
 /** The attendant's button: one passage, no pass consumed. */
 export function staffRelease(lane: Lane, settings: MachineSettings): Step {
   if (lane.state.name !== 'Locked' && lane.state.name !== 'Refusing') return stay(lane)
+  const other: Direction = settings.direction === 'entry' ? 'exit' : 'entry'
+  const turned = lane.modes[settings.direction] === 'closed' && lane.modes[other] !== 'closed'
   return admit(lane, {
     code: 'STAFF_RELEASE',
-    direction: settings.direction,
+    direction: turned ? other : settings.direction,
     area: settings.area,
     source: 'staff button',
     flags: [],
@@ -79,23 +112,32 @@ export function recorded(
 ): Step {
   const { state } = lane
   if (state.name !== 'Admitting' || state.grant !== grant) {
-    const first = lane.out[0]
-    const because = first === undefined ? 'BOARD_LOST' : annulReasonOf(first)
-    return stay(lane, annulled(grant, ref, state.name === 'Emergency' ? 'FIRE' : because))
+    return stay(lane, annulled(grant, ref, lateReason(lane)))
+  }
+  const opened: Effect[] = [
+    { type: 'energise', relay: relayOf(grant) },
+    { type: 'sign', sign: 'pass', code: grant.code },
+  ]
+  const way = countAnew(lane.way)
+  const near = grant.direction === 'entry' ? 'beamC' : 'beamD'
+  if (settings.profile === 'flap' && way.from === grant.direction && way.on.includes(near)) {
+    const begun = begin({ ...lane, way }, grant, ref, settings)
+    return { lane: begun.lane, effects: [...opened, ...begun.effects] }
   }
   const pulse: Effect[] =
     settings.drive === 'pulse'
       ? [{ type: 'deadline', name: 'pulse', afterMs: settings.pulseMs }]
       : []
   return {
-    lane: { ...lane, state: { ...state, ref } },
-    effects: [
-      { type: 'energise', relay: relayOf(grant) },
-      { type: 'sign', sign: 'pass', code: grant.code },
-      { type: 'deadline', name: 'wait', afterMs: settings.waitMs },
-      ...pulse,
-    ],
+    lane: { ...lane, way, state: { ...state, ref } },
+    effects: [...opened, { type: 'deadline', name: 'wait', afterMs: settings.waitMs }, ...pulse],
   }
+}
+
+function lateReason(lane: Lane) {
+  if (lane.state.name === 'Emergency') return lane.latched ? 'FIRE' : 'EMERGENCY'
+  const first = lane.out[0]
+  return first === undefined ? 'BOARD_LOST' : annulReasonOf(first)
 }
 
 export function recordFailed(lane: Lane, grant: GrantBody, settings: MachineSettings): Step {
@@ -109,61 +151,44 @@ export function recordFailed(lane: Lane, grant: GrantBody, settings: MachineSett
   }
 }
 
-/** A tripod's PASS contact: active from the first degrees of a turn until the arm rests again. */
-export function passageContact(
+/** Someone is in the barrier: a tripod locks behind them, a flap stays until they are through. */
+export function begin(
   lane: Lane,
-  which: 'passA' | 'passB',
-  active: boolean,
+  grant: GrantBody,
+  ref: GrantRef,
   settings: MachineSettings,
 ): Step {
-  const { state } = lane
-  const ours = which === (settings.direction === 'entry' ? 'passA' : 'passB')
-  if (state.name === 'Admitting' && state.ref !== undefined && ours && active) {
-    return {
-      lane: { ...lane, state: { name: 'Passing', grant: state.grant, ref: state.ref } },
-      effects: [
-        { type: 'cancel', name: 'wait' },
-        { type: 'cancel', name: 'pulse' },
-        { type: 'release', relay: relayOf(state.grant) },
-        { type: 'deadline', name: 'held', afterMs: settings.passageMs },
-      ],
-    }
+  const releases: Effect[] =
+    settings.profile === 'tripod' ? [{ type: 'release', relay: relayOf(grant) }] : []
+  return {
+    lane: { ...lane, state: { name: 'Passing', grant, ref } },
+    effects: [
+      { type: 'cancel', name: 'wait' },
+      { type: 'cancel', name: 'pulse' },
+      ...releases,
+      { type: 'deadline', name: 'held', afterMs: settings.passageMs },
+    ],
   }
-  if (state.name === 'Passing' && ours && !active) return passed(lane, state.grant, state.ref)
-  const guarded = state.name === 'Locked' || state.name === 'Refusing' || state.name === 'Admitting'
-  if (!active || !guarded) return stay(lane)
-  const code = ours ? 'FORCED' : 'WRONG_WAY'
-  return stay(
+}
+
+/** Whoever was granted is through. */
+export function passed(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
+  const cti = grant.cti === undefined ? {} : { cti: grant.cti }
+  const body = { grant: ref, direction: grant.direction, area: grant.area, ...cti }
+  return toRest(
     lane,
-    alarm(code, true, `${which} moved without a grant for it`),
-    { type: 'sign', sign: 'intrusion', code },
-    { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
+    { type: 'release', relay: relayOf(grant) },
+    { type: 'cancel', name: 'held' },
+    { type: 'record', kind: 'passage', body },
   )
 }
 
-function passed(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
-  const cti = grant.cti === undefined ? {} : { cti: grant.cti }
-  const body = { grant: ref, direction: grant.direction, area: grant.area, ...cti }
-  const next = atRest(lane)
-  return {
-    lane: next,
-    effects: [
-      { type: 'cancel', name: 'held' },
-      { type: 'record', kind: 'passage', body },
-      restSign(next),
-    ],
-  }
-}
-
+/** The wait is over, or they turned back. */
 export function nobodyWalked(lane: Lane, grant: GrantBody, ref: GrantRef | undefined): Step {
-  const next = atRest(lane)
-  return {
-    lane: next,
-    effects: [
-      { type: 'release', relay: relayOf(grant) },
-      { type: 'cancel', name: 'pulse' },
-      ...(ref === undefined ? [] : [annulled(grant, ref, 'NO_TURN')]),
-      restSign(next),
-    ],
-  }
+  return toRest(
+    lane,
+    { type: 'release', relay: relayOf(grant) },
+    { type: 'cancel', name: 'pulse' },
+    ...(ref === undefined ? [] : [annulled(grant, ref, 'NO_TURN')]),
+  )
 }

@@ -3,36 +3,48 @@ import {
   alarm,
   annulReasonOf,
   CANCEL_ALL,
+  CANCEL_BARRIER,
   endGrant,
-  IDLE,
   OPEN_ALL,
   outSign,
   RELEASE_ALL,
-  restSign,
   stay,
 } from './effects.ts'
-import { atRest, type Lane, type OutReason, type Step } from './state.ts'
+import { toRest } from './rest.ts'
+import {
+  CLEAR_WAY,
+  type Effect,
+  type Lane,
+  type OutReason,
+  SHUT_BARRIER,
+  type Step,
+} from './state.ts'
 
 /** Opens at once: the row follows, it is not waited for. */
 export function fire(lane: Lane): Step {
-  if (lane.state.name === 'Emergency') return stay({ ...lane, fire: true })
+  const told = alarm('FIRE', true, 'fire loop open: barrier open both ways until reset')
+  if (lane.state.name === 'Emergency') {
+    const news = lane.latched ? [] : [told]
+    return stay({ ...lane, fire: true, latched: true }, ...OPEN_ALL, ...news)
+  }
   return {
-    lane: { ...lane, fire: true, state: { name: 'Emergency', resetAsked: false } },
-    effects: [
-      ...OPEN_ALL,
-      ...CANCEL_ALL,
-      ...endGrant(lane, 'FIRE'),
-      alarm('FIRE', true, 'fire loop open: barrier open both ways until reset'),
-    ],
+    lane: { ...lane, fire: true, latched: true, state: { name: 'Emergency', resetAsked: false } },
+    effects: [...OPEN_ALL, ...CANCEL_ALL, ...endGrant(lane, 'FIRE'), told],
   }
 }
 
-/** A missing scanner lets the passage that runs come to its end; all else stops the lane. */
+/**
+ * A missing scanner lets the passage that runs come to its end; all else stops the lane.
+ * A board that is gone has dropped its relays, and what it saw is forgotten: it tells anew.
+ */
 export function lost(lane: Lane, reason: OutReason, detail: string): Step {
   if (lane.out.includes(reason)) return stay(lane)
   const awaited = lane.awaited.filter(one => one !== reason)
-  const next: Lane = { ...lane, awaited, out: [...lane.out, reason] }
-  const told = reason === 'SHUTDOWN' ? [] : [alarm(reason, true, detail)]
+  const gone = reason === 'BOARD_LOST' || reason === 'NO_DEADMAN'
+  const known = gone ? { way: CLEAR_WAY, barrier: SHUT_BARRIER } : {}
+  const next: Lane = { ...lane, ...known, awaited, out: [...lane.out, reason] }
+  const told: Effect[] = reason === 'SHUTDOWN' ? [] : [alarm(reason, true, detail)]
+  if (gone) told.push(...CANCEL_BARRIER)
   const busy = lane.state.name === 'Admitting' || lane.state.name === 'Passing'
   if (lane.state.name === 'Emergency' || (busy && reason === 'SCANNER_LOST')) {
     return stay(next, ...told)
@@ -55,7 +67,10 @@ export function found(lane: Lane, reason: OutReason): Step {
   const next: Lane = {
     ...lane,
     awaited: lane.awaited.filter(one => one !== reason),
-    out: lane.out.filter(one => one !== reason),
+    // A board that starts anew is asked anew whether its relay follows.
+    out: lane.out.filter(
+      one => one !== reason && !(reason === 'BOARD_LOST' && one === 'RELAY_STUCK'),
+    ),
   }
   const told = wasOut ? [alarm(reason, false, 'back')] : []
   if (lane.state.name === 'Emergency') {
@@ -67,7 +82,7 @@ export function found(lane: Lane, reason: OutReason): Step {
   }
   if (next.out.length > 0) return stay(next, ...told, outSign(next))
   if (next.awaited.length > 0) return stay(next, ...told)
-  return { lane: atRest(next), effects: [...told, { type: 'cancel', name: 'start' }, IDLE] }
+  return toRest(next, ...told, { type: 'cancel', name: 'start' })
 }
 
 /** A device did not come within the start time: say which, and wait for it. */
@@ -90,6 +105,7 @@ const RESET_ANSWER_MS = 2000
  * alarm latched: it is asked, and answers by the contact; while the loop is open it does not.
  */
 export function askReset(lane: Lane): Step {
+  if (!lane.latched) return stay(lane)
   if (!lane.fire) return resetFire(lane)
   return {
     lane: { ...lane, state: { name: 'Emergency', resetAsked: true } },
@@ -111,15 +127,13 @@ export function resetUnanswered(lane: Lane): Step {
     : stay(lane)
 }
 
+/** The fire is over; an emergency release that was asked for besides goes on. */
 function resetFire(lane: Lane): Step {
-  const next = atRest(lane)
-  return {
-    lane: next,
-    effects: [
-      { type: 'cancel', name: 'reset' },
-      ...RELEASE_ALL,
-      alarm('FIRE', false, 'reset by staff'),
-      restSign(next),
-    ],
+  const over = { ...lane, latched: false }
+  const told = alarm('FIRE', false, 'reset by staff')
+  const cancel = { type: 'cancel', name: 'reset' } as const
+  if (lane.modes.emergency) {
+    return stay({ ...over, state: { name: 'Emergency', resetAsked: false } }, cancel, told)
   }
+  return toRest(over, cancel, ...RELEASE_ALL, told)
 }

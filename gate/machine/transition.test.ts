@@ -1,12 +1,16 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { GrantBody, ScanBody } from '../contract/events.ts'
 import {
+  CLEAR_WAY,
+  DEADLINES,
   type Effect,
   type Input,
   type Lane,
   type MachineContact,
   type MachineSettings,
   type OutReason,
+  plainModes,
+  SHUT_BARRIER,
   type State,
   startingLane,
 } from './state.ts'
@@ -15,12 +19,17 @@ import { transition } from './transition.ts'
 const settings: MachineSettings = {
   direction: 'entry',
   area: 'main',
+  profile: 'tripod',
   drive: 'hold',
   waitMs: 5000,
   pulseMs: 500,
   passageMs: 15_000,
   refuseMs: 3000,
   startMs: 5000,
+  joinMs: 60,
+  closeMs: 800,
+  stuckMs: 60_000,
+  feedback: false,
 }
 const grant: GrantBody = {
   code: 'ADMIT',
@@ -43,9 +52,17 @@ const STATES: Record<State['name'], State> = {
   Refusing: { name: 'Refusing', code: 'EXPIRED' },
   Emergency: { name: 'Emergency', resetAsked: false },
   OutOfService: { name: 'OutOfService' },
+  Open: { name: 'Open' },
+  Blocked: { name: 'Blocked' },
+  Maintenance: { name: 'Maintenance' },
 }
-const REASONS: OutReason[] = ['BOARD_LOST', 'SCANNER_LOST', 'NO_DEADMAN', 'STOP', 'SHUTDOWN']
-const CONTACTS: MachineContact[] = ['passA', 'passB', 'fire', 'stop', 'release', 'tamper']
+const REASONS: OutReason[] = [
+  ...(['BOARD_LOST', 'SCANNER_LOST', 'NO_DEADMAN', 'STOP', 'RELAY_STUCK', 'SHUTDOWN'] as const),
+]
+const CONTACTS: MachineContact[] = [
+  ...(['passA', 'passB', 'fire', 'stop', 'release', 'tamper', 'relayFeedback'] as const),
+  ...(['beamA', 'beamB', 'beamC', 'beamD', 'beamE', 'beamF'] as const),
+]
 const INPUTS: Input[] = [
   { type: 'started' },
   { type: 'verdict', verdict: { verdict: 'admit', grant } },
@@ -56,9 +73,17 @@ const INPUTS: Input[] = [
   ...CONTACTS.flatMap(contact =>
     [true, false].map(active => ({ type: 'contact', contact, active }) as const),
   ),
-  ...(['start', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const).map(
-    name => ({ type: 'deadline', name }) as const,
-  ),
+  ...DEADLINES.map(name => ({ type: 'deadline', name }) as const),
+  ...(
+    [
+      { entry: 'free', exit: 'free' },
+      { entry: 'closed' },
+      { maintenance: true },
+      { emergency: true },
+      { emergency: false },
+      { fareFree: true },
+    ] as const
+  ).map(change => ({ type: 'mode', change, by: 'test' }) as const),
   ...REASONS.flatMap(reason => [
     { type: 'lost', reason, detail: 'gone' } as const,
     { type: 'found', reason } as const,
@@ -66,9 +91,25 @@ const INPUTS: Input[] = [
 ]
 
 function laneIn(name: State['name'], more: Partial<Lane> = {}): Lane {
+  const modes = { ...plainModes('entry') }
+  if (name === 'Open') modes.entry = 'free'
+  if (name === 'Maintenance') modes.maintenance = true
+  const held = name === 'Admitting' || name === 'Open' || name === 'Blocked'
   const out: OutReason[] = name === 'OutOfService' ? ['BOARD_LOST'] : []
-  const base = name === 'Starting' ? startingLane() : { awaited: [], out, fire: false }
-  return { ...base, fire: name === 'Emergency', state: STATES[name], ...more }
+  const fire = name === 'Emergency'
+  return {
+    ...startingLane(modes),
+    ...(name === 'Starting' ? {} : { awaited: [], out }),
+    fire,
+    latched: fire,
+    state: STATES[name],
+    barrier: {
+      ...SHUT_BARRIER,
+      energised: fire ? ['entry', 'exit'] : held ? ['entry'] : [],
+      last: 'entry',
+    },
+    ...more,
+  }
 }
 const names = (effects: readonly Effect[]) =>
   effects.map(effect => ('relay' in effect ? `${effect.type} ${effect.relay}` : effect.type))
@@ -79,44 +120,76 @@ const records = (effects: readonly Effect[]) =>
       : [],
   )
 
-t.test('every state × input keeps the rules that no input may break', async t => {
-  for (const name of Object.keys(STATES) as State['name'][]) {
-    for (const input of INPUTS) {
-      const from = laneIn(name)
-      const { lane, effects } = transition(from, input, settings)
-      const what = `${name} × ${JSON.stringify(input).slice(0, 90)} → ${lane.state.name}`
-      const energised = effects.some(effect => effect.type === 'energise')
-      const onDisk = input.type === 'recorded' && name === 'Admitting'
-      t.ok(
-        !energised || onDisk || lane.state.name === 'Emergency',
-        `${what}: a relay moves only for a recorded grant or for fire`,
-      )
-      if (name === 'Emergency') {
-        const reset = input.type === 'contact' && !from.fire
-        t.ok(lane.state.name === 'Emergency' || reset, `${what}: fire is latched`)
-      }
-      if (input.type === 'contact' && input.contact === 'fire' && input.active) {
-        t.equal(lane.state.name, 'Emergency', `${what}: fire opens from every state`)
-      }
-      if (lane.state.name === 'Locked') {
-        t.same(
-          [...lane.out, ...lane.awaited],
-          [],
-          `${what}: in service only when nothing is missing`,
-        )
-      }
-      const grantEnds = (name === 'Admitting' || name === 'Passing') && name !== lane.state.name
-      const goesOn = name === 'Admitting' && lane.state.name === 'Passing'
-      if (grantEnds && !goesOn && input.type !== 'recordFailed') {
-        t.equal(
-          records(effects).filter(one => one === 'passage' || one === 'annulled').length,
-          1,
-          `${what}: a grant ends exactly once`,
-        )
-      }
+/** Lanes to begin from: each state, empty, with someone in the barrier, and while it closes. */
+function starts(): Lane[] {
+  const names = Object.keys(STATES) as State['name'][]
+  return names.flatMap(name => {
+    const lane = laneIn(name)
+    const within = {
+      ...CLEAR_WAY,
+      active: ['beamC'],
+      on: ['beamC'],
+      from: 'entry',
+      came: 1,
+    } as const
+    const { barrier } = lane
+    return [
+      lane,
+      { ...lane, way: within, barrier: { ...barrier, due: barrier.energised } },
+      { ...lane, barrier: { ...barrier, energised: [], closing: true } },
+    ]
+  })
+}
+
+for (const profile of ['tripod', 'flap'] as const) {
+  t.test(`${profile}: every state × input keeps the rules that no input may break`, async t => {
+    for (const from of starts()) {
+      for (const input of INPUTS) keepsRules(t, from, input, { ...settings, profile })
     }
+  })
+}
+
+function keepsRules(t: Test, from: Lane, input: Input, how: MachineSettings): void {
+  const { lane, effects } = transition(from, input, how)
+  const { name } = from.state
+  const what = `${name} × ${JSON.stringify(input).slice(0, 90)} → ${lane.state.name}`
+  const opened = effects.some(
+    effect => effect.type === 'energise' && !from.barrier.energised.includes(effect.relay),
+  )
+  const onDisk = input.type === 'recorded' && name === 'Admitting'
+  const open = lane.state.name === 'Emergency' || lane.state.name === 'Open'
+  t.ok(
+    !opened || onDisk || open || from.barrier.closing,
+    `${what}: a relay moves only for a recorded grant, a free way, fire, or an obstacle`,
+  )
+  if (how.profile === 'flap' && from.way.on.length > 0 && lane.way === from.way) {
+    t.notOk(
+      effects.some(one => one.type === 'release' && from.barrier.energised.includes(one.relay)),
+      `${what}: never closes on a person`,
+    )
   }
-})
+  if (name === 'Emergency') {
+    const reset = input.type === 'contact' && !from.fire
+    t.ok(lane.state.name === 'Emergency' || reset, `${what}: fire is latched`)
+  }
+  const fire = input.type === 'contact' && input.contact === 'fire' && input.active
+  if (fire || (input.type === 'mode' && input.change.emergency === true)) {
+    t.equal(lane.state.name, 'Emergency', `${what}: opens from every state`)
+    t.same([...lane.barrier.energised].sort(), ['entry', 'exit'], what)
+  }
+  if (lane.state.name === 'Locked' || lane.state.name === 'Open') {
+    t.same([...lane.out, ...lane.awaited], [], `${what}: in service only when nothing is missing`)
+  }
+  const grantEnds = (name === 'Admitting' || name === 'Passing') && name !== lane.state.name
+  const goesOn = name === 'Admitting' && lane.state.name === 'Passing'
+  if (grantEnds && !goesOn && input.type !== 'recordFailed') {
+    t.equal(
+      records(effects).filter(one => one === 'passage' || one === 'annulled').length,
+      1,
+      `${what}: a grant ends exactly once`,
+    )
+  }
+}
 
 t.test('a passage: grant, row on disk, relay, turn, passage', async t => {
   let step = transition(
@@ -203,7 +276,11 @@ t.test('a lost scanner lets the passage end, then the lane is out of service', a
 })
 
 t.test('starting: in service when both devices came, out of it when one did not', async t => {
-  const one = transition(startingLane(), { type: 'found', reason: 'BOARD_LOST' }, settings)
+  const one = transition(
+    startingLane(plainModes('entry')),
+    { type: 'found', reason: 'BOARD_LOST' },
+    settings,
+  )
   t.equal(one.lane.state.name, 'Starting')
   const both = transition(one.lane, { type: 'found', reason: 'SCANNER_LOST' }, settings)
   t.equal(both.lane.state.name, 'Locked')

@@ -2,15 +2,10 @@
  * The lane's machine: `transition(lane, input, settings) → { lane, effects }`, pure. Priority is
  * fire, then what puts the lane out of service, then the passage that runs.
  */
-import { alarm, IDLE, relayOf, stay } from './effects.ts'
-import {
-  nobodyWalked,
-  passageContact,
-  recorded,
-  recordFailed,
-  staffRelease,
-  verdict,
-} from './passage.ts'
+import { blocked, feedbackChanged, feedbackDue, guard, shut } from './barrier.ts'
+import { alarm, relayOf, stay } from './effects.ts'
+import { nobodyWalked, recorded, recordFailed, staffRelease, verdict } from './passage.ts'
+import { changeModes, restSign, toRest } from './rest.ts'
 import {
   askReset,
   fire,
@@ -21,8 +16,14 @@ import {
   startedWithout,
 } from './service.ts'
 import type { DeadlineName, Input, Lane, MachineContact, MachineSettings, Step } from './state.ts'
+import { beam, beamFree, nobodyBetween, tamper, turned } from './watch.ts'
+import { stuckRing } from './way.ts'
 
 export function transition(lane: Lane, input: Input, settings: MachineSettings): Step {
+  return guard(act(lane, input, settings), lane, settings)
+}
+
+function act(lane: Lane, input: Input, settings: MachineSettings): Step {
   switch (input.type) {
     case 'started':
       return stay(
@@ -43,7 +44,9 @@ export function transition(lane: Lane, input: Input, settings: MachineSettings):
     case 'verdict':
       return verdict(lane, input.verdict, settings)
     case 'deadline':
-      return deadline(lane, input.name)
+      return deadline(lane, input.name, settings)
+    case 'mode':
+      return changeModes(lane, input.change, input.by)
     default:
       return input satisfies never
   }
@@ -61,19 +64,28 @@ function contact(
     case 'stop':
       return active ? lost(lane, 'STOP', 'stop button pressed') : found(lane, 'STOP')
     case 'tamper':
-      return stay(lane, alarm('TAMPER', active, active ? 'cabinet open' : 'cabinet closed'))
+      return tamper(lane, active, settings)
     case 'release':
       if (!active) return stay(lane)
       return lane.state.name === 'Emergency' ? askReset(lane) : staffRelease(lane, settings)
     case 'passA':
     case 'passB':
-      return passageContact(lane, which, active, settings)
+      return turned(lane, which, active, settings)
+    case 'beamA':
+    case 'beamB':
+    case 'beamC':
+    case 'beamD':
+    case 'beamE':
+    case 'beamF':
+      return beam(lane, which, active, settings)
+    case 'relayFeedback':
+      return feedbackChanged(lane, active)
     default:
       return which satisfies never
   }
 }
 
-function deadline(lane: Lane, name: DeadlineName): Step {
+function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings): Step {
   const { state } = lane
   switch (name) {
     case 'start':
@@ -95,11 +107,32 @@ function deadline(lane: Lane, name: DeadlineName): Step {
     case 'reset':
       return resetUnanswered(lane)
     case 'refuse':
-      if (state.name === 'Locked') return stay(lane, IDLE)
-      return state.name === 'Refusing'
-        ? { lane: { ...lane, state: { name: 'Locked' } }, effects: [IDLE] }
-        : stay(lane)
+      return signOver(lane)
+    case 'beamC':
+    case 'beamD':
+      return beamFree(lane, name, settings)
+    case 'between':
+      return nobodyBetween(lane, settings)
+    case 'stuck': {
+      const { way, effects } = stuckRing(lane.way, settings)
+      return stay({ ...lane, way }, ...effects)
+    }
+    case 'closed':
+      return shut(lane)
+    case 'blocked':
+      return blocked(lane, 'for too long')
+    case 'feedback':
+      return feedbackDue(lane, settings)
     default:
       return name satisfies never
   }
+}
+
+/** A refusal or an alarm was shown long enough. */
+function signOver(lane: Lane): Step {
+  const { name } = lane.state
+  if (name === 'Refusing') return toRest(lane)
+  const resting =
+    name === 'Locked' || name === 'Open' || name === 'Maintenance' || name === 'OutOfService'
+  return resting ? stay(lane, restSign(lane)) : stay(lane)
 }

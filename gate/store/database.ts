@@ -11,7 +11,7 @@ export interface OpenedDatabase {
   readonly setAside: string | undefined
 }
 
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const SCHEMA = `
   CREATE TABLE epochs (
     ordinal INTEGER PRIMARY KEY,
@@ -60,6 +60,9 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX visits_at ON visits (at);
 `
+/** What version 2 added: moments that decisions look back to. */
+const MARKS =
+  'CREATE TABLE marks (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;'
 
 /**
  * Opens `file`, or ':memory:'. `nowMs` names a file set aside. Throws what SQLite throws when the
@@ -84,7 +87,9 @@ function open(file: string): DatabaseSync {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
     const version = Number(db.prepare('PRAGMA user_version').get()?.user_version)
     if (version === 0) {
-      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`)
+      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${MARKS} PRAGMA user_version = 2; COMMIT`)
+    } else if (version === 1) {
+      db.exec(`BEGIN IMMEDIATE; ${MARKS} PRAGMA user_version = 2; COMMIT`)
     } else if (version !== SCHEMA_VERSION) {
       throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
     }

@@ -31,6 +31,8 @@ export interface OpenGrant {
 export interface MemorySnapshot {
   readonly presentations: readonly (SeenPresentation & { cti: string; presentedAt: number })[]
   readonly visits: readonly (AreaVisit & { area: string; cti: string })[]
+  /** When the last fire or emergency release was, Unix milliseconds. */
+  readonly pardonedMs?: number
 }
 
 export type JournalCore = ReturnType<typeof createJournalCore>
@@ -166,7 +168,8 @@ export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
         inside: row.inside === 1,
         atMs: row.at as number,
       }))
-    return { presentations, visits }
+    const mark = db.prepare("SELECT at FROM marks WHERE name = 'pardoned'").get()
+    return { presentations, visits, pardonedMs: (mark?.at as number | undefined) ?? 0 }
   }
 
   /** Drops what is past its time: acknowledged rows (never the head), old memory. */

@@ -15,12 +15,15 @@ export interface Memory extends MemoryView {
   forget(grant: GrantBody): void
   passed(grant: GrantBody, atMs: number): void
   annulled(grant: GrantBody, reason: AnnulReason, atMs: number): void
+  /** A fire or an emergency release, begun or over: what was known of areas is void. */
+  pardon(atMs: number): void
 }
 
 export function createMemory(snapshot: MemorySnapshot): Memory {
   const presentations = new Map<string, SeenPresentation>()
   const visits = new Map<string, AreaVisit>()
   const reservations = new Set<string>()
+  let pardonedMs = snapshot.pardonedMs ?? 0
   for (const { cti, presentedAt, ...seen } of snapshot.presentations) {
     presentations.set(`${cti}:${presentedAt}`, seen)
   }
@@ -46,6 +49,10 @@ export function createMemory(snapshot: MemorySnapshot): Memory {
     presentation: (cti, presentedAt) => presentations.get(`${cti}:${presentedAt}`),
     visit: (area, cti) => visits.get(`${area}:${cti}`),
     reserved: (area, cti, direction) => reservations.has(reservationOf(area, cti, direction)),
+    pardonedMs: () => pardonedMs,
+    pardon(atMs) {
+      pardonedMs = Math.max(pardonedMs, atMs)
+    },
     reserve(grant, lane, atMs) {
       const key = keyOf(grant)
       if (key === undefined || grant.cti === undefined) return

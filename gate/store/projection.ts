@@ -3,7 +3,13 @@
  * reserves, a passage settles, an annulment frees. So memory and journal never disagree on disk.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AnnulledBody, GrantBody, PassageBody } from '../contract/events.ts'
+import type {
+  AlarmBody,
+  AnnulledBody,
+  GrantBody,
+  ModeBody,
+  PassageBody,
+} from '../contract/events.ts'
 
 /** A row to be written. `body` is what its kind's schema says. */
 export interface JournalEntry {
@@ -42,6 +48,11 @@ export function createProjection(db: DatabaseSync) {
      ON CONFLICT (area, cti) DO UPDATE SET inside = excluded.inside, at = excluded.at`,
   )
 
+  const mark = db.prepare(
+    `INSERT INTO marks (name, at) VALUES (?, ?)
+     ON CONFLICT (name) DO UPDATE SET at = max(at, excluded.at)`,
+  )
+
   /** Ends an open grant; false when there is none, so a grant never ends twice. */
   function end(ref: { epoch: string; seq: number }, outcome: string, at: number): boolean {
     const open = getOpen.get(ref.epoch, ref.seq)
@@ -70,6 +81,13 @@ export function createProjection(db: DatabaseSync) {
     } else if (entry.kind === 'annulled') {
       const body = entry.body as AnnulledBody
       end(body.grant, body.reason === 'RESTART' ? 'interrupted' : 'annulled', entry.at)
+    } else if (isEmergency(entry)) {
+      mark.run('pardoned', entry.at)
     }
   }
+}
+
+function isEmergency({ kind, body }: JournalEntry): boolean {
+  if (kind === 'mode') return (body as ModeBody).emergency
+  return kind === 'alarm' && (body as AlarmBody).code === 'FIRE'
 }

@@ -3,7 +3,7 @@
  * relay has long been released by the board's dead-man; whether its holder walked can't be known,
  * so its presentation stays used and no passage is counted.
  */
-import { annulled } from '../machine/state.ts'
+import { annulled } from '../machine/effects.ts'
 import type { Journal } from './journal.ts'
 
 /** How many grants were found open. */

@@ -1,0 +1,99 @@
+/** What a lane is when nothing is going on, and how it is run: modes. Pure. */
+import type { Direction, LaneModes } from '../contract/events.ts'
+import { CANCEL_ALL, endGrant, OPEN_ALL, outSign, stay } from './effects.ts'
+import type { Effect, Lane, StateName, Step } from './state.ts'
+
+const DIRECTIONS: readonly Direction[] = ['entry', 'exit']
+
+export function isFree(lane: Lane, direction: Direction): boolean {
+  return lane.state.name === 'Open' && lane.modes[direction] === 'free'
+}
+
+/** Where a lane rests: out of service, in maintenance, open, or locked. */
+export function atRest(lane: Lane): Lane {
+  return { ...lane, state: { name: restName(lane) } }
+}
+
+function restName({
+  out,
+  awaited,
+  modes,
+}: Lane): 'OutOfService' | 'Maintenance' | 'Open' | 'Locked' {
+  if (out.length > 0 || awaited.length > 0) return 'OutOfService'
+  if (modes.maintenance) return 'Maintenance'
+  return modes.entry === 'free' || modes.exit === 'free' ? 'Open' : 'Locked'
+}
+
+/** To rest, with what the lane shows there; a lane in free flow opens again. */
+export function toRest(lane: Lane, ...before: Effect[]): Step {
+  const next = atRest(lane)
+  return { lane: next, effects: [...before, ...opens(next), restSign(next)] }
+}
+
+function opens(lane: Lane): Effect[] {
+  return DIRECTIONS.filter(one => isFree(lane, one)).map(relay => ({ type: 'energise', relay }))
+}
+
+export function restSign(lane: Lane): Effect {
+  switch (lane.state.name) {
+    case 'OutOfService':
+      return outSign(lane)
+    case 'Maintenance':
+      return { type: 'sign', sign: 'service', code: '' }
+    case 'Open':
+      return { type: 'sign', sign: 'free', code: '' }
+    default: {
+      const closed = lane.modes.entry === 'closed' && lane.modes.exit === 'closed'
+      return closed
+        ? { type: 'sign', sign: 'closed', code: 'LANE_CLOSED' }
+        : { type: 'sign', sign: 'idle', code: '' }
+    }
+  }
+}
+
+/**
+ * Another way of running the lane. An emergency release acts at once; all else waits for the
+ * passage that runs, and for what keeps the lane out of service.
+ */
+export function changeModes(lane: Lane, change: Partial<LaneModes>, by: string): Step {
+  const modes = { ...lane.modes, ...change }
+  const told: Effect = { type: 'record', kind: 'mode', body: { ...modes, by: by.slice(0, 80) } }
+  const next = { ...lane, modes }
+  if (modes.emergency) {
+    if (lane.state.name === 'Emergency') return stay(next, ...OPEN_ALL, told)
+    return {
+      lane: { ...next, state: { name: 'Emergency', resetAsked: false } },
+      effects: [...OPEN_ALL, ...CANCEL_ALL, ...endGrant(lane, 'EMERGENCY'), told],
+    }
+  }
+  if (lane.state.name === 'Emergency') {
+    return lane.latched ? stay(next, told) : leave(next, told)
+  }
+  return settlesNow(lane.state.name) ? leave(confirmed(lane, next), told) : stay(next, told)
+}
+
+/** A technician who ends the maintenance vouches for the relay. */
+function confirmed(before: Lane, next: Lane): Lane {
+  if (!before.modes.maintenance || next.modes.maintenance) return next
+  return { ...next, out: next.out.filter(reason => reason !== 'RELAY_STUCK') }
+}
+
+function settlesNow(name: StateName): boolean {
+  return name !== 'Admitting' && name !== 'Passing' && name !== 'Blocked' && name !== 'Starting'
+}
+
+function leave(lane: Lane, told: Effect): Step {
+  const next = atRest(lane)
+  const shut = DIRECTIONS.filter(one => !isFree(next, one))
+  const releases = shut.map(relay => ({ type: 'release', relay }) as const)
+  return {
+    lane: next,
+    effects: [
+      ...releases,
+      { type: 'cancel', name: 'refuse' },
+      ...opens(next),
+      told,
+      restSign(next),
+    ],
+  }
+}
