@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { createVirtualTime } from '../../fixtures/clock.ts'
 import type { DeviceState } from '../ports.ts'
 import { createSimHidScanner, posReports, wedgeReports } from '../sim/hid-device.ts'
-import { createManualTime } from '../sim/manual-time.ts'
 import { createHidPosDecoder, type HidDecoder } from './hid-pos.ts'
 import { createHidWedgeDecoder } from './hid-wedge.ts'
 import { createHidScanner } from './scanner-hid.ts'
@@ -86,7 +86,7 @@ t.test('wedge: keys of no character, control keys and roll-over', async t => {
 
 t.test('driver: finds the scanner, reads, loses it, finds it again, closes', async t => {
   for (const profile of ['pos', 'wedge'] as const) {
-    const time = createManualTime()
+    const time = createVirtualTime()
     const sim = createSimHidScanner(profile)
     const reader = createHidScanner({
       name: 'lane 1 scanner',
@@ -100,22 +100,22 @@ t.test('driver: finds the scanner, reads, loses it, finds it again, closes', asy
     const states: DeviceState[] = []
     reader.onReading(({ text }) => texts.push(text))
     reader.onState(state => states.push(state))
-    await time.run(10)
+    await time.advanceAsync(10)
     t.equal(states.at(-1)?.state, 'ready')
     sim.scan('HELLO')
     sim.scan('HELLO')
     t.strictSame(texts, ['HELLO'], 'the same code at once is one reading')
-    await time.run(2000)
+    await time.advanceAsync(2000)
     sim.scan('HELLO')
     t.equal(texts.length, 2)
 
     sim.send((profile === 'pos' ? posReports('X'.repeat(99)) : wedgeReports('X')).slice(0, 1))
     sim.unplug()
     t.match(states.at(-1), { state: 'lost', error: { code: 'DEVICE_UNPLUGGED' } })
-    await time.run(10_000)
+    await time.advanceAsync(10_000)
     t.match(states.at(-1), { state: 'lost', error: { code: 'DEVICE_MISSING' } })
     sim.replug()
-    await time.run(3000)
+    await time.advanceAsync(3000)
     t.equal(states.at(-1)?.state, 'ready')
     sim.scan('AGAIN')
     t.equal(texts.at(-1), 'AGAIN')
@@ -126,7 +126,7 @@ t.test('driver: finds the scanner, reads, loses it, finds it again, closes', asy
 })
 
 t.test('driver: a scanner that is held by another program says so', async t => {
-  const time = createManualTime()
+  const time = createVirtualTime()
   const sim = createSimHidScanner('pos')
   const reader = createHidScanner({
     name: 'scanner',
@@ -137,13 +137,13 @@ t.test('driver: a scanner that is held by another program says so', async t => {
   })
   const states: DeviceState[] = []
   reader.onState(state => states.push(state))
-  await time.run(10)
+  await time.advanceAsync(10)
   t.match(states.at(-1), { error: { code: 'DEVICE_DENIED', port: 'scanner' } })
   await reader.close()
 })
 
 t.test('driver: names that are none are refused at once', async t => {
-  const time = createManualTime()
+  const time = createVirtualTime()
   const { backend } = createSimHidScanner('wedge')
   const make = (device?: string) =>
     createHidScanner({

@@ -1,14 +1,14 @@
 import t from 'tap'
+import { createVirtualTime, type VirtualTime } from '../../fixtures/clock.ts'
 import { resolvePins } from '../drivers/pins.ts'
 import { createListeners } from '../listeners.ts'
 import type { SimBoard } from './firmata-board.ts'
 import { createBody, type Direction, front, rear } from './lane.ts'
-import { createManualTime, type ManualTime } from './manual-time.ts'
 import { type PassengerKind, walk } from './passenger.ts'
 import { connectTurnstile, type Turnstile } from './turnstile.ts'
 
 /** A board reduced to its pins, set by the test's own hand. */
-function bareBoard(time: ManualTime) {
+function bareBoard(time: VirtualTime) {
   const pins = createListeners<[number, 0 | 1, number]>()
   const out = new Map<number, 0 | 1>()
   const inputs = new Map<number, 0 | 1 | null>()
@@ -28,7 +28,7 @@ function bareBoard(time: ManualTime) {
 }
 
 function rig(profile: 'tripod' | 'flap') {
-  const time = createManualTime()
+  const time = createVirtualTime()
   const bare = bareBoard(time)
   const turnstile = connectTurnstile({ board: bare.board, pins: { profile }, ...time })
   const pins = resolvePins('t', { profile })
@@ -38,7 +38,7 @@ function rig(profile: 'tripod' | 'flap') {
     bare.set(pins.relays.get(name) ?? -1, on ? 1 : 0)
   async function pass(kind: PassengerKind, direction: Direction = 'entry', ms = 60_000) {
     const result = walk(turnstile, kind, direction)
-    await time.run(ms)
+    await time.advanceAsync(ms)
     return (await result).through
   }
   return { time, bare, turnstile, pins, passages, relay, pass }
@@ -82,7 +82,7 @@ t.test('tripod: a pulse lets exactly one person through, in its direction', asyn
   const { turnstile, time, passages, relay, pass } = rig('tripod')
   const log = record(turnstile, ['beamA', 'beamB', 'passA', 'passB'])
   relay('entry', true)
-  await time.run(150)
+  await time.advanceAsync(150)
   relay('entry', false)
   t.strictSame(await pass('normal'), [true])
   t.strictSame(await pass('normal'), [false], 'the pulse is used up')
@@ -93,7 +93,7 @@ t.test('tripod: a pulse lets exactly one person through, in its direction', asyn
 t.test('tripod: the arm stops a tailgater', async t => {
   const { time, relay, pass } = rig('tripod')
   relay('entry', true)
-  await time.run(150)
+  await time.advanceAsync(150)
   relay('entry', false)
   t.strictSame(await pass('tailgater'), [true, false])
 })
@@ -103,14 +103,14 @@ t.test('tripod: a relay held until the passage leaves no pulse behind it', async
   relay('entry', true)
   t.strictSame(await pass('running', 'entry', 1500), [true])
   relay('entry', false)
-  await time.run(50)
+  await time.advanceAsync(50)
   t.strictSame(await pass('normal'), [false])
 })
 
 t.test('nobody walks through another', async t => {
   const { time, turnstile, relay } = rig('flap')
   relay('entry', true)
-  await time.run(500)
+  await time.advanceAsync(500)
   const slow = createBody({ direction: 'entry', speed: 0.4 })
   const fast = createBody({ direction: 'entry', speed: 2.8, progress: -2 })
   const done = turnstile.enter([fast, slow])
@@ -118,7 +118,7 @@ t.test('nobody walks through another', async t => {
   turnstile.onChange(() => {
     if (turnstile.bodies.length === 2) closest = Math.min(closest, rear(slow) - front(fast))
   })
-  await time.run(20_000)
+  await time.advanceAsync(20_000)
   t.strictSame(await done, [true, true])
   t.ok(closest > 0, `${closest} m between them`)
 })
@@ -126,15 +126,15 @@ t.test('nobody walks through another', async t => {
 t.test('tripod: a pulse below 100 ms or over 5 s ago unlocks nothing', async t => {
   const short = rig('tripod')
   short.relay('entry', true)
-  await short.time.run(50)
+  await short.time.advanceAsync(50)
   short.relay('entry', false)
   t.strictSame(await short.pass('normal'), [false])
 
   const late = rig('tripod')
   late.relay('entry', true)
-  await late.time.run(150)
+  await late.time.advanceAsync(150)
   late.relay('entry', false)
-  await late.time.run(5000)
+  await late.time.advanceAsync(5000)
   t.strictSame(await late.pass('normal'), [false])
 })
 
@@ -188,15 +188,15 @@ t.test('flap: closed it lets nobody pass, open it lets a tailgater in', async t 
 t.test('flap: it never closes on a body', async t => {
   const { turnstile, time, relay } = rig('flap')
   relay('entry', true)
-  await time.run(500)
+  await time.advanceAsync(500)
   t.equal(turnstile.position, 1)
   const result = walk(turnstile, 'lingering')
-  await time.run(1500)
+  await time.advanceAsync(1500)
   relay('entry', false)
-  await time.run(1000)
+  await time.advanceAsync(1000)
   t.equal(turnstile.position, 0.6, 'the panels stop at the body')
   t.equal(turnstile.forceN, 120)
-  await time.run(10_000)
+  await time.advanceAsync(10_000)
   t.strictSame((await result).through, [true])
   t.equal(turnstile.position, 0)
   t.equal(turnstile.forceN, 0)
