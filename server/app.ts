@@ -14,6 +14,7 @@ import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
+import { registerChecks } from './routes/checks.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerFleet } from './routes/fleet.ts'
 import { registerGates } from './routes/gates.ts'
@@ -44,6 +45,7 @@ export function createApp(service: Service): App {
   registerFleet(app)
   registerDesk(app)
   registerCertificates(app)
+  registerChecks(app)
   registerAudit(app)
   registerStaff(app)
   app.doc31('/openapi.json', {

@@ -37,6 +37,7 @@ export const PROBLEMS = {
   CERTIFICATE_ENDED: { status: 409, title: 'The certificate has ended' },
   CERTIFICATE_UNKNOWN: { status: 404, title: 'No such certificate' },
   QUOTA_USED: { status: 409, title: 'The certificates of this month are used up' },
+  PURPOSE_REFUSED: { status: 422, title: 'Good for sale, refund and change of tickets only' },
   CLAIM_INVALID: { status: 404, title: 'The code is unknown or too old' },
   CLAIM_USED: { status: 409, title: 'The code was used before' },
   KID_UNKNOWN: { status: 404, title: 'The trust document lists no issuer key with this kid' },

@@ -1,30 +1,24 @@
 /**
- * Issuing, claiming and revoking: the rules of domain/ over the rows of store/, one transaction
+ * Issuing and claiming: the rules of domain/ over the rows of store/, one transaction
  * each. Routes call these and nothing below them.
  */
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { calculateJwkThumbprint } from 'jose'
 import { toHex } from '../pass/bytes.ts'
-import { statusListUri } from '../pass/claims.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import type { Ec2Key } from '../pass/crypto.ts'
 import { PassError } from '../pass/errors.ts'
-import { issuePass } from '../pass/issue.ts'
-import { lifeFrom, passWindow } from './domain/certificate.ts'
+import { lifeFrom } from './domain/certificate.ts'
 import { checkDocumentNumber, type DocumentType } from './domain/document.ts'
 import { checkName } from './domain/name.ts'
 import { Problem } from './errors.ts'
 import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
+import { type MintedPass, mintPass } from './minting.ts'
 import { makeClaimCode, readClaimCode } from './secrets.ts'
 import type { Service } from './service.ts'
 import { writeAudit } from './store/audit.ts'
-import {
-  endCertificate,
-  type StatusRevision,
-  takeActivePlace,
-  useClaim,
-} from './store/certificates.ts'
+import { endCertificate, takeActivePlace, useClaim } from './store/certificates.ts'
 import { savePerson } from './store/people.ts'
 import type { Certificate } from './store/schema.ts'
 import { takePlace } from './store/status.ts'
@@ -130,12 +124,6 @@ function checkIdentity(service: Service, application: WindowApplication, now: nu
 const hashCode = (service: Service, code: string): string =>
   service.secrets.mac('code', readClaimCode(code)).toString('base64url')
 
-export interface MintedPass {
-  readonly pass: Uint8Array
-  /** Unix ms. */
-  readonly passExpiresAt: number
-}
-
 /**
  * Puts a certificate on a phone: its code is used once, its keys are bound, and the first pass of
  * at most 30 minutes is signed for the holder's key. Throws Problem `CLAIM_INVALID`, `CLAIM_USED`,
@@ -184,61 +172,4 @@ function holderKeyOf(jwk: JWK): Ec2Key {
     if (!(error instanceof PassError)) throw error
   }
   throw new Problem('INVALID', { fields: [{ path: 'holderKey', message: 'no point of P-256' }] })
-}
-
-/** The next pass of a certificate that runs. */
-async function mintPass(
-  service: Service,
-  certificate: Certificate,
-  holderKey: Ec2Key,
-  now: number,
-): Promise<MintedPass> {
-  const { kid, alg, sign } = service.publisher.key({ role: 'issuer', passClass: 'phone' })
-  const { valid_from, valid_until, ended_at, end_reason } = certificate
-  const life = {
-    validFrom: valid_from,
-    validUntil: valid_until,
-    endedAt: ended_at,
-    endReason: end_reason,
-  }
-  const { iat, exp } = passWindow(life, now)
-  const claims = {
-    cti: new Uint8Array(Buffer.from(certificate.id, 'hex')),
-    iat,
-    exp,
-    holderKey,
-    statusIndex: certificate.status_index,
-    statusList: statusListUri(certificate.list),
-  }
-  return { pass: await issuePass({ claims, kid, alg, sign }), passExpiresAt: exp * 1000 }
-}
-
-/**
- * Ends a certificate for good and waits for the manifest that tells the gates, up to one second.
- * Gives that manifest's version, or undefined when it comes later.
- * Throws Problem `CERTIFICATE_UNKNOWN` or `CERTIFICATE_ENDED`.
- */
-export async function revokeCertificate(
-  service: Service,
-  revocation: { readonly id: string; readonly reason: string; readonly by: string },
-): Promise<{ readonly manifestVersion: number | undefined }> {
-  const { db, clock, publisher } = service
-  const now = clock.now()
-  const { id, reason, by } = revocation
-  const change = await transact(db, async (tx): Promise<StatusRevision> => {
-    const ended = await endCertificate(tx, id, 'revoked', now)
-    if (ended === undefined) {
-      const known = await tx
-        .selectFrom('certificates')
-        .select('id')
-        .where('id', '=', id)
-        .executeTakeFirst()
-      throw new Problem(known === undefined ? 'CERTIFICATE_UNKNOWN' : 'CERTIFICATE_ENDED')
-    }
-    const detail = { reason }
-    const actor = `staff:${by}` as const
-    await writeAudit(tx, { actor, action: 'certificate.revoke', subject: id, detail }, now)
-    return ended
-  })
-  return { manifestVersion: await publisher.published(change, PUBLISH_WAIT_MS) }
 }

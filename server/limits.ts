@@ -40,6 +40,9 @@ export const PASSWORD_CHARS_MAX = 128
 export const CLAIM_MS = 15 * 60_000
 export const ENROLMENT_MS = 15 * 60_000
 
+/** How far ahead of our clock a code shown at the desk may be. */
+export const CHECK_AHEAD_MS = 5_000
+
 /** Rows of one page. */
 export const PAGE_ROWS_MAX = 500
 /** Gates that one service keeps. */

@@ -7,6 +7,8 @@ export type Role = (typeof ROLES)[number]
 export const PERMISSIONS = {
   'certificate.issue': ['agent', 'supervisor'],
   'certificate.revoke': ['agent', 'supervisor'],
+  'certificate.paper': ['agent', 'supervisor'],
+  'check.identity': ['agent', 'supervisor'],
   'fleet.read': ['technician', 'operator', 'auditor'],
   'fleet.enrol': ['operator'],
   'trust.deny-key': ['operator'],

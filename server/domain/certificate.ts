@@ -6,6 +6,7 @@
 export const CERTIFICATE_MS = 24 * 3600_000
 export const EARLY_REISSUE_MS = 3 * 3600_000
 export const PASS_LIFE_S = 30 * 60
+export const PAPER_LIFE_S = 24 * 3600
 export const QUOTA_PER_MONTH = 3
 
 const SHANGHAI_OFFSET_MS = 8 * 3600_000
@@ -38,9 +39,13 @@ export function mayReissue(life: CertificateLife, now: number): boolean {
 }
 
 /** `iat` and `exp` of a pass minted now, Unix seconds; never past the certificate's end. */
-export function passWindow(life: CertificateLife, now: number): { iat: number; exp: number } {
+export function passWindow(
+  life: CertificateLife,
+  now: number,
+  lifeS: number = PASS_LIFE_S,
+): { iat: number; exp: number } {
   const iat = Math.floor(now / 1000)
-  return { iat, exp: Math.min(iat + PASS_LIFE_S, Math.floor(life.validUntil / 1000)) }
+  return { iat, exp: Math.min(iat + lifeS, Math.floor(life.validUntil / 1000)) }
 }
 
 /** The calendar month in Shanghai, `YYYY-MM`. China has had no summer time since 1991. */

@@ -1,8 +1,22 @@
-/** The phone: put a certificate from the window on it. */
+/** The phone: put a certificate from the window on it, look at it, cancel it. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { stateOf } from '../domain/certificate.ts'
+import { cancelCertificate, certificateOfPhone } from '../ending.ts'
 import { claimCertificate } from '../issuing.ts'
+import { lifeOf } from '../minting.ts'
 import type { ServiceEnv } from '../service.ts'
-import { isoTime, json, jsonBody, p256JwkSchema, problems, route } from './route.ts'
+import {
+  certificateIdSchema,
+  isoTime,
+  json,
+  jsonBody,
+  p256JwkSchema,
+  problems,
+  route,
+} from './route.ts'
+
+const PROOF = ['PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'] as const
+const idParam = z.object({ id: certificateIdSchema })
 
 const claimRoute = route(
   { by: 'phone' },
@@ -25,8 +39,53 @@ const claimRoute = route(
           passExpiresAt: z.iso.datetime(),
         }),
       ),
-      ...problems('INVALID', 'PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'),
-      ...problems('CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED', 'NO_KEY'),
+      ...problems('INVALID', ...PROOF, 'CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED'),
+      ...problems('NO_KEY'),
+    },
+  },
+)
+
+const showRoute = route(
+  { by: 'phone' },
+  {
+    method: 'get',
+    path: '/v1/certificates/{id}',
+    tags: ['phone'],
+    summary: 'The certificate on this phone',
+    request: { params: idParam },
+    responses: {
+      200: json(
+        'Its state',
+        z.object({
+          id: z.string(),
+          state: z.enum(['active', 'expired', 'revoked', 'replaced', 'cancelled']),
+          validFrom: z.iso.datetime(),
+          validUntil: z.iso.datetime(),
+        }),
+      ),
+      ...problems('INVALID', ...PROOF, 'CERTIFICATE_UNKNOWN'),
+    },
+  },
+)
+
+const cancelRoute = route(
+  { by: 'phone' },
+  {
+    method: 'delete',
+    path: '/v1/certificates/{id}',
+    tags: ['phone'],
+    summary: 'Cancel it for good; answers once gates can fetch it, or after one second',
+    request: { params: idParam },
+    responses: {
+      200: json(
+        'Cancelled. `manifestVersion` is null when the manifest follows later',
+        z.object({
+          id: z.string(),
+          state: z.literal('cancelled'),
+          manifestVersion: z.int().nullable(),
+        }),
+      ),
+      ...problems('INVALID', ...PROOF, 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
     },
   },
 )
@@ -47,5 +106,24 @@ export function registerCertificates(app: OpenAPIHono<ServiceEnv>): void {
       passExpiresAt: isoTime(passExpiresAt),
     }
     return c.json(answer, 201)
+  })
+  app.openapi(showRoute, async c => {
+    const service = c.get('service')
+    const { id } = c.req.valid('param')
+    const row = await certificateOfPhone(service, id, c.get('device'))
+    const answer = {
+      id,
+      state: stateOf(lifeOf(row), service.clock.now()),
+      validFrom: isoTime(row.valid_from),
+      validUntil: isoTime(row.valid_until),
+    }
+    c.header('cache-control', 'no-store')
+    return c.json(answer, 200)
+  })
+  app.openapi(cancelRoute, async c => {
+    const { id } = c.req.valid('param')
+    const { manifestVersion } = await cancelCertificate(c.get('service'), id, c.get('device'))
+    const answer = { id, state: 'cancelled' as const, manifestVersion: manifestVersion ?? null }
+    return c.json(answer, 200)
   })
 }

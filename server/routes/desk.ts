@@ -1,10 +1,13 @@
 /** The staffed window: issue against a document that staff saw, and revoke. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { encodePassText } from '../../pass/text.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
-import { issueAtWindow, revokeCertificate } from '../issuing.ts'
+import { revokeCertificate } from '../ending.ts'
+import { issueAtWindow } from '../issuing.ts'
 import { DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX, REASON_CHARS_MAX } from '../limits.ts'
+import { printPaper } from '../paper.ts'
 import type { ServiceEnv } from '../service.ts'
-import { isoTime, json, jsonBody, problems, route } from './route.ts'
+import { certificateIdSchema, isoTime, json, jsonBody, problems, route } from './route.ts'
 
 const reasonSchema = z.string().trim().min(1).max(REASON_CHARS_MAX)
 
@@ -53,7 +56,7 @@ const revokeRoute = route(
     tags: ['desk'],
     summary: 'End a certificate for good; answers once gates can fetch it, or after one second',
     request: {
-      params: z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) }),
+      params: z.object({ id: certificateIdSchema }),
       ...jsonBody(z.strictObject({ reason: reasonSchema })),
     },
     responses: {
@@ -65,6 +68,28 @@ const revokeRoute = route(
         }),
       ),
       ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
+    },
+  },
+)
+
+const paperRoute = route(
+  { by: 'staff', permission: 'certificate.paper' },
+  {
+    method: 'post',
+    path: '/v1/desk/certificates/{id}/paper',
+    tags: ['desk'],
+    summary: 'A pass to print: at most 24 hours, for lanes that take paper',
+    request: {
+      params: z.object({ id: certificateIdSchema }),
+      ...jsonBody(z.strictObject({ reason: reasonSchema })),
+    },
+    responses: {
+      201: json(
+        'The text of the QR code',
+        z.object({ code: z.string(), passExpiresAt: z.iso.datetime() }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
+      ...problems('NO_KEY'),
     },
   },
 )
@@ -92,5 +117,13 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
     const { manifestVersion } = await revokeCertificate(c.get('service'), { id, reason, by })
     const certificate = { id, state: 'revoked' as const }
     return c.json({ certificate, manifestVersion: manifestVersion ?? null }, 200)
+  })
+  app.openapi(paperRoute, async c => {
+    const { id } = c.req.valid('param')
+    const { reason } = c.req.valid('json')
+    const by = c.get('staff').id
+    const { pass, passExpiresAt } = await printPaper(c.get('service'), { id, reason, by })
+    c.header('cache-control', 'no-store')
+    return c.json({ code: encodePassText(pass), passExpiresAt: isoTime(passExpiresAt) }, 201)
   })
 }

@@ -23,7 +23,7 @@ export type Access =
 
 export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') demandJson(c)
+    if (!WITHOUT_BODY.has(c.req.method)) demandJson(c)
     switch (access.by) {
       case 'anyone':
         break
@@ -40,6 +40,8 @@ export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
     await next()
   }
 }
+
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE'])
 
 function demandJson(c: Context<ServiceEnv>): void {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()

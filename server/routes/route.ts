@@ -89,6 +89,9 @@ export const count = (min: number, max: number, fallback: number) =>
     .transform(Number)
     .pipe(z.int().min(min).max(max))
 
+/** A certificate's id: its passes' `cti`, hex. */
+export const certificateIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
+
 /** Names of gates and stations, as in a gate's config. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)
 /** Unix milliseconds as an ISO 8601 text. */

@@ -14,6 +14,18 @@ export interface Identity {
   readonly documentNumber: string
 }
 
+/** Who a person is. Throws when there is none of this id, or the row was tampered with. */
+export async function findPerson(tx: Tx, secrets: Secrets, id: string): Promise<Identity> {
+  const row = await tx
+    .selectFrom('people')
+    .select(['document_type', 'document_hash', 'sealed'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const about = Buffer.from(row.document_hash).toString('hex')
+  const opened = JSON.parse(secrets.open(row.sealed, about)) as Omit<Identity, 'documentType'>
+  return { documentType: row.document_type, ...opened }
+}
+
 /** The person with this document, made or brought up to date. The newest name checked by staff holds. */
 export async function savePerson(
   tx: Tx,

@@ -36,17 +36,23 @@ export async function newestManifest(
   return { version: row.version, bytes, etag, basis, madeAt: made_at }
 }
 
+/** Issuer kids that are denied, hex, sorted. */
+export async function deniedKids(db: Database | Tx): Promise<string[]> {
+  const rows = await db.selectFrom('revoked_kids').select('kid').orderBy('kid').execute()
+  return rows.map(row => row.kid)
+}
+
 /** What there is to publish now. */
 export async function readState(
   db: Database,
   trustVersion: number,
   now: number,
 ): Promise<PublishState> {
-  const denied = await db.selectFrom('revoked_kids').select('kid').orderBy('kid').execute()
+  const denied = await deniedKids(db)
   const lists = await liveLists(db, now)
   return {
     trustVersion,
-    deniedKids: denied.map(row => row.kid),
+    deniedKids: denied,
     lists: lists.map(({ number, revision }) => ({ number, revision })),
   }
 }

@@ -134,10 +134,15 @@ export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
       : generateKeyPairSync('ed25519')
   let nonce = ''
 
-  async function proof(path: string, body: string, changes: ProofChanges = {}): Promise<string> {
+  async function proof(
+    path: string,
+    body: string,
+    changes: ProofChanges = {},
+    method = 'POST',
+  ): Promise<string> {
     const jwk = await exportJWK(publicKey)
     const payload = {
-      htm: changes.htm ?? 'POST',
+      htm: changes.htm ?? method,
       htu: changes.htu ?? path,
       nonce: changes.nonce ?? nonce,
       jti: changes.jti ?? randomBytes(16).toString('base64url'),
@@ -165,5 +170,19 @@ export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
     return world.post(path, body, { dpop: await proof(path, body) })
   }
 
-  return { privateKey, publicKey, publicJwk: () => exportJWK(publicKey), proof, send }
+  /** As `send`, for a request without a body. */
+  async function ask(method: 'GET' | 'DELETE', path: string): Promise<Response> {
+    const call = async () => {
+      const dpop = await proof(path, '', {}, method)
+      const answer = await world.call(path, { method, headers: { dpop } })
+      nonce = answer.headers.get('dpop-nonce') ?? nonce
+      return answer
+    }
+    const answer = await call()
+    if (answer.status !== 401) return answer
+    const problem = (await answer.clone().json()) as { code?: string }
+    return problem.code === 'USE_NONCE' ? call() : answer
+  }
+
+  return { ask, privateKey, publicKey, publicJwk: () => exportJWK(publicKey), proof, send }
 }

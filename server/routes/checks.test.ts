@@ -1,0 +1,119 @@
+import t from 'tap'
+import { encodePassText, readPassText } from '../../pass/text.ts'
+import { makeHolder } from '../testing/holder.ts'
+import { openWorld } from '../testing/world.ts'
+
+const world = await openWorld(t.testdir())
+t.teardown(() => world.close())
+const agent = await world.signIn('agent')
+
+let people = 0
+const nextPerson = () => ({
+  name: '欧阳诺一',
+  documentType: 'passport',
+  documentNumber: `E${20_000 + people++}`,
+})
+
+interface Check {
+  readonly code?: string
+  readonly accepted?: boolean
+  readonly reason?: string
+  readonly person?: unknown
+}
+
+async function check(code: string, purpose = 'sale') {
+  world.clock.time += 1
+  const answer = await world.post('/v1/checks', { code, purpose }, agent)
+  return { status: answer.status, ...((await answer.json()) as Check) }
+}
+
+const checksInAudit = () =>
+  world.service.db
+    .selectFrom('audit')
+    .select(['subject', 'detail'])
+    .where('action', '=', 'check.identity')
+    .orderBy('id')
+    .execute()
+
+t.test('the identity, for the three purposes, each look in the audit', async t => {
+  const person = nextPerson()
+  const holder = await makeHolder(world, agent, person)
+  for (const purpose of ['sale', 'refund', 'change']) {
+    t.match(await check(await holder.present(), purpose), { status: 200, accepted: true, person })
+  }
+  for (const purpose of ['hotel', 'SALE', '']) {
+    const refused = await check(await holder.present(), purpose)
+    t.match(refused, { status: 422, code: 'PURPOSE_REFUSED' })
+    t.equal(refused.person, undefined)
+  }
+  const rows = await checksInAudit()
+  t.same(
+    rows.map(row => JSON.parse(row.detail)),
+    ['sale', 'refund', 'change'].map(purpose => ({ purpose, outcome: 'ACCEPTED' })),
+  )
+  t.ok(rows.every(row => row.subject === holder.id))
+  t.notMatch(JSON.stringify(rows), person.documentNumber)
+})
+
+t.test('what a gate would refuse is refused, without an identity', async t => {
+  const holder = await makeHolder(world, agent, nextPerson())
+  const shown = await holder.present()
+  world.clock.time += 31_000
+  t.same(await check(shown), { status: 200, accepted: false, reason: 'STALE_CODE' })
+  const bytes = readPassText(await holder.present())
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+  t.match(await check(encodePassText(bytes)), { accepted: false, reason: 'BAD_SIGNATURE' })
+  for (const text of ['', 'x', 'RP1:', 'RP2:ABC', '🙂']) {
+    t.match(await check(text), { accepted: false, person: undefined }, text)
+  }
+  t.equal((await check('R'.repeat(1025))).status, 422)
+  world.clock.time += 30 * 60_000
+  t.match(await check(await holder.present()), { accepted: false, reason: 'EXPIRED' })
+  const last = (await checksInAudit()).at(-1)
+  t.same(JSON.parse(last?.detail ?? ''), { purpose: 'sale', outcome: 'EXPIRED' })
+})
+
+t.test('a revoked certificate, and a key that was denied, from that very moment', async t => {
+  const revoked = await makeHolder(world, agent, nextPerson())
+  const code = await revoked.present()
+  await world.post(`/v1/desk/certificates/${revoked.id}/revoke`, { reason: 'x' }, agent)
+  t.match(await check(code), { accepted: false, reason: 'REVOKED' })
+
+  const moved = await makeHolder(world, agent, nextPerson())
+  await world.service.db
+    .updateTable('certificates')
+    .set({ status_index: 1 })
+    .where('id', '=', moved.id)
+    .execute()
+  t.match(await check(await moved.present()), { accepted: false, reason: 'STATUS_UNKNOWN' })
+
+  const other = await makeHolder(world, agent, nextPerson())
+  const key = world.service.publisher.key({ role: 'issuer', passClass: 'phone' })
+  const kid = Buffer.from(key.kid).toString('hex')
+  await world.service.db.insertInto('revoked_kids').values({ kid, revoked_at: 0 }).execute()
+  t.match(await check(await other.present()), { accepted: false, reason: 'UNKNOWN_ISSUER' })
+  await world.service.db.deleteFrom('revoked_kids').execute()
+})
+
+t.test('paper: 24 hours at most, never past its certificate, ended with it', async t => {
+  const holder = await makeHolder(world, agent, nextPerson())
+  const print = async (id: string) => {
+    const answer = await world.post(
+      `/v1/desk/certificates/${id}/paper`,
+      { reason: 'no battery' },
+      agent,
+    )
+    const body = (await answer.json()) as { code: string; passExpiresAt?: string }
+    return { status: answer.status, ...body }
+  }
+  world.clock.time += 3600_000
+  const paper = await print(holder.id)
+  t.equal(paper.status, 201)
+  t.equal(Date.parse(paper.passExpiresAt ?? '') - world.clock.time, 23 * 3600_000)
+  world.clock.time += 3600_000
+  t.match(await check(paper.code, 'refund'), { accepted: true }, 'no proof, and not stale')
+  await world.post(`/v1/desk/certificates/${holder.id}/revoke`, { reason: 'x' }, agent)
+  t.match(await check(paper.code), { accepted: false, reason: 'REVOKED' })
+  t.match(await print(holder.id), { status: 409, code: 'CERTIFICATE_ENDED' })
+  t.match(await print('0'.repeat(32)), { status: 404, code: 'CERTIFICATE_UNKNOWN' })
+})

@@ -1,0 +1,54 @@
+/** The desk: a presented code in place of the card. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { PASS_TEXT_CHARS_MAX } from '../../pass/limits.ts'
+import { checkPresented } from '../checking.ts'
+import { DOCUMENT_TYPES } from '../domain/document.ts'
+import type { ServiceEnv } from '../service.ts'
+import { isoTime, json, jsonBody, problems, route } from './route.ts'
+
+const checkRoute = route(
+  { by: 'staff', permission: 'check.identity' },
+  {
+    method: 'post',
+    path: '/v1/checks',
+    tags: ['desk'],
+    summary: 'The identity behind a presented code: for sale, refund or change, and audited',
+    request: jsonBody(
+      z.strictObject({
+        code: z.string().max(PASS_TEXT_CHARS_MAX).describe('the text in the QR code'),
+        purpose: z.string().max(32).describe('sale, refund or change'),
+      }),
+    ),
+    responses: {
+      200: json(
+        'Accepted with the identity, or refused with the reason a gate would give',
+        z.discriminatedUnion('accepted', [
+          z.object({
+            accepted: z.literal(true),
+            certificate: z.object({ id: z.string(), validUntil: z.iso.datetime() }),
+            person: z.object({
+              name: z.string(),
+              documentType: z.enum(DOCUMENT_TYPES),
+              documentNumber: z.string(),
+            }),
+          }),
+          z.object({ accepted: z.literal(false), reason: z.string() }),
+        ]),
+      ),
+      ...problems('INVALID', 'PURPOSE_REFUSED', 'SIGN_IN', 'FORBIDDEN'),
+    },
+  },
+)
+
+export function registerChecks(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(checkRoute, async c => {
+    const { code, purpose } = c.req.valid('json')
+    const by = c.get('staff').id
+    const result = await checkPresented(c.get('service'), { text: code, purpose, by })
+    c.header('cache-control', 'no-store')
+    if (!result.accepted) return c.json({ accepted: false as const, reason: result.reason }, 200)
+    const { id, valid_until } = result.certificate
+    const certificate = { id, validUntil: isoTime(valid_until) }
+    return c.json({ accepted: true as const, certificate, person: { ...result.person } }, 200)
+  })
+}

@@ -1,0 +1,46 @@
+/** A person with a certificate from the window on a phone, for tests. */
+import { generateSigningKey } from '../../pass/cose-node.ts'
+import { presentPass } from '../../pass/present.ts'
+import { encodePassText } from '../../pass/text.ts'
+import { makeClient, type World } from './world.ts'
+
+export interface Holder {
+  readonly id: string
+  readonly phone: ReturnType<typeof makeClient>
+  /** The code as the phone shows it now. */
+  present(): Promise<string>
+}
+
+export interface TestPerson {
+  readonly name: string
+  readonly documentType: string
+  readonly documentNumber: string
+}
+
+/** Issued by `agent` and claimed by a new phone. */
+export async function makeHolder(
+  world: World,
+  agent: Record<string, string>,
+  person: TestPerson,
+): Promise<Holder> {
+  const issued = await world.post('/v1/desk/certificates', { person, reason: 'x' }, agent)
+  const { certificate, claim } = (await issued.json()) as {
+    certificate: { id: string }
+    claim: { code: string }
+  }
+  const phone = makeClient(world, 'ES256')
+  const holder = generateSigningKey('ES256')
+  const { x, y } = holder.privateKey.export({ format: 'jwk' })
+  const holderKey = { kty: 'EC', crv: 'P-256', x, y }
+  const claimed = await phone.send('/v1/certificates/claim', { code: claim.code, holderKey })
+  const minted = (await claimed.json()) as { pass: string }
+  const pass = new Uint8Array(Buffer.from(minted.pass, 'base64url'))
+  return {
+    id: certificate.id,
+    phone,
+    async present() {
+      const presentedAt = Math.floor(world.clock.time / 1000)
+      return encodePassText(await presentPass({ pass, presentedAt, sign: holder.sign }))
+    },
+  }
+}
