@@ -1,0 +1,180 @@
+/** The table of codes: the README shows it, and each of its rows is reached here or explained. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import t from 'tap'
+import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
+import { createVirtualLane } from '../fixtures/virtual-lane.ts'
+import { nodeVerifier } from '../pass/cose-node.ts'
+import { createPassVerifier } from '../pass/verify.ts'
+import { ALARMS, VERDICTS } from './contract/codes.ts'
+import { renderCodes } from './contract/table.ts'
+import { decide } from './decide/decide.ts'
+import type { DecideContext, MemoryView } from './decide/rules.ts'
+import { plainModes, startingLane } from './machine/state.ts'
+import { beamChanged, stuckRing } from './machine/way.ts'
+import { openJournalDatabase } from './store/database.ts'
+import { createJournalCore } from './store/journal-core.ts'
+
+const README = new URL('README.md', import.meta.url)
+const BEGIN = '<!-- codes: rendered from contract/codes.ts, held by codes.test.ts -->\n'
+const END = '<!-- end of codes -->\n'
+
+t.test('the README shows the table as it is (UPDATE=1 writes it anew)', async t => {
+  const text = readFileSync(README, 'utf8')
+  const from = text.indexOf(BEGIN) + BEGIN.length
+  const to = text.indexOf(END)
+  t.ok(from >= BEGIN.length && to >= from, 'the two marks are there')
+  if (process.env.UPDATE === '1') {
+    writeFileSync(README, text.slice(0, from) + renderCodes() + text.slice(to))
+  }
+  t.equal(readFileSync(README, 'utf8').slice(from).split(END)[0], renderCodes())
+})
+
+/** Rows that nothing here can bring about, and why. */
+const EXPLAINED: Readonly<Record<string, string>> = {
+  NO_TICKET: 'boarding lists are not built yet',
+  WRONG_STATION: 'boarding lists are not built yet',
+  TOO_EARLY: 'boarding lists are not built yet',
+  TOO_LATE: 'boarding lists are not built yet',
+  CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
+  BUS_DOWN: 'the station bus is not built yet',
+  CONFIG_REVERTED: 'config revisions are not built yet',
+  POWER_RESTORED: 'a boot row says how many grants were cut off; power itself is not measured',
+  NO_TURN: 'the reason of an annulled row, in lane.test.ts; nothing is shown',
+  TAILGATE: 'flap-lane.test.ts',
+  OBSTACLE: 'flap-lane.test.ts',
+  DISK_LOW: 'store/disk.test.ts',
+  JOURNAL_DAMAGED: 'store/disk.test.ts',
+  CLOCK_STEPPED: 'trust/ tells it: trust/clock.test.ts',
+  TRUST_STALE_WARNING: 'trust/ tells it: trust/stages.test.ts',
+  TRUST_DEGRADED: 'trust/ tells it: trust/stages.test.ts; as a flag in decide.test.ts',
+  TRUST_ROLLBACK: 'trust/ tells it: trust/attacks.test.ts',
+  TRUST_UNSIGNED: 'trust/ tells it: trust/attacks.test.ts',
+  TRUST_EQUIVOCATION: 'trust/ tells it: trust/attacks.test.ts',
+  TRUST_CACHE_DAMAGED: 'trust/ tells it: trust/cache-file.test.ts',
+  TRUST_CACHE_UNWRITTEN: 'trust/ tells it: trust/keeper.test.ts',
+}
+
+t.test('every row is reached or explained, and no explanation is out of date', async t => {
+  const reached = new Set([...golden(), ...rules(), ...journal(), ...beams(), ...(await lanes())])
+  for (const code of [...Object.keys(VERDICTS), ...Object.keys(ALARMS)]) {
+    const why = EXPLAINED[code]
+    t.ok(reached.has(code) !== (why !== undefined), `${code}: ${why ?? 'reached'}`)
+  }
+})
+
+const context: DecideContext = {
+  lane: 'A',
+  direction: 'entry',
+  area: 'main',
+  modes: plainModes('entry'),
+  takesPaper: true,
+  passback: 'hard',
+  passbackMs: 1000,
+  stage: 'FRESH',
+  clockUncertain: false,
+  statusKnown: true,
+  nowMs: 5000,
+}
+const memory: MemoryView = {
+  presentation: () => undefined,
+  visit: () => undefined,
+  reserved: () => false,
+  pardonedMs: () => 0,
+}
+const goldenFile = JSON.parse(
+  readFileSync(new URL('../fixtures/passes/golden.json', import.meta.url), 'utf8'),
+) as GoldenFile
+const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
+
+function verified(one: GoldenFile['cases'][number]) {
+  const policy = { expiredForMs: one.expiredForMs ?? 0, staleForMs: one.staleForMs ?? 0 }
+  return verifier.verify(one.text, viewOf(goldenFile, one.environment), policy, one.nowMs)
+}
+
+function codeOf(found: ReturnType<typeof verified>, where: DecideContext, known = memory): string {
+  const verdict = decide(found, 's', where, known)
+  if (verdict.verdict === 'ignore') return ''
+  return verdict.verdict === 'deny' ? verdict.code : verdict.grant.code
+}
+
+function golden(): string[] {
+  return goldenFile.cases.map(one => codeOf(verified(one), context))
+}
+
+function rules(): string[] {
+  const good = verified(goldenFile.cases.find(one => one.code === 'OK') ?? goldenFile.cases[0]!)
+  const paper = goldenFile.cases.map(verified).find(one => one.ok && one.pass.passClass === 'paper')
+  const seen = { lane: 'B', direction: 'entry', outcome: 'passed', atMs: 0, grants: 1 } as const
+  const exit = { ...context, direction: 'exit', modes: plainModes('exit') } as const
+  return [
+    codeOf(good, { ...context, stage: 'CLOSED' }),
+    codeOf(good, { ...context, stage: 'DEGRADED' }),
+    codeOf(good, { ...context, clockUncertain: true }),
+    codeOf(good, { ...context, modes: plainModes('exit') }),
+    codeOf(good, context, { ...memory, presentation: () => seen }),
+    codeOf(good, context, { ...memory, visit: () => ({ inside: true, atMs: 4900 }) }),
+    codeOf(good, exit),
+    ...(paper === undefined ? [] : [codeOf(paper, { ...context, takesPaper: false })]),
+  ]
+}
+
+function journal(): string[] {
+  const fork = createJournalCore(openJournalDatabase(':memory:', 1).db, counting())
+  fork.fork(fork.epoch(), { at: 1, clock: 'TRUSTED', lane: '' })
+  return codesOf(fork.pending()?.rows ?? [])
+}
+
+function counting(): () => string {
+  let count = 0
+  return () => String(++count).padStart(16, '0')
+}
+
+function codesOf(rows: readonly { readonly body: string | null }[]): string[] {
+  return rows.map(({ body }) => (JSON.parse(body ?? '{}') as { code?: string }).code ?? '')
+}
+
+function beams(): string[] {
+  const settings = { profile: 'tripod', stuckMs: 1, joinMs: 1 } as Parameters<typeof stuckRing>[1]
+  let { way } = beamChanged(startingLane().way, 'beamA', true, settings)
+  way = stuckRing(way, settings).way
+  return stuckRing(way, settings).effects.flatMap(effect =>
+    effect.type === 'record' && effect.kind === 'alarm' ? [effect.body.code] : [],
+  )
+}
+
+/** Lanes that everything happens to. */
+async function lanes(): Promise<string[]> {
+  const gate = await createVirtualLane()
+  const { time } = gate
+  await gate.contact('passA', true)
+  await gate.contact('passA', false)
+  await gate.contact('passB', true)
+  await gate.contact('tamper', true)
+  await gate.scan(await gate.code())
+  await gate.contact('passA', true)
+  await gate.scan(await gate.code({ cti: 2 }))
+  await gate.scan(await gate.code({ cti: 3 }))
+  await time.advanceAsync(16_000)
+  await gate.contact('passA', false)
+  await time.advanceAsync(10_000)
+  await gate.contact('release', true)
+  await time.advanceAsync(10_000)
+  await gate.contact('stop', true)
+  await gate.scan(await gate.code({ cti: 4 }))
+  await gate.contact('stop', false)
+  await gate.scanner('lost')
+  await gate.scanner('ready')
+  await gate.board('lost', 'NO_DEADMAN')
+  await gate.board('ready')
+  await gate.board('lost')
+  await gate.board('ready')
+  await gate.stickRelay(true)
+  await gate.scan(await gate.code({ cti: 5 }))
+  await time.advanceAsync(1000)
+  await gate.contact('fire', true)
+  const full = await createVirtualLane()
+  full.failWrites(true)
+  await full.scan(await full.code())
+  const { state } = full.lane.view()
+  return [...codesOf(gate.journal.pending()?.rows ?? []), 'code' in state ? state.code : '']
+}
