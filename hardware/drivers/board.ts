@@ -5,18 +5,10 @@
  * dead-man does the same when this program dies or hangs.
  */
 import five, { type Relay as FiveRelay } from 'johnny-five'
+import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { deadmanMsMax, deadmanMsMin } from '../limits.ts'
-import { createListeners } from '../listeners.ts'
-import type {
-  ByteTransport,
-  Clock,
-  DeviceState,
-  GateBoard,
-  Relay,
-  Timers,
-  Unsubscribe,
-} from '../ports.ts'
+import type { ByteTransport, Clock, GateBoard, Relay, Timers, Unsubscribe } from '../ports.ts'
 import { BoardIo, pinModes } from './board-io.ts'
 import { type Session, startSession, versionQuery } from './board-session.ts'
 import { createContactBank } from './contacts.ts'
@@ -51,8 +43,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
   checkDeadman(options.deadman)
   const { io, relays } = createParts(pins)
   const contacts = createContactBank(pins.contacts, timers)
-  const states = createListeners<[DeviceState]>()
-  let state: DeviceState = { state: 'connecting' }
+  const states = createDeviceStates()
   let session: Session | null = null
   let usable = false
   let stopRetry: Unsubscribe = () => {}
@@ -61,11 +52,6 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
     typeof options.port === 'string'
       ? createSerialPort({ ...options, port: options.port, baudRate: options.baudRate ?? 57_600 })
       : options.port
-
-  function setState(next: DeviceState): void {
-    state = next
-    states.emit(next)
-  }
 
   function begin(): void {
     endSession()
@@ -94,8 +80,8 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
   }
 
   function readyWhenComplete(): void {
-    if (!usable || state.state === 'ready' || !contacts.complete) return
-    setState({ state: 'ready' })
+    if (!usable || states.now.state === 'ready' || !contacts.complete) return
+    states.set({ state: 'ready' })
     contacts.tell()
   }
 
@@ -126,28 +112,24 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
       transport.reopen(error)
       return
     }
-    setState({ state: 'lost', error })
+    states.set({ state: 'lost', error })
     stopRetry = timers.after(retryMs, begin)
   }
 
   const endState = transport.onState(next => {
     if (next.state === 'ready') return begin()
     endSession()
-    setState(next)
+    states.set(next)
   })
 
   return {
     name,
-    onState(listener) {
-      const end = states.add(listener)
-      listener(state)
-      return end
-    },
+    onState: states.follow,
     barrier: {
       energise(relay) {
         const target = relays.get(relay)
         if (target === undefined) throw noRelay(name, relay)
-        if (state.state !== 'ready') {
+        if (states.now.state !== 'ready') {
           throw new DeviceError('DEVICE_DETACHED', name, `${name}: the board is not connected`)
         }
         target.close()

@@ -1,8 +1,9 @@
 /** A USB scanner that is no serial port: HID POS, or a keyboard wedge opened exclusively. */
 import { createBackoff } from '../backoff.ts'
+import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
-import type { Clock, CodeReader, DeviceState, Reading, Timers, Unsubscribe } from '../ports.ts'
+import type { Clock, CodeReader, Reading, Timers, Unsubscribe } from '../ports.ts'
 import {
   createNodeHidBackend,
   type HidBackend,
@@ -37,19 +38,13 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
   const decoder = options.profile === 'pos' ? createHidPosDecoder() : createHidWedgeDecoder()
   const repeats = createRepeatFilter()
   const backoff = createBackoff(options.random)
-  const states = createListeners<[DeviceState]>()
+  const states = createDeviceStates()
   const readings = createListeners<[Reading]>()
   let backend: HidBackend | null = options.backend ?? null
-  let state: DeviceState = { state: 'connecting' }
   let handle: HidHandle | null = null
   let over = false
   let stopWaiting: Unsubscribe = () => {}
   let stopIdle: Unsubscribe = () => {}
-
-  function setState(next: DeviceState): void {
-    state = next
-    states.emit(next)
-  }
 
   function deliver(frames: readonly Frame[]): void {
     for (const frame of frames) {
@@ -85,7 +80,7 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
         backoff.reset()
         lose(unplugged(name, error))
       })
-      setState({ state: 'ready' })
+      states.set({ state: 'ready' })
     } catch (error) {
       lose(error instanceof DeviceError ? error : missing(name, options.device, error))
     }
@@ -102,17 +97,13 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
     stopWaiting = timers.after(backoff.next(), () => {
       attempt = connect()
     })
-    setState({ state: 'lost', error })
+    states.set({ state: 'lost', error })
   }
 
   let attempt = connect()
   return {
     name,
-    onState(listener) {
-      const end = states.add(listener)
-      listener(state)
-      return end
-    },
+    onState: states.follow,
     onReading: listener => readings.add(listener),
     async close() {
       over = true

@@ -2,17 +2,11 @@
  * Any scanner on a serial port, USB-CDC or RS-232: bytes become readings. With `gm65` the scanner
  * is also set up at every opening (see gm65.ts).
  */
+
+import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
-import type {
-  ByteTransport,
-  Clock,
-  CodeReader,
-  DeviceState,
-  Reading,
-  Timers,
-  Unsubscribe,
-} from '../ports.ts'
+import type { ByteTransport, Clock, CodeReader, Reading, Timers, Unsubscribe } from '../ports.ts'
 import { createGm65Splitter } from './gm65.ts'
 import { setUpGm65 } from './gm65-setup.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
@@ -48,7 +42,7 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
       ? createSerialPort({ name, port: options.port, baudRate, timers, random })
       : options.port
   const readings = createListeners<[Reading]>()
-  const states = createListeners<[DeviceState]>()
+  const states = createDeviceStates()
   const answers = createListeners<[Uint8Array]>()
   const splitter = createGm65Splitter()
   const parser = createFrameParser({
@@ -56,16 +50,10 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
     suffix: isGm65 ? 'required' : (options.suffix ?? 'learn'),
   })
   const repeats = createRepeatFilter()
-  let state: DeviceState = { state: 'connecting' }
   let opening = 0
   let over = false
   let lastBytesMs = 0
   let stopIdle: Unsubscribe = () => {}
-
-  function setState(next: DeviceState): void {
-    state = next
-    states.emit(next)
-  }
 
   function deliver(frames: readonly Frame[]): void {
     for (const frame of frames) {
@@ -109,11 +97,11 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
           ...(transport.setBaudRate === undefined ? {} : { setBaudRate: transport.setBaudRate }),
         },
       })
-      if (attempt === opening && !over) setState({ state: 'ready' })
+      if (attempt === opening && !over) states.set({ state: 'ready' })
     } catch (error) {
       if (attempt !== opening || over || !(error instanceof DeviceError)) return
       if (transport.reopen) transport.reopen(error)
-      else setState({ state: 'lost', error })
+      else states.set({ state: 'lost', error })
     }
   }
 
@@ -132,16 +120,12 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
       splitter.flush()
       stopIdle()
     }
-    setState(next)
+    states.set(next)
   })
 
   return {
     name,
-    onState(listener) {
-      const end = states.add(listener)
-      listener(state)
-      return end
-    },
+    onState: states.follow,
     onReading: listener => readings.add(listener),
     async close() {
       over = true

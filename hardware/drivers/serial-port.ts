@@ -12,10 +12,11 @@ import type { DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-c
 import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js'
 import { SerialPort } from 'serialport'
 import { createBackoff } from '../backoff.ts'
+import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { baudRateMax, baudRateMin, openMsMax, writeQueueBytesMax } from '../limits.ts'
 import { createListeners } from '../listeners.ts'
-import type { ByteTransport, DeviceState, Timers, Unsubscribe } from '../ports.ts'
+import type { ByteTransport, Timers, Unsubscribe } from '../ports.ts'
 import { findPortPath, type ListPorts } from './find-port.ts'
 
 export interface SerialPortOptions {
@@ -42,21 +43,15 @@ export interface SerialTransport extends ByteTransport {
 export function createSerialPort(options: SerialPortOptions): SerialTransport {
   const { name, timers } = options
   let baudRate = checkBaudRate(options.baudRate)
-  const states = createListeners<[DeviceState]>()
+  const states = createDeviceStates()
   const bytesIn = createListeners<[Uint8Array]>()
   const backoff = createBackoff(options.random)
-  let state: DeviceState = { state: 'connecting' }
   let port: SerialPort | null = null
   let over = false
   let stopWaiting: Unsubscribe = () => {}
   let attempt: Promise<void> = Promise.resolve()
   let closingPort: Promise<void> = Promise.resolve()
   let queuedBytes = 0
-
-  function setState(next: DeviceState): void {
-    state = next
-    states.emit(next)
-  }
 
   async function connect(): Promise<void> {
     await closingPort
@@ -81,7 +76,7 @@ export function createSerialPort(options: SerialPortOptions): SerialTransport {
       lose(unplugged(cause))
     })
     queuedBytes = 0
-    setState({ state: 'ready' })
+    states.set({ state: 'ready' })
   }
 
   function unplugged(cause: unknown): DeviceError {
@@ -102,17 +97,13 @@ export function createSerialPort(options: SerialPortOptions): SerialTransport {
     stopWaiting = timers.after(backoff.next(), () => {
       attempt = connect()
     })
-    setState({ state: 'lost', error })
+    states.set({ state: 'lost', error })
   }
 
   attempt = connect()
   return {
     name,
-    onState(listener) {
-      const end = states.add(listener)
-      listener(state)
-      return end
-    },
+    onState: states.follow,
     onBytes: listener => bytesIn.add(listener),
     write(bytes) {
       const target = port
