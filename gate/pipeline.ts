@@ -88,8 +88,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       expiredForMs: leaving || runner.lane().modes.timeFree ? EXIT_GRACE_MS : 0,
       staleForMs: leaving && state === 'UNCERTAIN' ? EXIT_GRACE_MS : 0,
     }
-    const found = parts.verifier.verify(text, withStatus(view, status), policy, nowMs)
-    return { found, statusKnown }
+    const lenient = withStatus(view, status)
+    const verify = (atMs: number) => parts.verifier.verify(text, lenient, policy, atMs)
+    const found = verify(nowMs)
+    // To a clock that is behind, good codes come from the future: the exit takes their word.
+    const ownMs = leaving && state === 'UNCERTAIN' ? ownTimeMs(found) : undefined
+    return { found: ownMs === undefined ? found : verify(ownMs), statusKnown }
   }
 
   function verdictOf({ found, statusKnown }: Verified): Verdict {
@@ -126,6 +130,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (scan !== undefined) deliver(verdictOf(scan))
     },
   }
+}
+
+/** When a pass that lies ahead of the clock says it was shown, Unix milliseconds. */
+function ownTimeMs(found: VerifyResult): number | undefined {
+  if (found.ok || (found.code !== 'CODE_FROM_FUTURE' && found.code !== 'NOT_YET_VALID')) {
+    return undefined
+  }
+  const seconds = found.seen?.presentedAt ?? found.seen?.iat
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 /** The view with another `status`; its other members may be getters, so they are asked each time. */

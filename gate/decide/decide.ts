@@ -42,11 +42,8 @@ export function decide(
   trace.push({ rule: 'lane', saw: lane.saw, said: lane.said === 'deny' ? 'deny' : 'pass' })
   if (lane.said === 'deny') return refuse(lane.code)
   if (!found.ok) {
-    // Without a sure clock the freshness codes mean nothing: say that instead.
-    const code =
-      context.clockUncertain && TIME_CODES.has(found.code) ? 'CLOCK_UNCERTAIN' : found.code
     trace.push({ rule: 'verify', saw: sawOf(found.code, found.seen), said: 'deny' })
-    return deny(code)
+    return deny(TIME_CODES.has(found.code) ? timeCode(found.code, context) : found.code)
   }
   const { pass } = found
   trace.push({ rule: 'verify', saw: `${pass.passClass}, authentic`, said: 'pass' })
@@ -65,6 +62,12 @@ export function decide(
 function sawOf(code: VerifyCode, seen: VerifySeen = {}): string {
   const parts = Object.entries(seen).map(([name, value]) => `${name} ${value}`)
   return [code, ...parts].join(', ').slice(0, 200)
+}
+
+/** A code about time means nothing to the passenger when trust or clock of the gate is to blame. */
+function timeCode(code: VerifyCode, { stage, direction, clockUncertain }: DecideContext): DenyCode {
+  if (stage === 'CLOSED' && direction === 'entry') return 'TRUST_STALE'
+  return clockUncertain ? 'CLOCK_UNCERTAIN' : code
 }
 
 const TIME_CODES: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 /** The network is cut: FRESH → STALE → DEGRADED → CLOSED in virtual time, and back by itself. */
 import t from 'tap'
+import { laneOf, phone } from './testing/barrier.ts'
 import { bootGate } from './testing/gate.ts'
 import { createOrigin, fetchFrom } from './testing/origin.ts'
 import { settled, VirtualTime } from './testing/time.ts'
@@ -33,7 +34,16 @@ async function virtualGate(t: { testdir(): string }, pollMs = 10_000) {
 }
 
 t.test('a cut network walks the stages at their bounds and recovers', async t => {
-  const { time, origin, keeper, stages, codes, revoke } = await virtualGate(t)
+  const { time, world, origin, keeper, stages, codes, revoke } = await virtualGate(t)
+  const lanes = { entry: laneOf(keeper, 'entry'), exit: laneOf(keeper, 'exit') }
+  /** What a passenger with a fresh pass, or one revoked before the cut, is told on both sides. */
+  const verdicts = async () => {
+    const nowS = Math.floor(keeper.now().nowMs / 1000)
+    const good = await (await phone(world, nowS - 60, 5))(nowS)
+    const revoked = await (await phone(world, nowS - 60, 9))(nowS)
+    return [lanes.entry(good), lanes.exit(good), lanes.entry(revoked), lanes.exit(revoked)]
+  }
+  revoke(9)
   keeper.start()
   await time.advance(30 * MINUTE)
   t.equal(keeper.freshness().stage, 'FRESH')
@@ -46,6 +56,7 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
     'half an hour of polls is no news',
   )
 
+  t.same(await verdicts(), ['ADMIT', 'ADMIT', 'REVOKED', 'REVOKED'])
   origin.down = true
   const { manifestAgeMs } = keeper.freshness()
   const before = stages().length
@@ -53,16 +64,19 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   t.equal(keeper.freshness().stage, 'FRESH')
   await time.advance(1)
   t.equal(keeper.freshness().stage, 'STALE')
+  t.same(await verdicts(), ['ADMIT', 'ADMIT', 'REVOKED', 'REVOKED'])
   await time.advance(13 * MINUTE - 1)
   t.equal(keeper.freshness().stage, 'STALE')
   await time.advance(1)
   t.equal(keeper.freshness().stage, 'DEGRADED')
-  t.equal(keeper.view().status(LIST, 5), 'valid', 'it still knows its lists')
+  const degraded = 'ADMIT_FLAGGED TRUST_DEGRADED'
+  t.same(await verdicts(), [degraded, degraded, 'REVOKED', 'REVOKED'], 'it still knows its lists')
   await time.advance(DAY_S * 1000 - 15 * MINUTE - 1)
   t.equal(keeper.freshness().stage, 'DEGRADED')
   await time.advance(1)
   t.equal(keeper.freshness().stage, 'CLOSED')
-  t.equal(keeper.view().status(LIST, 5), 'valid', 'for the exit')
+  const closed = ['TRUST_STALE', 'ADMIT_FLAGGED TRUST_CLOSED', 'REVOKED', 'REVOKED']
+  t.same(await verdicts(), closed, 'nobody is kept inside')
   t.same(
     stages()
       .slice(before)
@@ -79,7 +93,7 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   origin.down = false
   await time.advance(70_000)
   t.equal(keeper.freshness().stage, 'FRESH', 'within a minute of backoff')
-  t.equal(keeper.view().status(LIST, 5), 'invalid')
+  t.same(await verdicts(), ['REVOKED', 'REVOKED', 'REVOKED', 'REVOKED'], 'what it had missed')
   t.same(stages().at(-1)?.from, 'CLOSED')
   t.notOk(codes().includes('CLOCK_STEPPED'))
   await keeper.close()

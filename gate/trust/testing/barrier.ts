@@ -1,0 +1,74 @@
+/** Real passes at a lane that believes one keeper: the production pipeline up to its verdict. */
+import { generateSigningKey, nodeVerifier } from '../../../pass/cose-node.ts'
+import { issuePass } from '../../../pass/issue.ts'
+import { presentPass } from '../../../pass/present.ts'
+import { encodePassText } from '../../../pass/text.ts'
+import { createPassVerifier } from '../../../pass/verify.ts'
+import { type Input, startingLane } from '../../machine/state.ts'
+import { createPipeline } from '../../pipeline.ts'
+import { createMemory } from '../../store/memory.ts'
+import type { TrustKeeper } from '../keeper.ts'
+import { LIST, type TrustWorld } from './world.ts'
+
+/** A phone with one pass, issued at `iat` (Unix seconds) for half an hour; presents to a text. */
+export async function phone(world: TrustWorld, iat: number, statusIndex = 8) {
+  const holder = generateSigningKey('ES256')
+  const { publicKey } = holder
+  if (publicKey.kty !== 'EC2') throw new Error('a phone has a P-256 key')
+  const pass = await issuePass({
+    claims: {
+      cti: new Uint8Array(16).fill(statusIndex),
+      iat,
+      exp: iat + 1800,
+      holderKey: publicKey,
+      statusIndex,
+      statusList: LIST,
+    },
+    kid: world.issuer.kid,
+    alg: world.issuer.alg,
+    sign: world.issuer.sign,
+  })
+  return async (presentedAt: number): Promise<string> =>
+    encodePassText(await presentPass({ pass, presentedAt, sign: holder.sign }))
+}
+
+/** The verdict's code for a text, with its flags: `ADMIT`, `ADMIT_FLAGGED TRUST_DEGRADED`. */
+export function laneOf(
+  keeper: TrustKeeper,
+  direction: 'entry' | 'exit' = 'entry',
+): (text: string) => string {
+  const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 100 })
+  keeper.onTrustChanged(() => verifier.flush())
+  let said = ''
+  const pipeline = createPipeline({
+    lane: {
+      lane: 'A',
+      direction,
+      area: 'main',
+      takesPaper: false,
+      passback: 'off',
+      passbackMs: 0,
+    },
+    source: 'test',
+    verifier,
+    trust: keeper,
+    memory: createMemory({ presentations: [], visits: [] }),
+    runner: {
+      lane: () => ({ ...startingLane(), state: { name: 'Locked' } }),
+      feed: (input: Input) => {
+        if (input.type !== 'verdict') return
+        const { verdict } = input
+        if (verdict.verdict === 'admit')
+          said = [verdict.grant.code, ...verdict.grant.flags].join(' ')
+        if (verdict.verdict === 'deny') said = verdict.code
+      },
+      settled: async () => {},
+      close: () => {},
+    },
+  })
+  return text => {
+    said = 'nothing'
+    pipeline.read({ text, lastByteMs: 0 })
+    return said
+  }
+}
