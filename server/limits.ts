@@ -40,6 +40,10 @@ export const PASSWORD_CHARS_MAX = 128
 export const CLAIM_MS = 15 * 60_000
 export const ENROLMENT_MS = 15 * 60_000
 
+/** How often audit rows are sealed into their chain, and how many at once. */
+export const AUDIT_SEAL_MS = 1_000
+export const AUDIT_SEAL_ROWS = 500
+
 /** How far ahead of our clock a code shown at the desk may be. */
 export const CHECK_AHEAD_MS = 5_000
 

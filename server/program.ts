@@ -3,6 +3,7 @@
  * stops cleanly on SIGTERM or SIGINT. `staff add` makes an account.
  */
 import { parseArgs } from 'node:util'
+import { auditExport, auditVerify } from './audit-commands.ts'
 import { type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
 import { restoredCommand } from './restored.ts'
@@ -11,14 +12,18 @@ import { startService } from './start.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- restored --config FILE
+       npm run server -- audit verify|export --config FILE [--head HASH]
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
 
   --config FILE   one JSON file; see server/README.md for its keys
   --port N        listen on this port instead of the config's; 0 takes any free one
+  --head HASH     audit verify: a head that was noted earlier must still be in the chain
   --help          this text
 
 staff add makes an account, or sets role and password of the one with that address. The password
 is read from standard input; on a terminal, or with --generate, one is made and printed.
+audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
+audit export prints one line of JSON a row.
 restored is run once after the database came back from a backup, before the service starts: it
 closes what may have been used since, so that nothing is given out twice.
 Roles: agent, supervisor, technician, operator, auditor.
@@ -32,6 +37,7 @@ const OPTIONS = {
   config: { type: 'string' },
   port: { type: 'string' },
   role: { type: 'string' },
+  head: { type: 'string' },
   generate: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
   const [command, action, email, ...rest] = positionals
   if (command === undefined) return serve(loaded)
   if (command === 'restored' && action === undefined) return restoredCommand(loaded)
+  if (command === 'audit' && action === 'verify') return auditVerify(loaded, values.head)
+  if (command === 'audit' && action === 'export') return auditExport(loaded)
   if (command !== 'staff' || action !== 'add' || email === undefined || rest.length > 0) {
     throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
   }

@@ -21,6 +21,7 @@ import {
 import { createLog, errorFields, type Log } from './log.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
+import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
 import type { Clock, Service } from './service.ts'
 import { openDatabase } from './store/engines.ts'
@@ -77,6 +78,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     await db.destroy()
     throw error
   }
+  const sealer = createAuditSealer({ db, clock, log })
+  sealer.start()
   return {
     service,
     app: createApp(service),
@@ -85,6 +88,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     },
     async close() {
       await publisher.stop()
+      await sealer.stop()
       await db.destroy()
     },
   }

@@ -134,7 +134,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const lists: ListEntry[] = []
     for (const list of state.lists) lists.push(await listEntry(list))
     const overtaken = await transact(db, async tx => {
-      await published.lockPublishing(tx)
+      await published.lockFor(tx, 'publishing')
       const newest = await published.newestManifest(tx, last)
       if (newest?.version !== last?.version) return true
       const iat = Math.floor(now / 1000)

@@ -20,6 +20,7 @@ export async function writeAudit(db: Database | Tx, entry: AuditEntry, now: numb
       action: entry.action,
       subject: entry.subject,
       detail: JSON.stringify(entry.detail ?? {}),
+      salt: randomBytes(16).toString('hex'),
     })
     .execute()
 }
@@ -29,7 +30,11 @@ export async function readAudit(
   db: Database,
   page: { readonly before: string | undefined; readonly limit: number },
 ) {
-  let query = db.selectFrom('audit').selectAll().orderBy('id', 'desc').limit(page.limit)
+  let query = db
+    .selectFrom('audit')
+    .select(['id', 'at', 'actor', 'action', 'subject', 'detail'])
+    .orderBy('id', 'desc')
+    .limit(page.limit)
   if (page.before !== undefined) query = query.where('id', '<', page.before)
   const found = await query.execute()
   const rows = found.map(row => ({

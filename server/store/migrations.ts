@@ -187,6 +187,28 @@ async function staffAccounts(db: Kysely<unknown>, types: ColumnTypes): Promise<v
     .execute()
 }
 
+async function auditChain(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('audit')
+    .addColumn('salt', 'text', c => c.notNull().defaultTo(''))
+    .execute()
+  await db.schema
+    .alterTable('audit')
+    .addColumn('sealed', 'bigint', c => c.notNull().defaultTo(0))
+    .execute()
+  await db.schema
+    .createIndex('audit_unsealed')
+    .on('audit')
+    .column('id')
+    .where(sql.ref('sealed'), '=', sql.lit(0))
+    .execute()
+  const table = db.schema.createTable('audit_chain') as unknown as Table
+  await int(text(table, 'audit_id', 'body_hash', 'hash'), 'seq', 'sealed_at')
+    .addPrimaryKeyConstraint('audit_chain_pk', ['seq'])
+    .addUniqueConstraint('audit_chain_row', ['audit_id'])
+    .execute()
+}
+
 function steps(engine: Engine): Record<string, Migration> {
   const types = COLUMN_TYPES[engine]
   return {
@@ -194,6 +216,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '002-publishing': { up: db => publishing(db, types) },
     '003-gates-and-journals': { up: gatesAndJournals },
     '004-staff-accounts': { up: db => staffAccounts(db, types) },
+    '005-audit-chain': { up: auditChain },
   }
 }
 

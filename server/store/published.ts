@@ -120,11 +120,11 @@ export async function denyKid(tx: Tx, kid: string, max: number, now: number): Pr
   return true
 }
 
-/** Makes this transaction the only one that publishes until it ends. */
-export async function lockPublishing(tx: Tx): Promise<void> {
+/** Makes this transaction the only one that does `name` until it ends. */
+export async function lockFor(tx: Tx, name: 'publishing' | 'sealing'): Promise<void> {
   await tx
     .insertInto('leases')
-    .values({ name: 'publishing', owner: '', until: 0 })
+    .values({ name, owner: '', until: 0 })
     .onConflict(c => c.column('name').doUpdateSet({ until: 0 }))
     .execute()
 }

@@ -2,7 +2,7 @@
  * The tables, as Kysely sees them, for SQLite and PostgreSQL alike. Times ending in `_at` or `until`
  * are Unix milliseconds; ids are random text, so that no key is hot.
  */
-import type { Insertable, Kysely, Selectable, Transaction } from 'kysely'
+import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
 
@@ -163,6 +163,19 @@ export interface AuditTable {
   subject: string
   /** JSON without names or document numbers. */
   detail: string
+  /** Hex; lets the chain keep its hash when the row is deleted, without telling what was in it. */
+  salt: Generated<string>
+  /** 1: in the chain. */
+  sealed: Generated<number>
+}
+
+export interface AuditChainTable {
+  /** From 1 without a gap. */
+  seq: number
+  audit_id: string
+  body_hash: string
+  hash: string
+  sealed_at: number
 }
 
 /** The account library's; of it only what this service ends itself. */
@@ -188,6 +201,7 @@ export interface Tables {
   gate_epochs: GateEpochsTable
   gate_events: GateEventsTable
   audit: AuditTable
+  audit_chain: AuditChainTable
   staff_sessions: StaffSessionsTable
 }
 

@@ -1,0 +1,59 @@
+/** The `audit verify` and `audit export` commands. */
+import { databasePlace, type LoadedConfig } from './config.ts'
+import { type AuditVerdict, verifyAuditChain } from './domain/audit-chain.ts'
+import { StartError } from './errors.ts'
+import { countUnchained, readAuditChain } from './store/audit-chain.ts'
+import { openDatabase } from './store/engines.ts'
+import type { Database } from './store/schema.ts'
+
+/** Prints one JSON line. Sets exit code 1 when the chain or a row in it was changed. */
+export async function auditVerify(loaded: LoadedConfig, head: string | undefined): Promise<void> {
+  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
+    throw new StartError('CONFIG', '--head must be 64 hexadecimal digits')
+  }
+  await withDatabase(loaded, async db => {
+    const verdict = await judgeAudit(db, head)
+    process.stdout.write(`${JSON.stringify(verdict)}\n`)
+    if (!verdict.ok) process.exitCode = 1
+  })
+}
+
+export type AuditJudgement =
+  | (Extract<AuditVerdict, { ok: true }> & { readonly waiting: number })
+  | Extract<AuditVerdict, { ok: false }>
+  /** `STRAY`: rows say that they are in the chain and aren't. `HEAD`: the noted head is gone. */
+  | { readonly ok: false; readonly fault: 'STRAY' | 'HEAD' }
+
+/** The chain, and that no row stands beside it. */
+export async function judgeAudit(db: Database, head?: string): Promise<AuditJudgement> {
+  const verdict = await verifyAuditChain(readAuditChain(db), head)
+  if (!verdict.ok) return verdict
+  const { waiting, stray } = await countUnchained(db)
+  if (stray > 0) return { ok: false, fault: 'STRAY' }
+  if (!verdict.headFound) return { ok: false, fault: 'HEAD' }
+  return { ...verdict, waiting }
+}
+
+/** Prints each link with its row, one JSON line each. */
+export async function auditExport(loaded: LoadedConfig): Promise<void> {
+  await withDatabase(loaded, async db => {
+    for await (const link of readAuditChain(db)) {
+      const line = `${JSON.stringify({ ...link, body: link.body ?? null })}\n`
+      if (!process.stdout.write(line)) {
+        await new Promise(resolve => process.stdout.once('drain', resolve))
+      }
+    }
+  })
+}
+
+async function withDatabase(
+  { config }: LoadedConfig,
+  work: (db: Database) => Promise<void>,
+): Promise<void> {
+  const db = await openDatabase(databasePlace(config))
+  try {
+    await work(db)
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,52 @@
+/** Each second, the replica that holds the lease seals new audit rows into their chain. */
+import { randomUUID } from 'node:crypto'
+import { AUDIT_SEAL_MS, AUDIT_SEAL_ROWS } from './limits.ts'
+import { errorFields, type Log } from './log.ts'
+import type { Clock } from './service.ts'
+import { sealAudit } from './store/audit-chain.ts'
+import { dropLease, holdLease } from './store/published.ts'
+import type { Database } from './store/schema.ts'
+
+export interface AuditSealer {
+  start(): void
+  /** Seals what is there and stops. */
+  stop(): Promise<void>
+}
+
+export function createAuditSealer(options: {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+}): AuditSealer {
+  const { db, clock, log } = options
+  const owner = randomUUID()
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  let stopped = false
+
+  async function seal(): Promise<void> {
+    try {
+      if (!(await holdLease(db, 'audit', owner, clock.now()))) return
+      while ((await sealAudit(db, clock.now())) === AUDIT_SEAL_ROWS);
+    } catch (error) {
+      log.error(errorFields(error), 'sealing the audit failed')
+    }
+  }
+
+  function tick(): void {
+    running = seal().then(() => {
+      if (!stopped) timer = setTimeout(tick, AUDIT_SEAL_MS).unref()
+    })
+  }
+
+  return {
+    start: tick,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      await seal()
+      await dropLease(db, 'audit', owner).catch(() => {})
+    },
+  }
+}
