@@ -7,16 +7,19 @@ import type { Logger } from 'pino'
 import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
+import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { Direction, EventKind } from './contract/events.ts'
 import { createLane, directionsOf, type Lane } from './lane.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createDeviceLog, createUploadLog, logStep } from './log.ts'
+import { createBacklog } from './store/backlog.ts'
 import { type Journal, openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
 import { recover } from './store/recover.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
+import { startUpkeep } from './upkeep.ts'
 import { createServiceClient } from './uplink/client.ts'
 import { loadIdentity } from './uplink/identity.ts'
 import { createUploader, type Uploader } from './uplink/upload.ts'
@@ -41,8 +44,6 @@ export interface Gate {
   /** At once, for a defect. */
   releaseAll(): void
 }
-
-const PRUNE_MS = 3_600_000
 
 /**
  * Resolves when the lanes run; devices may still be missing. Rejects with DeviceError `BAD_PINS`,
@@ -100,13 +101,20 @@ async function assemble(
 
   opened.defer(() => trust.close())
 
+  const rows = createBacklog({
+    journal,
+    timers,
+    onFault: (what, error) => log.error({ event: 'journal', err: error }, what),
+  })
+
   function note(kind: EventKind, body: object): Promise<void> {
     const { nowMs, state } = trust.now()
     log.info({ event: kind, ...body }, kind)
-    return journal
-      .append({ at: nowMs, clock: state, lane: '', kind, body })
-      .then(() => {})
-      .catch(error => log.error({ event: 'journal', err: error }, `row ${kind} not journaled`))
+    return rows.keep({ at: nowMs, clock: state, lane: '', kind, body })
+  }
+
+  function alarm(code: AlarmCode, on: boolean, detail: string): void {
+    void note('alarm', { code, on, detail })
   }
 
   function polled(code: string): void {
@@ -121,6 +129,7 @@ async function assemble(
   const interrupted = await recover(journal, trust.now())
   const { setAside } = journal
   await note('boot', { station: config.station, interrupted, ...(setAside && { setAside }) })
+  if (setAside !== undefined) alarm('JOURNAL_DAMAGED', true, `set aside as ${setAside}`)
   const memory = createMemory(await journal.memory())
 
   const verifier = createPassVerifier({
@@ -137,7 +146,7 @@ async function assemble(
       readers,
       verifier,
       trust,
-      journal,
+      rows,
       memory,
       timers,
       onStep: (view, effects) => logStep(log, lane.name, view, effects),
@@ -149,15 +158,16 @@ async function assemble(
   const uploader = uploaderOf(config, parts, journal, trust.now)
   void uploader?.flush()
   trust.start()
-  let cancelPrune = timers.after(0, prune)
+  const upkeep = startUpkeep({
+    journal,
+    timers,
+    nowMs: clock.nowMs,
+    keepRowsMs: config.journal.keepMs,
+    onAlarm: alarm,
+    onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
+    onFault: (what, error) => log.error({ event: 'journal', err: error }, what),
+  })
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
-
-  function prune(): void {
-    cancelPrune = timers.after(PRUNE_MS, prune)
-    journal
-      .prune(clock.nowMs(), config.journal.keepMs)
-      .catch(error => log.error({ event: 'journal', err: error }, 'old rows were not dropped'))
-  }
 
   return {
     lanes,
@@ -165,9 +175,11 @@ async function assemble(
       for (const lane of lanes) lane.releaseAll()
     },
     async stop() {
-      cancelPrune()
+      upkeep.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await note('stop', {})
+      await rows.flush()
+      rows.close()
       if (uploader) await Promise.race([uploader.flush(), delay(timers, STOP_FLUSH_MS)])
       uploader?.close()
       await trust.close()

@@ -14,7 +14,7 @@ import {
 } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
-import type { Journal } from './store/journal.ts'
+import type { Backlog } from './store/backlog.ts'
 import type { Memory } from './store/memory.ts'
 
 /** A scanner and the way that its readings open. */
@@ -30,7 +30,7 @@ export interface LaneParts {
   readonly readers: readonly LaneReader[]
   readonly verifier: PassVerifier
   readonly trust: PipelineParts['trust']
-  readonly journal: Pick<Journal, 'append'>
+  readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
   readonly timers: Timers
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
@@ -73,7 +73,7 @@ export function createLane(parts: LaneParts): Lane {
   const runner = createRunner({
     lane: config.name,
     board,
-    journal: parts.journal,
+    rows: parts.rows,
     memory: parts.memory,
     settings: settingsOf(config),
     modes: initialModes(config),

@@ -8,6 +8,18 @@ export const PRESENTATION_KEEP_MS = 48 * 3_600_000
 export const VISITS_MAX = 500_000
 /** Rows handed to the journal and not yet on disk; past that a grant is refused. */
 export const JOURNAL_QUEUE_MAX = 1000
+/** Rows that wait for a full disk, and how often they are tried again. */
+export const BACKLOG_MAX = 10_000
+export const BACKLOG_RETRY_MS = 1000
+/** Allocated ahead for the day the disk is full. */
+export const RESERVE_BYTES = 16 * 1_048_576
+/** Less free than this is DISK_LOW. */
+export const DISK_LOW_BYTES = 64 * 1_048_576
+/** How often the disk is looked at. */
+export const DISK_LOOK_MS = 10_000
+/** The chain is walked in pieces, so that rows are written between them. */
+export const WALK_ROWS = 500
+export const WALK_PAUSE_MS = 50
 /** An answer of the service to an upload or an enrolment, bytes. */
 export const ANSWER_BYTES_MAX = 65_536
 /** A config file, bytes. */

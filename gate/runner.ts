@@ -15,13 +15,13 @@ import {
 } from './machine/state.ts'
 import { transition } from './machine/transition.ts'
 import { createSignPlayer } from './signals.ts'
-import type { Journal } from './store/journal.ts'
+import type { Backlog } from './store/backlog.ts'
 import type { Memory } from './store/memory.ts'
 
 export interface RunnerParts {
   readonly lane: string
   readonly board: GateBoard
-  readonly journal: Pick<Journal, 'append'>
+  readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
   readonly settings: MachineSettings
   /** How the lane is run at first. */
@@ -43,7 +43,7 @@ export interface Runner {
 }
 
 export function createRunner(parts: RunnerParts): Runner {
-  const { board, journal, memory, settings, timers } = parts
+  const { board, rows, memory, settings, timers } = parts
   const signs = createSignPlayer(board.signals, timers)
   const deadlines = new Map<DeadlineName, Unsubscribe>()
   const open = new Map<string, GrantBody>()
@@ -137,12 +137,16 @@ export function createRunner(parts: RunnerParts): Runner {
     return { at: nowMs, clock: state, lane: parts.lane, kind, body }
   }
 
-  /** Reserves in memory at once, so that no other lane can grant the same meanwhile. */
+  /**
+   * Reserves in memory at once, so that no other lane can grant the same meanwhile. Nobody is kept
+   * inside by a full disk: the row of an exit, or of staff's release, may come later.
+   */
   async function recordGrant(grant: GrantBody): Promise<void> {
     const row = entry('grant', grant)
     memory.reserve(grant, parts.lane, row.at)
     try {
-      const ref = await journal.append(row)
+      const opens = grant.direction === 'exit' || grant.code === 'STAFF_RELEASE'
+      const ref = await (opens ? rows.appendOrKeep(row) : rows.append(row))
       open.set(keyOf(ref), grant)
       feed({ type: 'recorded', ref, grant })
     } catch (error) {
@@ -160,11 +164,7 @@ export function createRunner(parts: RunnerParts): Runner {
       if (grant !== undefined && kind === 'passage') memory.passed(grant, row.at)
       if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body.reason, row.at)
     }
-    try {
-      await journal.append(row)
-    } catch (error) {
-      parts.onFault(`a row of kind ${kind} could not be journaled`, error)
-    }
+    await rows.keep(row)
   }
 
   feed({ type: 'started' })

@@ -10,37 +10,31 @@ import {
   CHAIN_START,
   chainInput,
   type EventKind,
-  type GrantBody,
   type GrantRef,
   type JournalRow,
   UPLOAD_ROWS_MAX,
   type Upload,
 } from '../contract/events.ts'
-import type { AreaVisit, SeenPresentation } from '../decide/rules.ts'
-import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
+import { PRESENTATION_KEEP_MS } from '../limits.ts'
+import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
 import { createProjection, type JournalEntry } from './projection.ts'
-
-/** A grant whose end is not in the journal: the process died between the two. */
-export interface OpenGrant {
-  readonly ref: GrantRef
-  readonly lane: string
-  readonly grant: GrantBody
-}
-
-/** What memory is made of at start, oldest first. */
-export interface MemorySnapshot {
-  readonly presentations: readonly (SeenPresentation & { cti: string; presentedAt: number })[]
-  readonly visits: readonly (AreaVisit & { area: string; cti: string })[]
-  /** When the last fire or emergency release was, Unix milliseconds. */
-  readonly pardonedMs?: number
-}
+import { NO_ROOM, type Room } from './room.ts'
+import { readMemory, readOpenGrants } from './snapshot.ts'
+import { withRoom } from './space.ts'
 
 export type JournalCore = ReturnType<typeof createJournalCore>
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
 
-/** `randomEpoch` gives 16 hex digits; it is called when the journal has no epoch yet, or forks. */
-export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
+/**
+ * `randomEpoch` gives 16 hex digits; it is called when the journal has no epoch yet, or forks.
+ * `room` is what it may give up on a full disk.
+ */
+export function createJournalCore(
+  db: DatabaseSync,
+  randomEpoch: () => string,
+  room: Room = NO_ROOM,
+) {
   const insert = db.prepare(
     `INSERT INTO rows (ordinal, seq, at, clock, lane, kind, body_hash, body, hash)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -83,8 +77,12 @@ export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
   /** One durable commit. On failure the chain stands where it stood. */
   function append(entry: JournalEntry): GrantRef {
     const before = head
-    try {
+    const commit = () => {
+      head = before
       return transaction(() => write(entry))
+    }
+    try {
+      return withRoom(db, room, commit)
     } catch (error) {
       head = before
       throw error
@@ -130,55 +128,21 @@ export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
     })
   }
 
-  function openGrants(): OpenGrant[] {
-    return db
-      .prepare(
-        `SELECT e.epoch, g.seq, g.lane, g.body FROM open_grants g JOIN epochs e USING (ordinal)
-         ORDER BY g.ordinal, g.seq`,
-      )
-      .all()
-      .map(row => ({
-        ref: { epoch: row.epoch as string, seq: row.seq as number },
-        lane: row.lane as string,
-        grant: JSON.parse(row.body as string) as GrantBody,
-      }))
-  }
-
-  function memory(): MemorySnapshot {
-    const presentations = db
-      .prepare('SELECT * FROM presentations ORDER BY at DESC LIMIT ?')
-      .all(PRESENTATIONS_MAX)
-      .reverse()
-      .map(row => ({
-        cti: row.cti as string,
-        presentedAt: row.presented_at as number,
-        lane: row.lane as string,
-        direction: row.direction as SeenPresentation['direction'],
-        outcome: row.outcome as SeenPresentation['outcome'],
-        atMs: row.at as number,
-        grants: row.grants as number,
-      }))
-    const visits = db
-      .prepare('SELECT * FROM visits ORDER BY at DESC LIMIT ?')
-      .all(VISITS_MAX)
-      .reverse()
-      .map(row => ({
-        area: row.area as string,
-        cti: row.cti as string,
-        inside: row.inside === 1,
-        atMs: row.at as number,
-      }))
-    const mark = db.prepare("SELECT at FROM marks WHERE name = 'pardoned'").get()
-    return { presentations, visits, pardonedMs: (mark?.at as number | undefined) ?? 0 }
-  }
-
   /** Drops what is past its time: acknowledged rows (never the head), old memory. */
   function prune(nowMs: number, keepRowsMs: number): void {
     transaction(() => {
-      db.prepare(
-        `DELETE FROM rows WHERE at < ? AND EXISTS (SELECT 1 FROM epochs e
-           WHERE e.ordinal = rows.ordinal AND e.forked = 0 AND rows.seq < e.acknowledged)`,
-      ).run(nowMs - keepRowsMs)
+      // Up to the first row that must stay, so that no clock that was set back leaves a gap.
+      const epochs = db
+        .prepare(
+          `SELECT ordinal, acknowledged, (SELECT min(seq) FROM rows r
+             WHERE r.ordinal = e.ordinal AND r.at >= ?) AS young
+           FROM epochs e WHERE forked = 0`,
+        )
+        .all(nowMs - keepRowsMs)
+      for (const { ordinal, acknowledged, young } of epochs) {
+        const below = Math.min(acknowledged as number, (young as number | null) ?? Infinity)
+        db.prepare('DELETE FROM rows WHERE ordinal = ? AND seq < ?').run(ordinal as number, below)
+      }
       db.prepare('DELETE FROM presentations WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
       db.prepare('DELETE FROM visits WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
     })
@@ -189,9 +153,16 @@ export function createJournalCore(db: DatabaseSync, randomEpoch: () => string) {
     pending,
     acknowledge,
     fork,
-    openGrants,
-    memory,
+    openGrants: () => readOpenGrants(db),
+    memory: () => readMemory(db),
     prune,
+    /** Looks at a piece of the chain; see integrity.ts. */
+    walk: (place: WalkPlace = WALK_START, rowsMax: number) => walkChain(db, place, rowsMax),
+    /** Takes the reserve again if there is room, and says how much there is. */
+    room() {
+      room.hold()
+      return room.state()
+    },
     epoch: () => head.epoch,
     close: () => db.close(),
   }

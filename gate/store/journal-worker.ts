@@ -1,8 +1,10 @@
 /** The journal's own thread: one request in, one answer out, in order. */
 import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
+import { RESERVE_BYTES } from '../limits.ts'
 import { openJournalDatabase } from './database.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
+import { createRoom } from './room.ts'
 
 /** A call of the core by name, answered under the same id. */
 export interface JournalRequest {
@@ -20,7 +22,8 @@ const port = parentPort
 if (port === null) throw new Error('journal-worker runs as a worker thread')
 
 const { db, setAside } = openJournalDatabase(file, nowMs)
-const core = createJournalCore(db, () => randomBytes(8).toString('hex'))
+const room = createRoom(`${file}.reserve`, RESERVE_BYTES)
+const core = createJournalCore(db, () => randomBytes(8).toString('hex'), room)
 
 port.on('message', (request: JournalRequest) => {
   port.postMessage(answer(request))

@@ -5,9 +5,12 @@
 import { Worker } from 'node:worker_threads'
 import type { GrantRef, Upload } from '../contract/events.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
-import type { JournalCore, MemorySnapshot, OpenGrant } from './journal-core.ts'
+import type { WalkPlace, WalkResult } from './integrity.ts'
+import type { JournalCore } from './journal-core.ts'
 import type { JournalAnswer, JournalRequest } from './journal-worker.ts'
 import type { JournalEntry } from './projection.ts'
+import type { RoomState } from './room.ts'
+import type { MemorySnapshot, OpenGrant } from './snapshot.ts'
 
 export type JournalErrorCode =
   /** More rows wait for the disk than allowed. */
@@ -40,6 +43,10 @@ export interface Journal {
   openGrants(): Promise<OpenGrant[]>
   memory(): Promise<MemorySnapshot>
   prune(nowMs: number, keepRowsMs: number): Promise<void>
+  /** Looks at up to `rowsMax` rows of the chain after `place`. */
+  walk(place: WalkPlace, rowsMax: number): Promise<WalkResult>
+  /** Takes the reserve again if the disk has room, and says how much there is. */
+  room(): Promise<RoomState>
   close(): Promise<void>
 }
 
@@ -102,6 +109,8 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     openGrants: () => request('openGrants'),
     memory: () => request('memory'),
     prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
+    walk: (place, rowsMax) => request('walk', place, rowsMax),
+    room: () => request('room'),
     close: async () => {
       if (ended !== undefined) return
       const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))

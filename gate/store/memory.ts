@@ -7,7 +7,7 @@
 import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
 import type { AreaVisit, MemoryView, SeenPresentation } from '../decide/rules.ts'
 import { PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
-import type { MemorySnapshot } from './journal-core.ts'
+import type { MemorySnapshot } from './snapshot.ts'
 
 export interface Memory extends MemoryView {
   reserve(grant: GrantBody, lane: string, atMs: number): void

@@ -1,0 +1,77 @@
+/**
+ * Room for the day the disk is full: a file of zeros that was written in good time, and is given
+ * up when the journal finds no other room.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { DISK_LOW_BYTES } from '../limits.ts'
+
+export interface Room {
+  /** Gives it up; false when there was none. */
+  release(): boolean
+  /** Takes it again when the disk has room for it and to spare. */
+  hold(): void
+  /** `held`: the reserve is there. `freeBytes`: of the disk, to this user. */
+  state(): RoomState
+}
+
+export interface RoomState {
+  readonly held: boolean
+  readonly freeBytes: number
+}
+
+const CHUNK_BYTES = 1_048_576
+
+/** For a journal in memory. */
+export const NO_ROOM: Room = {
+  release: () => false,
+  hold: () => {},
+  state: () => ({ held: true, freeBytes: Number.MAX_SAFE_INTEGER }),
+}
+
+/** The reserve is `file`, `bytes` long. */
+export function createRoom(file: string, bytes: number): Room {
+  const held = () => existsSync(file) && statSync(file).size >= bytes
+  const freeBytes = () => {
+    const { bavail, bsize } = statfsSync(dirname(file))
+    return bavail * bsize
+  }
+  return {
+    release() {
+      const was = existsSync(file)
+      rmSync(file, { force: true })
+      return was
+    },
+    hold() {
+      if (held() || freeBytes() < bytes + DISK_LOW_BYTES) return
+      try {
+        writeZeros(file, bytes)
+      } catch {
+        rmSync(file, { force: true })
+      }
+    },
+    state: () => ({ held: held(), freeBytes: freeBytes() }),
+  }
+}
+
+function writeZeros(file: string, bytes: number): void {
+  const handle = openSync(file, 'w', 0o600)
+  try {
+    const zeros = new Uint8Array(CHUNK_BYTES)
+    for (let left = bytes; left > 0; left -= CHUNK_BYTES) {
+      writeSync(handle, zeros, 0, Math.min(left, CHUNK_BYTES))
+    }
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * What a gate does beside its work: drops old rows, watches the disk, and after a start walks the
+ * whole chain of its journal, in pieces, so that rows are written between them.
+ */
+import type { Timers, Unsubscribe } from '../hardware/ports.ts'
+import type { AlarmCode } from './contract/codes.ts'
+import { DISK_LOOK_MS, DISK_LOW_BYTES, WALK_PAUSE_MS, WALK_ROWS } from './limits.ts'
+import { WALK_START, type WalkPlace } from './store/integrity.ts'
+import type { Journal } from './store/journal.ts'
+import type { RoomState } from './store/room.ts'
+
+export interface UpkeepParts {
+  readonly journal: Pick<Journal, 'prune' | 'walk' | 'room'>
+  readonly timers: Timers
+  readonly nowMs: () => number
+  readonly keepRowsMs: number
+  readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
+  /** The chain was walked to its end and holds. */
+  readonly onWalked: (rows: number) => void
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+export interface Upkeep {
+  close(): void
+}
+
+const PRUNE_MS = 3_600_000
+
+/** Begins at once; each task waits for its own last run. */
+export function startUpkeep(parts: UpkeepParts): Upkeep {
+  const { journal, timers } = parts
+  const waiting = new Map<string, Unsubscribe>()
+  let closed = false
+  let low = false
+
+  function later(name: string, delayMs: number, work: () => Promise<unknown>): void {
+    if (closed) return
+    const run = () => {
+      waiting.delete(name)
+      work().catch(error => {
+        if (!closed) parts.onFault(`${name} failed`, error)
+      })
+    }
+    waiting.set(name, timers.after(delayMs, run))
+  }
+
+  async function prune(): Promise<void> {
+    later('dropping old rows', PRUNE_MS, prune)
+    await journal.prune(parts.nowMs(), parts.keepRowsMs)
+  }
+
+  async function look(): Promise<void> {
+    later('looking at the disk', DISK_LOOK_MS, look)
+    const state = await journal.room()
+    const is = !state.held || state.freeBytes < DISK_LOW_BYTES
+    if (is !== low) parts.onAlarm('DISK_LOW', is, told(state))
+    low = is
+  }
+
+  async function walk(place: WalkPlace, walked: number): Promise<void> {
+    const { next, rows, broken } = await journal.walk(place, WALK_ROWS)
+    if (broken !== undefined) {
+      const { epoch, seq, why } = broken
+      const detail = `epoch ${epoch}, row ${seq}: ${why}; rows before it are sound, all are kept`
+      parts.onAlarm('JOURNAL_DAMAGED', true, detail)
+    } else if (next === undefined) parts.onWalked(walked + rows)
+    else later('walking the journal', WALK_PAUSE_MS, () => walk(next, walked + rows))
+  }
+
+  later('dropping old rows', 0, prune)
+  later('looking at the disk', 0, look)
+  later('walking the journal', 0, () => walk(WALK_START, 0))
+  return {
+    close() {
+      closed = true
+      for (const cancel of waiting.values()) cancel()
+      waiting.clear()
+    },
+  }
+}
+
+function told({ held, freeBytes }: RoomState): string {
+  const reserve = held ? 'the reserve is held' : 'the reserve is used or could not be taken'
+  return `${Math.floor(freeBytes / 1_048_576)} MiB free, ${reserve}`
+}
