@@ -12,9 +12,11 @@ import { secureHeaders } from 'hono/secure-headers'
 import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
+import { createAddressCap } from './routes/address-cap.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
+import { clientAddress } from './routes/client-address.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerFleet } from './routes/fleet.ts'
 import { registerGates } from './routes/gates.ts'
@@ -36,7 +38,8 @@ export function createApp(service: Service): App {
   })
   app.use(everyRequest(service))
   app.use(pageHeaders())
-  app.use(bodyCap('/v1/gates/'))
+  app.use(addressCap(service))
+  app.use(bodyCap())
   registerHealth(app)
   registerTrust(app)
   registerTrustEvents(app)
@@ -89,15 +92,29 @@ function pageHeaders(): MiddlewareHandler<ServiceEnv> {
   return (c, next) => (isTrustFile(c) ? next() : headers(c, next))
 }
 
+/** Sheds load that one address makes. What gates fetch and send is not counted: they share one. */
+function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
+  const { addressRate, trustedProxies } = service.config
+  const cap = createAddressCap(addressRate)
+  return (c, next) => {
+    if (addressRate === 0 || isTrustFile(c) || isUpload(c)) return next()
+    const address = clientAddress(c, trustedProxies)
+    if (address === 'unknown' || cap.take(address, service.clock.now())) return next()
+    throw new Problem('RATE_LIMITED', {}, { 'retry-after': '1' })
+  }
+}
+
+const isUpload = (c: Context) =>
+  c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
+
 /** Uploads of journals may be large, everything else is small. */
-function bodyCap(largeUnder: string): MiddlewareHandler<ServiceEnv> {
+function bodyCap(): MiddlewareHandler<ServiceEnv> {
   const onError = () => problemResponse('TOO_LARGE')
   const small = bodyLimit({ maxSize: BODY_BYTES_MAX, onError })
   const large = bodyLimit({ maxSize: EVENTS_BODY_BYTES_MAX, onError })
   return (c, next) => {
     if (c.req.method === 'GET') return next()
-    const events = c.req.path.startsWith(largeUnder) && c.req.path.endsWith('/events')
-    return (events ? large : small)(c, next)
+    return (isUpload(c) ? large : small)(c, next)
   }
 }
 

@@ -19,6 +19,7 @@ import { writeAudit } from './store/audit.ts'
 import { findCertificate } from './store/certificates.ts'
 import { findPerson, type Identity } from './store/people.ts'
 import { deniedKids } from './store/published.ts'
+import { takeRate } from './store/rates.ts'
 import type { Certificate, Database } from './store/schema.ts'
 import { transact } from './store/transact.ts'
 
@@ -36,7 +37,7 @@ export type CheckResult =
 const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
 const STRICT = { expiredForMs: 0, staleForMs: 0 }
 
-/** `text`: what the scanner read. Throws Problem `PURPOSE_REFUSED`. */
+/** `text`: what the scanner read. Throws Problem `PURPOSE_REFUSED` or `RATE_LIMITED`. */
 export async function checkPresented(
   service: Service,
   check: { readonly text: string; readonly purpose: string; readonly by: string },
@@ -45,6 +46,7 @@ export async function checkPresented(
   const { text, purpose, by } = check
   if (!isPurpose(purpose)) throw new Problem('PURPOSE_REFUSED')
   const now = clock.now()
+  if (!(await takeRate(db, 'check', by, now))) throw new Problem('RATE_LIMITED')
   const read = readUnverified(text)
   const certificate = read && (await findCertificate(db, toHex(read.claims.cti)))
   const trust = await trustView(service, db, certificate, now)

@@ -67,6 +67,12 @@ export const configSchema = z.strictObject({
     .max(5)
     .default(0)
     .describe('proxies in front that append to x-forwarded-for'),
+  addressRate: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(200)
+    .describe('requests a second from one address before they are refused; 0 for any number'),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

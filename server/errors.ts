@@ -22,6 +22,7 @@ export const PROBLEMS = {
   PROOF_MISSING: { status: 401, title: 'The dpop header with a proof is missing' },
   PROOF_INVALID: { status: 401, title: 'The proof does not fit this request' },
   PROOF_REPLAYED: { status: 401, title: 'This proof was used before' },
+  IN_PROGRESS: { status: 409, title: 'The first request with this jti is not answered yet' },
   USE_NONCE: { status: 401, title: 'Repeat with the nonce of the dpop-nonce header' },
   GATE_UNKNOWN: { status: 401, title: 'No gate is enrolled with this key' },
   ENROLMENT_INVALID: { status: 404, title: 'The enrolment code is unknown, used or too old' },

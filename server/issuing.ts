@@ -20,6 +20,7 @@ import type { Service } from './service.ts'
 import { writeAudit } from './store/audit.ts'
 import { endCertificate, takeActivePlace, useClaim } from './store/certificates.ts'
 import { savePerson } from './store/people.ts'
+import { takeRate } from './store/rates.ts'
 import type { Certificate } from './store/schema.ts'
 import { takePlace } from './store/status.ts'
 import { transact } from './store/transact.ts'
@@ -64,6 +65,7 @@ export async function issueAtWindow(
   const codeExpiresAt = now + CLAIM_MS
   const replaced = await transact(db, async tx => {
     const person = await savePerson(tx, secrets, identity, now)
+    if (!(await takeRate(tx, 'issue', person.id, now))) throw new Problem('RATE_LIMITED')
     const running = person.activeCertificate
     if (running !== undefined && !application.replaceActive) throw new Problem('CERTIFICATE_ACTIVE')
     const ended =
@@ -136,6 +138,7 @@ export async function claimCertificate(
   const { db, clock } = service
   const now = clock.now()
   const holderKey = holderKeyOf(claim.holderKey)
+  if (!(await takeRate(db, 'claim', claim.deviceKey, now))) throw new Problem('RATE_LIMITED')
   if (readClaimCode(claim.code) === '') throw new Problem('CLAIM_INVALID')
   service.publisher.key({ role: 'issuer', passClass: 'phone' })
   const use = {

@@ -26,6 +26,21 @@ export const NONCE_SLOT_MS = 60_000
 /** A `jti` is remembered this long: as long as any nonce it came with is accepted. */
 export const NONCE_LIFE_MS = 2 * NONCE_SLOT_MS
 
+/** A phone may ask again for the answer of a POST this long. */
+export const ANSWER_KEPT_MS = 10 * 60_000
+
+/** So many in so long, counted in the database, for all replicas together. */
+export const RATES = {
+  /** Codes tried, a phone. */
+  claim: { max: 10, windowMs: 10 * 60_000 },
+  /** Certificates from the window, a person. */
+  issue: { max: 10, windowMs: 3600_000 },
+  /** Identities looked at, a member of staff. */
+  check: { max: 120, windowMs: 60_000 },
+} as const
+/** Addresses whose requests one replica counts at a time. */
+export const ADDRESSES_MAX = 50_000
+
 /** Name of a person, code points. */
 export const NAME_POINTS_MAX = 64
 /** Document number, characters as typed. */

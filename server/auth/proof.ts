@@ -20,7 +20,15 @@ export interface ProofRequest {
 }
 
 export type ProofResult =
-  | { readonly ok: true; readonly thumbprint: string; readonly jti: string }
+  | {
+      readonly ok: true
+      readonly thumbprint: string
+      readonly jti: string
+      /** Hash of what was signed: the same for a copy, also for one with a rewritten signature. */
+      readonly inputHash: string
+      /** Hash of method, path and body. */
+      readonly requestHash: string
+    }
   | { readonly ok: false; readonly code: 'PROOF_MISSING' | 'PROOF_INVALID' | 'USE_NONCE' }
 
 const payloadSchema = z.object({
@@ -58,7 +66,14 @@ export async function verifyProof(
   if (payload.nonce === undefined || !nonces.accepts(payload.nonce, now)) {
     return { ok: false, code: 'USE_NONCE' }
   }
-  return { ok: true, thumbprint: await calculateJwkThumbprint(jwk), jti: payload.jti }
+  const { method, path } = request
+  return {
+    ok: true,
+    thumbprint: await calculateJwkThumbprint(jwk),
+    jti: payload.jti,
+    inputHash: bodyHash(Buffer.from(token.slice(0, token.lastIndexOf('.')))),
+    requestHash: bodyHash(Buffer.from(JSON.stringify([method, path, payload.bh]))),
+  }
 }
 
 async function verifyJwt(token: string, algorithm: ProofAlgorithm) {

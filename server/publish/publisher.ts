@@ -17,6 +17,7 @@ import type { Clock } from '../service.ts'
 import type { StatusRevision } from '../store/certificates.ts'
 import { dropOldProofs } from '../store/proofs.ts'
 import * as published from '../store/published.ts'
+import { dropOldRates } from '../store/rates.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
 import { transact } from '../store/transact.ts'
@@ -103,6 +104,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       await transact(db, tx => openLists(tx, now))
     }
     await dropOldProofs(db, now)
+    await dropOldRates(db, now)
     await published.dropOldListFiles(db, now)
   }
 

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { ANSWER_KEPT_MS, RATES } from '../limits.ts'
 import { makeHolder } from '../testing/holder.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
@@ -66,4 +68,71 @@ t.test('a proof of one request opens no other', async t => {
   const other = await phone.proof(path, '', {}, 'GET')
   const deleted = await world.call(path, { method: 'DELETE', headers: { dpop: other } })
   t.match(await read(deleted), { status: 401, code: 'PROOF_INVALID' })
+})
+
+async function issuedCode() {
+  const documentNumber = `E${30_000 + people++}`
+  const person = { name: 'AB CD', documentType: 'passport', documentNumber }
+  const issued = await world.post('/v1/desk/certificates', { person, reason: 'x' }, agent)
+  return ((await issued.json()) as { claim: { code: string } }).claim.code
+}
+
+t.test('a lost answer comes again for the same jti, signed anew', async t => {
+  const path = '/v1/certificates/claim'
+  const phone = makeClient(world, 'ES256')
+  const holderKey = await phone.publicJwk()
+  const body = JSON.stringify({ code: await issuedCode(), holderKey })
+  await phone.send(path, {})
+  const jti = randomBytes(16).toString('base64url')
+  const send = async (dpop: string, text = body) => {
+    const answer = await world.post(path, text, { dpop })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const sign = (iat: number, text = body) => phone.proof(path, text, { jti, iat })
+  const proof = await sign(1)
+  const first = await send(proof)
+  t.equal(first.status, 201)
+  t.same(await send(await sign(2)), first, 'to the letter')
+  t.match(await send(proof), { status: 401, text: /PROOF_REPLAYED/ }, 'a copy gets nothing')
+  const other = JSON.stringify({ code: await issuedCode(), holderKey })
+  t.match(await send(await sign(3, other), other), { status: 401, text: /PROOF_REPLAYED/ })
+  const row = await world.service.db
+    .selectFrom('proofs')
+    .select('answer')
+    .where('answer', 'is not', null)
+    .executeTakeFirst()
+  const { pass } = JSON.parse(first.text) as { pass: string }
+  t.notMatch(Buffer.from(row?.answer ?? []).toString('latin1'), pass.slice(0, 20), 'sealed')
+  world.clock.time += ANSWER_KEPT_MS - 1000
+  await phone.send(path, {})
+  t.same(await send(await sign(4)), first, 'ten minutes long')
+})
+
+t.test('ten times the same jti at once: done once, never an error of its own making', async t => {
+  const path = '/v1/certificates/claim'
+  const phone = makeClient(world, 'ES256')
+  const body = JSON.stringify({ code: await issuedCode(), holderKey: await phone.publicJwk() })
+  await phone.send(path, {})
+  const jti = randomBytes(16).toString('base64url')
+  const sent = Array.from({ length: 10 }, async (_, iat) => {
+    const dpop = await phone.proof(path, body, { jti, iat })
+    return read(await world.post(path, body, { dpop }))
+  })
+  const all = await Promise.all(sent)
+  t.ok(all.some(one => one.status === 201))
+  t.same(
+    all.filter(one => one.status !== 201 && one.code !== 'IN_PROGRESS'),
+    [],
+  )
+})
+
+t.test('a phone that tries codes is slowed down', async t => {
+  const phone = makeClient(world, 'ES256')
+  const holderKey = await phone.publicJwk()
+  const guess = async () =>
+    read(await phone.send('/v1/certificates/claim', { code: '0000-0000-0000-0000', holderKey }))
+  for (let i = 0; i < RATES.claim.max; i++) t.equal((await guess()).code, 'CLAIM_INVALID')
+  t.match(await guess(), { status: 429, code: 'RATE_LIMITED' })
+  world.clock.time += RATES.claim.windowMs
+  t.equal((await guess()).code, 'CLAIM_INVALID')
 })

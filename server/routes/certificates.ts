@@ -40,7 +40,7 @@ const claimRoute = route(
         }),
       ),
       ...problems('INVALID', ...PROOF, 'CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED'),
-      ...problems('NO_KEY'),
+      ...problems('NO_KEY', 'RATE_LIMITED', 'IN_PROGRESS'),
     },
   },
 )

@@ -35,7 +35,7 @@ const checkRoute = route(
           z.object({ accepted: z.literal(false), reason: z.string() }),
         ]),
       ),
-      ...problems('INVALID', 'PURPOSE_REFUSED', 'SIGN_IN', 'FORBIDDEN'),
+      ...problems('INVALID', 'PURPOSE_REFUSED', 'SIGN_IN', 'FORBIDDEN', 'RATE_LIMITED'),
     },
   },
 )

@@ -43,7 +43,7 @@ const issueRoute = route(
         }),
       ),
       ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE'),
-      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'INVALID'),
+      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'RATE_LIMITED'),
     },
   },
 )

@@ -2,14 +2,15 @@
  * Who may call a route. Each route names its access when it is declared, so none can be without;
  * the guard runs before the body is parsed, so a stranger learns nothing from validation.
  */
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { isForeignOrigin } from '../auth/origin.ts'
 import { may, type Permission } from '../auth/permissions.ts'
-import { type ProofAlgorithm, verifyProof } from '../auth/proof.ts'
+import { type ProofAlgorithm, type ProofResult, verifyProof } from '../auth/proof.ts'
 import { Problem } from '../errors.ts'
+import { ANSWER_KEPT_MS } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { findGate } from '../store/gates.ts'
-import { takeProof } from '../store/proofs.ts'
+import { findAnswer, keepAnswer, takeProof } from '../store/proofs.ts'
 
 export type Access =
   /** Anyone: answers are public, or carry their own signature or one-time code. */
@@ -34,8 +35,7 @@ export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
         await admitGate(c)
         break
       case 'phone':
-        c.set('device', await demandProof(c, 'ES256'))
-        break
+        return admitPhone(c, next)
     }
     await next()
   }
@@ -65,18 +65,55 @@ async function admitGate(c: Context<ServiceEnv>): Promise<void> {
   c.set('gate', gate.id)
 }
 
+/**
+ * A phone's POST is done once a `jti`. Who lost the answer signs again with the same `jti` and
+ * another nonce or `iat`, and gets the answer that was kept; a mere copy of the proof gets nothing.
+ */
+async function admitPhone(c: Context<ServiceEnv>, next: Next): Promise<Response | undefined> {
+  const { db, clock, secrets } = c.get('service')
+  const proof = await readProof(c, 'ES256')
+  c.set('device', proof.thumbprint)
+  const now = clock.now()
+  if (c.req.method !== 'POST') {
+    if (!(await takeProof(db, proof, now))) throw new Problem('PROOF_REPLAYED')
+    await next()
+    return
+  }
+  if (await takeProof(db, proof, now, ANSWER_KEPT_MS)) {
+    await next()
+    if (c.res.ok) {
+      const text = await c.res.clone().text()
+      await keepAnswer(db, proof, c.res.status, secrets.seal(text, proof.jti))
+    } else await keepAnswer(db, proof, c.res.status, undefined)
+    return
+  }
+  const kept = await findAnswer(db, proof)
+  if (kept === 'none') throw new Problem('PROOF_REPLAYED')
+  if (kept === 'not yet') throw new Problem('IN_PROGRESS', {}, { 'retry-after': '1' })
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return new Response(secrets.open(kept.sealed, proof.jti), { status: kept.status, headers })
+}
+
 /** Checks the proof and uses its `jti` up. Gives the key's thumbprint. */
 async function demandProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<string> {
-  const { db, nonces, clock } = c.get('service')
-  const now = clock.now()
+  const { db, clock } = c.get('service')
+  const proof = await readProof(c, algorithm)
+  if (!(await takeProof(db, proof, clock.now()))) throw new Problem('PROOF_REPLAYED')
+  return proof.thumbprint
+}
+
+async function readProof(
+  c: Context<ServiceEnv>,
+  algorithm: ProofAlgorithm,
+): Promise<Extract<ProofResult, { ok: true }>> {
+  const { nonces, clock } = c.get('service')
   const request = {
     method: c.req.method,
     path: c.req.path,
     body: new Uint8Array(await c.req.arrayBuffer()),
     algorithm,
   }
-  const proof = await verifyProof(c.req.header('dpop'), request, nonces, now)
+  const proof = await verifyProof(c.req.header('dpop'), request, nonces, clock.now())
   if (!proof.ok) throw new Problem(proof.code)
-  if (!(await takeProof(db, proof.thumbprint, proof.jti, now))) throw new Problem('PROOF_REPLAYED')
-  return proof.thumbprint
+  return proof
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { lifeFrom } from '../domain/certificate.ts'
-import { LEASE_MS, LIST_ENTRIES } from '../limits.ts'
+import { LEASE_MS, LIST_ENTRIES, RATES } from '../limits.ts'
 import { createSecrets } from '../secrets.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
@@ -14,6 +14,7 @@ import { ingest, readEvents } from './journals.ts'
 import { savePerson } from './people.ts'
 import { takeProof } from './proofs.ts'
 import { dropLease, holdLease } from './published.ts'
+import { dropOldRates, takeRate } from './rates.ts'
 import type { Database } from './schema.ts'
 import { openLists, takePlace } from './status.ts'
 import { isUnreachable, transact } from './transact.ts'
@@ -158,9 +159,28 @@ await onEachEngine(async (t, newPlace, postgres) => {
 
   await t.test('a proof counts once a key', async t => {
     const db = await open(t)
-    const all = await times(30, () => takeProof(db, 'key', 'jti', 5))
+    const proof = (thumbprint: string) => ({
+      thumbprint,
+      jti: 'jti',
+      inputHash: 'i',
+      requestHash: 'r',
+    })
+    const all = await times(30, () => takeProof(db, proof('key'), 5))
     t.equal(all.filter(Boolean).length, 1)
-    t.equal(await takeProof(db, 'another key', 'jti', 5), true)
+    t.equal(await takeProof(db, proof('another key'), 5), true)
+  })
+
+  await t.test('a rate counts all that ask at once, and starts anew', async t => {
+    const db = await open(t)
+    const take = (key: string, now: number) => takeRate(db, 'claim', key, now)
+    const { max, windowMs } = RATES.claim
+    const all = await times(40, () => take('device', windowMs))
+    t.equal(all.filter(Boolean).length, max)
+    t.equal(await take('another', windowMs), true)
+    t.equal(await take('device', 2 * windowMs - 1), false)
+    t.equal(await take('device', 2 * windowMs), true)
+    await dropOldRates(db, 24 * 3600_000)
+    t.same(await db.selectFrom('rates').selectAll().execute(), [])
   })
 
   await t.test('an enrolment code is used once; rows of a journal are stored once', async t => {

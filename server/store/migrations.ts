@@ -209,6 +209,24 @@ async function auditChain(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+async function answersAndRates(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const change = () => db.schema.alterTable('proofs')
+  await change()
+    .addColumn('input_hash', 'text', c => c.notNull().defaultTo(''))
+    .execute()
+  await change()
+    .addColumn('request_hash', 'text', c => c.notNull().defaultTo(''))
+    .execute()
+  await change().addColumn('status', 'bigint').execute()
+  await change()
+    .addColumn('answer', types.bytes as RawBuilder<never>)
+    .execute()
+  const table = db.schema.createTable('rates') as unknown as Table
+  await int(text(table, 'key'), 'window_start', 'n')
+    .addPrimaryKeyConstraint('rates_pk', ['key'])
+    .execute()
+}
+
 function steps(engine: Engine): Record<string, Migration> {
   const types = COLUMN_TYPES[engine]
   return {
@@ -217,6 +235,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '003-gates-and-journals': { up: gatesAndJournals },
     '004-staff-accounts': { up: db => staffAccounts(db, types) },
     '005-audit-chain': { up: auditChain },
+    '006-answers-and-rates': { up: db => answersAndRates(db, types) },
   }
 }
 

@@ -111,6 +111,17 @@ export interface ProofsTable {
   /** `jti` with the key's thumbprint before it. */
   jti: string
   expires_at: number
+  /** Of a phone's POST: hashes of what the proof signed and of the request, and the sealed answer. */
+  input_hash: Generated<string>
+  request_hash: Generated<string>
+  status: number | null
+  answer: Uint8Array | null
+}
+
+export interface RatesTable {
+  key: string
+  window_start: number
+  n: number
 }
 
 export interface GatesTable {
@@ -196,6 +207,7 @@ export interface Tables {
   revoked_kids: RevokedKidsTable
   leases: LeasesTable
   proofs: ProofsTable
+  rates: RatesTable
   gates: GatesTable
   enrolments: EnrolmentsTable
   gate_epochs: GateEpochsTable

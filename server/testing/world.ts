@@ -122,6 +122,7 @@ export interface ProofChanges {
   readonly htu?: string
   readonly bh?: string
   readonly typ?: string
+  readonly iat?: number
   /** Signs with this key instead, leaving the header's. */
   readonly signer?: KeyObject
 }
@@ -147,6 +148,7 @@ export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
       nonce: changes.nonce ?? nonce,
       jti: changes.jti ?? randomBytes(16).toString('base64url'),
       bh: changes.bh ?? bodyHash(Buffer.from(body)),
+      ...(changes.iat === undefined ? {} : { iat: changes.iat }),
     }
     return new SignJWT(payload)
       .setProtectedHeader({ typ: changes.typ ?? 'dpop+jwt', alg: algorithm, jwk })
