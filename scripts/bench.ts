@@ -1,6 +1,7 @@
 /** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
 import { parseArgs } from 'node:util'
 import { type Figure, printFigures } from './bench/figure.ts'
+import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
 import { benchRevocation } from './bench/revocation.ts'
@@ -8,6 +9,7 @@ import { benchRevocation } from './bench/revocation.ts'
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   pass: benchPass,
   hardware: benchHardware,
+  gate: benchGate,
   revocation: benchRevocation,
 }
 
