@@ -36,6 +36,7 @@ t.test('each row of the table refuses what it must', async t => {
     ['server/app.ts', "export * from '../fixtures/clock.ts'"],
     ['gate/lane.ts', "await import('../scripts/demo.ts')"],
     ['fixtures/a.ts', "import '../scripts/demo.ts'"],
+    ['gate/lane.ts', "import './trust/testing/world.ts'"],
     ['elsewhere/a.ts', "import './b.ts'"],
   ]
   for (const [path, text] of refused) t.equal(broken(path, text).length, 1, `${path}: ${text}`)

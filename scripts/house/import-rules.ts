@@ -48,10 +48,10 @@ const RULES: readonly Rule[] = [
 
 /** Only the service, fixtures, tests and scripts may sign. */
 const SIGNING = /^pass\/(issue|present)\.ts$/
-const MAY_SIGN = /^(pass|server|fixtures|scripts)\/|\.test\.ts$/
+const MAY_SIGN = /^(pass|server|fixtures|scripts)\/|\/testing\/|\.test\.ts$/
 /** Imported by tests and scripts alone. */
-const FOR_TESTS = /^(fixtures|scripts)\//
-const MAY_USE_TESTS = /^(fixtures|scripts)\/|\.test\.ts$/
+const FOR_TESTS = /^(fixtures|scripts)\/|\/testing\//
+const MAY_USE_TESTS = /^(fixtures|scripts)\/|\/testing\/|\.test\.ts$/
 
 /** One line for each import that breaks the table. */
 export function brokenImports(modules: readonly Module[]): string[] {
