@@ -64,7 +64,11 @@ export function createApp(service: Service): App {
 function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
-    if (isTrustFile(c)) return next()
+    if (isTrustFile(c)) {
+      await next()
+      service.metrics.trustFile(c.res.status)
+      return
+    }
     const requestId = randomUUID()
     c.set('requestId', requestId)
     const started = performance.now()
@@ -73,6 +77,7 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
     c.header('dpop-nonce', service.nonces.current(service.clock.now()))
     const ms = Math.round((performance.now() - started) * 10) / 10
     const route = routePath(c, -1)
+    service.metrics.request(c.req.method, route, c.res.status, ms / 1000)
     service.log.info(
       { requestId, method: c.req.method, route, status: c.res.status, ms },
       'request',

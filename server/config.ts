@@ -73,6 +73,13 @@ export const configSchema = z.strictObject({
     .max(1_000_000)
     .default(200)
     .describe('requests a second from one address before they are refused; 0 for any number'),
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).max(255).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).describe('0 takes any free port'),
+    })
+    .optional()
+    .describe('where GET /metrics is answered, without login; nowhere by default'),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

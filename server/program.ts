@@ -73,7 +73,8 @@ async function main(): Promise<void> {
 async function serve(loaded: LoadedConfig): Promise<void> {
   const running = await startService(loaded)
   const { service, url } = running
-  const line = { listening: url, pid: process.pid, config: redacted(loaded.config) }
+  const metrics = running.metricsUrl === undefined ? {} : { metrics: running.metricsUrl }
+  const line = { listening: url, ...metrics, pid: process.pid, config: redacted(loaded.config) }
   process.stdout.write(`${JSON.stringify(line)}\n`)
   let stopping = false
   const stop = (signal: NodeJS.Signals) => {

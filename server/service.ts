@@ -6,6 +6,7 @@ import type { Nonces } from './auth/nonce.ts'
 import type { StaffAccounts, StaffMember } from './auth/staff.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
@@ -19,6 +20,7 @@ export interface Service {
   readonly config: Config
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   readonly db: Database
   readonly secrets: Secrets
   readonly nonces: Nonces

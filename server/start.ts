@@ -19,6 +19,8 @@ import {
   STOP_MS_MAX,
 } from './limits.ts'
 import { createLog, errorFields, type Log } from './log.ts'
+import { createMetrics } from './metrics.ts'
+import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { createAuditSealer } from './sealing.ts'
@@ -47,10 +49,12 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const { config, secret } = options
   const clock = options.clock ?? { now: () => Date.now() }
   const log = options.log ?? createLog(config.log.level)
+  const metrics = createMetrics()
   const signer = fileSigner(config.trust.keys)
-  const db = await openDatabase(databasePlace(config), error =>
-    log.warn(errorFields(error), 'a database connection broke'),
-  )
+  const db = await openDatabase(databasePlace(config), error => {
+    metrics.databaseLost()
+    log.warn(errorFields(error), 'a database connection broke')
+  })
   let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
   const secrets = createSecrets(secret)
   const publisher = createPublisher({
@@ -62,6 +66,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     environment: config.trust.environment,
   })
   const service: Service = {
+    metrics,
     config,
     clock,
     log,
@@ -98,6 +103,8 @@ export interface RunningService {
   readonly service: Service
   /** `http://127.0.0.1:PORT` */
   readonly url: string
+  /** Where metrics are, if anywhere. */
+  readonly metricsUrl: string | undefined
   /** Takes no more requests, lets open ones finish (up to 5 s), closes everything. */
   stop(): Promise<void>
 }
@@ -125,6 +132,15 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await opened.close()
     throw new StartError('LISTEN', `cannot listen on ${host} port ${port}`, { cause: error })
   }
+  const at = options.config.metrics
+  let metrics: MetricsListener | undefined
+  try {
+    metrics = at && (await listenForMetrics(opened.service, at))
+  } catch (error) {
+    server.close()
+    await opened.close()
+    throw error
+  }
   const address = server.address() as AddressInfo
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address
   const url = `http://${shownHost}:${address.port}`
@@ -132,7 +148,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   return {
     service: opened.service,
     url,
+    metricsUrl: metrics?.url,
     async stop() {
+      await metrics?.stop()
       const closed = new Promise(resolve => server.close(resolve))
       opened.service.publisher.endStreams()
       // A connection turns idle when its answer is out: looked for again and again.
