@@ -1,0 +1,13 @@
+/** The gate and its service, killed at any moment under traffic: nothing is lost, nothing doubled. */
+import { randomInt } from 'node:crypto'
+import t from 'tap'
+import { runKillRounds } from '../fixtures/kill-rounds.ts'
+
+t.test('20 rounds of kill -9 over a network that loses and repeats', async t => {
+  const seed = randomInt(2 ** 31)
+  t.comment(`seed ${seed}`)
+  const report = await runKillRounds({ dir: t.testdir(), rounds: 20, seed })
+  t.comment(JSON.stringify(report))
+  t.same(report.broken, [])
+  t.ok(report.grants > 5, 'there was traffic')
+})
