@@ -9,6 +9,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
+import { DOCS_STYLE_SOURCE } from './docs-page.ts'
 import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
@@ -18,6 +19,7 @@ import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
 import { clientAddress } from './routes/client-address.ts'
 import { registerDesk } from './routes/desk.ts'
+import { registerDocs } from './routes/docs.ts'
 import { registerFleet } from './routes/fleet.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
@@ -51,10 +53,7 @@ export function createApp(service: Service): App {
   registerChecks(app)
   registerAudit(app)
   registerStaff(app)
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Wicketgate service', version: '1', description: 'See the README of server/.' },
-  })
+  registerDocs(app)
   app.notFound(() => problemResponse('NOT_FOUND'))
   app.onError((error, c) => answerError(error, c))
   return app
@@ -91,7 +90,11 @@ const isTrustFile = (c: Context) => c.req.path.startsWith('/v1/trust/') && c.req
 /** Headers for browsers. */
 function pageHeaders(): MiddlewareHandler<ServiceEnv> {
   const headers = secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: [DOCS_STYLE_SOURCE],
+      frameAncestors: ["'none'"],
+    },
     referrerPolicy: 'no-referrer',
   })
   return (c, next) => (isTrustFile(c) ? next() : headers(c, next))
