@@ -14,6 +14,7 @@ import { ConfigError, readGateConfig } from './config-file.ts'
 import { gateConfigSchema } from './contract/config.ts'
 import { enrol } from './enrol.ts'
 import { startGate } from './gate.ts'
+import { createServiceManager } from './service-manager.ts'
 
 const HELP = `npm run gate -- --config FILE [--enrol CODE]
 
@@ -76,12 +77,21 @@ async function main(): Promise<number> {
         port: scanner.port,
         baudRate: scanner.baudRate,
         gm65: scanner.profile === 'gm65',
+        suffix: scanner.suffix,
         timers,
         clock,
         random,
       })
     },
   })
+
+  const manager = createServiceManager({
+    env: process.env,
+    pid: process.pid,
+    timers,
+    onFault: error => log.warn({ event: 'systemd', err: error }, 'systemd could not be told'),
+  })
+  manager.ready()
 
   process.once('uncaughtException', error => {
     gate.releaseAll()
@@ -93,7 +103,9 @@ async function main(): Promise<number> {
     process.once('SIGINT', resolve)
   })
   log.info({ event: 'stopping', signal }, 'stopping')
+  manager.stopping()
   await gate.stop()
+  manager.close()
   log.info({ event: 'stopped' }, 'stopped')
   return 0
 }

@@ -38,13 +38,24 @@ const PATIENCE_MS = 500
 /** The firmware's dead-man of 300 ms, and the time a slow machine needs to see it. */
 const DEADMAN_SEEN_MS = 2000
 
-export async function runCase(name: CaseName, dir: string, trace: Trace): Promise<void> {
+/** `deadmanMs`: of the board; the firmware's usual 300 when left out. */
+export async function runCase(
+  name: CaseName,
+  dir: string,
+  trace: Trace,
+  deadmanMs?: number,
+): Promise<void> {
   const given: DemoCase = CASES[name]
   const lanes = [
     { name: 'A', direction: 'entry' },
     ...(given.usedBefore ? [{ name: 'B', direction: 'entry' } as const] : []),
   ] as const
-  const world = await createWorld({ dir, lanes, lane: { timing: { waitMs: WAIT_MS } } })
+  const world = await createWorld({
+    dir,
+    lanes,
+    lane: { timing: { waitMs: WAIT_MS } },
+    ...(deadmanMs === undefined ? {} : { deadmanMs }),
+  })
   try {
     await startStation(world)
     trace.step('station', `service at ${world.url()}, gate enrolled, trust fresh`)

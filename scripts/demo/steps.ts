@@ -3,6 +3,9 @@ import { isCaseName } from './cases.ts'
 import { runCase } from './run.ts'
 import { createTrace } from './trace.ts'
 
+/** Tests share a machine that may stand still for a while. */
+const DEADMAN_MS = 1000
+
 /** Runs a case on the real programs. Rejects with DemoError where it went wrong. */
 export async function stepsOf(name: string, dir: string): Promise<string[]> {
   if (!isCaseName(name)) throw new Error(name)
@@ -11,6 +14,7 @@ export async function stepsOf(name: string, dir: string): Promise<string[]> {
     name,
     dir,
     createTrace(true, text => lines.push(text)),
+    DEADMAN_MS,
   )
   return lines.map(line => (JSON.parse(line) as { step: string }).step)
 }
