@@ -12,7 +12,8 @@ import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { Direction, EventKind } from './contract/events.ts'
 import { createLane, directionsOf, type Lane } from './lane.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
-import { createDeviceLog, createUploadLog, logStep } from './log.ts'
+import { createUploadLog } from './log.ts'
+import { createObserver } from './observe.ts'
 import { createBacklog } from './store/backlog.ts'
 import { type Journal, openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
@@ -82,23 +83,10 @@ async function assemble(
   const devices = openDevices(config, parts, opened)
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
   opened.defer(() => journal.close())
-  const trust = createTrustKeeper({
-    dataDir: config.data,
-    factoryTrust: parts.factoryTrust,
-    environment: config.trust.environment,
-    serviceUrl: config.service.url,
-    pollMs: config.service.pollMs,
-    timeoutMs: config.service.timeoutMs,
-    staleAfterMs: config.trust.staleAfterMs,
-    degradedAfterMs: config.trust.degradedAfterMs,
-    clock,
-    timers,
-    random: parts.randomBytes,
-    fetch: parts.fetch,
+  const trust = keeperOf(config, parts, {
     onEvent: event => note(...rowOf(event)),
     onPolled: ({ code }) => polled(code),
   })
-
   opened.defer(() => trust.close())
 
   const rows = createBacklog({
@@ -126,7 +114,8 @@ async function assemble(
     if (code === 'UPDATED' || code === 'UNCHANGED') void uploader?.flush()
   }
 
-  const interrupted = await recover(journal, trust.now())
+  const { openGrants } = journal
+  const interrupted = await recover({ openGrants, append: rows.keep }, trust.now())
   const { setAside } = journal
   await note('boot', { station: config.station, interrupted, ...(setAside && { setAside }) })
   if (setAside !== undefined) alarm('JOURNAL_DAMAGED', true, `set aside as ${setAside}`)
@@ -138,9 +127,11 @@ async function assemble(
   })
   trust.onTrustChanged(() => verifier.flush())
 
-  const logDevice = createDeviceLog(log)
-  const lanes = devices.map(({ lane, board, readers }) =>
-    createLane({
+  const observer = createObserver(log, clock)
+  const lanes = devices.map(({ lane, board, readers }) => {
+    const { onReading, ...watched } = observer.lane(lane.name)
+    for (const { reader } of readers) reader.onReading(onReading)
+    return createLane({
       config: lane,
       board,
       readers,
@@ -149,11 +140,11 @@ async function assemble(
       rows,
       memory,
       timers,
-      onStep: (view, effects) => logStep(log, lane.name, view, effects),
-      onDevice: (device, state) => logDevice(lane.name, device, state),
-      onFault: (what, error) => log.error({ event: 'fault', lane: lane.name, err: error }, what),
-    }),
-  )
+      ...watched,
+    })
+  })
+  const server = await observer.serve(config.metrics?.port, { rows, trust })
+  if (server !== undefined) opened.defer(() => server.close())
 
   const uploader = uploaderOf(config, parts, journal, trust.now)
   void uploader?.flush()
@@ -184,8 +175,31 @@ async function assemble(
       uploader?.close()
       await trust.close()
       await journal.close()
+      await server?.close()
     },
   }
+}
+
+function keeperOf(
+  config: GateConfig,
+  { factoryTrust, clock, timers, randomBytes: random, fetch }: GateParts,
+  listeners: Pick<Parameters<typeof createTrustKeeper>[0], 'onEvent' | 'onPolled'>,
+): TrustKeeper {
+  return createTrustKeeper({
+    dataDir: config.data,
+    factoryTrust,
+    environment: config.trust.environment,
+    serviceUrl: config.service.url,
+    pollMs: config.service.pollMs,
+    timeoutMs: config.service.timeoutMs,
+    staleAfterMs: config.trust.staleAfterMs,
+    degradedAfterMs: config.trust.degradedAfterMs,
+    clock,
+    timers,
+    random,
+    fetch,
+    ...listeners,
+  })
 }
 
 /** The kind and body of a trust event's row. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { RESERVE_BYTES } from '../limits.ts'
-import { openJournalDatabase } from './database.ts'
+import { type OpenedDatabase, openJournalDatabase } from './database.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
 import { createRoom } from './room.ts'
 
@@ -21,8 +21,8 @@ const { file, nowMs } = workerData as { file: string; nowMs: number }
 const port = parentPort
 if (port === null) throw new Error('journal-worker runs as a worker thread')
 
-const { db, setAside } = openJournalDatabase(file, nowMs)
 const room = createRoom(`${file}.reserve`, RESERVE_BYTES)
+const { db, setAside } = open()
 const core = createJournalCore(db, () => randomBytes(8).toString('hex'), room)
 
 port.on('message', (request: JournalRequest) => {
@@ -30,6 +30,16 @@ port.on('message', (request: JournalRequest) => {
   if (request.call === 'close') port.close()
 })
 port.postMessage({ id: 0, ok: true, value: { setAside, epoch: core.epoch() } })
+
+/** On a full disk even opening needs room. */
+function open(): OpenedDatabase {
+  try {
+    return openJournalDatabase(file, nowMs)
+  } catch (error) {
+    if (!room.release()) throw error
+    return openJournalDatabase(file, nowMs)
+  }
+}
 
 function answer({ id, call, args }: JournalRequest): JournalAnswer {
   try {

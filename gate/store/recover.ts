@@ -5,10 +5,11 @@
  */
 import { annulled } from '../machine/effects.ts'
 import type { Journal } from './journal.ts'
+import type { JournalEntry } from './projection.ts'
 
 /** How many grants were found open. */
 export async function recover(
-  journal: Pick<Journal, 'openGrants' | 'append'>,
+  journal: Pick<Journal, 'openGrants'> & { append(entry: JournalEntry): Promise<unknown> },
   now: { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' },
 ): Promise<number> {
   const open = await journal.openGrants()

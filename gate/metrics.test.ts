@@ -1,0 +1,170 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import t from 'tap'
+import { startChild } from '../fixtures/child.ts'
+import { createVirtualTime } from '../fixtures/clock.ts'
+import { initTrust } from '../server/ceremony/init.ts'
+import type { GrantBody } from './contract/events.ts'
+import { type Effect, startingLane } from './machine/state.ts'
+import { createMetrics } from './metrics.ts'
+import { createObserver } from './observe.ts'
+import { createServiceManager } from './service-manager.ts'
+
+const grant: GrantBody = {
+  code: 'ADMIT',
+  direction: 'entry',
+  area: 'main',
+  cti: 'ab'.repeat(16),
+  source: 's',
+  flags: [],
+  trace: [],
+}
+const lane = { ...startingLane(), state: { name: 'Locked' } } as const
+
+t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
+  const metrics = createMetrics()
+  metrics.scanned('A', 1000)
+  metrics.stepped('A', lane, [{ type: 'recordGrant', body: grant }], 1004)
+  metrics.stepped('A', lane, [{ type: 'energise', relay: 'entry' }], 1030)
+  const body = { code: 'FORCED', on: true, detail: 'x' }
+  const more: Effect[] = [
+    { type: 'record', kind: 'alarm', body },
+    { type: 'record', kind: 'alarm', body: { ...body, on: false } },
+    { type: 'energise', relay: 'entry' },
+  ]
+  metrics.stepped('A', lane, more, 9000)
+  metrics.device('A.board', { state: 'connecting' })
+  metrics.device('A.board', { state: 'ready' })
+  metrics.gauge('rows_waiting', 'x', () => 3)
+  metrics.gauge('nothing', 'x', () => undefined)
+  const text = metrics.render()
+  for (const line of [
+    'wicketgate_verdicts_total{lane="A",code="ADMIT"} 1',
+    'wicketgate_scan_to_verdict_seconds_bucket{le="0.002"} 0',
+    'wicketgate_scan_to_verdict_seconds_bucket{le="0.005"} 1',
+    'wicketgate_scan_to_relay_seconds_sum 0.03',
+    'wicketgate_scan_to_relay_seconds_count 1',
+    'wicketgate_relay_cycles_total{lane="A",relay="entry"} 2',
+    'wicketgate_alarms_total{lane="A",code="FORCED"} 1',
+    'wicketgate_device_ready_total{device="A.board"} 1',
+    'wicketgate_lane_state{lane="A",state="Locked"} 1',
+    'wicketgate_rows_waiting 3',
+  ]) {
+    t.ok(text.split('\n').includes(line), line)
+  }
+  t.notMatch(text, /nothing/)
+  t.notMatch(text, /abab/, 'no certificate')
+})
+
+t.test('served to this machine, at one path', async t => {
+  const observer = createObserver(pino({ enabled: false }), createVirtualTime().clock)
+  const of = {
+    rows: { waiting: () => 0 },
+    trust: {
+      freshness: () => ({ stage: 'STALE' as const }),
+      now: () => ({ nowMs: createVirtualTime().clock.nowMs() + 1500, state: 'TRUSTED' as const }),
+    },
+  }
+  t.equal(await observer.serve(undefined, of), undefined, 'off unless asked for')
+  const server = await observer.serve(0, of)
+  t.teardown(() => server?.close())
+  const url = `http://127.0.0.1:${server?.port}`
+  const answer = await fetch(`${url}/metrics`)
+  t.match(answer.headers.get('content-type'), /^text\/plain; version=0\.0\.4/)
+  const text = await answer.text()
+  t.match(text, /^wicketgate_trust_stage 1$/m)
+  t.match(text, /^wicketgate_clock_offset_seconds 1\.5$/m)
+  t.equal((await fetch(`${url}/`)).status, 404)
+  t.equal((await fetch(`${url}/metrics`, { method: 'POST' })).status, 404)
+  t.equal(await observer.serve(server?.port, of), undefined, 'a taken port is no fault of the gate')
+})
+
+/** A `systemd-notify` that writes down what it was told. */
+function fakeNotify(dir: string): { path: string; told: () => string } {
+  const out = join(dir, 'told')
+  const script = join(dir, 'systemd-notify')
+  writeFileSync(script, `#!/bin/sh\necho "$@" >> ${out}\n`)
+  chmodSync(script, 0o755)
+  const path = `${dir}:${process.env.PATH}`
+  return { path, told: () => (existsSync(out) ? readFileSync(out, 'utf8') : '') }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 5000; !holds(); ) {
+    if (Date.now() > end) throw new Error('not in time')
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
+}
+
+t.test('systemd is told of start, life and stop, when it asks to be', async t => {
+  const time = createVirtualTime()
+  const { path, told } = fakeNotify(t.testdir())
+  const faults: unknown[] = []
+  const env = { PATH: path, NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '15000000' }
+  const parts = { pid: 42, timers: time.timers, onFault: (error: unknown) => faults.push(error) }
+  const manager = createServiceManager({ ...parts, env })
+  manager.ready()
+  await until(() => told() === '--pid=42 READY=1\n')
+  time.advance(5000)
+  await until(() => told().endsWith('--pid=42 WATCHDOG=1\n'))
+  time.advance(10_000)
+  await until(() => told().split('WATCHDOG=1').length === 4)
+  manager.stopping()
+  await until(() => told().endsWith('--pid=42 STOPPING=1\n'))
+  manager.close()
+  t.equal(time.pending(), 0)
+
+  const before = told()
+  const alone = createServiceManager({ ...parts, env: { PATH: path } })
+  alone.ready()
+  alone.stopping()
+  t.equal(time.pending(), 0, 'no service manager, nothing to do')
+  const other = createServiceManager({ ...parts, env: { ...env, WATCHDOG_PID: '7' } })
+  other.ready()
+  t.equal(time.pending(), 0, 'a watchdog for another process')
+  await until(() => told() !== before)
+  const none = createServiceManager({ ...parts, env: { ...env, PATH: '/nowhere' } })
+  none.ready()
+  await until(() => faults.length === 1)
+  none.close()
+})
+
+t.test('a real gate says it is ready and serves its figures', async t => {
+  const dir = t.testdir()
+  const { trustFile } = await initTrust({
+    dir: join(dir, 'trust'),
+    environment: 'test',
+    passphrase: 'only for this test',
+    days: 1,
+    now: Date.now(),
+  })
+  const file = join(dir, 'gate.json')
+  const config = {
+    gate: 'north-1',
+    station: 'north',
+    data: join(dir, 'data'),
+    service: { url: 'http://127.0.0.1:1' },
+    trust: { factory: trustFile, environment: 'test' },
+    metrics: { port: 0 },
+    lanes: [
+      {
+        name: 'A',
+        direction: 'entry',
+        board: { port: '/dev/no-such-board' },
+        scanner: { port: '/dev/no-such-scanner' },
+      },
+    ],
+  }
+  writeFileSync(file, JSON.stringify(config))
+  const { path, told } = fakeNotify(dir)
+  const env = { PATH: path, NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '1000000' }
+  const gate = startChild('gate/main.ts', ['--config', file], { env })
+  const { port } = await gate.line('figures', line => line.event === 'metrics')
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  t.match(text, /^wicketgate_trust_stage 3$/m)
+  t.match(text, /^wicketgate_memory_bytes \d{8,}$/m)
+  await until(() => told().includes(`--pid=${gate.pid} READY=1`) && told().includes('WATCHDOG=1'))
+  t.equal(await gate.stop(), 0)
+  t.match(told(), /STOPPING=1/)
+})

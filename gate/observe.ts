@@ -1,0 +1,86 @@
+/** What a gate shows of itself while it works: log lines and figures, from the same events. */
+import type { Logger } from 'pino'
+import type { Clock, DeviceState, Reading } from '../hardware/ports.ts'
+import type { FreshnessStage } from './decide/rules.ts'
+import { createDeviceLog, logStep } from './log.ts'
+import type { Effect, Lane, StateName } from './machine/state.ts'
+import { createMetrics } from './metrics.ts'
+import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+
+export interface LaneObserver {
+  /** To be called before the lane sees the reading. */
+  onReading(reading: Reading): void
+  onStep(view: Lane, effects: readonly Effect[]): void
+  onDevice(device: string, state: DeviceState): void
+  onFault(what: string, error: unknown): void
+}
+
+export interface Observer {
+  lane(name: string): LaneObserver
+  /** Undefined without a port, or when it can't be had: that is logged, and the gate goes on. */
+  serve(port: number | undefined, of: Observed): Promise<MetricsServer | undefined>
+}
+
+export interface Observed {
+  readonly rows: { waiting(): number }
+  readonly trust: {
+    freshness(): { stage: FreshnessStage }
+    now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
+  }
+}
+
+/** States in which a scan is decided at once: its time is the gate's own, not a queue's. */
+const DECIDES: readonly (StateName | undefined)[] = ['Locked', 'Refusing', 'Open']
+const STAGES: readonly FreshnessStage[] = ['FRESH', 'STALE', 'DEGRADED', 'CLOSED']
+
+export function createObserver(log: Logger, clock: Clock): Observer {
+  const metrics = createMetrics()
+  const logDevice = createDeviceLog(log)
+
+  return {
+    lane(name) {
+      let state: StateName | undefined
+      return {
+        onReading({ lastByteMs }) {
+          if (DECIDES.includes(state)) metrics.scanned(name, lastByteMs)
+        },
+        onStep(view, effects) {
+          state = view.state.name
+          metrics.stepped(name, view, effects, clock.monotonicMs())
+          logStep(log, name, view, effects)
+        },
+        onDevice(device, now) {
+          metrics.device(device, now)
+          logDevice(name, device, now)
+        },
+        onFault: (what, error) => log.error({ event: 'fault', lane: name, err: error }, what),
+      }
+    },
+    async serve(port, { rows, trust }) {
+      if (port === undefined) return undefined
+      metrics.gauge('rows_waiting', 'Rows that could not be written yet', rows.waiting)
+      metrics.gauge(
+        'trust_stage',
+        'How fresh trust is: 0 fresh, 1 stale, 2 degraded, 3 closed',
+        () => STAGES.indexOf(trust.freshness().stage),
+      )
+      metrics.gauge(
+        'clock_offset_seconds',
+        'The gate’s time less the system’s',
+        () => (trust.now().nowMs - clock.nowMs()) / 1000,
+      )
+      metrics.gauge('clock_trusted', '1 while the gate is sure of its time', () =>
+        trust.now().state === 'TRUSTED' ? 1 : 0,
+      )
+      metrics.gauge('memory_bytes', 'Resident memory', () => process.memoryUsage().rss)
+      try {
+        const server = await serveMetrics(port, metrics.render)
+        log.info({ event: 'metrics', port: server.port }, 'figures are served')
+        return server
+      } catch (error) {
+        log.error({ event: 'metrics', err: error }, `figures can’t be served on port ${port}`)
+        return undefined
+      }
+    },
+  }
+}
