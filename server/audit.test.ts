@@ -5,18 +5,21 @@ import { auditBodyHash, auditLinkHash } from './domain/audit-chain.ts'
 import { writeAudit } from './store/audit.ts'
 import { sealAudit } from './store/audit-chain.ts'
 import { openDatabase } from './store/engines.ts'
-import type { Database } from './store/schema.ts'
+import type { Database, Tx } from './store/schema.ts'
+import { transact } from './store/transact.ts'
 import { onEachEngine } from './testing/engines.ts'
 import { openWorld, reopenWorld } from './testing/world.ts'
 
-const write = (db: Database, subject: string, at: number) =>
+const write = (db: Database | Tx, subject: string, at: number) =>
   writeAudit(db, { actor: 'system', action: 'test', subject, detail: { n: at } }, at)
 
 await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('rows are sealed once, in order, also by two at a time', async t => {
     const db = await openDatabase(await newPlace())
     t.teardown(() => db.destroy())
-    await Promise.all(Array.from({ length: 1200 }, (_, i) => write(db, `s${i}`, i)))
+    await transact(db, async tx => {
+      for (let i = 0; i < 1200; i++) await write(tx, `s${i}`, i)
+    })
     t.match(await judgeAudit(db), { ok: true, rows: 0, waiting: 1200 })
     await Promise.all(Array.from({ length: 6 }, () => sealAudit(db, 5)))
     const judged = await judgeAudit(db)

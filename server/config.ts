@@ -10,6 +10,13 @@ import { StartError } from './errors.ts'
 import { FILE_BYTES_MAX } from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
+/** Whether a URL names a PostgreSQL server and a database on it. */
+function isUsableUrl(text: string): boolean {
+  if (!isPostgresUrl(text) || !URL.canParse(text)) return false
+  const { hostname, pathname } = new URL(text)
+  return hostname !== '' && pathname.length > 1
+}
+
 export const configSchema = z.strictObject({
   listen: z
     .strictObject({
@@ -27,8 +34,9 @@ export const configSchema = z.strictObject({
         z.strictObject({ file: z.string().min(1).max(400).describe('SQLite file, or :memory:') }),
         z.strictObject({
           url: z
-            .url({ protocol: /^postgres(ql)?$/ })
+            .string()
             .max(1000)
+            .refine(isUsableUrl, 'expected postgres://USER:PASSWORD@HOST:PORT/NAME')
             .describe('PostgreSQL: postgres://USER:PASSWORD@HOST:PORT/NAME'),
         }),
       ],

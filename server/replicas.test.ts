@@ -60,14 +60,16 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal((await issue(world, agent, 1)).status, 201)
   })
 
-  await t.test('100 at once for one person: one certificate; 100 with one code: one', async t => {
-    const all = await times(100, () => issue(world, agent, 2))
+  // On PostgreSQL with 100, over two replicas: see below.
+  const many = postgres === undefined ? 100 : 20
+  await t.test('many at once for one person: one certificate; many with one code: one', async t => {
+    const all = await times(many, () => issue(world, agent, 2))
     const won = all.filter(one => one.status === 201)
     t.equal(won.length, 1)
-    t.equal(all.filter(one => one.code === 'CERTIFICATE_ACTIVE').length, 99)
-    const claims = await times(100, () => claim(world, won[0]?.claim?.code ?? ''))
+    t.equal(all.filter(one => one.code === 'CERTIFICATE_ACTIVE').length, many - 1)
+    const claims = await times(many, () => claim(world, won[0]?.claim?.code ?? ''))
     t.equal(claims.filter(one => one.status === 201).length, 1)
-    t.equal(claims.filter(one => one.code === 'CLAIM_USED').length, 99)
+    t.equal(claims.filter(one => one.code === 'CLAIM_USED').length, many - 1)
   })
 
   await t.test('a gate enrols and uploads; staff read it; sessions end', async t => {
@@ -170,12 +172,12 @@ async function replicas(t: Test, postgres: Postgres): Promise<void> {
         t.ok(acknowledged.issued.length >= count, `${count} were issued`)
       }
       const workers = times(6, i => worker(worlds[i % 2] as World))
-      await reached(30)
+      await reached(20)
       await postgres.crash()
       for (let i = 0; i < 200 && refused.size === 0; i++) await sleep(20)
       const before = acknowledged.issued.length
       await postgres.restart()
-      await reached(before + 30)
+      await reached(before + 20)
       on = false
       await workers
       t.same([...refused], ['503 UNAVAILABLE'], 'said plainly while it was away')

@@ -249,8 +249,11 @@ export async function migrate(db: Database, engine: Engine): Promise<void> {
   })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) {
-    throw new StartError('DATABASE', 'the database could not be brought up to date', {
-      cause: error,
-    })
+    const code = String((error as { code?: unknown }).code ?? 'unknown reason')
+    throw new StartError(
+      'DATABASE',
+      `the database could not be reached or brought up to date: ${code}`,
+      { cause: error },
+    )
   }
 }

@@ -27,7 +27,8 @@ export function postgresDialect(url: string, onLost: (error: Error) => void): Di
     application_name: 'wicketgate',
     types: TYPES,
   })
-  pool.on('error', onLost)
   pool.on('connect', client => client.on('error', onLost))
+  // The pool repeats what an idle connection said.
+  pool.on('error', () => {})
   return new PostgresDialect({ pool })
 }
