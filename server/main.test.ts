@@ -89,6 +89,8 @@ t.test('help, and what is wrong is said with exit 2', async t => {
     [['--config', CONFIG, '--port', '70000'], /listen\.port.*65535/],
     [['--config', join(dir, 'none.json')], /none\.json/],
     [['dance', '--config', CONFIG], /unknown command/],
+    [['audit', '--config', CONFIG], /unknown command/],
+    [['restored', 'now', '--config', CONFIG], /unknown command/],
     [
       ['staff', 'add', 'a@b.test', '--role', 'king', '--config', CONFIG],
       /--role must be one of agent/,
@@ -180,6 +182,20 @@ t.test('two processes on one database; both stop cleanly; one killed comes back'
   t.ok(performance.now() - began < 4000, 'neither idle nor listening connections hold it up')
   await listening.text()
   t.equal(await first.stop(), 0)
+
+  const verified = await finish(['audit', 'verify', '--config', CONFIG])
+  t.equal(verified.code, 0)
+  const { rows, head } = JSON.parse(verified.stdout) as { rows: number; head: string }
+  t.equal(rows, 48, 'issued and revoked, each sealed before the stop')
+  const exported = await finish(['audit', 'export', '--config', CONFIG])
+  t.equal(exported.stdout.trim().split('\n').length, rows)
+  const restored = await finish(['restored', '--config', CONFIG])
+  t.match(JSON.parse(restored.stdout), { restored: { manifestVersion: Number } })
+  const noted = await finish(['audit', 'verify', '--config', CONFIG, '--head', head])
+  t.match(JSON.parse(noted.stdout), { ok: true, rows, waiting: 1 })
+  const other = await finish(['audit', 'verify', '--config', CONFIG, '--head', 'f'.repeat(64)])
+  t.equal(other.code, 1)
+  t.equal((await finish(['audit', 'verify', '--config', CONFIG, '--head', 'x'])).code, 2)
 })
 
 /** Polls each replica and judges what it serves as a gate would; gives the faults. */

@@ -9,7 +9,7 @@ import type { Database } from './store/schema.ts'
 
 export interface AuditSealer {
   start(): void
-  /** Seals what is there and stops. */
+  /** Stops, and seals what is there, also while another has the lease: it only saves work. */
   stop(): Promise<void>
 }
 
@@ -24,9 +24,9 @@ export function createAuditSealer(options: {
   let running: Promise<void> = Promise.resolve()
   let stopped = false
 
-  async function seal(): Promise<void> {
+  async function seal(always: boolean): Promise<void> {
     try {
-      if (!(await holdLease(db, 'audit', owner, clock.now()))) return
+      if (!(always || (await holdLease(db, 'audit', owner, clock.now())))) return
       while ((await sealAudit(db, clock.now())) === AUDIT_SEAL_ROWS);
     } catch (error) {
       log.error(errorFields(error), 'sealing the audit failed')
@@ -34,7 +34,7 @@ export function createAuditSealer(options: {
   }
 
   function tick(): void {
-    running = seal().then(() => {
+    running = seal(false).then(() => {
       if (!stopped) timer = setTimeout(tick, AUDIT_SEAL_MS).unref()
     })
   }
@@ -45,7 +45,7 @@ export function createAuditSealer(options: {
       stopped = true
       clearTimeout(timer)
       await running
-      await seal()
+      await seal(true)
       await dropLease(db, 'audit', owner).catch(() => {})
     },
   }
