@@ -123,6 +123,24 @@ t.test('a fire that broke out while the board was away', async t => {
   t.equal(state(gate), 'Emergency')
 })
 
+t.test('fire opens both ways at once: disk full, or a write that never ends', async t => {
+  for (const disk of ['full', 'stalled'] as const) {
+    for (const during of ['rest', 'grant', 'passage'] as const) {
+      const gate = await createVirtualLane()
+      if (during === 'passage') {
+        await gate.scan(await gate.code())
+        await gate.contact('passA', true)
+      }
+      if (disk === 'full') gate.failWrites(true)
+      else gate.stallWrites()
+      if (during === 'grant') await gate.scan(await gate.code())
+      await gate.contact('fire', true)
+      t.same([...gate.energised].sort(), ['entry', 'exit'], `${disk}, during a ${during}`)
+      t.equal(state(gate), 'Emergency')
+    }
+  }
+})
+
 t.test('a clean stop lets the passage end, takes no more scans, and releases', async t => {
   const gate = await createVirtualLane()
   await gate.scan(await gate.code())

@@ -11,6 +11,8 @@ export const JOURNAL_QUEUE_MAX = 1000
 /** Rows that wait for a full disk, and how often they are tried again. */
 export const BACKLOG_MAX = 10_000
 export const BACKLOG_RETRY_MS = 1000
+/** How long an exit, or staff's release, waits for its row; then it opens. */
+export const OPEN_WAIT_MS = 2500
 /** Allocated ahead for the day the disk is full. */
 export const RESERVE_BYTES = 16 * 1_048_576
 /** Less free than this is DISK_LOW. */

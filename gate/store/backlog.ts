@@ -7,14 +7,14 @@
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { GrantRef } from '../contract/events.ts'
-import { BACKLOG_MAX, BACKLOG_RETRY_MS } from '../limits.ts'
+import { BACKLOG_MAX, BACKLOG_RETRY_MS, OPEN_WAIT_MS } from '../limits.ts'
 import type { Journal } from './journal.ts'
 import type { JournalEntry } from './projection.ts'
 
 export interface Backlog {
   /** Resolves once the row is on disk; rejects when it is not, or when others wait before it. */
   append(entry: JournalEntry): Promise<GrantRef>
-  /** As `append`, but a grant that can't be written waits here, under a stand-in reference. */
+  /** As `append`, but a grant not written in time waits here, under a stand-in reference. */
   appendOrKeep(entry: JournalEntry): Promise<GrantRef>
   /** Never rejects. Resolves when the row is on disk, or when it waits for that. */
   keep(entry: JournalEntry): Promise<void>
@@ -104,6 +104,33 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
     return journal.append(entry)
   }
 
+  /** A disk that stands still keeps nobody inside for longer than `OPEN_WAIT_MS`. */
+  async function appendOrKeep(entry: JournalEntry): Promise<GrantRef> {
+    count += 1
+    const standIn = count
+    const work = append(entry)
+    let cancel: Unsubscribe = () => {}
+    const late = new Promise<undefined>(resolve => {
+      cancel = timers.after(OPEN_WAIT_MS, () => resolve(undefined))
+    })
+    const failed = (error: unknown): void => {
+      onFault(`a row of kind ${entry.kind} waits for the disk`, error)
+      wait(entry, standIn)
+    }
+    try {
+      const ref = await Promise.race([work, late])
+      if (ref !== undefined) return ref
+      // Whatever names it waits until its row is written, or waits in the queue before them.
+      const settled = work.then(one => void known.set(standIn, one), failed)
+      last = last.then(() => settled)
+    } catch (error) {
+      failed(error)
+    } finally {
+      cancel()
+    }
+    return { epoch: STAND_IN, seq: standIn }
+  }
+
   async function keep(entry: JournalEntry): Promise<void> {
     if (queue.length > 0) {
       wait(entry, undefined)
@@ -120,16 +147,7 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
 
   return {
     append,
-    async appendOrKeep(entry) {
-      try {
-        return await append(entry)
-      } catch (error) {
-        onFault(`a row of kind ${entry.kind} waits for the disk`, error)
-        count += 1
-        wait(entry, count)
-        return { epoch: STAND_IN, seq: count }
-      }
-    },
+    appendOrKeep,
     keep(entry) {
       last = last.then(() => keep(entry))
       return last

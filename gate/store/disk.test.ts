@@ -120,6 +120,50 @@ t.test('rows that must not be lost wait in order, and nothing overtakes them', a
   t.equal(time.pending(), 0)
 })
 
+t.test('a disk that stands still keeps nobody inside, and entry waits', async t => {
+  const exit = await createVirtualLane({ direction: 'exit' })
+  exit.stallWrites()
+  await exit.scan(await exit.code())
+  await exit.time.advanceAsync(2400)
+  t.equal(exit.energised.size, 0)
+  await exit.time.advanceAsync(100)
+  t.same([...exit.energised], ['exit'])
+  const entry = await createVirtualLane()
+  entry.stallWrites()
+  await entry.scan(await entry.code())
+  await entry.time.advanceAsync(60_000)
+  t.equal(entry.energised.size, 0, 'the grant is on disk before its relay moves')
+})
+
+t.test('a grant written late is still the one that its passage names', async t => {
+  const { core } = tight(1000, 0)
+  const time = createVirtualTime()
+  const gates: (() => void)[] = []
+  const rows = createBacklog({
+    journal: {
+      append: async entry => {
+        await new Promise<void>(resolve => gates.push(resolve))
+        return core.append(entry)
+      },
+    },
+    timers: time.timers,
+    onFault: () => {},
+  })
+  const granted = rows.appendOrKeep(row('grant', { n: 1 }))
+  await time.advanceAsync(2500)
+  const standIn = await granted
+  const passed = rows.keep(row('passage', { n: 2, grant: standIn }))
+  await settle()
+  t.equal(gates.length, 1, 'the passage waits for its grant')
+  gates.shift()?.()
+  await settle()
+  gates.shift()?.()
+  await passed
+  const bodies = core.pending()?.rows.map(one => JSON.parse(one.body ?? ''))
+  t.match(bodies, [{ n: 1 }, { n: 2, grant: { seq: 1, epoch: core.epoch() } }])
+  t.equal(time.pending(), 0)
+})
+
 t.test('with the disk full nobody enters and everybody leaves; it is recorded later', async t => {
   const exit = await createVirtualLane({ direction: 'exit' })
   exit.failWrites(true)
