@@ -69,7 +69,8 @@ t.test('each revocation answers with its manifest, quickly, also in a burst', as
     Array.from({ length: 40 }, (_, n) => issueAndRevoke(world, agent, n + 3)),
   )
   for (const { manifestVersion, ms } of burst) {
-    t.ok(manifestVersion !== null && ms < 1000, `${ms.toFixed()} ms`)
+    // The wait for the manifest is one second; before it 40 requests share the machine's cores.
+    t.ok(manifestVersion !== null && ms < 2000, `${ms.toFixed()} ms`)
   }
   const versions = new Set(burst.map(done => done.manifestVersion))
   t.ok(versions.size < 20, `${versions.size} manifests for 40 revocations`)
