@@ -177,6 +177,8 @@ const { value: anyValue } = fc.letrec<{ value: CborValue }>(tie => ({
 /** cbor2 as the second opinion: common deterministic encoding, and the types we leave out refused. */
 const ORACLE = {
   ...cdeDecodeOptions,
+  // A tag stands for itself: what it would mean is not this reader's business.
+  ignoreGlobalTags: true,
   preferMap: true,
   rejectDuplicateKeys: true,
   rejectFloats: true,
