@@ -74,5 +74,8 @@ export function readClaimCode(typed: string): string {
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(code) ? code : ''
 }
 
-/** A code for machines: 128 bits, base64url. */
-export const makeEnrolmentCode = (): string => randomBytes(16).toString('base64url')
+const ENROLMENT_LETTERS = 26
+
+/** A gate's code: 130 bits, letters and digits alone, so that no shell takes it for an option. */
+export const makeEnrolmentCode = (): string =>
+  Array.from({ length: ENROLMENT_LETTERS }, () => CODE_ALPHABET[randomInt(32)]).join('')
