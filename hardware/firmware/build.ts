@@ -63,21 +63,25 @@ function run(program: string, args: readonly string[]): void {
   if (result.status !== 0) throw new Error(`${program} failed:\n${result.stderr}`)
 }
 
+const NO_COMPILER = "no avr-gcc here: install Debian's gcc-avr and avr-libc, then run this again\n"
+
 function main(check: boolean): number {
   const built = buildFirmware()
   if (built === null) {
-    console.error("no avr-gcc here: install Debian's gcc-avr and avr-libc, then run this again")
+    process.stderr.write(NO_COMPILER)
     return 1
   }
   if (!check) {
     writeFileSync(join(folder, 'gate.hex'), built.hex)
     writeFileSync(join(folder, 'gate.hex.sha256'), built.stamp)
-    console.log(built.stamp.trimEnd())
+    process.stdout.write(built.stamp)
     return 0
   }
   const committed = committedFirmware()
   const same = committed.hex === built.hex && committed.stamp === built.stamp
-  console.log(same ? 'gate.hex is what its sources build' : 'gate.hex differs from its sources')
+  process.stdout.write(
+    same ? 'gate.hex is what its sources build\n' : 'gate.hex differs from its sources\n',
+  )
   return same ? 0 : 1
 }
 

@@ -17,5 +17,5 @@ const board = createGateBoard({
 board.onState(state => {
   if (state.state !== 'ready') return
   board.barrier.energise('entry')
-  console.log('energised')
+  process.stdout.write('energised\n')
 })

@@ -13,9 +13,10 @@ const reader = createHidScanner({
   clock: systemClock,
   random: Math.random,
 })
+const say = (line: string) => process.stdout.write(`${line}\n`)
 reader.onState(state =>
-  console.log(`state ${state.state} ${state.state === 'lost' ? state.error.code : ''}`.trim()),
+  say(`state ${state.state} ${state.state === 'lost' ? state.error.code : ''}`.trim()),
 )
-reader.onReading(({ text }) => console.log(`text ${text}`))
+reader.onReading(({ text }) => say(`text ${text}`))
 process.stdin.on('end', () => void reader.close())
 process.stdin.resume()

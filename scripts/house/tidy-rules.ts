@@ -43,8 +43,7 @@ const LEFTOVERS: readonly Leftover[] = [
   {
     pattern: new RegExp(`\\b${'console'}\\.(log|error|warn)\\(`),
     why: 'use the log',
-    // The rest of hardware/ are simulators and the firmware's build: programs of their own.
-    where: /^(gate|server|pass|hardware\/drivers)\//,
+    where: /^(gate|server|hardware|pass)\//,
   },
 ]
 
