@@ -3,15 +3,9 @@ import type { CodeReader, Contact, DeviceState, GateBoard, Timers } from '../har
 import type { PassVerifier } from '../pass/verify.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
-import { DEVICE_START_MS, STOP_PASSAGE_MS } from './limits.ts'
-import {
-  type Effect,
-  type Lane as LaneView,
-  type MachineContact,
-  type MachineSettings,
-  type OutReason,
-  plainModes,
-} from './machine/state.ts'
+import { decideSettingsOf, initialModes, machineSettingsOf } from './lane-settings.ts'
+import { STOP_PASSAGE_MS } from './limits.ts'
+import type { Effect, Lane as LaneView, MachineContact, OutReason } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
 import type { Backlog } from './store/backlog.ts'
@@ -75,7 +69,7 @@ export function createLane(parts: LaneParts): Lane {
     board,
     rows: parts.rows,
     memory: parts.memory,
-    settings: settingsOf(config),
+    settings: machineSettingsOf(config),
     modes: initialModes(config),
     timers,
     now: parts.trust.now,
@@ -180,50 +174,4 @@ function isMachineContact(contact: Contact): contact is MachineContact {
 
 function boardReason(state: Extract<DeviceState, { state: 'lost' }>): OutReason {
   return state.error.code === 'NO_DEADMAN' ? 'NO_DEADMAN' : 'BOARD_LOST'
-}
-
-/** The directions that the lane's scanners look in; the first is the staff button's. */
-export function directionsOf({ direction }: LaneConfig): readonly [Direction, ...Direction[]] {
-  return direction === 'both' ? ['entry', 'exit'] : [direction]
-}
-
-/** Closer than this is one person; a bag or a pram drawn behind needs the wide profile. */
-const JOIN_MS = { standard: 60, wide: 800 } as const
-
-function settingsOf(config: LaneConfig): MachineSettings {
-  const { profile, ...timing } = config.timing
-  const times = profile === 'wide' ? 2 : 1
-  return {
-    ...timing,
-    direction: directionsOf(config)[0],
-    area: config.area,
-    profile: config.board.profile,
-    startMs: DEVICE_START_MS,
-    waitMs: timing.waitMs * times,
-    passageMs: timing.passageMs * times,
-    joinMs: JOIN_MS[profile],
-    feedback: config.board.pins.relayFeedback !== null,
-  }
-}
-
-function initialModes(config: LaneConfig): LaneModes {
-  const { entry, exit, ...degrade } = config.modes
-  const plain = plainModes(directionsOf(config)[0])
-  const both = config.direction === 'both' ? ({ exit: 'controlled' } as const) : {}
-  return {
-    ...plain,
-    ...both,
-    ...degrade,
-    ...(entry === undefined ? {} : { entry }),
-    ...(exit === undefined ? {} : { exit }),
-  }
-}
-
-function decideSettingsOf(
-  { name, area, policy }: LaneConfig,
-  direction: Direction,
-): PipelineParts['lane'] {
-  const { takesPaper, passbackMs } = policy
-  const passback = policy.passback ?? (direction === 'entry' ? 'hard' : 'soft')
-  return { lane: name, direction, area, takesPaper, passback, passbackMs }
 }

@@ -7,18 +7,17 @@
  * is told to wait.
  */
 import type { Reading } from '../hardware/ports.ts'
-import type { PassVerifier, TrustView, VerifyResult } from '../pass/verify.ts'
+import type { PassVerifier, TrustView } from '../pass/verify.ts'
 import type { DenyCode } from './contract/codes.ts'
-import { decide, EXIT_GRACE_MS } from './decide/decide.ts'
-import type { DecideContext, FreshnessStage, MemoryView } from './decide/rules.ts'
+import { decide } from './decide/decide.ts'
+import type { FreshnessStage, MemoryView } from './decide/rules.ts'
+import type { DecideSettings } from './lane-settings.ts'
 import type { Verdict } from './machine/state.ts'
 import type { Runner } from './runner.ts'
+import { type Verified, verifyForSide } from './side.ts'
 
 export interface PipelineParts {
-  readonly lane: Pick<
-    DecideContext,
-    'lane' | 'direction' | 'area' | 'takesPaper' | 'passback' | 'passbackMs'
-  >
+  readonly lane: DecideSettings
   /** Where the readings come from, as the journal names it. */
   readonly source: string
   readonly verifier: PassVerifier
@@ -36,11 +35,6 @@ export interface Pipeline {
   read(reading: Reading): void
   /** Decides the scan that waits, if there is one and the lane is free for it. */
   resume(): void
-}
-
-interface Verified {
-  readonly found: VerifyResult
-  readonly statusKnown: boolean
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -74,26 +68,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function verified(text: string): Verified {
-    const { nowMs, state } = trust.now()
-    const leaving = lane.direction === 'exit'
-    const view = trust.view()
-    let statusKnown = true
-    // At the exit a missing list only flags: `decide` says so, verification goes on.
-    const status: TrustView['status'] = (uri, index) => {
-      const known = view.status(uri, index)
-      statusKnown = known !== 'unknown'
-      return leaving && !statusKnown ? 'valid' : known
-    }
-    const policy = {
-      expiredForMs: leaving || runner.lane().modes.timeFree ? EXIT_GRACE_MS : 0,
-      staleForMs: leaving && state === 'UNCERTAIN' ? EXIT_GRACE_MS : 0,
-    }
-    const lenient = withStatus(view, status)
-    const verify = (atMs: number) => parts.verifier.verify(text, lenient, policy, atMs)
-    const found = verify(nowMs)
-    // To a clock that is behind, good codes come from the future: the exit takes their word.
-    const ownMs = leaving && state === 'UNCERTAIN' ? ownTimeMs(found) : undefined
-    return { found: ownMs === undefined ? found : verify(ownMs), statusKnown }
+    const { timeFree } = runner.lane().modes
+    const side = { direction: lane.direction, timeFree }
+    return verifyForSide(parts.verifier, text, side, trust.view(), trust.now())
   }
 
   function verdictOf({ found, statusKnown }: Verified): Verdict {
@@ -129,25 +106,5 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       waiting = undefined
       if (scan !== undefined) deliver(verdictOf(scan))
     },
-  }
-}
-
-/** When a pass that lies ahead of the clock says it was shown, Unix milliseconds. */
-function ownTimeMs(found: VerifyResult): number | undefined {
-  if (found.ok || (found.code !== 'CODE_FROM_FUTURE' && found.code !== 'NOT_YET_VALID')) {
-    return undefined
-  }
-  const seconds = found.seen?.presentedAt ?? found.seen?.iat
-  return seconds === undefined ? undefined : seconds * 1000
-}
-
-/** The view with another `status`; its other members may be getters, so they are asked each time. */
-function withStatus(view: TrustView, status: TrustView['status']): TrustView {
-  return {
-    issuerKeys: kid => view.issuerKeys(kid),
-    kidRevoked: kid => view.kidRevoked(kid),
-    environment: view.environment,
-    staleAllowanceMs: view.staleAllowanceMs,
-    status,
   }
 }

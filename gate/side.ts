@@ -1,0 +1,68 @@
+/**
+ * Verification as the lane's side asks for it. The entry is strict; the exit forgives what is the
+ * gate's own lack or only lateness, and leaves it to `decide` to flag: a missing status list, an
+ * expiry, a clock that can't be trusted.
+ */
+import type { PassVerifier, TrustView, VerifyResult } from '../pass/verify.ts'
+import type { Direction } from './contract/events.ts'
+import { EXIT_GRACE_MS } from './decide/decide.ts'
+
+export interface Side {
+  readonly direction: Direction
+  /** The degrade mode in which lateness is forgiven on both sides. */
+  readonly timeFree: boolean
+}
+
+export interface Verified {
+  readonly found: VerifyResult
+  /** False when the pass's status list was not at hand. */
+  readonly statusKnown: boolean
+}
+
+/** Never throws, whatever `text` is. */
+export function verifyForSide(
+  verifier: PassVerifier,
+  text: string,
+  { direction, timeFree }: Side,
+  view: TrustView,
+  now: { readonly nowMs: number; readonly state: 'TRUSTED' | 'UNCERTAIN' },
+): Verified {
+  const leaving = direction === 'exit'
+  const unsure = leaving && now.state === 'UNCERTAIN'
+  let statusKnown = true
+  const status: TrustView['status'] = (uri, index) => {
+    const known = view.status(uri, index)
+    statusKnown = known !== 'unknown'
+    return leaving && !statusKnown ? 'valid' : known
+  }
+  const policy = {
+    expiredForMs: leaving || timeFree ? EXIT_GRACE_MS : 0,
+    staleForMs: unsure ? EXIT_GRACE_MS : 0,
+  }
+  const trust = withStatus(view, status)
+  const verify = (atMs: number) => verifier.verify(text, trust, policy, atMs)
+  const found = verify(now.nowMs)
+  // To a clock that is behind, good codes come from the future: the exit takes their word.
+  const ownMs = unsure ? ownTimeMs(found) : undefined
+  return { found: ownMs === undefined ? found : verify(ownMs), statusKnown }
+}
+
+/** When a pass that lies ahead of the clock says it was shown, Unix milliseconds. */
+function ownTimeMs(found: VerifyResult): number | undefined {
+  if (found.ok || (found.code !== 'CODE_FROM_FUTURE' && found.code !== 'NOT_YET_VALID')) {
+    return undefined
+  }
+  const seconds = found.seen?.presentedAt ?? found.seen?.iat
+  return seconds === undefined ? undefined : seconds * 1000
+}
+
+/** The view with another `status`; its other members may be getters, so they are asked each time. */
+function withStatus(view: TrustView, status: TrustView['status']): TrustView {
+  return {
+    issuerKeys: kid => view.issuerKeys(kid),
+    kidRevoked: kid => view.kidRevoked(kid),
+    environment: view.environment,
+    staleAllowanceMs: view.staleAllowanceMs,
+    status,
+  }
+}
