@@ -60,6 +60,31 @@ t.test('the next person waits, already verified; a third is told to wait', async
   t.ok(gate.energised.has('entry'))
 })
 
+t.test('who waits while the lane goes out of service is not let in when it comes back', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code({ cti: 1 }))
+  await gate.scan(await gate.code({ cti: 2 }))
+  await gate.board('lost')
+  await gate.time.advanceAsync(600_000)
+  await gate.board('ready')
+  await gate.time.advanceAsync(0)
+  t.equal(state(gate), 'Locked')
+  t.equal(gate.energised.size, 0)
+  t.equal(gate.rows().filter(row => row.startsWith('grant')).length, 1)
+})
+
+t.test('who waits longer than a code is good for shows a fresh one', async t => {
+  const gate = await createVirtualLane()
+  await gate.scan(await gate.code({ cti: 1 }))
+  await gate.contact('passA', true)
+  await gate.scan(await gate.code({ cti: 2 }))
+  await gate.time.advanceAsync(31_000)
+  await gate.contact('passA', false)
+  await gate.time.advanceAsync(0)
+  t.equal(gate.energised.size, 0)
+  t.equal(gate.rows().filter(row => row.startsWith('grant')).length, 1)
+})
+
 t.test('a certificate that is inside is refused at another entry scan', async t => {
   const gate = await createVirtualLane()
   await gate.scan(await gate.code())

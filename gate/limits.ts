@@ -37,3 +37,5 @@ export const UPLOAD_RETRY_MAX_MS = 30_000
 export const VERIFY_CACHE_ENTRIES_MAX = 5000
 /** How long a stop waits for the last rows to be sent. */
 export const STOP_FLUSH_MS = 1500
+/** How long a scan may wait for the person ahead: as long as a code is good for. */
+export const WAITING_SCAN_MS = 30_000

@@ -12,7 +12,8 @@ import type { DenyCode } from './contract/codes.ts'
 import { decide } from './decide/decide.ts'
 import type { FreshnessStage, MemoryView } from './decide/rules.ts'
 import type { DecideSettings } from './lane-settings.ts'
-import type { Verdict } from './machine/state.ts'
+import { WAITING_SCAN_MS } from './limits.ts'
+import type { StateName, Verdict } from './machine/state.ts'
 import type { Runner } from './runner.ts'
 import { type Verified, verifyForSide } from './side.ts'
 
@@ -33,13 +34,24 @@ export interface PipelineParts {
 export interface Pipeline {
   /** Anything a reader can hand over; never throws. */
   read(reading: Reading): void
-  /** Decides the scan that waits, if there is one and the lane is free for it. */
+  /**
+   * Decides the scan that waits, if there is one, once the lane is free. One that has waited too
+   * long, or through an outage, is refused: nobody knows who stands there now.
+   */
   resume(): void
 }
 
+interface Waiting {
+  readonly scan: Verified
+  readonly sinceMs: number
+}
+
+/** A scan waits through these. */
+const UNDER_WAY: ReadonlySet<StateName> = new Set(['Admitting', 'Passing', 'Blocked', 'Refusing'])
+
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lane, source, trust, runner } = parts
-  let waiting: Verified | undefined
+  let waiting: Waiting | undefined
 
   function read({ text }: Reading): void {
     const { name } = runner.lane().state
@@ -84,7 +96,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function hold(scan: Verified): void {
     if (verdictOf(scan).verdict === 'ignore') return
-    if (waiting === undefined) waiting = scan
+    if (waiting === undefined) waiting = { scan, sinceMs: trust.now().nowMs }
     else deliver(refusal('BUSY'))
   }
 
@@ -101,10 +113,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     read,
     resume() {
       const { name } = runner.lane().state
-      if (name !== 'Locked' && name !== 'Open') return
-      const scan = waiting
+      if (waiting === undefined || UNDER_WAY.has(name)) return
+      const { scan, sinceMs } = waiting
       waiting = undefined
-      if (scan !== undefined) deliver(verdictOf(scan))
+      if (name === 'Emergency') return
+      if (name !== 'Locked' && name !== 'Open') deliver(refusal('LANE_CLOSED'))
+      else if (trust.now().nowMs - sinceMs > WAITING_SCAN_MS) deliver(refusal('STALE_CODE'))
+      else deliver(verdictOf(scan))
     },
   }
 }
