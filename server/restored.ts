@@ -7,13 +7,14 @@
  *   published since: a list has 2^20 places and each is flipped once.
  * - one-time codes and sessions that were used or ended since would be good again: all are void.
  */
+
+import type { Clock } from './clock.ts'
 import type { LoadedConfig } from './config.ts'
 import { databasePlace } from './config.ts'
 import { LIST_ENTRIES, RESTORE_LISTS_GAP, RESTORE_VERSIONS_GAP } from './limits.ts'
 import { createLog } from './log.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
-import type { Clock } from './service.ts'
 import { writeAudit } from './store/audit.ts'
 import { openDatabase } from './store/engines.ts'
 import type { Database } from './store/schema.ts'

@@ -1,8 +1,8 @@
 /** Each second, the replica that holds the lease seals new audit rows into their chain. */
 import { randomUUID } from 'node:crypto'
+import type { Clock } from './clock.ts'
 import { AUDIT_SEAL_MS, AUDIT_SEAL_ROWS } from './limits.ts'
 import { errorFields, type Log } from './log.ts'
-import type { Clock } from './service.ts'
 import { sealAudit } from './store/audit-chain.ts'
 import { dropLease, holdLease } from './store/published.ts'
 import type { Database } from './store/schema.ts'

@@ -4,17 +4,13 @@
  */
 import type { Nonces } from './auth/nonce.ts'
 import type { StaffAccounts, StaffMember } from './auth/staff.ts'
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
-
-export interface Clock {
-  /** Unix milliseconds. */
-  now(): number
-}
 
 export interface Service {
   readonly config: Config

@@ -8,6 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { type App, createApp } from './app.ts'
 import { createNonces } from './auth/nonce.ts'
 import { createStaffAccounts } from './auth/staff.ts'
+import type { Clock } from './clock.ts'
 import { type Config, databasePlace } from './config.ts'
 import { StartError } from './errors.ts'
 import {
@@ -25,7 +26,7 @@ import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
-import type { Clock, Service } from './service.ts'
+import type { Service } from './service.ts'
 import { openDatabase } from './store/engines.ts'
 
 export interface ServiceOptions {
