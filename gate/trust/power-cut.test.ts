@@ -9,13 +9,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { serialize } from 'node:v8'
 import t from 'tap'
+import { systemTimers } from '../../hardware/system-time.ts'
 import { generateSigningKey } from '../../pass/cose-node.ts'
 import { changeBetween, clockRow, loadCache, openFactoryTrust } from './cache.ts'
 import { CACHE_FILE, openCacheFile, writeCacheChange } from './cache-file.ts'
 import { pollTrust } from './fetch.ts'
 import { factoryState, type TrustState } from './state.ts'
 import { createOrigin, fetchFrom } from './testing/origin.ts'
-import { realTimers } from './testing/time.ts'
 import { LIST, T0, TrustWorld } from './testing/world.ts'
 
 const CHILD = fileURLToPath(new URL('./testing/killed-writer.ts', import.meta.url))
@@ -24,7 +24,7 @@ const CHILD = fileURLToPath(new URL('./testing/killed-writer.ts', import.meta.ur
 async function twoStates() {
   const world = await TrustWorld.create()
   const stopped = new AbortController().signal
-  const ports = { fetch: fetchFrom(createOrigin(world)), timers: realTimers, stopped }
+  const ports = { fetch: fetchFrom(createOrigin(world)), timers: systemTimers, stopped }
   const source = { ...ports, serviceUrl: 'http://service', timeoutMs: 5000 }
   const poll = async (state: TrustState): Promise<TrustState> => {
     const polled = await pollTrust(source, state, T0 * 1000)

@@ -1,28 +1,30 @@
 /** The network is cut: FRESH → STALE → DEGRADED → CLOSED in virtual time, and back by itself. */
 import t from 'tap'
+import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import { laneOf, phone } from './testing/barrier.ts'
 import { bootGate } from './testing/gate.ts'
 import { createOrigin, fetchFrom } from './testing/origin.ts'
-import { settled, VirtualTime } from './testing/time.ts'
 import { DAY_S, LIST, T0, TrustWorld } from './testing/world.ts'
 
 const MINUTE = 60_000
+/** A poll through streams and signatures needs as many turns of the event loop. */
+const TURNS = 20
 
 /** A gate in virtual time whose service re-signs every minute while it is up. */
 async function virtualGate(t: { testdir(): string }, pollMs = 10_000) {
-  const time = new VirtualTime(T0 * 1000)
-  const world = await TrustWorld.create(() => Math.floor(time.trueMs / 1000))
+  const time = createVirtualTime(T0 * 1000, TURNS)
+  const world = await TrustWorld.create(() => Math.floor(time.clock.nowMs() / 1000))
   const origin = createOrigin(world)
   let revoked: number[] = []
   const resign = async (): Promise<void> => {
     await world.publish({ lists: { [LIST]: revoked } })
-    time.after(MINUTE, () => void resign())
+    time.timers.after(MINUTE, () => void resign())
   }
   await resign()
   const gate = bootGate(t.testdir(), world, {
-    clock: time,
+    clock: time.clock,
     pollMs,
-    timers: time,
+    timers: time.timers,
     fetch: fetchFrom(origin),
     random: bytes => new Uint8Array(bytes),
   })
@@ -45,7 +47,7 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   }
   revoke(9)
   keeper.start()
-  await time.advance(30 * MINUTE)
+  await time.advanceAsync(30 * MINUTE)
   t.equal(keeper.freshness().stage, 'FRESH')
   t.same(
     stages().map(({ from, stage }) => [from, stage]),
@@ -60,20 +62,20 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   origin.down = true
   const { manifestAgeMs } = keeper.freshness()
   const before = stages().length
-  await time.advance(2 * MINUTE - manifestAgeMs - 1)
+  await time.advanceAsync(2 * MINUTE - manifestAgeMs - 1)
   t.equal(keeper.freshness().stage, 'FRESH')
-  await time.advance(1)
+  await time.advanceAsync(1)
   t.equal(keeper.freshness().stage, 'STALE')
   t.same(await verdicts(), ['ADMIT', 'ADMIT', 'REVOKED', 'REVOKED'])
-  await time.advance(13 * MINUTE - 1)
+  await time.advanceAsync(13 * MINUTE - 1)
   t.equal(keeper.freshness().stage, 'STALE')
-  await time.advance(1)
+  await time.advanceAsync(1)
   t.equal(keeper.freshness().stage, 'DEGRADED')
   const degraded = 'ADMIT_FLAGGED TRUST_DEGRADED'
   t.same(await verdicts(), [degraded, degraded, 'REVOKED', 'REVOKED'], 'it still knows its lists')
-  await time.advance(DAY_S * 1000 - 15 * MINUTE - 1)
+  await time.advanceAsync(DAY_S * 1000 - 15 * MINUTE - 1)
   t.equal(keeper.freshness().stage, 'DEGRADED')
-  await time.advance(1)
+  await time.advanceAsync(1)
   t.equal(keeper.freshness().stage, 'CLOSED')
   const closed = ['TRUST_STALE', 'ADMIT_FLAGGED TRUST_CLOSED', 'REVOKED', 'REVOKED']
   t.same(await verdicts(), closed, 'nobody is kept inside')
@@ -89,9 +91,9 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   )
 
   revoke(5)
-  await time.advance(2 * MINUTE)
+  await time.advanceAsync(2 * MINUTE)
   origin.down = false
-  await time.advance(70_000)
+  await time.advanceAsync(70_000)
   t.equal(keeper.freshness().stage, 'FRESH', 'within a minute of backoff')
   t.same(await verdicts(), ['REVOKED', 'REVOKED', 'REVOKED', 'REVOKED'], 'what it had missed')
   t.same(stages().at(-1)?.from, 'CLOSED')
@@ -102,15 +104,15 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
 t.test('freeze: a source that repeats one good manifest for ever gains nothing', async t => {
   const { time, world, origin, keeper, codes } = await virtualGate(t, 60_000)
   keeper.start()
-  await time.advance(MINUTE)
+  await time.advanceAsync(MINUTE)
   const frozen = world.files.manifest
   origin.intercept = line =>
     line === 'GET /v1/trust/manifest' && frozen ? { status: 200, body: frozen } : undefined
-  await time.advance(3 * MINUTE)
+  await time.advanceAsync(3 * MINUTE)
   t.equal(keeper.freshness().stage, 'STALE')
-  await time.advance(15 * MINUTE)
+  await time.advanceAsync(15 * MINUTE)
   t.equal(keeper.freshness().stage, 'DEGRADED')
-  await time.advance(DAY_S * 1000)
+  await time.advanceAsync(DAY_S * 1000)
   t.equal(keeper.freshness().stage, 'CLOSED')
   t.same(
     codes().filter(code => code.startsWith('CLOCK')),
@@ -118,10 +120,10 @@ t.test('freeze: a source that repeats one good manifest for ever gains nothing',
   )
 
   origin.intercept = line => (line === 'GET /v1/trust/manifest' ? { status: 304 } : undefined)
-  await time.advance(2 * MINUTE)
+  await time.advanceAsync(2 * MINUTE)
   t.equal(keeper.freshness().stage, 'CLOSED', 'nor one that says nothing has changed')
   origin.intercept = () => undefined
-  await time.advance(2 * MINUTE)
+  await time.advanceAsync(2 * MINUTE)
   t.equal(keeper.freshness().stage, 'FRESH')
   await keeper.close()
 })
@@ -132,13 +134,13 @@ t.test(
     const { time, world, keeper } = await virtualGate(t)
     await world.rotate({ exp: T0 + 3600 })
     keeper.start()
-    await time.advance(59 * MINUTE)
+    await time.advanceAsync(59 * MINUTE)
     t.equal(keeper.freshness().stage, 'FRESH')
-    await time.advance(MINUTE)
+    await time.advanceAsync(MINUTE)
     t.equal(keeper.freshness().stage, 'CLOSED')
     t.ok(keeper.freshness().manifestAgeMs < 2 * MINUTE)
     await world.rotate()
-    await time.advance(2 * MINUTE)
+    await time.advanceAsync(2 * MINUTE)
     t.equal(keeper.freshness().stage, 'FRESH')
     t.equal(keeper.status().trustVersion, 3)
     await keeper.close()
@@ -147,18 +149,18 @@ t.test(
 
 t.test('polls come at their period, time is asked hourly, close leaves no timer', async t => {
   const { time, origin, keeper } = await virtualGate(t)
-  t.equal(time.pending, 1, 'the service’s own')
+  t.equal(time.pending(), 1, 'the service’s own')
   keeper.start()
-  await time.advance(60 * MINUTE)
+  await time.advanceAsync(60 * MINUTE)
   const polls = origin.requests.filter(line => line === 'GET /v1/trust/manifest').length
   t.ok(polls >= 355 && polls <= 365, `${polls} polls an hour`)
   const asked = origin.requests.filter(line => line === 'POST /v1/gates/time').length
   t.ok(asked === 1 || asked === 2, `${asked} time requests`)
   await keeper.close()
-  await settled()
-  t.equal(time.pending, 1)
+  await settle(TURNS)
+  t.equal(time.pending(), 1)
   const before = origin.requests.length
-  await time.advance(MINUTE * 10)
+  await time.advanceAsync(MINUTE * 10)
   t.equal(origin.requests.length, before)
 })
 
@@ -166,11 +168,11 @@ t.test('an outage backs off to a minute, for ever', async t => {
   const { time, origin, keeper } = await virtualGate(t)
   const attempts: number[] = []
   origin.intercept = line => {
-    if (line === 'GET /v1/trust/manifest') attempts.push(time.trueMs)
+    if (line === 'GET /v1/trust/manifest') attempts.push(time.clock.nowMs())
     return { status: 503 }
   }
   keeper.start()
-  await time.advance(DAY_S * 1000)
+  await time.advanceAsync(DAY_S * 1000)
   const gaps = attempts.slice(1).map((at, i) => Math.round((at - (attempts[i] as number)) / 1000))
   t.same(gaps.slice(0, 5), [20, 40, 60, 60, 60])
   t.ok(attempts.length > 1400)

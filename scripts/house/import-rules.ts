@@ -21,7 +21,7 @@ const CONTRACT = /^gate\/contract\//
 const HARDWARE_PORTS = /^hardware\/ports\.ts$/
 
 const RULES: readonly Rule[] = [
-  { from: /\.test\.ts$/, may: [/./], node: true, packages: 'any' },
+  { from: /\.test\.ts$|\/testing\//, may: [/./], node: true, packages: 'any' },
   { from: /^pass\/[^/]*-node\.ts$/, may: [PASS], node: true, packages: [] },
   { from: PASS, may: [/^pass\/(?![^/]*-node\.ts)/], node: false, packages: [] },
   { from: /^hardware\//, may: [/^hardware\//], node: true, packages: 'any' },

@@ -1,9 +1,10 @@
 /** A gate's trust keeper over a test world, with its events collected. */
 import { randomBytes } from 'node:crypto'
+import { systemTimers } from '../../../hardware/system-time.ts'
 import type { TrustEvent } from '../events.ts'
 import { createTrustKeeper, type TrustKeeper, type TrustKeeperOptions } from '../keeper.ts'
 import { createOrigin, serveOrigin } from './origin.ts'
-import { realClock, realTimers } from './time.ts'
+import { realClock } from './time.ts'
 import { LIST, T0, TrustWorld } from './world.ts'
 
 export interface TestGate {
@@ -29,7 +30,7 @@ export function bootGate(
     staleAfterMs: 120_000,
     degradedAfterMs: 900_000,
     clock: realClock(T0 * 1000),
-    timers: realTimers,
+    timers: systemTimers,
     random: randomBytes,
     fetch,
     onEvent: event => events.push(event),
