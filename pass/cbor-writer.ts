@@ -8,8 +8,11 @@ import { PassError } from './errors.ts'
 
 const utf8 = new TextEncoder()
 
-/** Half a character: it has no UTF-8, and `TextEncoder` would write a replacement for it. */
-const LONE_SURROGATE = /\p{Surrogate}/u
+/** Room for anything a pass is made of; longer items get buffers of their own. */
+const SCRATCH_BYTES = 512
+
+/** Passes are made of many short items: one buffer serves them in turn, and none is held twice. */
+let idleScratch: Uint8Array | undefined
 
 /** An append-only buffer of CBOR items. `finish` gives the bytes written. */
 export class CborWriter {
@@ -18,7 +21,7 @@ export class CborWriter {
 
   /** `capacity` in bytes: a good guess saves a copy, a wrong one costs only that. */
   constructor(capacity = 256) {
-    this.buffer = new Uint8Array(capacity)
+    this.buffer = takeBuffer(capacity)
   }
 
   /** Initial byte and argument in the shortest form; `argument` is a safe non-negative integer. */
@@ -71,8 +74,8 @@ export class CborWriter {
 
   /** Text as UTF-8. Throws `INVALID_ARGUMENT` for a lone surrogate, which has no UTF-8. */
   text(value: string): this {
-    if (LONE_SURROGATE.test(value))
-      throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
+    // `TextEncoder` would write a replacement for half a character.
+    if (!value.isWellFormed()) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
     const encoded = utf8.encode(value)
     this.head(3, encoded.length)
     return this.raw(encoded)
@@ -109,6 +112,17 @@ export class CborWriter {
 
   /** All bytes written. The writer isn't used after this. */
   finish(): Uint8Array {
-    return this.length === this.buffer.length ? this.buffer : this.buffer.slice(0, this.length)
+    const { buffer, length } = this
+    if (buffer.length !== SCRATCH_BYTES)
+      return length === buffer.length ? buffer : buffer.slice(0, length)
+    idleScratch = buffer
+    return buffer.slice(0, length)
   }
+}
+
+function takeBuffer(capacity: number): Uint8Array {
+  if (capacity > SCRATCH_BYTES) return new Uint8Array(capacity)
+  const buffer = idleScratch ?? new Uint8Array(SCRATCH_BYTES)
+  idleScratch = undefined
+  return buffer
 }
