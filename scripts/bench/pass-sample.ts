@@ -1,5 +1,5 @@
 /** What the benchmark of the credential works on: one issuer, one phone, many presentations. */
-import { createPublicKey, type KeyObject, randomBytes, verify } from 'node:crypto'
+import { createPublicKey, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { countersignStructure, sigStructure } from '../../pass/cose.ts'
 import { generateSigningKey, nodeVerifier } from '../../pass/cose-node.ts'
 import type { Ec2Key } from '../../pass/crypto.ts'
@@ -18,6 +18,8 @@ import type { TrustView } from '../../pass/verify.ts'
 export const NOW_MS = 1_770_000_000_000
 const NOW_S = NOW_MS / 1000
 const PRESENTATIONS = 256
+/** As long as what an issuer signs. */
+const MESSAGE_BYTES = 150
 
 export interface Sample {
   readonly issuer: ReturnType<typeof generateSigningKey>
@@ -32,6 +34,8 @@ export interface Sample {
   /** One raw check of an issuer's, or a holder's, signature by node:crypto. */
   rawIssuer(i: number): boolean
   rawHolder(i: number): boolean
+  /** One raw signature by the issuer's key, as one writes it with node:crypto. */
+  rawSign(): Uint8Array
   /** Imports the holder's compressed key. */
   rawImport(): KeyObject
   /** The same two without the errors that Node throws and catches of its own (cose-node.ts). */
@@ -102,6 +106,7 @@ export async function makeSample(): Promise<Sample> {
   const fastKey = Object.assign(fastImport(), { dsaEncoding: 'ieee-p1363' as const })
   const check = (key: KeyObject, message: Uint8Array, signature: Uint8Array) =>
     verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature)
+  const message = new Uint8Array(MESSAGE_BYTES)
   const at = (i: number) => messages[i % PRESENTATIONS] as ReturnType<typeof messagesOf>
   return {
     issuer,
@@ -114,6 +119,7 @@ export async function makeSample(): Promise<Sample> {
     reissue,
     rawIssuer: i => check(issuerKey, at(i).issuer, at(i).issuerSignature),
     rawHolder: i => check(holderKey, at(i).holder, at(i).holderSignature),
+    rawSign: () => sign('sha256', message, { key: issuer.privateKey, dsaEncoding: 'ieee-p1363' }),
     rawImport,
     fastHolder: i => verify('sha256', at(i).holder, fastKey, at(i).holderSignature),
     fastImport,
