@@ -59,6 +59,12 @@ export const MANIFEST_BYTES_MAX = 128 * 1024
 export const REVOKED_KIDS_MAX = 1024
 /** Status lists in a manifest. */
 export const MANIFEST_LISTS_MAX = 512
+/** Bytes of a station manifest. */
+export const STATION_BYTES_MAX = 64 * 1024
+/** Gates of one station. */
+export const STATION_GATES_MAX = 256
+/** Characters of a station's or a gate's name. */
+export const NAME_CHARS_MAX = 32
 /** Bytes of a signed time answer. */
 export const TIME_ANSWER_BYTES_MAX = 512
 /** Bytes of the nonce in a time answer: 8 to 32. */

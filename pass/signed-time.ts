@@ -5,9 +5,9 @@
 
 import { equalBytes } from './bytes.ts'
 import type { SignatureVerifier } from './crypto.ts'
+import { readOrUndefined } from './document-fields.ts'
 import { TIME_ANSWER_BYTES_MAX } from './limits.ts'
 import {
-  readOrUndefined,
   readTimeAnswer,
   type TimeAnswer,
   type TrustDocument,

@@ -5,11 +5,11 @@
  */
 
 import { toHex } from './bytes.ts'
-import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
+import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { CborWriter } from './cbor-writer.ts'
 import { ALGORITHM_NUMBER, algorithmOfNumber, readCoseKey, writeCoseKey } from './cose.ts'
 import { algorithmOfKey, type CoseKey, type SignatureAlgorithm } from './crypto.ts'
-import { PassError } from './errors.ts'
+import { bytesOf, checked, lifetime, listOf, malformed, mapOf, uint } from './document-fields.ts'
 import type { PassClass, PassEnvironment } from './keys.ts'
 import {
   KID_BYTES,
@@ -213,67 +213,4 @@ export function readTimeAnswer(payload: Uint8Array): TimeAnswer {
     time: uint(map.get(2), TIME_SECONDS_MAX * 1000, 'time'),
     manifestVersion: uint(map.get(3), VERSION_MAX, 'manifest version'),
   }
-}
-
-/** A payload by its reader; undefined when it is malformed. */
-export function readOrUndefined<T>(
-  payload: Uint8Array,
-  read: (payload: Uint8Array) => T,
-): T | undefined {
-  try {
-    return read(payload)
-  } catch (error) {
-    if (error instanceof PassError) return undefined
-    throw error
-  }
-}
-
-/** What was written can be read: the writer's mistakes show where they are made. */
-function checked(payload: Uint8Array, read: (payload: Uint8Array) => unknown): Uint8Array {
-  try {
-    read(payload)
-  } catch (cause) {
-    if (!(cause instanceof PassError)) throw cause
-    throw new PassError('INVALID_ARGUMENT', cause.message, { cause })
-  }
-  return payload
-}
-
-function malformed(what: string): PassError {
-  return new PassError('MALFORMED', `document: ${what}`)
-}
-
-function mapOf(value: CborValue | undefined, size: number): CborMap {
-  if (value instanceof Map && value.size === size) return value
-  throw malformed('fields missing or unknown')
-}
-
-function listOf(
-  value: CborValue | undefined,
-  itemsMax: number,
-  name: string,
-): readonly CborValue[] {
-  if (Array.isArray(value) && value.length <= itemsMax) return value
-  throw malformed(name)
-}
-
-function uint(value: CborValue | undefined, max: number, name: string): number {
-  if (typeof value === 'number' && value >= 0 && value <= max) return value
-  throw malformed(name)
-}
-
-function bytesOf(value: CborValue | undefined, min: number, max: number, name: string): Uint8Array {
-  if (value instanceof Uint8Array && value.length >= min && value.length <= max) return value
-  throw malformed(name)
-}
-
-function lifetime(
-  iatValue: CborValue | undefined,
-  expValue: CborValue | undefined,
-  max: number,
-): { iat: number; exp: number } {
-  const iat = uint(iatValue, TIME_SECONDS_MAX, 'iat')
-  const exp = uint(expValue, TIME_SECONDS_MAX, 'exp')
-  if (exp <= iat || exp - iat > max) throw malformed('lifetime')
-  return { iat, exp }
 }

@@ -25,6 +25,7 @@ export const DOCUMENT_TYPE = {
   trust: 'application/vnd.wicketgate.trust+cbor',
   manifest: 'application/vnd.wicketgate.manifest+cbor',
   time: 'application/vnd.wicketgate.time+cbor',
+  station: 'application/vnd.wicketgate.station+cbor',
 } as const
 
 /** Who signs: a key's id, algorithm and private half. `Signer` of `cose-node.ts` is one. */

@@ -6,13 +6,13 @@
 
 import { equalBytes, toHex } from './bytes.ts'
 import type { SignatureVerifier } from './crypto.ts'
+import { readOrUndefined } from './document-fields.ts'
 import { PassError } from './errors.ts'
 import type { IssuerKey } from './keys.ts'
 import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from './limits.ts'
 import {
   type Manifest,
   readManifest,
-  readOrUndefined,
   readTrust,
   type TrustDocument,
   type TrustKey,

@@ -1,0 +1,82 @@
+/**
+ * Fields of documents in deterministic CBOR with small integer labels: each reader takes one shape
+ * within its limits and throws `MALFORMED` for all else, so that what was decoded encodes to the
+ * same bytes.
+ */
+import type { CborMap, CborValue } from './cbor.ts'
+import { PassError } from './errors.ts'
+import { TIME_SECONDS_MAX } from './limits.ts'
+
+/** A payload by its reader; undefined when it is malformed. */
+export function readOrUndefined<T>(
+  payload: Uint8Array,
+  read: (payload: Uint8Array) => T,
+): T | undefined {
+  try {
+    return read(payload)
+  } catch (error) {
+    if (error instanceof PassError) return undefined
+    throw error
+  }
+}
+
+/** What was written can be read: the writer's mistakes show where they are made. */
+export function checked(payload: Uint8Array, read: (payload: Uint8Array) => unknown): Uint8Array {
+  try {
+    read(payload)
+  } catch (cause) {
+    if (!(cause instanceof PassError)) throw cause
+    throw new PassError('INVALID_ARGUMENT', cause.message, { cause })
+  }
+  return payload
+}
+
+/** The one fault of a reader; `what` names the field. */
+export function malformed(what: string): PassError {
+  return new PassError('MALFORMED', `document: ${what}`)
+}
+
+/** A map of exactly `size` fields: none missing, none unknown. */
+export function mapOf(value: CborValue | undefined, size: number): CborMap {
+  if (value instanceof Map && value.size === size) return value
+  throw malformed('fields missing or unknown')
+}
+
+/** An array of at most `itemsMax`. */
+export function listOf(
+  value: CborValue | undefined,
+  itemsMax: number,
+  name: string,
+): readonly CborValue[] {
+  if (Array.isArray(value) && value.length <= itemsMax) return value
+  throw malformed(name)
+}
+
+/** An integer from 0 to `max`. */
+export function uint(value: CborValue | undefined, max: number, name: string): number {
+  if (typeof value === 'number' && value >= 0 && value <= max) return value
+  throw malformed(name)
+}
+
+/** A byte string of `min` to `max` bytes. */
+export function bytesOf(
+  value: CborValue | undefined,
+  min: number,
+  max: number,
+  name: string,
+): Uint8Array {
+  if (value instanceof Uint8Array && value.length >= min && value.length <= max) return value
+  throw malformed(name)
+}
+
+/** `iat < exp`, Unix seconds, at most `max` seconds apart. */
+export function lifetime(
+  iatValue: CborValue | undefined,
+  expValue: CborValue | undefined,
+  max: number,
+): { iat: number; exp: number } {
+  const iat = uint(iatValue, TIME_SECONDS_MAX, 'iat')
+  const exp = uint(expValue, TIME_SECONDS_MAX, 'exp')
+  if (exp <= iat || exp - iat > max) throw malformed('lifetime')
+  return { iat, exp }
+}
