@@ -20,6 +20,7 @@ import { registerChecks } from './routes/checks.ts'
 import { clientAddress } from './routes/client-address.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerDocs } from './routes/docs.ts'
+import { registerDuplicates } from './routes/duplicates.ts'
 import { registerFleet } from './routes/fleet.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
@@ -48,6 +49,7 @@ export function createApp(service: Service): App {
   registerTrustAdmin(app)
   registerGates(app)
   registerFleet(app)
+  registerDuplicates(app)
   registerDesk(app)
   registerCertificates(app)
   registerChecks(app)
@@ -105,7 +107,7 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
   const { addressRate, trustedProxies } = service.config
   const cap = createAddressCap(addressRate)
   return (c, next) => {
-    if (addressRate === 0 || isTrustFile(c) || isUpload(c)) return next()
+    if (addressRate === 0 || isTrustFile(c) || isGates(c)) return next()
     const address = clientAddress(c, trustedProxies)
     if (address === 'unknown' || cap.take(address, service.clock.now())) return next()
     throw new Problem('RATE_LIMITED', {}, { 'retry-after': '1' })
@@ -114,6 +116,9 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
 
 const isUpload = (c: Context) =>
   c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
+
+const isGates = (c: Context) =>
+  isUpload(c) || (c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/station'))
 
 /** Uploads of journals may be large, everything else is small. */
 function bodyCap(): MiddlewareHandler<ServiceEnv> {

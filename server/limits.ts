@@ -64,6 +64,11 @@ export const CHECK_AHEAD_MS = 5_000
 
 /** Rows of one page. */
 export const PAGE_ROWS_MAX = 500
+/** Two entries without an exit between are a duplicate when they are closer than this. */
+export const DUPLICATE_ENTRY_MS = 4 * 3600_000
+/** The longest span of a report of duplicates, and the certificates it looks at. */
+export const DUPLICATES_SPAN_MS = 24 * 3600_000
+export const DUPLICATES_CERTIFICATES_MAX = 5000
 /** Gates that one service keeps. */
 export const GATES_MAX = 20_000
 /** Journals (epochs) kept for one gate. */

@@ -20,6 +20,8 @@ export interface Metrics {
   /** Counts an answer to a gate's or anyone's fetch of a trust file. */
   trustFile(status: number): void
   databaseLost(): void
+  /** Counts second uses of a pass that a gate's journal brought to light. */
+  duplicates(n: number): void
   render(gauges: Gauges): string
 }
 
@@ -35,6 +37,7 @@ export function createMetrics(): Metrics {
   const trustFiles = new Map<number, number>()
   const lag = monitorEventLoopDelay({ resolution: 20 })
   let lost = 0
+  let twice = 0
   return {
     request(method, route, status, seconds) {
       const of = `${labels({ method, route })}`
@@ -52,6 +55,9 @@ export function createMetrics(): Metrics {
     databaseLost() {
       lost += 1
     },
+    duplicates(n) {
+      twice += n
+    },
     render(gauges) {
       lag.enable()
       const lines = [
@@ -64,6 +70,7 @@ export function createMetrics(): Metrics {
           new Map([...trustFiles].map(([status, n]) => [labels({ status: String(status) }), n])),
         ),
         ...one('database_connections_lost_total', 'counter', 'Connections that broke', lost),
+        ...one('duplicate_passages_total', 'counter', 'Second uses of a pass', twice),
         ...one('manifest_version', 'gauge', 'Served here', gauges.manifestVersion),
         ...one('manifest_age_seconds', 'gauge', 'Since it was signed', gauges.manifestAgeSeconds),
         ...one('trust_version', 'gauge', 'Newest trust document', gauges.trustVersion),

@@ -33,8 +33,8 @@ export interface ServiceEnv {
     requestId: string
     /** Set on routes of staff. */
     staff: StaffMember
-    /** Set on routes of gates: the gate's id. */
-    gate: string
+    /** Set on routes of gates. */
+    gate: { readonly id: string; readonly station: string }
     /** Set on routes of phones: thumbprint of the device key. */
     device: string
   }

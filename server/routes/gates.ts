@@ -4,12 +4,16 @@ import { calculateJwkThumbprint } from 'jose'
 import { uploadAnswerSchema, uploadSchema } from '../../gate/contract/events.ts'
 import { isChain } from '../domain/journal.ts'
 import { Problem } from '../errors.ts'
+import { stationManifest } from '../publish/stations.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { enrolGate, sawGate } from '../store/gates.ts'
 import { ingest } from '../store/journals.ts'
+import { keepPassages } from '../store/passages.ts'
 import { transact } from '../store/transact.ts'
-import { ed25519JwkSchema, json, jsonBody, nameSchema, problems, route } from './route.ts'
+import { coseAnswer } from './cose-answer.ts'
+import { tellDuplicates } from './duplicates.ts'
+import { cose, ed25519JwkSchema, json, jsonBody, nameSchema, problems, route } from './route.ts'
 
 const enrolRoute = route(
   { by: 'anyone' },
@@ -28,6 +32,22 @@ const enrolRoute = route(
     responses: {
       201: json('Enrolled', z.object({ gate: z.string(), station: z.string() })),
       ...problems('INVALID', 'ENROLMENT_INVALID', 'ENROLMENT_MISMATCH'),
+    },
+  },
+)
+
+const stationRoute = route(
+  { by: 'gate' },
+  {
+    method: 'get',
+    path: '/v1/gates/{id}/station',
+    tags: ['gate'],
+    summary: 'The station manifest: the gates that stand beside this one, and their keys',
+    request: { params: z.object({ id: nameSchema }) },
+    responses: {
+      200: cose('A COSE_Sign1 by a status key'),
+      304: { description: 'Nothing new' },
+      ...problems('GATE_UNKNOWN', 'NO_KEY', 'NOT_READY'),
     },
   },
 )
@@ -55,7 +75,13 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const thumbprint = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: publicKey.x })
     const now = clock.now()
     const gate = await transact(db, async tx => {
-      const result = await enrolGate(tx, { codeHash, name, thumbprint, now })
+      const result = await enrolGate(tx, {
+        codeHash,
+        name,
+        thumbprint,
+        publicKey: publicKey.x,
+        now,
+      })
       if (result === 'unknown' || result === 'full') throw new Problem('ENROLMENT_INVALID')
       if (result === 'mismatch' || result === 'key-taken') throw new Problem('ENROLMENT_MISMATCH')
       const actor = `gate:${result.id}` as const
@@ -65,6 +91,17 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     return c.json({ gate: gate.id, station: gate.station }, 201)
   })
 
+  app.openapi(stationRoute, async c => {
+    const { db, publisher, clock } = c.get('service')
+    const { id, station } = c.get('gate')
+    const now = clock.now()
+    await transact(db, tx => sawGate(tx, id, now))
+    const signer = publisher.key({ role: 'status' })
+    const parts = { db, trust: publisher.trust(), signer, now }
+    const manifest = await stationManifest(parts, station)
+    return coseAnswer(c.req.header('if-none-match'), manifest, 'private, no-cache')
+  })
+
   app.openapi(eventsRoute, async c => {
     const { db, clock } = c.get('service')
     const gate = c.get('gate')
@@ -72,10 +109,15 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     if (!isChain(upload)) throw new Problem('CHAIN_BROKEN')
     const now = clock.now()
     const result = await transact(db, async tx => {
-      await sawGate(tx, gate, now)
-      return ingest(tx, gate, upload, now)
+      await sawGate(tx, gate.id, now)
+      const stored = await ingest(tx, gate.id, upload, now)
+      const fresh = stored.ok && stored.stored > 0 ? upload.rows.slice(-stored.stored) : []
+      return { ...stored, passages: await keepPassages(tx, gate, fresh) }
     })
-    if (result.ok) return c.json({ next: result.next }, 200)
+    if (result.ok) {
+      await tellDuplicates(c.get('service'), result.passages)
+      return c.json({ next: result.next }, 200)
+    }
     throw result.code === 'CHAIN_GAP'
       ? new Problem('CHAIN_GAP', { next: result.next })
       : new Problem(result.code)

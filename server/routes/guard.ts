@@ -62,7 +62,7 @@ async function admitGate(c: Context<ServiceEnv>): Promise<void> {
   const id = c.req.param('id') ?? ''
   const gate = await findGate(c.get('service').db, id)
   if (gate === undefined || gate.key_thumbprint !== thumbprint) throw new Problem('GATE_UNKNOWN')
-  c.set('gate', gate.id)
+  c.set('gate', { id: gate.id, station: gate.station })
 }
 
 /**

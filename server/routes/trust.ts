@@ -6,6 +6,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { Problem } from '../errors.ts'
 import type { ServiceEnv } from '../service.ts'
 import { listBytes, trustBytes } from '../store/published.ts'
+import { coseAnswer, coseResponse } from './cose-answer.ts'
 import { cose, jsonBody, problems, route } from './route.ts'
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -61,29 +62,11 @@ const timeRoute = route(
   },
 )
 
-/** Whether an If-None-Match header names the etag, weakly compared (RFC 9110 §13.1.2). */
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  return header.split(',').some(part => {
-    const tag = part.trim().replace(/^W\//, '')
-    return tag === etag || tag === '*'
-  })
-}
-
-const coseResponse = (bytes: Uint8Array, headers: Record<string, string>) =>
-  new Response(bytes as Uint8Array<ArrayBuffer>, {
-    headers: { 'content-type': 'application/cose', ...headers },
-  })
-
 export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(manifestRoute, c => {
     const manifest = c.get('service').publisher.latest()
     if (manifest === undefined) throw new Problem('NOT_READY')
-    const headers = { etag: manifest.etag, 'cache-control': 'public, max-age=2' }
-    if (matches(c.req.header('if-none-match'), manifest.etag)) {
-      return new Response(null, { status: 304, headers })
-    }
-    return coseResponse(manifest.bytes, headers)
+    return coseAnswer(c.req.header('if-none-match'), manifest, 'public, max-age=2')
   })
   app.openapi(documentRoute, async c => {
     const { version } = c.req.valid('param')

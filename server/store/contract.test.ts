@@ -187,7 +187,15 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const db = await open(t)
     await transact(db, tx => addEnrolment(tx, { codeHash: 'h', gate: 'g', station: 's' }, 5))
     const enrol = (i: number) =>
-      transact(db, tx => enrolGate(tx, { codeHash: 'h', name: 'g', thumbprint: `t${i}`, now: 6 }))
+      transact(db, tx =>
+        enrolGate(tx, {
+          codeHash: 'h',
+          name: 'g',
+          thumbprint: `t${i}`,
+          publicKey: `k${i}`,
+          now: 6,
+        }),
+      )
     const gates = await times(10, enrol)
     t.equal(gates.filter(one => typeof one === 'object').length, 1)
     const rows = makeJournal('e'.repeat(16), 30)

@@ -1,5 +1,6 @@
 /** Gates: enrolment by a one-time code, and the key each one proves. */
 import type { Selectable } from 'kysely'
+import { STATION_GATES_MAX } from '../../pass/limits.ts'
 import { ENROLMENT_MS, GATES_MAX } from '../limits.ts'
 import type { Database, GatesTable, Tx } from './schema.ts'
 
@@ -31,9 +32,9 @@ export async function addEnrolment(
  */
 export async function enrolGate(
   tx: Tx,
-  claim: { codeHash: string; name: string; thumbprint: string; now: number },
+  claim: { codeHash: string; name: string; thumbprint: string; publicKey: string; now: number },
 ): Promise<Gate | 'unknown' | 'mismatch' | 'key-taken' | 'full'> {
-  const { codeHash, name, thumbprint, now } = claim
+  const { codeHash, name, thumbprint, publicKey, now } = claim
   const open = await tx
     .selectFrom('enrolments')
     .select(['gate', 'station'])
@@ -50,11 +51,7 @@ export async function enrolGate(
     .where('id', '!=', name)
     .executeTakeFirst()
   if (other !== undefined) return 'key-taken'
-  const { n } = await tx
-    .selectFrom('gates')
-    .select(eb => eb.fn.countAll<number>().as('n'))
-    .executeTakeFirstOrThrow()
-  if (Number(n) >= GATES_MAX) return 'full'
+  if (await isFull(tx, open.station, name)) return 'full'
   const used = await tx
     .updateTable('enrolments')
     .set({ used_at: now })
@@ -63,7 +60,12 @@ export async function enrolGate(
     .returning('gate')
     .executeTakeFirst()
   if (used === undefined) return 'unknown'
-  const key = { station: open.station, key_thumbprint: thumbprint, enrolled_at: now }
+  const key = {
+    station: open.station,
+    key_thumbprint: thumbprint,
+    public_key: publicKey,
+    enrolled_at: now,
+  }
   return tx
     .insertInto('gates')
     .values({ id: name, ...key, seen_at: null })
@@ -72,13 +74,47 @@ export async function enrolGate(
     .executeTakeFirstOrThrow()
 }
 
+async function isFull(tx: Tx, station: string, name: string): Promise<boolean> {
+  const { all, here } = await tx
+    .selectFrom('gates')
+    .where('id', '!=', name)
+    .select(eb => [
+      eb.fn.countAll<number>().as('all'),
+      eb.fn.countAll<number>().filterWhere('station', '=', station).as('here'),
+    ])
+    .executeTakeFirstOrThrow()
+  return Number(all) >= GATES_MAX || Number(here) >= STATION_GATES_MAX
+}
+
+/** Gates of one station with their public keys, base64url, by name. */
+export async function gatesOf(
+  db: Database | Tx,
+  station: string,
+): Promise<{ name: string; key: string }[]> {
+  const rows = await db
+    .selectFrom('gates')
+    .select(['id', 'public_key'])
+    .where('station', '=', station)
+    .where('public_key', '!=', '')
+    .orderBy('id')
+    .limit(STATION_GATES_MAX)
+    .execute()
+  return rows.map(({ id, public_key }) => ({ name: id, key: public_key }))
+}
+
 export function findGate(db: Database | Tx, id: string): Promise<Gate | undefined> {
   return db.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Remembers that the gate was in touch. */
-export async function sawGate(tx: Tx, id: string, now: number): Promise<void> {
-  await tx.updateTable('gates').set({ seen_at: now }).where('id', '=', id).execute()
+/** Remembers that the gate was in touch. Gives its station. */
+export async function sawGate(tx: Tx, id: string, now: number): Promise<string> {
+  const row = await tx
+    .updateTable('gates')
+    .set({ seen_at: now })
+    .where('id', '=', id)
+    .returning('station')
+    .executeTakeFirstOrThrow()
+  return row.station
 }
 
 /** All gates with the length of each of their journals, by name. */

@@ -227,6 +227,26 @@ async function answersAndRates(db: Kysely<unknown>, types: ColumnTypes): Promise
     .execute()
 }
 
+async function stationsAndPassages(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  await db.schema
+    .alterTable('gates')
+    .addColumn('public_key', 'text', c => c.notNull().defaultTo(''))
+    .execute()
+  await db.schema.createIndex('gates_station').on('gates').column('station').execute()
+  const table = (name: string) => db.schema.createTable(name) as unknown as Table
+  await int(text(table('station_manifests'), 'station', 'etag', 'basis'), 'version', 'made_at')
+    .addColumn('bytes', types.bytes as RawBuilder<never>, c => c.notNull())
+    .addPrimaryKeyConstraint('station_manifests_pk', ['station'])
+    .execute()
+  const passages = text(table('gate_passages'), 'gate', 'epoch', 'station', 'lane', 'area', 'cti')
+  await intOrNull(int(text(passages, 'direction'), 'seq', 'at'), 'presented_at')
+    .addPrimaryKeyConstraint('gate_passages_pk', ['gate', 'epoch', 'seq'])
+    .execute()
+  const index = (name: string) => db.schema.createIndex(name).on('gate_passages')
+  await index('gate_passages_at').column('at').execute()
+  await index('gate_passages_cti').columns(['cti', 'at']).execute()
+}
+
 function steps(engine: Engine): Record<string, Migration> {
   const types = COLUMN_TYPES[engine]
   return {
@@ -236,6 +256,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '004-staff-accounts': { up: db => staffAccounts(db, types) },
     '005-audit-chain': { up: auditChain },
     '006-answers-and-rates': { up: db => answersAndRates(db, types) },
+    '007-stations-and-passages': { up: db => stationsAndPassages(db, types) },
   }
 }
 

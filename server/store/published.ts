@@ -121,7 +121,10 @@ export async function denyKid(tx: Tx, kid: string, max: number, now: number): Pr
 }
 
 /** Makes this transaction the only one that does `name` until it ends. */
-export async function lockFor(tx: Tx, name: 'publishing' | 'sealing'): Promise<void> {
+export async function lockFor(
+  tx: Tx,
+  name: 'publishing' | 'sealing' | `station ${string}`,
+): Promise<void> {
   await tx
     .insertInto('leases')
     .values({ name, owner: '', until: 0 })

@@ -129,6 +129,8 @@ export interface GatesTable {
   station: string
   /** RFC 7638 thumbprint of the gate's Ed25519 key. */
   key_thumbprint: string
+  /** Its Ed25519 public key, 32 bytes in base64url: what its siblings believe. */
+  public_key: string
   enrolled_at: number
   seen_at: number | null
 }
@@ -162,6 +164,31 @@ export interface GateEventsTable {
   body: string | null
   hash: string
   received_at: number
+}
+
+/** Who passed where, from the gates' journals: what duplicates are found by. */
+export interface GatePassagesTable {
+  gate: string
+  epoch: string
+  seq: number
+  station: string
+  lane: string
+  area: string
+  cti: string
+  direction: 'entry' | 'exit'
+  /** By the gate's clock. */
+  at: number
+  /** Unix seconds of the code that opened, as the grant's row said. */
+  presented_at: number | null
+}
+
+export interface StationManifestsTable {
+  station: string
+  version: number
+  bytes: Uint8Array
+  etag: string
+  basis: string
+  made_at: number
 }
 
 export interface AuditTable {
@@ -212,6 +239,8 @@ export interface Tables {
   enrolments: EnrolmentsTable
   gate_epochs: GateEpochsTable
   gate_events: GateEventsTable
+  gate_passages: GatePassagesTable
+  station_manifests: StationManifestsTable
   audit: AuditTable
   audit_chain: AuditChainTable
   staff_sessions: StaffSessionsTable

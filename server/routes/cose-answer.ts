@@ -1,0 +1,27 @@
+/** Answers of signed bytes, with their etag (RFC 9110 §13.1.2). */
+
+/** Whether an If-None-Match header names the etag, weakly compared. */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  return header.split(',').some(part => {
+    const tag = part.trim().replace(/^W\//, '')
+    return tag === etag || tag === '*'
+  })
+}
+
+export const coseResponse = (bytes: Uint8Array, headers: Record<string, string>) =>
+  new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { 'content-type': 'application/cose', ...headers },
+  })
+
+/** The bytes, or 304 when the asker has them. */
+export function coseAnswer(
+  ifNoneMatch: string | undefined,
+  file: { readonly bytes: Uint8Array; readonly etag: string },
+  cacheControl: string,
+): Response {
+  const headers = { etag: file.etag, 'cache-control': cacheControl }
+  return matches(ifNoneMatch, file.etag)
+    ? new Response(null, { status: 304, headers })
+    : coseResponse(file.bytes, headers)
+}
