@@ -24,11 +24,14 @@ export type AuditJudgement =
   /** `STRAY`: rows say that they are in the chain and aren't. `HEAD`: the noted head is gone. */
   | { readonly ok: false; readonly fault: 'STRAY' | 'HEAD' }
 
-/** The chain, and that no row stands beside it. */
+/**
+ * The chain, and that no row stands beside it. Beside a service that seals, no row is missed: those
+ * that wait are counted first, so one that is sealed meanwhile counts as waiting and as a row.
+ */
 export async function judgeAudit(db: Database, head?: string): Promise<AuditJudgement> {
+  const { waiting, stray } = await countUnchained(db)
   const verdict = await verifyAuditChain(readAuditChain(db), head)
   if (!verdict.ok) return verdict
-  const { waiting, stray } = await countUnchained(db)
   if (stray > 0) return { ok: false, fault: 'STRAY' }
   if (!verdict.headFound) return { ok: false, fault: 'HEAD' }
   return { ...verdict, waiting }

@@ -31,6 +31,16 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.same(await judgeAudit(db, 'f'.repeat(64)), { ok: false, fault: 'HEAD' })
   })
 
+  await t.test('no row is missed by one who looks while others seal', async t => {
+    const db = await openDatabase(await newPlace())
+    t.teardown(() => db.destroy())
+    for (let n = 1; n <= 40; n++) {
+      await write(db, `s${n}`, n)
+      const [early, , late] = await Promise.all([judgeAudit(db), sealAudit(db, n), judgeAudit(db)])
+      for (const seen of [early, late]) t.ok(seen.ok && seen.rows + seen.waiting >= n, `${n}`)
+    }
+  })
+
   await t.test('what was changed is found', async t => {
     const db = await openDatabase(await newPlace())
     t.teardown(() => db.destroy())
