@@ -3,32 +3,26 @@
  * believe each other without a server between them. Signed by a status key like the manifest, and
  * held to the same rules: no older one, no second one of the same version, none from the future.
  */
-import { equalBytes } from './bytes.ts'
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
-import {
-  bytesOf,
-  checked,
-  lifetime,
-  listOf,
-  malformed,
-  mapOf,
-  readOrUndefined,
-  uint,
-} from './document-fields.ts'
+import { bytesOf, checked, lifetime, listOf, malformed, mapOf, uint } from './document-fields.ts'
 import {
   COORDINATE_BYTES,
-  DOCUMENT_AHEAD_MAX_S,
   MANIFEST_LIFETIME_MAX_S,
   NAME_CHARS_MAX,
   STATION_BYTES_MAX,
   STATION_GATES_MAX,
   VERSION_MAX,
 } from './limits.ts'
-import type { TrustCode } from './trust.ts'
-import type { TrustDocument, TrustKey } from './trust-documents.ts'
-import { DOCUMENT_TYPE, type DocumentSigner, openDocument, signDocument } from './trust-envelope.ts'
-import { holdsRole, signersOf } from './trust-keys.ts'
+import {
+  judgeByStatusKey,
+  openByStatusKey,
+  type SignedByStatusKey,
+  type StatusKind,
+  type StatusResult,
+} from './status-document.ts'
+import type { TrustDocument } from './trust-documents.ts'
+import { DOCUMENT_TYPE, type DocumentSigner, signDocument } from './trust-envelope.ts'
 
 /** One gate of the station: its name and its Ed25519 public key, 32 bytes (RFC 8032). */
 export interface StationGate {
@@ -50,15 +44,19 @@ export interface StationManifest {
 }
 
 /** A station manifest and the status key that signed it. */
-export interface SignedStation {
-  readonly manifest: StationManifest
-  readonly signer: TrustKey
-}
+export type SignedStation = SignedByStatusKey<StationManifest>
 
 /** `OTHER_STATION`: a good manifest, of a station that was not asked for. */
 export type StationResult =
-  | ({ readonly ok: true; readonly changed: boolean } & SignedStation)
-  | { readonly ok: false; readonly code: TrustCode | 'OTHER_STATION' }
+  | StatusResult<StationManifest>
+  | { readonly ok: false; readonly code: 'OTHER_STATION' }
+
+const STATION: StatusKind<StationManifest> = {
+  type: DOCUMENT_TYPE.station,
+  bytesMax: STATION_BYTES_MAX,
+  read: readStation,
+  write: writeStation,
+}
 
 /** The signed bytes of a station manifest. Throws `INVALID_ARGUMENT` for one out of its limits. */
 export async function signStation(
@@ -75,18 +73,9 @@ export function openStation<K>(
   crypto: SignatureVerifier<K>,
   station: string,
 ): StationResult {
-  if (bytes.length > STATION_BYTES_MAX) return { ok: false, code: 'LENGTH' }
-  const opened = openDocument(DOCUMENT_TYPE.station, bytes)
-  if (!opened.ok) return opened
-  const { payload, signatures } = opened.document
-  const manifest = readOrUndefined(payload, readStation)
-  if (manifest === undefined) return { ok: false, code: 'MALFORMED' }
-  const [signer] = signersOf(trust, 'status', signatures, manifest.iat, crypto).values()
-  if (signer === undefined) {
-    return { ok: false, code: manifest.trustVersion > trust.version ? 'TRUST_GAP' : 'UNSIGNED' }
-  }
-  if (manifest.station !== station) return { ok: false, code: 'OTHER_STATION' }
-  return { ok: true, manifest, signer, changed: true }
+  const opened = openByStatusKey(STATION, trust, bytes, crypto)
+  if (opened.ok && opened.manifest.station !== station) return { ok: false, code: 'OTHER_STATION' }
+  return opened
 }
 
 /**
@@ -104,27 +93,7 @@ export function verifyStation<K>(
   },
 ): StationResult {
   const opened = openStation(trust, bytes, crypto, against.station)
-  if (!opened.ok) return opened
-  const { manifest, signer } = opened
-  if (manifest.trustVersion > trust.version) return { ok: false, code: 'TRUST_GAP' }
-  const { nowMs, current } = against
-  const binding = current !== undefined && holdsRole(trust, 'status', current.signer)
-  if (binding) {
-    const before = current.manifest
-    if (manifest.version < before.version || manifest.trustVersion < before.trustVersion) {
-      return { ok: false, code: 'ROLLBACK' }
-    }
-    const same = manifest.version === before.version
-    if (same && !equalBytes(writeStation(manifest), writeStation(before))) {
-      return { ok: false, code: 'EQUIVOCATION' }
-    }
-  }
-  if ((manifest.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > nowMs) {
-    return { ok: false, code: 'FROM_FUTURE' }
-  }
-  if (manifest.exp * 1000 <= nowMs) return { ok: false, code: 'EXPIRED' }
-  const changed = !binding || manifest.version !== current.manifest.version
-  return { ok: true, manifest, signer, changed }
+  return opened.ok ? judgeByStatusKey(STATION, trust, opened, against) : opened
 }
 
 function writeStation(manifest: StationManifest): Uint8Array {

@@ -11,11 +11,18 @@ import { PassError } from './errors.ts'
 import type { IssuerKey } from './keys.ts'
 import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from './limits.ts'
 import {
+  judgeByStatusKey,
+  openByStatusKey,
+  type SignedByStatusKey,
+  type StatusKind,
+  type StatusResult,
+} from './status-document.ts'
+import { type Refused, refuse } from './trust-codes.ts'
+import {
   type Manifest,
   readManifest,
   readTrust,
   type TrustDocument,
-  type TrustKey,
   writeManifest,
   writeTrust,
 } from './trust-documents.ts'
@@ -28,8 +35,9 @@ import {
   signByMany,
   signDocument,
 } from './trust-envelope.ts'
-import { holdsRole, signersOf } from './trust-keys.ts'
+import { signersOf } from './trust-keys.ts'
 
+export type { TrustCode } from './trust-codes.ts'
 export type {
   Manifest,
   ManifestList,
@@ -39,32 +47,6 @@ export type {
   TrustRole,
 } from './trust-documents.ts'
 export type { DocumentSigner } from './trust-envelope.ts'
-
-/**
- * - `MALFORMED WRONG_TYPE LENGTH HASH EXPIRED FROM_FUTURE`: try again, the last good state stays.
- * - `TRUST_GAP`: fetch the next version of trust first.
- * - `UNSIGNED ROLLBACK EQUIVOCATION`: a security alarm, the last good state stays.
- */
-export type TrustCode =
-  | 'MALFORMED'
-  | 'WRONG_TYPE'
-  | 'LENGTH'
-  | 'HASH'
-  | 'EXPIRED'
-  | 'FROM_FUTURE'
-  | 'TRUST_GAP'
-  | 'UNSIGNED'
-  | 'ROLLBACK'
-  | 'EQUIVOCATION'
-
-export interface Refused {
-  readonly ok: false
-  readonly code: TrustCode
-}
-
-function refuse(code: TrustCode): Refused {
-  return { ok: false, code }
-}
 
 /** The signed bytes of a trust document. Throws `INVALID_ARGUMENT` for one out of its limits. */
 export async function signTrust(
@@ -200,10 +182,7 @@ export function issuerKeysOf(trust: TrustDocument, kid: Uint8Array): readonly Is
 }
 
 /** A manifest and the status key that signed it. */
-export interface SignedManifest {
-  readonly manifest: Manifest
-  readonly signer: TrustKey
-}
+export type SignedManifest = SignedByStatusKey<Manifest>
 
 /** The signed bytes of a manifest. Throws `INVALID_ARGUMENT` for one out of its limits. */
 export async function signManifest(
@@ -220,9 +199,25 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   return readManifest(opened.document.payload)
 }
 
-export type ManifestResult =
-  | ({ readonly ok: true; readonly changed: boolean } & SignedManifest)
-  | Refused
+export type ManifestResult = StatusResult<Manifest>
+
+/** Versions of the lists go up too; the same version of a list has the same bytes. */
+const MANIFEST: StatusKind<Manifest> = {
+  type: DOCUMENT_TYPE.manifest,
+  bytesMax: MANIFEST_BYTES_MAX,
+  read: readManifest,
+  write: writeManifest,
+  orderFault(current, next) {
+    const known = new Map(current.lists.map(list => [list.uri, list]))
+    for (const list of next.lists) {
+      const before = known.get(list.uri)
+      if (before === undefined || list.version > before.version) continue
+      if (list.version < before.version) return 'ROLLBACK'
+      if (!equalBytes(list.sha256, before.sha256)) return 'EQUIVOCATION'
+    }
+    return undefined
+  },
+}
 
 /**
  * Opens a manifest that was accepted before, as at boot: signature alone, no clock and no order.
@@ -233,15 +228,7 @@ export function openManifest<K>(
   bytes: Uint8Array,
   crypto: SignatureVerifier<K>,
 ): ManifestResult {
-  if (bytes.length > MANIFEST_BYTES_MAX) return refuse('LENGTH')
-  const opened = openDocument(DOCUMENT_TYPE.manifest, bytes)
-  if (!opened.ok) return opened
-  const manifest = readOrUndefined(opened.document.payload, readManifest)
-  if (manifest === undefined) return refuse('MALFORMED')
-  const { signatures } = opened.document
-  const [signer] = signersOf(trust, 'status', signatures, manifest.iat, crypto).values()
-  if (signer !== undefined) return { ok: true, manifest, signer, changed: true }
-  return refuse(manifest.trustVersion > trust.version ? 'TRUST_GAP' : 'UNSIGNED')
+  return openByStatusKey(MANIFEST, trust, bytes, crypto)
 }
 
 /**
@@ -255,32 +242,5 @@ export function verifyManifest<K>(
   against: { readonly nowMs: number; readonly current?: SignedManifest | undefined },
 ): ManifestResult {
   const opened = openManifest(trust, bytes, crypto)
-  if (!opened.ok) return opened
-  const { manifest, signer } = opened
-  if (manifest.trustVersion > trust.version) return refuse('TRUST_GAP')
-  const { nowMs, current } = against
-  const binding = current !== undefined && holdsRole(trust, 'status', current.signer)
-  const fault = binding ? orderFault(current.manifest, manifest) : undefined
-  if (fault !== undefined) return refuse(fault)
-  if ((manifest.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > nowMs) return refuse('FROM_FUTURE')
-  if (manifest.exp * 1000 <= nowMs) return refuse('EXPIRED')
-  const changed = !binding || manifest.version !== current.manifest.version
-  return { ok: true, manifest, signer, changed }
-}
-
-/** Versions of the manifest, of trust and of each list go up; the same version has the same bytes. */
-function orderFault(current: Manifest, next: Manifest): 'ROLLBACK' | 'EQUIVOCATION' | undefined {
-  if (next.version < current.version) return 'ROLLBACK'
-  if (next.version === current.version) {
-    return equalBytes(writeManifest(next), writeManifest(current)) ? undefined : 'EQUIVOCATION'
-  }
-  if (next.trustVersion < current.trustVersion) return 'ROLLBACK'
-  const known = new Map(current.lists.map(list => [list.uri, list]))
-  for (const list of next.lists) {
-    const before = known.get(list.uri)
-    if (before === undefined || list.version > before.version) continue
-    if (list.version < before.version) return 'ROLLBACK'
-    if (!equalBytes(list.sha256, before.sha256)) return 'EQUIVOCATION'
-  }
-  return undefined
+  return opened.ok ? judgeByStatusKey(MANIFEST, trust, opened, against) : opened
 }
