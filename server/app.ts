@@ -107,7 +107,7 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
   const { addressRate, trustedProxies } = service.config
   const cap = createAddressCap(addressRate)
   return (c, next) => {
-    if (addressRate === 0 || isTrustFile(c) || isGates(c)) return next()
+    if (addressRate === 0 || isTrustFile(c) || isOfGates(c)) return next()
     const address = clientAddress(c, trustedProxies)
     if (address === 'unknown' || cap.take(address, service.clock.now())) return next()
     throw new Problem('RATE_LIMITED', {}, { 'retry-after': '1' })
@@ -117,7 +117,7 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
 const isUpload = (c: Context) =>
   c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
 
-const isGates = (c: Context) =>
+const isOfGates = (c: Context) =>
   isUpload(c) || (c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/station'))
 
 /** Uploads of journals may be large, everything else is small. */

@@ -64,3 +64,8 @@ function insideTwice(ordered: readonly Passage[], passbackMs: number): Duplicate
 function byTime(a: Passage, b: Passage): number {
   return a.at - b.at || a.gate.localeCompare(b.gate) || a.seq - b.seq
 }
+
+/** Where a passage is found: gate, lane and row of its journal, and when it was. */
+export function useOf({ gate, lane, epoch, seq, at }: Passage) {
+  return { gate, lane, epoch, seq, at }
+}

@@ -6,7 +6,7 @@
 import { signStation } from '../../pass/station.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
 import { MANIFEST_EVERY_MS, MANIFEST_LIFE_S } from '../limits.ts'
-import { gatesOf } from '../store/gates.ts'
+import { gatesOf, type SiblingGate } from '../store/gates.ts'
 import { lockFor } from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { keepStation, newestStation, type PublishedStation } from '../store/stations.ts'
@@ -28,16 +28,16 @@ export async function stationManifest(
   { db, trust, signer, now }: StationParts,
   station: string,
 ): Promise<PublishedStation> {
-  const gates = await gatesOf(db, station)
-  const basis = JSON.stringify([trust.version, gates.map(({ name, key }) => [name, key])])
-  const holds = (one: PublishedStation): boolean =>
-    one.basis === basis && now >= one.madeAt && now - one.madeAt < MANIFEST_EVERY_MS
   const last = await newestStation(db, station)
-  if (last !== undefined && holds(last)) return last
+  if (last !== undefined && holds(last, basisOf(trust, await gatesOf(db, station)), now))
+    return last
   return transact(db, async tx => {
     await lockFor(tx, `station ${station}`)
+    // Read under the lock: what was read before it may be older than what another replica signed.
+    const gates = await gatesOf(tx, station)
+    const basis = basisOf(trust, gates)
     const before = await newestStation(tx, station)
-    if (before !== undefined && holds(before)) return before
+    if (before !== undefined && holds(before, basis, now)) return before
     const iat = Math.floor(now / 1000)
     const version = Math.max((before?.version ?? 0) + 1, iat)
     const bytes = await signStation(
@@ -55,4 +55,13 @@ export async function stationManifest(
     await keepStation(tx, station, made)
     return made
   })
+}
+
+/** The same text as long as there is nothing new to say. */
+function basisOf(trust: TrustDocument, gates: readonly SiblingGate[]): string {
+  return JSON.stringify([trust.version, gates.map(({ name, key }) => [name, key])])
+}
+
+function holds(last: PublishedStation, basis: string, now: number): boolean {
+  return last.basis === basis && now >= last.madeAt && now - last.madeAt < MANIFEST_EVERY_MS
 }

@@ -1,9 +1,9 @@
-/** Second uses of a pass: told at once when a journal brings one to light, and as a report. */
+/** The report of second uses of a pass, for operators. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { type Duplicate, duplicatesOf, type Passage } from '../domain/duplicates.ts'
+import { duplicatesOf, useOf } from '../domain/duplicates.ts'
 import { Problem } from '../errors.ts'
 import { DUPLICATE_ENTRY_MS, DUPLICATES_CERTIFICATES_MAX, DUPLICATES_SPAN_MS } from '../limits.ts'
-import type { Service, ServiceEnv } from '../service.ts'
+import type { ServiceEnv } from '../service.ts'
 import { passagesOf, repeatedIn } from '../store/passages.ts'
 import { count, json, problems, route } from './route.ts'
 
@@ -76,27 +76,3 @@ export function registerDuplicates(app: OpenAPIHono<ServiceEnv>): void {
     return c.json({ rows, complete: ctis.length <= max }, 200)
   })
 }
-
-function useOf({ gate, lane, epoch, seq, at }: Passage) {
-  return { gate, lane, epoch, seq, at }
-}
-
-/** Logs and counts the duplicates that passages just stored are part of. */
-export async function tellDuplicates(
-  { db, log, metrics }: Pick<Service, 'db' | 'log' | 'metrics'>,
-  stored: readonly Passage[],
-): Promise<void> {
-  if (stored.length === 0) return
-  const since = Math.min(...stored.map(one => one.at)) - DUPLICATES_SPAN_MS
-  const known = await passagesOf(db, [...new Set(stored.map(one => one.cti))], since)
-  const names = new Set(stored.map(nameOf))
-  const isNew = ({ first, second }: Duplicate) =>
-    names.has(nameOf(first)) || names.has(nameOf(second))
-  const found = duplicatesOf(known, DUPLICATE_ENTRY_MS).filter(isNew)
-  metrics.duplicates(found.length)
-  for (const { kind, first, second } of found) {
-    log.warn({ kind, first: useOf(first), second: useOf(second) }, 'a pass was used twice')
-  }
-}
-
-const nameOf = ({ gate, epoch, seq }: Passage): string => `${gate} ${epoch} ${seq}`

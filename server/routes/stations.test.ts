@@ -11,6 +11,8 @@ import {
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { openStation } from '../../pass/station.ts'
 import { MANIFEST_EVERY_MS } from '../limits.ts'
+import { stationManifest } from '../publish/stations.ts'
+import type { Tx } from '../store/schema.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
@@ -66,6 +68,32 @@ t.test('replicas that are asked at once serve one manifest a version', async t =
   const gate = await enrolledGate('r-1', 'crowd')
   const all = await Promise.all(Array.from({ length: 12 }, () => manifestOf(gate, 'crowd')))
   t.equal(new Set(all.map(one => one.etag)).size, new Set(all.map(one => one.version)).size)
+})
+
+t.test('a replica that was held up signs no older state after a newer one', async t => {
+  const first = await enrolledGate('h-1', 'held-up')
+  const { db, publisher } = world.service
+  const parts = { trust: publisher.trust(), signer: publisher.key({ role: 'status' }) }
+  const begun = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const slow = new Proxy(db, {
+    get(target, name) {
+      if (name !== 'transaction') return Reflect.get(target, name, target)
+      const execute = async (work: (tx: Tx) => Promise<unknown>) => {
+        begun.resolve()
+        await released.promise
+        return target.transaction().execute(work)
+      }
+      return () => ({ execute })
+    },
+  })
+  const late = stationManifest({ ...parts, db: slow, now: world.clock.time }, 'held-up')
+  await begun.promise
+  await enrolledGate('h-2', 'held-up')
+  const newer = await manifestOf(first, 'held-up')
+  released.resolve()
+  t.equal(newer.gates.length, 2)
+  t.equal((await late).version, newer.version)
 })
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')

@@ -86,11 +86,14 @@ async function isFull(tx: Tx, station: string, name: string): Promise<boolean> {
   return Number(all) >= GATES_MAX || Number(here) >= STATION_GATES_MAX
 }
 
-/** Gates of one station with their public keys, base64url, by name. */
-export async function gatesOf(
-  db: Database | Tx,
-  station: string,
-): Promise<{ name: string; key: string }[]> {
+/** A gate and its Ed25519 public key, base64url. */
+export interface SiblingGate {
+  readonly name: string
+  readonly key: string
+}
+
+/** Gates of one station that have a key, by name. */
+export async function gatesOf(db: Database | Tx, station: string): Promise<SiblingGate[]> {
   const rows = await db
     .selectFrom('gates')
     .select(['id', 'public_key'])
@@ -106,15 +109,9 @@ export function findGate(db: Database | Tx, id: string): Promise<Gate | undefine
   return db.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Remembers that the gate was in touch. Gives its station. */
-export async function sawGate(tx: Tx, id: string, now: number): Promise<string> {
-  const row = await tx
-    .updateTable('gates')
-    .set({ seen_at: now })
-    .where('id', '=', id)
-    .returning('station')
-    .executeTakeFirstOrThrow()
-  return row.station
+/** Remembers that the gate was in touch. */
+export async function sawGate(tx: Tx, id: string, now: number): Promise<void> {
+  await tx.updateTable('gates').set({ seen_at: now }).where('id', '=', id).execute()
 }
 
 /** All gates with the length of each of their journals, by name. */

@@ -14,17 +14,18 @@ export async function keepPassages(
   gate: { readonly id: string; readonly station: string },
   rows: readonly JournalRow[],
 ): Promise<Passage[]> {
-  const found: Passage[] = []
-  for (const row of rows) {
-    if (row.kind !== 'passage' || row.body === null) continue
-    const body = parsed(row.body, passageBodySchema)
-    if (body?.cti === undefined) continue
+  const bodies = rows.flatMap(row => {
+    const body = row.kind === 'passage' ? parsed(row.body, passageBodySchema) : undefined
+    return body?.cti === undefined ? [] : [{ row, body, cti: body.cti }]
+  })
+  const shown = await presentedAtOf(tx, gate.id, bodies)
+  const found = bodies.map(({ row, body, cti }) => {
     const { epoch, seq, lane, at } = row
-    const { cti, area, direction } = body
-    const presentedAt = await presentedAtOf(tx, gate.id, body)
+    const { area, direction, grant } = body
     const place = { gate: gate.id, epoch, seq, lane, station: gate.station }
-    found.push({ ...place, area, cti, direction, at, presentedAt })
-  }
+    const presentedAt = shown.get(`${grant.epoch} ${grant.seq}`) ?? null
+    return { ...place, area, cti, direction, at, presentedAt }
+  })
   if (found.length === 0) return found
   await tx
     .insertInto('gate_passages')
@@ -33,17 +34,31 @@ export async function keepPassages(
   return found
 }
 
-/** What the passage's grant said; its row is stored by now. */
-async function presentedAtOf(tx: Tx, gate: string, { grant }: PassageBody): Promise<number | null> {
-  const row = await tx
-    .selectFrom('gate_events')
-    .select('body')
-    .where('gate', '=', gate)
-    .where('epoch', '=', grant.epoch)
-    .where('seq', '=', grant.seq)
-    .executeTakeFirst()
-  if (row?.body === undefined || row.body === null) return null
-  return parsed(row.body, grantBodySchema)?.presentedAt ?? null
+/** What each passage's grant said, by `epoch seq`; the grants' rows are stored by now. */
+async function presentedAtOf(
+  tx: Tx,
+  gate: string,
+  passages: readonly { readonly body: PassageBody }[],
+): Promise<Map<string, number | undefined>> {
+  const said = new Map<string, number | undefined>()
+  const grants = passages.map(({ body }) => body.grant)
+  for (const [epoch, named] of Map.groupBy(grants, grant => grant.epoch)) {
+    const rows = await tx
+      .selectFrom('gate_events')
+      .select(['seq', 'body'])
+      .where('gate', '=', gate)
+      .where('epoch', '=', epoch)
+      .where(
+        'seq',
+        'in',
+        named.map(grant => grant.seq),
+      )
+      .execute()
+    for (const { seq, body } of rows) {
+      said.set(`${epoch} ${seq}`, parsed(body, grantBodySchema)?.presentedAt)
+    }
+  }
+  return said
 }
 
 /** All passages of these certificates from `since` on, Unix milliseconds. */
@@ -90,10 +105,12 @@ export async function repeatedIn(
   return rows.map(row => row.cti)
 }
 
+/** A row's body; undefined where it was dropped or is of another shape. */
 function parsed<T>(
-  text: string,
+  text: string | null,
   schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
 ): T | undefined {
+  if (text === null) return undefined
   try {
     const result = schema.safeParse(JSON.parse(text))
     return result.success ? result.data : undefined
