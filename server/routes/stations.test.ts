@@ -78,7 +78,8 @@ t.test('a replica that was held up signs no older state after a newer one', asyn
   const released = Promise.withResolvers<void>()
   const slow = new Proxy(db, {
     get(target, name) {
-      if (name !== 'transaction') return Reflect.get(target, name, target)
+      const value = Reflect.get(target, name, target) as unknown
+      if (name !== 'transaction') return typeof value === 'function' ? value.bind(target) : value
       const execute = async (work: (tx: Tx) => Promise<unknown>) => {
         begun.resolve()
         await released.promise
