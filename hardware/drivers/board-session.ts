@@ -8,6 +8,7 @@ import { DeviceError } from '../errors.ts'
 import { handshakeMsMax } from '../limits.ts'
 import type { ByteTransport, Clock, Timers, Unsubscribe } from '../ports.ts'
 import { pinModes } from './board-io.ts'
+import { guardFirmata } from './firmata-guard.ts'
 import type { PinLevel, PinMap } from './pins.ts'
 
 /** Sysex commands of the gate firmware (hardware/firmware/README.md). */
@@ -26,6 +27,7 @@ const probeEveryMs = 1000
 /** Heartbeat where no dead-man sets one, milliseconds. */
 const externalHeartbeatMs = 250
 
+guardFirmata()
 for (const command of Object.values(gateSysex)) {
   firmataIo.Firmata.SYSEX_RESPONSE[command] = board => {
     board.emit(`gate-${command}`, board.buffer.slice(2, -1))
