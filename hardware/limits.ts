@@ -21,6 +21,9 @@ export const openMsMax = 10_000
 /** A board that has not finished its handshake by then is silent. */
 export const handshakeMsMax = 6000
 
+/** The longest message read from a board: the modes of 70 pins take about 1,000. */
+export const firmataBytesMax = 2048
+
 /** First and longest wait between attempts to find a lost device again. */
 export const reconnectMsMin = 100
 export const reconnectMsMax = 2000

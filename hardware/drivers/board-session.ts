@@ -8,7 +8,7 @@ import { DeviceError } from '../errors.ts'
 import { handshakeMsMax } from '../limits.ts'
 import type { ByteTransport, Clock, Timers, Unsubscribe } from '../ports.ts'
 import { pinModes } from './board-io.ts'
-import { guardFirmata } from './firmata-guard.ts'
+import { dropEndless, guardFirmata } from './firmata-guard.ts'
 import type { PinLevel, PinMap } from './pins.ts'
 
 /** Sysex commands of the gate firmware (hardware/firmware/README.md). */
@@ -102,8 +102,8 @@ export function startSession(options: SessionOptions): Session {
   }
 
   const endBytes = transport.onBytes(bytes => {
-    heardMs = clock.monotonicMs()
     wire.emit('data', bytes)
+    dropEndless(firmata)
   })
 
   // Only until it is answered: a firmware report after that means that the board started again.
@@ -119,6 +119,10 @@ export function startSession(options: SessionOptions): Session {
 
   const handshake = after(handshakeMsMax, () => fail(silent(name, 'does not answer as a board')))
   firmata.on('error', () => {})
+  // The answer to a heartbeat. Other bytes prove nothing: a line may babble.
+  firmata.on('reportversion', () => {
+    heardMs = clock.monotonicMs()
+  })
   firmata.on('string', (text: unknown) => options.onString(String(text)))
   firmata.on('digital-read', (report: { pin: number; value: number }) => {
     options.onLevel(report.pin, report.value === 1)
@@ -164,6 +168,7 @@ export function startSession(options: SessionOptions): Session {
   }
 
   function use(heartbeatMs: number): void {
+    heardMs = clock.monotonicMs()
     options.onUsable(firmata)
     firmata.on('queryfirmware', () => fail(restarted(name)))
     for (const pin of pins.relays.values()) {

@@ -126,6 +126,21 @@ t.test('a board that says nothing is reported, and used when it speaks', async t
   await until('ready', () => isReady(states))
 })
 
+t.test('a line that babbles is no live board, and fills no memory', async t => {
+  const { sim, wire, states } = await rig(t)
+  await until('ready', () => isReady(states))
+  sim.faults.silent = true
+  // The start of a message that never ends.
+  wire.write(Uint8Array.of(0xf0, 0x71))
+  const babble = setInterval(() => wire.write(new Uint8Array(16).fill(0x41)), 20)
+  t.teardown(() => clearInterval(babble))
+  await until('lost', () => states.some(state => state.state === 'lost'))
+  t.match(
+    states.find(state => state.state === 'lost'),
+    { error: { code: 'DEVICE_SILENT' } },
+  )
+})
+
 t.test('stock firmware is refused unless the dead-man is external', async t => {
   for (const deadman of [{ ms: 300 }, 'external'] as const) {
     const wire = await createSerialWire()

@@ -5,11 +5,10 @@
  * So what can't be read is skipped here, and answers that no gate board gives are not looked at.
  */
 import firmataIo, { type Firmata } from 'firmata-io'
-
-type Handled = Firmata & { readonly buffer: readonly number[] }
+import { firmataBytesMax } from '../limits.ts'
 
 /** Sysex answers that the handshake and the driver use, and when each can be read. */
-const READABLE: Readonly<Record<number, (board: Handled) => boolean>> = {
+const READABLE: Readonly<Record<number, (board: Firmata) => boolean>> = {
   // Firmware: two bytes of version between command and end.
   121: ({ buffer }) => buffer.length >= 5,
   // Capabilities.
@@ -36,4 +35,9 @@ export function guardFirmata(): void {
       }
     }
   }
+}
+
+/** Forgets a message without an end: what the line carries is not Firmata, or no longer. */
+export function dropEndless(board: Firmata): void {
+  if (board.buffer.length > firmataBytesMax) board.buffer.length = 0
 }

@@ -13,6 +13,8 @@ declare module 'firmata-io' {
       options: { reportVersionTimeout: number; samplingInterval?: number },
     )
     readonly isReady: boolean
+    /** The message that is being received. */
+    readonly buffer: number[]
     readonly versionReceived: boolean
     readonly pins: FirmataPin[]
     readonly analogPins: number[]
@@ -23,10 +25,7 @@ declare module 'firmata-io' {
     reportDigitalPin(pin: number, value: 0 | 1): void
     queryPinState(pin: number, callback: () => void): void
     sysexCommand(message: number[]): this
-    static SYSEX_RESPONSE: Record<
-      number,
-      ((board: Firmata & { buffer: number[] }) => void) | undefined
-    >
+    static SYSEX_RESPONSE: Record<number, ((board: Firmata) => void) | undefined>
   }
   const bind: { Firmata: typeof Firmata }
   export default bind
