@@ -10,21 +10,18 @@ import { createPassVerifier } from '../pass/verify.ts'
 import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { Direction, EventKind } from './contract/events.ts'
+import { joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
-import { createUploadLog } from './log.ts'
 import { createObserver } from './observe.ts'
 import { createBacklog } from './store/backlog.ts'
-import { type Journal, openJournal } from './store/journal.ts'
+import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
 import { recover } from './store/recover.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
-import { createServiceClient } from './uplink/client.ts'
-import { loadIdentity } from './uplink/identity.ts'
-import { createUploader, type Uploader } from './uplink/upload.ts'
 
 export interface GateParts {
   readonly clock: Clock
@@ -85,7 +82,7 @@ async function assemble(
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
   opened.defer(() => journal.close())
   const trust = keeperOf(config, parts, {
-    onEvent: event => note(...rowOf(event)),
+    onEvent: told,
     onPolled: ({ code }) => polled(code),
   })
   opened.defer(() => trust.close())
@@ -102,6 +99,10 @@ async function assemble(
     return rows.keep({ at: nowMs, clock: state, lane: '', kind, body })
   }
 
+  function told(event: TrustEvent): void {
+    void note(...rowOf(event))
+  }
+
   function alarm(code: AlarmCode, on: boolean, detail: string): void {
     void note('alarm', { code, on, detail })
   }
@@ -112,7 +113,7 @@ async function assemble(
       log.info({ event: 'manifest', trustVersion, manifestVersion, lists }, 'new manifest')
     }
     // The service answers: rows need not wait for their next try.
-    if (code === 'UPDATED' || code === 'UNCHANGED') void uploader?.flush()
+    if (code === 'UPDATED' || code === 'UNCHANGED') void joined?.uploader.flush()
   }
 
   const { openGrants } = journal
@@ -147,9 +148,10 @@ async function assemble(
   const server = await observer.serve(config.metrics?.port, { rows, trust })
   if (server !== undefined) opened.defer(() => server.close())
 
-  const uploader = uploaderOf(config, parts, journal, trust.now)
-  void uploader?.flush()
+  const joined = joinService(config, { ...parts, journal, trust, onEvent: told })
+  void joined?.uploader.flush()
   trust.start()
+  joined?.station.start()
   const upkeep = startUpkeep({
     journal,
     timers,
@@ -172,8 +174,8 @@ async function assemble(
       await note('stop', {})
       await rows.flush()
       rows.close()
-      if (uploader) await Promise.race([uploader.flush(), delay(timers, STOP_FLUSH_MS)])
-      uploader?.close()
+      if (joined) await Promise.race([joined.uploader.flush(), delay(timers, STOP_FLUSH_MS)])
+      await joined?.close()
       await trust.close()
       await journal.close()
       await server?.close()
@@ -208,30 +210,6 @@ function rowOf(event: TrustEvent): [EventKind, object] {
   if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
   const { kind, ...body } = event
   return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
-}
-
-/** Undefined for a gate that is not enrolled: its rows stay here. */
-function uploaderOf(
-  config: GateConfig,
-  { timers, random, fetch, log }: GateParts,
-  journal: Journal,
-  now: TrustKeeper['now'],
-): Uploader | undefined {
-  const { enrolment, ...identity } = loadIdentity(config.data)
-  if (enrolment === undefined) {
-    log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
-    return undefined
-  }
-  const { url, timeoutMs } = config.service
-  return createUploader({
-    gate: enrolment.gate,
-    journal,
-    client: createServiceClient({ url, timeoutMs, identity, fetch }),
-    timers,
-    random,
-    now,
-    onReport: createUploadLog(log),
-  })
 }
 
 function delay(timers: Timers, ms: number): Promise<void> {

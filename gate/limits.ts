@@ -39,3 +39,7 @@ export const VERIFY_CACHE_ENTRIES_MAX = 5000
 export const STOP_FLUSH_MS = 1500
 /** How long a scan may wait for the person ahead: as long as a code is good for. */
 export const WAITING_SCAN_MS = 30_000
+/** A document that the station manifest names by hash, bytes. */
+export const STATION_DOCUMENT_BYTES_MAX = 4 * 1_048_576
+/** Damaged files of the station kept for the technician. */
+export const STATION_SET_ASIDE_MAX = 3

@@ -42,6 +42,19 @@ export function mapOf(value: CborValue | undefined, size: number): CborMap {
   throw malformed('fields missing or unknown')
 }
 
+/** A map that has every `required` field, may have `optional` ones, and no other. */
+export function fieldsOf(
+  value: CborValue | undefined,
+  required: readonly number[],
+  optional: readonly number[],
+): CborMap {
+  if (!(value instanceof Map)) throw malformed('not a map')
+  const some = optional.filter(label => value.has(label)).length
+  const whole = required.every(label => value.has(label))
+  if (whole && value.size === required.length + some) return value
+  throw malformed('fields missing or unknown')
+}
+
 /** An array of at most `itemsMax`. */
 export function listOf(
   value: CborValue | undefined,

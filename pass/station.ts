@@ -5,7 +5,7 @@
  */
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
-import { bytesOf, checked, lifetime, listOf, malformed, mapOf, uint } from './document-fields.ts'
+import { bytesOf, checked, fieldsOf, lifetime, listOf, malformed, uint } from './document-fields.ts'
 import {
   COORDINATE_BYTES,
   MANIFEST_LIFETIME_MAX_S,
@@ -50,6 +50,10 @@ export type SignedStation = SignedByStatusKey<StationManifest>
 export type StationResult =
   | StatusResult<StationManifest>
   | { readonly ok: false; readonly code: 'OTHER_STATION' }
+
+/** Labels of the map. An optional field is absent where it has nothing to say. */
+const REQUIRED = [1, 2, 3, 4, 5, 6] as const
+const OPTIONAL: readonly number[] = []
 
 const STATION: StatusKind<StationManifest> = {
   type: DOCUMENT_TYPE.station,
@@ -110,7 +114,7 @@ function writeStation(manifest: StationManifest): Uint8Array {
 }
 
 function readStation(payload: Uint8Array): StationManifest {
-  const map = mapOf(decodeCbor(payload), 6)
+  const map = fieldsOf(decodeCbor(payload), REQUIRED, OPTIONAL)
   const { iat, exp } = lifetime(map.get(2), map.get(3), MANIFEST_LIFETIME_MAX_S)
   const gates = listOf(map.get(6), STATION_GATES_MAX, 'gates').map(readGate)
   if (new Set(gates.map(gate => gate.name)).size !== gates.length) throw malformed('a gate twice')

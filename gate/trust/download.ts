@@ -52,11 +52,7 @@ export async function download(ports: DownloadPorts, request: DownloadRequest): 
   try {
     if (ports.stopped.aborted) return { code: 'NETWORK', status: undefined }
     const response = await ports.fetch(request.url, { ...initOf(request), signal: abort.signal })
-    if (response.status === 304 && request.etag !== undefined) return { code: 'NOT_MODIFIED' }
-    if (response.status !== 200) return { code: 'NETWORK', status: response.status }
-    const bytes = await readBody(response, request.bytesMax)
-    if (bytes === undefined) return { code: 'LENGTH' }
-    return { code: 'OK', bytes, etag: etagOf(response) }
+    return await downloadOf(response, request)
   } catch {
     return late ? { code: 'TIMEOUT' } : { code: 'NETWORK', status: undefined }
   } finally {
@@ -64,6 +60,18 @@ export async function download(ports: DownloadPorts, request: DownloadRequest): 
     ports.stopped.removeEventListener('abort', onStopped)
     abort.abort()
   }
+}
+
+/** What an answer comes to, its body read up to the cap. Rejects when the body breaks off. */
+export async function downloadOf(
+  response: Response,
+  request: Pick<DownloadRequest, 'bytesMax' | 'etag'>,
+): Promise<Download> {
+  if (response.status === 304 && request.etag !== undefined) return { code: 'NOT_MODIFIED' }
+  if (response.status !== 200) return { code: 'NETWORK', status: response.status }
+  const bytes = await readBody(response, request.bytesMax)
+  if (bytes === undefined) return { code: 'LENGTH' }
+  return { code: 'OK', bytes, etag: etagOf(response) }
 }
 
 function initOf(request: DownloadRequest): RequestInit {

@@ -5,6 +5,7 @@
  */
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
+import type { TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
 import { type Belief, createBelief, type PollOutcome } from './belief.ts'
 import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
@@ -71,6 +72,8 @@ export interface TrustKeeper {
   start(): void
   /** Ask each time: a change of trust or lists makes a new one. */
   view(): TrustView
+  /** The newest trust document, for what else its keys sign. */
+  document(): TrustDocument
   freshness(): Pick<Freshness, 'stage' | 'manifestAgeMs'>
   now(): GateNow
   status(): TrustStatus
@@ -155,6 +158,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       })
     },
     view: belief.view,
+    document: () => belief.state().trust,
     freshness,
     now: () => ({
       nowMs: Math.floor(time.nowMs()),

@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { ANSWER_BYTES_MAX } from '../limits.ts'
+import { type Download, downloadOf } from '../trust/download.ts'
 import type { Identity } from './identity.ts'
 
 /** `status` 0: no answer (network or deadline). `body` is parsed JSON, or undefined. */
@@ -17,6 +18,8 @@ export interface ServiceAnswer {
 export interface ServiceClient {
   /** `path` begins with `/v1/`. Resolves always; a lost network is an answer of status 0. */
   post(path: string, body: unknown): Promise<ServiceAnswer>
+  /** A file, as bytes up to `bytesMax`; `etag` may spare the body. Resolves always. */
+  get(path: string, wanted: { bytesMax: number; etag?: string | undefined }): Promise<Download>
   close(): void
 }
 
@@ -33,40 +36,86 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
   let nonce: string | undefined
 
   async function post(path: string, body: unknown): Promise<ServiceAnswer> {
-    const text = JSON.stringify(body)
-    const first = await send(path, text)
-    return isNonceDemand(first) ? send(path, text) : first
-  }
-
-  async function send(path: string, text: string): Promise<ServiceAnswer> {
     try {
-      const response = await parts.fetch(new URL(path, parts.url), {
-        method: 'POST',
-        body: text,
-        headers: { 'content-type': 'application/json', dpop: await proof(path, text) },
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(parts.timeoutMs)]),
+      const response = await ask('POST', path, JSON.stringify(body), {
+        headers: { 'content-type': 'application/json' },
+        signal: deadline(),
       })
-      nonce = response.headers.get('dpop-nonce') ?? nonce
       return { status: response.status, body: await readJson(response) }
     } catch (error) {
       return { status: 0, body: undefined, failure: causeOf(error) }
     }
   }
 
-  function proof(path: string, text: string): Promise<string> {
+  async function get(
+    path: string,
+    wanted: { bytesMax: number; etag?: string | undefined },
+  ): Promise<Download> {
+    const done = new AbortController()
+    const { etag } = wanted
+    try {
+      const response = await ask('GET', path, '', {
+        headers: etag === undefined ? {} : { 'if-none-match': etag },
+        signal: AbortSignal.any([done.signal, deadline()]),
+        redirect: 'error',
+        cache: 'no-store',
+      })
+      return await downloadOf(response, wanted)
+    } catch (error) {
+      const late = (error as { name?: string }).name === 'TimeoutError'
+      return late ? { code: 'TIMEOUT' } : { code: 'NETWORK', status: undefined }
+    } finally {
+      // What was not read is not wanted.
+      done.abort()
+    }
+  }
+
+  const deadline = (): AbortSignal =>
+    AbortSignal.any([closing.signal, AbortSignal.timeout(parts.timeoutMs)])
+
+  /** Once more when the service asks for its nonce. */
+  async function ask(
+    method: string,
+    path: string,
+    text: string,
+    init: RequestInit,
+  ): Promise<Response> {
+    const first = await send(method, path, text, init)
+    if (first.status !== 401) return first
+    const body = await readJson(first)
+    if ((body as { code?: unknown } | null)?.code === 'USE_NONCE') {
+      return send(method, path, text, init)
+    }
+    return Response.json(body ?? null, { status: 401 })
+  }
+
+  async function send(
+    method: string,
+    path: string,
+    text: string,
+    init: RequestInit,
+  ): Promise<Response> {
+    const response = await parts.fetch(new URL(path, parts.url), {
+      ...init,
+      method,
+      ...(method === 'GET' ? {} : { body: text }),
+      headers: { ...init.headers, dpop: await proof(method, path, text) },
+    })
+    nonce = response.headers.get('dpop-nonce') ?? nonce
+    return response
+  }
+
+  /** `text` is the body, '' where there is none. */
+  function proof(method: string, path: string, text: string): Promise<string> {
     const bh = createHash('sha256').update(text, 'utf8').digest('base64url')
-    const claims = { htm: 'POST', htu: path, jti: randomUUID(), bh }
+    const claims = { htm: method, htu: path, jti: randomUUID(), bh }
     const { privateKey, publicJwk: jwk } = parts.identity
     return new SignJWT(nonce === undefined ? claims : { ...claims, nonce })
       .setProtectedHeader({ typ: 'dpop+jwt', alg: jwk.kty === 'OKP' ? 'EdDSA' : 'ES256', jwk })
       .sign(privateKey)
   }
 
-  return { post, close: () => closing.abort() }
-}
-
-function isNonceDemand(answer: ServiceAnswer): boolean {
-  return answer.status === 401 && (answer.body as { code?: unknown } | null)?.code === 'USE_NONCE'
+  return { post, get, close: () => closing.abort() }
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -16,7 +16,7 @@ export type UploadReport =
 export interface UploaderParts {
   readonly gate: string
   readonly journal: Pick<Journal, 'pending' | 'acknowledge' | 'fork' | 'onAppended'>
-  readonly client: ServiceClient
+  readonly client: Pick<ServiceClient, 'post' | 'close'>
   readonly timers: Timers
   readonly random: () => number
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }

@@ -1,0 +1,73 @@
+/**
+ * What an enrolled gate has beside its own work: one proved way to the service, on which its rows
+ * go up and the station manifest comes down.
+ */
+import type { GateConfig } from './contract/config.ts'
+import type { GateParts } from './gate.ts'
+import { createUploadLog } from './log.ts'
+import { createStationKeeper, type StationKeeper } from './station/keeper.ts'
+import type { Journal } from './store/journal.ts'
+import type { TrustEvent } from './trust/events.ts'
+import type { TrustKeeper } from './trust/keeper.ts'
+import { createServiceClient } from './uplink/client.ts'
+import { type Enrolment, type Identity, loadIdentity } from './uplink/identity.ts'
+import { createUploader, type Uploader } from './uplink/upload.ts'
+
+export interface Joined {
+  readonly identity: Identity
+  /** The names that the service knows this gate and its station by. */
+  readonly enrolment: Enrolment
+  readonly uploader: Uploader
+  readonly station: StationKeeper
+  close(): Promise<void>
+}
+
+export interface JoinedParts
+  extends Pick<GateParts, 'clock' | 'timers' | 'random' | 'fetch' | 'log'> {
+  readonly journal: Journal
+  readonly trust: TrustKeeper
+  readonly onEvent: (event: TrustEvent) => void
+}
+
+/** Undefined for a gate that is not enrolled: its rows stay here. Sends nothing yet. */
+export function joinService(config: GateConfig, parts: JoinedParts): Joined | undefined {
+  const { journal, trust, clock, timers, random, fetch, log } = parts
+  const identity = loadIdentity(config.data)
+  const { enrolment } = identity
+  if (enrolment === undefined) {
+    log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
+    return undefined
+  }
+  const { url, timeoutMs, pollMs } = config.service
+  const client = createServiceClient({ url, timeoutMs, identity, fetch })
+  const uploader = createUploader({
+    gate: enrolment.gate,
+    journal,
+    client,
+    timers,
+    random,
+    now: trust.now,
+    onReport: createUploadLog(log),
+  })
+  const station = createStationKeeper({
+    dataDir: config.data,
+    enrolment,
+    client,
+    trust,
+    pollMs,
+    clock,
+    timers,
+    random,
+    onEvent: parts.onEvent,
+  })
+  return {
+    identity,
+    enrolment,
+    uploader,
+    station,
+    async close() {
+      uploader.close()
+      await station.close()
+    },
+  }
+}

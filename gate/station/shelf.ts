@@ -1,0 +1,93 @@
+/**
+ * The station's files on disk: few, small, each replaced as a whole. Every one is written whole or
+ * not at all and begins with the SHA-256 of the rest, so that a damaged one is known as such.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { STATION_SET_ASIDE_MAX } from '../limits.ts'
+
+export interface LoadedFile {
+  readonly bytes?: Uint8Array
+  /** `setAside` is undefined when it could not be moved. */
+  readonly damage?: { readonly setAside: string | undefined }
+}
+
+export interface Shelf {
+  /** At a start. A damaged file is set aside under a name with `nowMs` in it. Never throws. */
+  load(name: string, nowMs: number): LoadedFile
+  /** Undefined when there is none, or when it is damaged. */
+  read(name: string): Promise<Uint8Array | undefined>
+  /** Resolves once it is on disk. Rejects with the system's error; what was there stands. */
+  write(name: string, bytes: Uint8Array): Promise<void>
+  /** Drops all files but these and what was set aside. */
+  keepOnly(names: ReadonlySet<string>): Promise<void>
+}
+
+const DIGEST_BYTES = 32
+const ASIDE = '.damaged-'
+
+export function createShelf(folder: string): Shelf {
+  const pathOf = (name: string): string => join(folder, name)
+
+  return {
+    load(name, nowMs) {
+      const path = pathOf(name)
+      if (!existsSync(path)) return {}
+      try {
+        const bytes = contentOf(readFileSync(path))
+        if (bytes !== undefined) return { bytes }
+      } catch {
+        // Unreadable is damaged.
+      }
+      return { damage: { setAside: setAside(folder, name, nowMs) } }
+    },
+    async read(name) {
+      try {
+        return contentOf(await readFile(pathOf(name)))
+      } catch {
+        return undefined
+      }
+    },
+    async write(name, bytes) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const partial = pathOf(`${name}.partial`)
+      const file = await open(partial, 'w', 0o600)
+      try {
+        await file.writev([digestOf(bytes), bytes])
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(partial, pathOf(name))
+    },
+    async keepOnly(names) {
+      const files = await readdir(folder).catch(() => [])
+      const gone = files.filter(file => !names.has(file) && !file.includes(ASIDE))
+      await Promise.all(gone.map(file => rm(pathOf(file), { force: true })))
+    },
+  }
+}
+
+function contentOf(file: Buffer): Uint8Array | undefined {
+  const bytes = new Uint8Array(file.subarray(DIGEST_BYTES))
+  return digestOf(bytes).equals(file.subarray(0, DIGEST_BYTES)) ? bytes : undefined
+}
+
+function digestOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
+
+/** Its new name. The newest few are kept for the technician. */
+function setAside(folder: string, name: string, nowMs: number): string | undefined {
+  const aside = `${name}${ASIDE}${nowMs}`
+  try {
+    renameSync(join(folder, name), join(folder, aside))
+    const all = readdirSync(folder).filter(file => file.startsWith(`${name}${ASIDE}`))
+    for (const old of all.sort().slice(0, -STATION_SET_ASIDE_MAX)) rmSync(join(folder, old))
+    return aside
+  } catch {
+    return undefined
+  }
+}
