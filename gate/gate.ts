@@ -15,10 +15,10 @@ import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
+import { tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
-import { recover } from './store/recover.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -33,6 +33,8 @@ export interface GateParts {
   readonly fetch: typeof fetch
   readonly log: Logger
   readonly factoryTrust: Uint8Array
+  /** Names this boot of the machine; undefined where boots have no name. */
+  readonly machineBoot: string | undefined
   readonly openBoard: (lane: LaneConfig) => GateBoard
   readonly openReader: (lane: LaneConfig, direction: Direction) => CodeReader
 }
@@ -116,11 +118,15 @@ async function assemble(
     if (code === 'UPDATED' || code === 'UNCHANGED') void joined?.uploader.flush()
   }
 
-  const { openGrants } = journal
-  const interrupted = await recover({ openGrants, append: rows.keep }, trust.now())
-  const { setAside } = journal
-  await note('boot', { station: config.station, interrupted, ...(setAside && { setAside }) })
-  if (setAside !== undefined) alarm('JOURNAL_DAMAGED', true, `set aside as ${setAside}`)
+  await tellStart({
+    journal,
+    keep: rows.keep,
+    note,
+    alarm,
+    now: trust.now(),
+    station: config.station,
+    machine: parts.machineBoot,
+  })
   const memory = createMemory(await journal.memory())
 
   const verifier = createPassVerifier({
@@ -155,7 +161,8 @@ async function assemble(
   const upkeep = startUpkeep({
     journal,
     timers,
-    nowMs: clock.nowMs,
+    nowMs: () => trust.now().nowMs,
+    knowsAge: () => trust.now().state === 'TRUSTED' && trust.freshness().stage !== 'CLOSED',
     keepRowsMs: config.journal.keepMs,
     onAlarm: alarm,
     onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),

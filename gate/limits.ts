@@ -19,6 +19,10 @@ export const RESERVE_BYTES = 16 * 1_048_576
 export const DISK_LOW_BYTES = 64 * 1_048_576
 /** How often the disk is looked at. */
 export const DISK_LOOK_MS = 10_000
+/** A gate without a row for so long marks that it is alive. */
+export const ALIVE_MS = 60_000
+/** The name of the machine's boot, characters. */
+export const BOOT_ID_CHARS_MAX = 64
 /** The chain is walked in pieces, so that rows are written between them. */
 export const WALK_ROWS = 500
 export const WALK_PAUSE_MS = 50

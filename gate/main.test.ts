@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { SerialPort } from 'serialport'
 import t from 'tap'
 import { type Child, startChild } from '../fixtures/child.ts'
@@ -86,6 +87,34 @@ t.test('a missing port is told with its remedy; the gate goes on and stops clean
   t.match(told, { state: 'lost', code: 'DEVICE_MISSING', msg: /no-such-board.*check/ })
   await inState(gate, 'OutOfService')
   t.equal(await gate.stop(), 0)
+})
+
+t.test('killed, and the machine gone: the next start says which, and since when', async t => {
+  const first = gateOn('/dev/no-such-board', '/dev/no-such-scanner')
+  const start = () => startChild('gate/main.ts', ['--config', join(dir, `gate-${count}.json`)])
+  const booted = (gate: Child) => gate.line('the boot', line => line.event === 'boot')
+  t.match(await booted(first), { after: 'first' })
+  await first.line('ready', line => line.event === 'ready')
+  first.signal('SIGKILL')
+  await first.exited
+  const second = start()
+  t.match(await booted(second), { after: 'crash', aliveMs: Number, awayMs: Number })
+  await second.line('ready', line => line.event === 'ready')
+  t.notOk(second.lines.some(line => line.code === 'POWER_RESTORED'))
+  second.signal('SIGKILL')
+  await second.exited
+  const db = new DatabaseSync(join(dir, `data-${count}`, 'journal.db'))
+  db.exec("UPDATE life SET machine = 'another-boot'")
+  db.close()
+  const third = start()
+  t.match(await booted(third), { after: 'power' })
+  const told = await third.line('the alarm', line => line.code === 'POWER_RESTORED')
+  t.match(told, { on: true, detail: /^the machine went off without a stop: last alive 2/ })
+  t.equal(await third.stop(), 0)
+  const fourth = start()
+  t.match(await booted(fourth), { after: 'stop' })
+  t.equal(await fourth.stop(), 0)
+  t.notOk(fourth.lines.some(line => line.code === 'POWER_RESTORED'))
 })
 
 t.test('a port that another program holds is told as busy', async t => {

@@ -14,6 +14,7 @@ import { ConfigError, readGateConfig } from './config-file.ts'
 import { gateConfigSchema } from './contract/config.ts'
 import { enrol } from './enrol.ts'
 import { startGate } from './gate.ts'
+import { readMachineBoot } from './machine-boot.ts'
 import { createServiceManager } from './service-manager.ts'
 
 const HELP = `npm run gate -- --config FILE [--enrol CODE]
@@ -49,6 +50,11 @@ async function main(): Promise<number> {
   const config = readGateConfig(values.config)
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   if (values.enrol !== undefined) await enrol(config, values.enrol)
+  // From here on: a stop asked for during the start is one too, not a crash.
+  const asked = new Promise<string>(resolve => {
+    process.once('SIGTERM', resolve)
+    process.once('SIGINT', resolve)
+  })
 
   const log = pino({ base: { gate: config.gate } })
   const gate = await startGate(config, {
@@ -59,6 +65,7 @@ async function main(): Promise<number> {
     fetch,
     log,
     factoryTrust: readFileSync(config.trust.factory),
+    machineBoot: readMachineBoot(),
     openBoard: ({ name, board }) =>
       createGateBoard({
         name: `${name}.board`,
@@ -98,10 +105,7 @@ async function main(): Promise<number> {
     log.fatal({ err: error }, 'defect: relays released, the gate ends')
     process.exit(70)
   })
-  const signal = await new Promise<string>(resolve => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
+  const signal = await asked
   log.info({ event: 'stopping', signal }, 'stopping')
   manager.stopping()
   await gate.stop()

@@ -1,18 +1,22 @@
 /**
- * What a gate does beside its work: drops old rows, watches the disk, and after a start walks the
- * whole chain of its journal, in pieces, so that rows are written between them.
+ * What a gate does beside its work: marks that it is alive, drops old rows, watches the disk, and
+ * after a start walks the whole chain of its journal, in pieces, so that rows are written between
+ * them.
  */
 import type { Timers, Unsubscribe } from '../hardware/ports.ts'
 import type { AlarmCode } from './contract/codes.ts'
-import { DISK_LOOK_MS, DISK_LOW_BYTES, WALK_PAUSE_MS, WALK_ROWS } from './limits.ts'
+import { ALIVE_MS, DISK_LOOK_MS, DISK_LOW_BYTES, WALK_PAUSE_MS, WALK_ROWS } from './limits.ts'
 import { WALK_START, type WalkPlace } from './store/integrity.ts'
 import type { Journal } from './store/journal.ts'
 import type { RoomState } from './store/room.ts'
 
 export interface UpkeepParts {
-  readonly journal: Pick<Journal, 'prune' | 'walk' | 'room'>
+  readonly journal: Pick<Journal, 'beat' | 'prune' | 'walk' | 'room'>
   readonly timers: Timers
+  /** The gate's own clock, as its rows have it; the host's may jump. */
   readonly nowMs: () => number
+  /** False while that clock may be wrong: then nothing is old enough to be dropped. */
+  readonly knowsAge: () => boolean
   readonly keepRowsMs: number
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
   /** The chain was walked to its end and holds. */
@@ -44,9 +48,14 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
     waiting.set(name, timers.after(delayMs, run))
   }
 
+  async function beat(): Promise<void> {
+    later('marking life', ALIVE_MS, beat)
+    await journal.beat(parts.nowMs())
+  }
+
   async function prune(): Promise<void> {
     later('dropping old rows', PRUNE_MS, prune)
-    await journal.prune(parts.nowMs(), parts.keepRowsMs)
+    if (parts.knowsAge()) await journal.prune(parts.nowMs(), parts.keepRowsMs)
   }
 
   async function look(): Promise<void> {
@@ -67,6 +76,7 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
     else later('walking the journal', WALK_PAUSE_MS, () => walk(next, walked + rows))
   }
 
+  later('marking life', ALIVE_MS, beat)
   later('dropping old rows', 0, prune)
   later('looking at the disk', 0, look)
   later('walking the journal', 0, () => walk(WALK_START, 0))

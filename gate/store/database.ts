@@ -4,6 +4,7 @@
  */
 import { existsSync, renameSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { LIFE_TABLE } from './life.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
@@ -93,6 +94,7 @@ function open(file: string): DatabaseSync {
     } else if (version !== SCHEMA_VERSION) {
       throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
     }
+    db.exec(LIFE_TABLE)
     db.prepare('SELECT count(*) AS n FROM open_grants').get()
     return db
   } catch (error) {

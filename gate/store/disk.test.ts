@@ -218,6 +218,7 @@ async function walked(t: Test, damage: (db: DatabaseSync) => void): Promise<stri
     journal,
     timers: time.timers,
     nowMs: () => 2000,
+    knowsAge: () => true,
     keepRowsMs: 1_000_000,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
     onWalked: rows => told.push(`walked ${rows}`),
@@ -265,12 +266,14 @@ t.test('a low disk is told, and told to be over', async t => {
   let freeBytes = 1e9
   const upkeep = startUpkeep({
     journal: {
+      beat: async () => {},
       prune: async () => {},
       walk: async () => ({ next: undefined, rows: 0, broken: undefined }),
       room: async () => ({ held: true, freeBytes }),
     },
     timers: time.timers,
     nowMs: () => 1,
+    knowsAge: () => true,
     keepRowsMs: 1,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
     onWalked: () => {},

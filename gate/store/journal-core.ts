@@ -15,12 +15,13 @@ import {
   UPLOAD_ROWS_MAX,
   type Upload,
 } from '../contract/events.ts'
-import { PRESENTATION_KEEP_MS } from '../limits.ts'
+import { ALIVE_MS, PRESENTATION_KEEP_MS } from '../limits.ts'
 import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
+import { createLifeMarks, readLife } from './life.ts'
 import { createProjection, type JournalEntry } from './projection.ts'
 import { NO_ROOM, type Room } from './room.ts'
 import { readMemory, readOpenGrants } from './snapshot.ts'
-import { withRoom } from './space.ts'
+import { isFull, withRoom } from './space.ts'
 
 export type JournalCore = ReturnType<typeof createJournalCore>
 
@@ -40,6 +41,9 @@ export function createJournalCore(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const project = createProjection(db)
+  const marks = createLifeMarks(db)
+  const life = readLife(db)
+  let aliveMs = 0
   let head = readHead(db) ?? openEpoch(db, randomEpoch())
 
   function transaction<T>(work: () => T): T {
@@ -69,8 +73,11 @@ export function createJournalCore(
     const hash = sha256(chainInput(head.hash, row))
     const { seq, at, clock, lane, kind, bodyHash } = row
     insert.run(head.ordinal, seq, at, clock, lane, kind, bodyHash, body, hash)
-    project({ ordinal: head.ordinal, seq }, entry, body)
+    const place = { ordinal: head.ordinal, seq }
+    project(place, entry, body)
+    marks.row(place, entry)
     head = { ...head, seq, hash }
+    aliveMs = at
     return { epoch: row.epoch, seq }
   }
 
@@ -148,8 +155,23 @@ export function createJournalCore(
     })
   }
 
+  /** A sign of life, where no row was one lately. What finds no room is left out. */
+  function beat(nowMs: number): void {
+    const agoMs = nowMs - aliveMs
+    if (agoMs >= 0 && agoMs < ALIVE_MS) return
+    try {
+      marks.beat(head, nowMs)
+      aliveMs = nowMs
+    } catch (error) {
+      if (!isFull(error)) throw error
+    }
+  }
+
   return {
     append,
+    beat,
+    /** How the journal was found at the opening; undefined when it had no row. */
+    life: () => life,
     pending,
     acknowledge,
     fork,

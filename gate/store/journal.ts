@@ -7,7 +7,8 @@ import type { GrantRef, Upload } from '../contract/events.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
 import type { JournalCore } from './journal-core.ts'
-import type { JournalAnswer, JournalRequest } from './journal-worker.ts'
+import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
+import type { Life } from './life.ts'
 import type { JournalEntry } from './projection.ts'
 import type { RoomState } from './room.ts'
 import type { MemorySnapshot, OpenGrant } from './snapshot.ts'
@@ -33,6 +34,8 @@ export class JournalError extends Error {
 export interface Journal {
   /** Where a damaged predecessor was put, if there was one. */
   readonly setAside: string | undefined
+  /** The gate's life before this one; undefined when the journal had no row. */
+  readonly life: Life | undefined
   /** Resolves once the row is on disk. Rejects with JournalError: then it is not there. */
   append(entry: JournalEntry): Promise<GrantRef>
   /** Called after each row that reached the disk. */
@@ -42,6 +45,8 @@ export interface Journal {
   fork(epoch: string, entry: Omit<JournalEntry, 'kind' | 'body'>): Promise<GrantRef>
   openGrants(): Promise<OpenGrant[]>
   memory(): Promise<MemorySnapshot>
+  /** Marks that the gate is alive, unless a row has said so within `ALIVE_MS`. */
+  beat(nowMs: number): Promise<void>
   prune(nowMs: number, keepRowsMs: number): Promise<void>
   /** Looks at up to `rowsMax` rows of the chain after `place`. */
   walk(place: WalkPlace, rowsMax: number): Promise<WalkResult>
@@ -98,9 +103,10 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     return ref
   }
 
-  const { setAside } = (await opened.promise) as { setAside: string | undefined }
+  const { setAside, life } = (await opened.promise) as Opened
   return {
     setAside,
+    life,
     append: entry => appended(request('append', entry)),
     onAppended: listener => listeners.push(listener),
     pending: () => request('pending'),
@@ -108,6 +114,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     fork: (epoch, entry) => appended(request('fork', epoch, entry)),
     openGrants: () => request('openGrants'),
     memory: () => request('memory'),
+    beat: nowMs => request('beat', nowMs),
     prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
     walk: (place, rowsMax) => request('walk', place, rowsMax),
     room: () => request('room'),
