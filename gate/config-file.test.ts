@@ -45,6 +45,10 @@ t.test('a wrong config names the key and what may stand there', async t => {
     [{ ...good, lanes: [{ ...lane, timing: { wait: 5 } }] }, /lanes\.0\.timing\.wait: unknown key/],
     [{ ...good, lanes: [{ ...lane, direction: 'up' }] }, /direction: must be "entry" or "exit"/],
     [{ ...good, lanes: [{ ...lane, scanner: { port: 'x', baudRate: 300 } }] }, /baudRate: .*9600/],
+    [
+      { ...good, lanes: [{ ...lane, board: { port: 'b', pins: { entry: null } } }] },
+      /board\.pins: no relay for a direction/,
+    ],
     [{ ...good, lanes: [] }, /lanes: .*at least 1/],
     [{ ...good, lanes: [lane, lane] }, /lanes: two lanes have the same name/],
     [{ ...good, service: { url: 'ftp://x' } }, /service\.url/],
@@ -55,6 +59,13 @@ t.test('a wrong config names the key and what may stand there', async t => {
     [`"${'x'.repeat(300_000)}"`, /larger than 262144 bytes/],
   ]
   for (const [config, expected] of rows) t.match(refusal(t, config), expected)
+})
+
+t.test('one relay is enough for a lane of one direction', async t => {
+  const lane = { ...good.lanes[0], board: { port: 'b', pins: { exit: null } } }
+  t.equal(refusal(t, { ...good, lanes: [lane] }), 'accepted')
+  const both = { ...lane, direction: 'both', exitScanner: { port: 's' } }
+  t.match(refusal(t, { ...good, lanes: [both] }), /no relay for a direction/)
 })
 
 t.test('a missing file says so', async t => {

@@ -27,6 +27,7 @@ export function machineSettingsOf(config: LaneConfig): MachineSettings {
     direction: directionsOf(config)[0],
     area: config.area,
     profile: config.board.profile,
+    relays: (['entry', 'exit'] as const).filter(relay => config.board.pins[relay] !== null),
     startMs: DEVICE_START_MS,
     waitMs: timing.waitMs * times,
     passageMs: timing.passageMs * times,

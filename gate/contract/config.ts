@@ -122,13 +122,17 @@ const laneSchema = z.strictObject({
     .prefault({}),
 })
 
-const checkedLane = laneSchema.refine(
-  lane => (lane.direction === 'both') === (lane.exitScanner !== undefined),
-  {
+const checkedLane = laneSchema
+  .refine(lane => (lane.direction === 'both') === (lane.exitScanner !== undefined), {
     path: ['exitScanner'],
     message: 'a lane for both ways needs one, and no other lane may have one',
-  },
-)
+  })
+  .refine(
+    ({ direction, board: { pins } }) =>
+      (direction === 'exit' || pins.entry !== null) &&
+      (direction === 'entry' || pins.exit !== null),
+    { path: ['board', 'pins'], message: 'no relay for a direction in which the lane’s scans open' },
+  )
 
 export const gateConfigSchema = z
   .strictObject({

@@ -19,6 +19,7 @@ export function guard(step: Step, before: Lane, settings: MachineSettings): Step
   const effects: Effect[] = []
   for (const effect of step.effects) {
     if (effect.type === 'energise') {
+      if (!settings.relays.includes(effect.relay)) continue
       lane = { ...lane, barrier: energised(lane.barrier, effect.relay) }
       if (before.barrier.closing) effects.push({ type: 'cancel', name: 'closed' })
       effects.push(effect)

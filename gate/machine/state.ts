@@ -170,6 +170,8 @@ export interface MachineSettings {
   readonly direction: Direction
   readonly area: string
   readonly profile: 'tripod' | 'flap'
+  /** Those that the barrier has; one may open it both ways. */
+  readonly relays: readonly MachineRelay[]
   readonly drive: 'hold' | 'pulse'
   readonly waitMs: number
   readonly pulseMs: number

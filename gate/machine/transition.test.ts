@@ -20,6 +20,7 @@ const settings: MachineSettings = {
   direction: 'entry',
   area: 'main',
   profile: 'tripod',
+  relays: ['entry', 'exit'],
   drive: 'hold',
   waitMs: 5000,
   pulseMs: 500,
