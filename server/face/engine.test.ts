@@ -1,0 +1,163 @@
+/** The real networks on real portraits; and what becomes of a thread that fails. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import t from 'tap'
+import { captureOf, type Head } from '../../fixtures/face-capture.ts'
+import { createFaceEngine } from './engine.ts'
+import { PICTURE_BYTES_MAX, QUEUE_MAX } from './limits.ts'
+import type { Capture, Prompt } from './port.ts'
+
+const FACES = join(import.meta.dirname, '../../fixtures/faces')
+const heads: Record<string, Head> = JSON.parse(readFileSync(join(FACES, 'heads.json'), 'utf8'))
+const file = (name: string) => new Uint8Array(readFileSync(join(FACES, name)))
+const onFile = (person: string) => file(`${person}-id.jpg`)
+const live = (person: string) => file(`${person}-live.jpg`)
+const PROMPTS: readonly Prompt[] = ['ahead', 'left', 'right', 'ahead']
+const of = (person: string, prompts = PROMPTS) =>
+  captureOf(live(person), heads[person] as Head, prompts)
+const stills = (pictures: readonly Uint8Array[]): Capture => ({
+  prompts: PROMPTS,
+  frames: pictures.map((picture, prompt) => ({ prompt, picture })),
+})
+const jpeg = async (image: Sharp) => new Uint8Array(await image.jpeg().toBuffer())
+
+const engine = createFaceEngine({ onFault: what => t.comment(what) })
+t.teardown(() => engine.close())
+
+t.test('the person on file who turns as told', async t => {
+  for (const person of ['d01', 'd06']) {
+    t.match(await engine.check(onFile(person), await of(person)), {
+      challengePassed: true,
+      matched: true,
+      band: /near|close/,
+    })
+  }
+  const other = await of('d05', ['right', 'ahead', 'left', 'ahead'])
+  t.match(await engine.check(onFile('d05'), other), { challengePassed: true, matched: true })
+})
+
+t.test('another person passes the challenge and does not match', async t => {
+  t.same(await engine.check(onFile('d03'), await of('d06')), {
+    challengePassed: true,
+    matched: false,
+    reason: 'NO_MATCH',
+    band: 'far',
+  })
+})
+
+t.test('another order than the one asked for', async t => {
+  const { frames } = await of('d01', ['ahead', 'right', 'left', 'ahead'])
+  t.match(await engine.check(onFile('d01'), { prompts: PROMPTS, frames }), {
+    challengePassed: false,
+    matched: false,
+    reason: 'WRONG_ORDER',
+  })
+})
+
+t.test('a still: repeated, moved, scaled, tilted', async t => {
+  const still = live('d01')
+  const shaken = await Promise.all([
+    jpeg(sharp(still).extract({ left: 30, top: 10, width: 600, height: 600 })),
+    jpeg(sharp(still).resize(560)),
+    jpeg(sharp(still).rotate(6, { background: '#888' })),
+    jpeg(sharp(still).extract({ left: 0, top: 20, width: 620, height: 620 })),
+  ])
+  for (const frames of [[still, still, still, still], shaken]) {
+    t.match(await engine.check(onFile('d01'), stills(frames)), {
+      challengePassed: false,
+      matched: false,
+      reason: 'STILL',
+    })
+  }
+})
+
+t.test('somebody else in one frame', async t => {
+  const own = (await of('d01')).frames.map(frame => frame.picture)
+  const others = (await of('d06')).frames.map(frame => frame.picture)
+  for (const place of [0, 1, 3]) {
+    const mixed = own.with(place, others[place] as Uint8Array)
+    const outcome = await engine.check(onFile('d01'), stills(mixed))
+    t.match(outcome, { challengePassed: false, matched: false })
+    t.ok(['OTHER_PERSON', 'WRONG_ORDER'].includes(outcome.reason ?? ''), String(outcome.reason))
+  }
+})
+
+t.test('pictures of no use say why', async t => {
+  const good = (await of('d01')).frames.map(frame => frame.picture)
+  const portrait = sharp(live('d01'))
+  const rows: [string, Uint8Array][] = [
+    ['BAD_PICTURE', new TextEncoder().encode('no picture')],
+    ['BAD_PICTURE', live('d01').slice(0, 4000)],
+    ['BAD_PICTURE', new Uint8Array(PICTURE_BYTES_MAX + 1)],
+    // A small file that unpacks to more pixels than are ever looked at.
+    ['BAD_PICTURE', await bomb()],
+    [
+      'NO_FACE',
+      await jpeg(sharp({ create: { width: 640, height: 480, channels: 3, background: '#567' } })),
+    ],
+    ['SEVERAL_FACES', await sideBySide('d01', 'd06')],
+    ['TOO_DARK', await jpeg(portrait.clone().linear(0.15, 0))],
+    ['TOO_BLURRED', await jpeg(portrait.clone().blur(4.6))],
+    ['TOO_SMALL', await inCorner('d01')],
+  ]
+  for (const [reason, picture] of rows) {
+    const outcome = await engine.check(onFile('d01'), stills(good.with(1, picture)))
+    t.same(outcome, { challengePassed: false, matched: false, reason })
+  }
+  t.match(await engine.check(rows[4]?.[1] as Uint8Array, await of('d01')), { reason: 'ON_FILE' })
+})
+
+t.test('describing: one face, also of a gray picture', async t => {
+  const gray = await engine.describe(onFile('d02'))
+  t.ok(gray.ok && gray.embedding.length === 128)
+  t.same(await engine.describe(new Uint8Array(3)), { ok: false, reason: 'BAD_PICTURE' })
+})
+
+t.test('a thread that dies, hangs or is asked too much', async t => {
+  const program = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`)
+  const head = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage({ id: 0 });`
+  const faults: string[] = []
+  const onFault = (what: string) => void faults.push(what)
+  const dying = createFaceEngine({
+    onFault,
+    program: program(`${head} parentPort.on('message', () => { throw new Error('broken') })`),
+  })
+  await t.rejects(dying.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' })
+  await t.rejects(dying.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' }, 'and starts again')
+  await dying.close()
+  t.equal(faults.length, 2)
+
+  const hanging = createFaceEngine({
+    onFault,
+    checkMsMax: 200,
+    program: program(`${head} parentPort.on('message', () => { for (;;); })`),
+  })
+  const asked = Array.from({ length: QUEUE_MAX }, () => hanging.describe(new Uint8Array(1)))
+  const settled = Promise.allSettled(asked)
+  await t.rejects(hanging.describe(new Uint8Array(1)), { code: 'BUSY' })
+  t.ok((await settled).every(one => one.status === 'rejected'))
+  await hanging.close()
+  await t.rejects(hanging.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' }, 'after the close')
+})
+
+async function bomb(): Promise<Uint8Array> {
+  const create = { width: 12_000, height: 12_000, channels: 3, background: '#000' } as const
+  return new Uint8Array(await sharp({ create, limitInputPixels: false }).png().toBuffer())
+}
+
+async function sideBySide(a: string, b: string): Promise<Uint8Array> {
+  const create = { width: 1280, height: 640, channels: 3, background: '#888' } as const
+  return jpeg(
+    sharp({ create }).composite([
+      { input: Buffer.from(live(a)), left: 0, top: 0 },
+      { input: Buffer.from(live(b)), left: 640, top: 0 },
+    ]),
+  )
+}
+
+async function inCorner(person: string): Promise<Uint8Array> {
+  const create = { width: 640, height: 640, channels: 3, background: '#888' } as const
+  const small = await sharp(live(person)).resize(120).toBuffer()
+  return jpeg(sharp({ create }).composite([{ input: small, left: 40, top: 40 }]))
+}

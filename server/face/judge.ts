@@ -1,0 +1,112 @@
+/**
+ * The judgement of a capture, from what was measured in its frames: first whether each picture is
+ * of use, then whether the head turned as the prompts say, then whether it is one person, then
+ * whether it is the person on file. Pure; the first that fails names the reason.
+ */
+import { isComplete } from './challenge.ts'
+import {
+  AHEAD_MAX,
+  AHEAD_OFF_MAX,
+  EYES_PX_MIN,
+  LUMA_MIN,
+  MATCH_DISTANCE_MAX,
+  NEAR_DISTANCE_MAX,
+  SHARPNESS_MIN,
+  STILL_SHAPE_MAX,
+  TURN_MIN,
+  TURNED_DISTANCE_MAX,
+} from './limits.ts'
+import { distance, type FaceMeasure, shapeDistance } from './measure.ts'
+import type {
+  Capture,
+  ChallengeFault,
+  Embedding,
+  FaceOutcome,
+  FaceReason,
+  PictureFault,
+  Prompt,
+  ScoreBand,
+} from './port.ts'
+
+/** What one picture holds: a face's measures, or why it has none. */
+export type Looked = FaceMeasure | PictureFault
+
+/** A picture of use, or what is wrong with it. */
+export function pictureFault(looked: Looked): PictureFault | undefined {
+  if (typeof looked === 'string') return looked
+  if (looked.eyesPx < EYES_PX_MIN) return 'TOO_SMALL'
+  if (looked.luma < LUMA_MIN) return 'TOO_DARK'
+  if (looked.sharpness < SHARPNESS_MIN) return 'TOO_BLURRED'
+  return undefined
+}
+
+/** `looked` has one entry a frame of `capture`, in its order. */
+export function judgeCapture(
+  capture: Capture,
+  looked: readonly Looked[],
+  onFile: Embedding,
+): FaceOutcome {
+  if (!isComplete(capture)) return refused('INCOMPLETE')
+  for (const one of looked) {
+    const fault = pictureFault(one)
+    if (fault !== undefined) return refused(fault)
+  }
+  const faces = looked as readonly FaceMeasure[]
+  const prompts = capture.frames.map(frame => capture.prompts[frame.prompt] as Prompt)
+  const fault = challengeFault(prompts, faces)
+  if (fault !== undefined) return refused(fault)
+  const distances = ahead(prompts, faces).map(face => distance(face.embedding, onFile))
+  const furthest = Math.max(...distances)
+  const matched = furthest < MATCH_DISTANCE_MAX
+  const rest = matched ? {} : ({ reason: 'NO_MATCH' } as const)
+  return { challengePassed: true, matched, band: bandOf(furthest), ...rest }
+}
+
+function refused(reason: FaceReason): FaceOutcome {
+  return { challengePassed: false, matched: false, reason }
+}
+
+export function bandOf(furthest: number): ScoreBand {
+  if (furthest < NEAR_DISTANCE_MAX) return 'near'
+  return furthest < MATCH_DISTANCE_MAX ? 'close' : 'far'
+}
+
+function challengeFault(
+  prompts: readonly Prompt[],
+  faces: readonly FaceMeasure[],
+): ChallengeFault | undefined {
+  if (isStill(faces)) return 'STILL'
+  if (!turnsAsTold(prompts, faces)) return 'WRONG_ORDER'
+  const front = ahead(prompts, faces)
+  const reference = front[0] as FaceMeasure
+  const others = faces.some((face, i) => {
+    const max = prompts[i] === 'ahead' ? MATCH_DISTANCE_MAX : TURNED_DISTANCE_MAX
+    return distance(face.embedding, reference.embedding) >= max
+  })
+  return others ? 'OTHER_PERSON' : undefined
+}
+
+function ahead(prompts: readonly Prompt[], faces: readonly FaceMeasure[]): FaceMeasure[] {
+  return faces.filter((_, i) => prompts[i] === 'ahead')
+}
+
+/** Turns count from where this person's nose is when looking ahead. */
+function turnsAsTold(prompts: readonly Prompt[], faces: readonly FaceMeasure[]): boolean {
+  const front = ahead(prompts, faces).map(face => face.turn)
+  const middle = front.reduce((sum, turn) => sum + turn, 0) / front.length
+  if (Math.abs(middle) > AHEAD_OFF_MAX) return false
+  return faces.every(({ turn }, i) => {
+    const by = turn - middle
+    if (prompts[i] === 'ahead') return Math.abs(by) < AHEAD_MAX
+    return prompts[i] === 'left' ? by >= TURN_MIN : by <= -TURN_MIN
+  })
+}
+
+/** The same pixels twice, or one shape in all frames: moved, rotated or scaled, but never alive. */
+function isStill(faces: readonly FaceMeasure[]): boolean {
+  const twice = faces.some((face, i) =>
+    faces.slice(i + 1).some(other => face.thumb.every((value, k) => value === other.thumb[k])),
+  )
+  const [first, ...rest] = faces as [FaceMeasure, ...FaceMeasure[]]
+  return twice || rest.every(other => shapeDistance(first.shape, other.shape) < STILL_SHAPE_MAX)
+}

@@ -1,0 +1,51 @@
+/** Every maximum of the face check, and the bounds of its judgement. Times in milliseconds. */
+
+/** Frames of one capture, and of one prompt. */
+export const FRAMES_MIN = 4
+export const FRAMES_MAX = 8
+export const FRAMES_PER_PROMPT_MAX = 3
+/** Prompts of one challenge. */
+export const PROMPTS_COUNT = 4
+
+/** One picture, bytes and pixels; it is looked at with its longer side at 640. */
+export const PICTURE_BYTES_MAX = 6 * 1_048_576
+export const PICTURE_PIXELS_MAX = 24_000_000
+export const PICTURE_SIDE = 640
+
+/** Checks that wait for the engine, the one that is worked on included. */
+export const QUEUE_MAX = 8
+/** What one check may take: eight frames take about one and a half seconds. */
+export const CHECK_MS_MAX = 12_000
+/** Loading the networks. */
+export const READY_MS_MAX = 20_000
+
+/** Smallest confidence of a face, by each detector. */
+export const CONFIDENCE_MIN = 0.5
+/** The outer corners of the eyes, pixels apart in the picture as looked at. */
+export const EYES_PX_MIN = 40
+/** Mean luma of the face, 0 to 255. */
+export const LUMA_MIN = 40
+/** Variance of the Laplacian over the face scaled to a width of 128. */
+export const SHARPNESS_MIN = 25
+
+/**
+ * Embeddings closer than this are one person: on 129 people (an ID portrait against a later photo)
+ * 5 of 129 were refused and 8 of 16,512 strangers taken. The often quoted 0.6 takes 1 %.
+ */
+export const MATCH_DISTANCE_MAX = 0.52
+/** Below it the match is not near the bound. */
+export const NEAR_DISTANCE_MAX = 0.42
+/** A turned head against its own frontal frame: turning raises distances. */
+export const TURNED_DISTANCE_MAX = 0.6
+
+/** How far the nose moves beside the eyes, in eye distances, before a head counts as turned. */
+export const TURN_MIN = 0.09
+/** Frames looking ahead differ by less. */
+export const AHEAD_MAX = 0.07
+/** How far from the middle the nose may be when looking ahead: faces aren't even. */
+export const AHEAD_OFF_MAX = 0.3
+/**
+ * Landmarks of two frames that differ by less, in eye distances, are of one still: moved and scaled
+ * stills differed by up to 0.07, a head that turns by 0.16 and more.
+ */
+export const STILL_SHAPE_MAX = 0.11

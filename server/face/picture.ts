@@ -1,0 +1,43 @@
+/**
+ * A picture as it comes, to the pixels that are looked at: turned as its EXIF says, its longer side
+ * at 640, RGB without alpha. Bounded before anything is decoded.
+ */
+import sharp from 'sharp'
+import { PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE } from './limits.ts'
+
+/** `rgb`: three bytes a pixel, row by row. */
+export interface Picture {
+  readonly rgb: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+const FORMATS: ReadonlySet<string | undefined> = new Set(['jpeg', 'png', 'webp'])
+
+/** Undefined for what is no picture, or is too large. Never throws. */
+export async function readPicture(bytes: Uint8Array): Promise<Picture | undefined> {
+  if (bytes.length > PICTURE_BYTES_MAX) return undefined
+  try {
+    const image = sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' })
+    const { format } = await image.metadata()
+    if (!FORMATS.has(format)) return undefined
+    const { data, info } = await image
+      .rotate()
+      .resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside' })
+      .flatten()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const { width, height, channels } = info
+    return { rgb: channels === 1 ? expanded(data) : data, width, height }
+  } catch {
+    return undefined
+  }
+}
+
+/** Gray to RGB. */
+function expanded(gray: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(gray.length * 3)
+  for (let i = 0; i < gray.length; i++) rgb.fill(gray[i] as number, 3 * i, 3 * i + 3)
+  return rgb
+}

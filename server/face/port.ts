@@ -1,0 +1,81 @@
+/**
+ * The face check as the service sees it: a capture, made for a challenge, against the photo on
+ * file. Behind it stands the embedded engine, or the authority's own service.
+ *
+ * The challenge (turn the head as told) is one thing and the match another; they are told apart,
+ * since neither vouches for the other. It is no presentation-attack detection (ISO/IEC 30107-3).
+ */
+
+/** What the person is asked to do. Left and right are the person's own. */
+export const PROMPTS = ['ahead', 'left', 'right'] as const
+export type Prompt = (typeof PROMPTS)[number]
+
+/** One picture of a capture: JPEG, PNG or WebP bytes, and which prompt it answers, from 0. */
+export interface Frame {
+  readonly prompt: number
+  readonly picture: Uint8Array
+}
+
+/** Frames in the order in which they were taken. */
+export interface Capture {
+  readonly prompts: readonly Prompt[]
+  readonly frames: readonly Frame[]
+}
+
+/** Why a picture is of no use: the person can do better. */
+export type PictureFault =
+  /** Not a picture, or one too large. */
+  'BAD_PICTURE' | 'NO_FACE' | 'SEVERAL_FACES' | 'TOO_SMALL' | 'TOO_DARK' | 'TOO_BLURRED'
+
+/** Why a capture does not answer its challenge. */
+export type ChallengeFault =
+  /** Frames are missing, or there are too many. */
+  | 'INCOMPLETE'
+  /** The head was not turned as the prompts say, in their order. */
+  | 'WRONG_ORDER'
+  /** A still: the same picture again, moved, turned or scaled at most. */
+  | 'STILL'
+  /** Frames show different people. */
+  | 'OTHER_PERSON'
+
+/** `ON_FILE`: the photo on file can't be used; that is for the window. */
+export type FaceReason = PictureFault | ChallengeFault | 'NO_MATCH' | 'ON_FILE'
+
+/** How near the person is to the photo on file: all that is kept of the figures. */
+export type ScoreBand = 'near' | 'close' | 'far'
+
+export interface FaceOutcome {
+  /** The frames are live in the sense of the challenge. */
+  readonly challengePassed: boolean
+  readonly matched: boolean
+  /** The first thing that was wrong; absent when both hold. */
+  readonly reason?: FaceReason
+  /** Absent where nothing was compared. */
+  readonly band?: ScoreBand
+}
+
+/** 128 values of unit scale; the Euclidean distance of two says how alike two faces are. */
+export type Embedding = readonly number[]
+
+export type Described =
+  | { readonly ok: true; readonly embedding: Embedding }
+  | { readonly ok: false; readonly reason: PictureFault }
+
+/** `BUSY`: too many wait; `UNAVAILABLE`: the check ended or was too slow. Both: try again. */
+export class FaceCheckError extends Error {
+  override readonly name = 'FaceCheckError'
+  readonly code: 'BUSY' | 'UNAVAILABLE'
+
+  constructor(code: FaceCheckError['code'], options?: ErrorOptions) {
+    super(`face check: ${code}`, options)
+    this.code = code
+  }
+}
+
+export interface FaceCheck {
+  /** Rejects with FaceCheckError. Nothing of the pictures is kept. */
+  check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
+  /** The face of one picture. Rejects with FaceCheckError. */
+  describe(picture: Uint8Array): Promise<Described>
+  close(): Promise<void>
+}
