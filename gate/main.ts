@@ -6,12 +6,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { z } from 'zod'
 import { createGateBoard } from '../hardware/drivers/board.ts'
 import { createSerialScanner } from '../hardware/drivers/scanner-serial.ts'
 import { systemClock as clock, systemTimers as timers } from '../hardware/system-time.ts'
 import { ConfigError, readGateConfig } from './config-file.ts'
-import { gateConfigSchema } from './contract/config.ts'
+import { gateJsonSchema } from './contract/config.ts'
 import { enrol } from './enrol.ts'
 import { startGate } from './gate.ts'
 import { readMachineBoot } from './machine-boot.ts'
@@ -44,7 +43,7 @@ async function main(): Promise<number> {
   })
   if (values.help === true) return print(HELP)
   if (values.schema === true) {
-    return print(`${JSON.stringify(z.toJSONSchema(gateConfigSchema, { io: 'input' }), null, 2)}\n`)
+    return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
   }
   if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
   const config = readGateConfig(values.config)

@@ -1,6 +1,6 @@
 /**
  * A gate's config: one JSON file. Every value is bounded and described, unknown keys are refused,
- * defaults are those of the design. `z.toJSONSchema(gateConfigSchema)` is the published schema.
+ * defaults are those of the design. Published as JSON Schema in gate/config.schema.json.
  */
 import { z } from 'zod'
 import { directionModeSchema } from './events.ts'
@@ -27,13 +27,16 @@ const PIN_FUNCTIONS = [
 ] as const
 
 const pinSchema = z.union([
-  z.int().min(0).max(69),
+  z.int().min(0).max(69).describe('the board’s own number of the pin'),
   z.strictObject({
-    pin: z.int().min(0).max(69),
-    wiring: z.enum(['opens', 'closes']).optional(),
-    active: z.enum(['high', 'low']).optional(),
+    pin: z.int().min(0).max(69).describe('the board’s own number of the pin'),
+    wiring: z
+      .enum(['opens', 'closes'])
+      .optional()
+      .describe('of a contact: normally closed and active when open, or the other way round'),
+    active: z.enum(['high', 'low']).optional().describe('of an output: only "high" is taken'),
   }),
-  z.null(),
+  z.null().describe('this board has no such pin'),
 ])
 
 const boardSchema = z.strictObject({
@@ -49,7 +52,12 @@ const boardSchema = z.strictObject({
       'board pin by function, where it differs from the profile’s table; null takes it away',
     ),
   deadman: z
-    .union([z.strictObject({ ms: z.int().min(100).max(5000) }), z.literal('external')])
+    .union([
+      z.strictObject({
+        ms: z.int().min(100).max(5000).describe('silence after which the board lets go'),
+      }),
+      z.literal('external'),
+    ])
     .default({ ms: 300 })
     .describe('firmware dead-man in milliseconds, or "external" for a hardware timer relay'),
 })
@@ -68,18 +76,18 @@ const scannerSchema = z.strictObject({
 })
 
 const laneSchema = z.strictObject({
-  name,
+  name: name.describe('what the lane is called in the journal, on the console and in logs'),
   direction: z
     .enum(['entry', 'exit', 'both'])
     .describe('which way scans on this lane open; "both" needs an exitScanner'),
   area: name.default('main').describe('the station area that passages enter and leave'),
-  board: boardSchema,
-  scanner: scannerSchema,
+  board: boardSchema.describe('relays, lamps and contacts of the barrier'),
+  scanner: scannerSchema.describe('reads the codes'),
   exitScanner: scannerSchema.optional().describe('reads those who leave, on a lane for both ways'),
   modes: z
     .strictObject({
-      entry: directionModeSchema.optional(),
-      exit: directionModeSchema.optional(),
+      entry: directionModeSchema.optional().describe('how people are let in'),
+      exit: directionModeSchema.optional().describe('how people are let out'),
       fareFree: z.boolean().default(false).describe('admit whoever scans, and record it'),
       timeFree: z.boolean().default(false).describe('an expired pass admits, 24 h long'),
       orderFree: z.boolean().default(false).describe('no anti-passback'),
@@ -109,7 +117,8 @@ const laneSchema = z.strictObject({
       stuckMs: ms(10_000, 600_000, 60_000, 'a beam interrupted for longer raises BEAM_STUCK'),
       refuseMs: ms(500, 10_000, 3000, 'how long a refusal is shown'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('how long everything takes'),
   policy: z
     .strictObject({
       takesPaper: z.boolean().default(false).describe('whether paper passes are taken here'),
@@ -119,7 +128,8 @@ const laneSchema = z.strictObject({
         .describe('timed anti-passback; hard at entry and soft at exit unless set'),
       passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('what is asked of a pass here'),
 })
 
 const checkedLane = laneSchema
@@ -134,37 +144,98 @@ const checkedLane = laneSchema
     { path: ['board', 'pins'], message: 'no relay for a direction in which the lane’s scans open' },
   )
 
-export const gateConfigSchema = z
+const serviceSchema = z
   .strictObject({
-    gate: name.describe('this controller’s name, unique at the service'),
-    station: name,
-    data: z.string().min(1).max(400).describe('folder for databases and the gate’s own key'),
-    service: z.strictObject({
-      url: z.url({ protocol: /^https?$/ }).describe('base address of the service'),
-      pollMs: ms(1000, 60_000, 10_000, 'manifest polling'),
-      timeoutMs: ms(500, 30_000, 5000, 'deadline of one request'),
-    }),
-    trust: z.strictObject({
-      factory: z.string().min(1).max(400).describe('file of the trust document shipped with it'),
-      environment: z.enum(['production', 'test']).default('production'),
-      staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
-      degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
-    }),
-    metrics: z
-      .strictObject({ port: z.int().min(0).max(65_535).describe('0 takes a free one') })
-      .optional()
-      .describe('figures for Prometheus at http://127.0.0.1:PORT/metrics; off unless given'),
-    journal: z
-      .strictObject({
-        keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
-      })
-      .prefault({}),
-    lanes: z.array(checkedLane).min(1).max(8),
+    url: z.url({ protocol: /^https?$/ }).describe('base address of the service'),
+    pollMs: ms(1000, 60_000, 10_000, 'manifest polling'),
+    timeoutMs: ms(500, 30_000, 5000, 'deadline of one request'),
   })
-  .refine(c => new Set(c.lanes.map(lane => lane.name)).size === c.lanes.length, {
-    path: ['lanes'],
-    message: 'two lanes have the same name',
+  .describe('where the service is, and how often it is asked')
+
+const trustSchema = z
+  .strictObject({
+    factory: z.string().min(1).max(400).describe('file of the trust document shipped with it'),
+    environment: z
+      .enum(['production', 'test'])
+      .default('production')
+      .describe('whose passes are believed; those of the other are refused'),
+    staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
+    degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
   })
+  .describe('whom the gate believes, and how old that may get')
+
+const configObject = z.strictObject({
+  $schema: z.string().max(400).optional().describe('for editors: where this schema is'),
+  gate: name.describe('this controller’s name, unique at the service'),
+  station: name.describe('the station it stands in, as the service knows it'),
+  data: z.string().min(1).max(400).describe('folder for databases and the gate’s own key'),
+  service: serviceSchema,
+  trust: trustSchema,
+  metrics: z
+    .strictObject({
+      port: z.int().min(0).max(65_535).describe('TCP port on 127.0.0.1; 0 takes a free one'),
+    })
+    .optional()
+    .describe('figures for Prometheus at http://127.0.0.1:PORT/metrics; off unless given'),
+  journal: z
+    .strictObject({
+      keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
+    })
+    .prefault({})
+    .describe('what the gate recorded'),
+  lanes: z
+    .array(checkedLane)
+    .min(1)
+    .max(8)
+    .describe('the barriers that this controller runs, each with its devices'),
+})
+
+const namesDiffer = ({ lanes }: Pick<z.infer<typeof configObject>, 'lanes'>): boolean =>
+  new Set(lanes.map(lane => lane.name)).size === lanes.length
+const SAME_NAME = { path: ['lanes'], message: 'two lanes have the same name' }
+
+export const gateConfigSchema = configObject.refine(namesDiffer, SAME_NAME)
+
+/** What stands on the gate itself: it names the machine, its folders, and whom it believes. */
+const local = z.never({ error: 'is set on the gate itself, not by the service' }).optional()
+
+/**
+ * The part of a config that the service may set: everything but the local keys, each of which is
+ * refused by its name.
+ */
+export const remoteConfigSchema = configObject
+  .extend({
+    $schema: local,
+    gate: local,
+    station: local,
+    data: local,
+    service: serviceSchema.extend({ url: local }).prefault({}),
+    trust: trustSchema.extend({ factory: local, environment: local }).prefault({}),
+  })
+  .refine(namesDiffer, SAME_NAME)
+
+/** Keys that `remoteConfigSchema` refuses. */
+export const LOCAL_KEYS = [
+  ['$schema'],
+  ['gate'],
+  ['station'],
+  ['data'],
+  ['service', 'url'],
+  ['trust', 'factory'],
+  ['trust', 'environment'],
+] as const
+
+/** The published JSON Schema of a config file (draft 2020-12). */
+export function gateJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(gateConfigSchema, { io: 'input' })
+  return {
+    $schema,
+    $id: 'https://wicketgate.example/gate/config.schema.json',
+    title: 'Config of a Wicketgate gate controller',
+    description: 'One JSON file. Every value has bounds; unknown keys are refused.',
+    ...rest,
+  }
+}
 
 export type GateConfig = z.infer<typeof gateConfigSchema>
 export type LaneConfig = GateConfig['lanes'][number]

@@ -10,6 +10,10 @@ import { z } from 'zod'
 export const UPLOAD_ROWS_MAX = 200
 /** One row's body, UTF-8 bytes of its JSON. */
 export const BODY_BYTES_MAX = 8192
+/** Who asked for a revision of the config, and why, characters; paths named in one row. */
+export const CONFIG_BY_CHARS_MAX = 80
+export const CONFIG_REASON_CHARS_MAX = 400
+export const CONFIG_CHANGES_MAX = 32
 /** The previous hash of the first row of an epoch. */
 export const CHAIN_START = '0'.repeat(64)
 
@@ -171,6 +175,33 @@ export type LaneModes = z.infer<typeof laneModesSchema>
 
 /** `by`: who or what asked for it. */
 export const modeBodySchema = z.strictObject({ ...laneModesSchema.shape, by: z.string().max(80) })
+
+/**
+ * What became of a revision of the config. Values are never in it, only the paths that changed.
+ * - `base`: the file of a first start.
+ * - `committed`: it runs from now on; with `confirmMs` only if it is confirmed in that time.
+ * - `confirmed`, `reverted`: how that ended.
+ * - `refused`: something offered was not taken; `revision` is the one that went on running.
+ */
+export const configBodySchema = z.strictObject({
+  about: z.enum(['base', 'committed', 'confirmed', 'reverted', 'refused']),
+  /** The gate's own number of the revision spoken of. */
+  revision: z.int().min(0),
+  /** The revision that runs now. */
+  runs: z.int().min(0),
+  /** Who or what asked: `file`, `service`, or a name on the console. */
+  by: z.string().max(CONFIG_BY_CHARS_MAX),
+  reason: z.string().max(CONFIG_REASON_CHARS_MAX),
+  /** Of the revision's canonical text; absent when something was refused. */
+  sha256: sha256Hex.optional(),
+  /** The service's number of it, when it came from there. */
+  serviceRevision: z.int().min(0).optional(),
+  confirmMs: z.int().min(1).optional(),
+  /** Paths whose values differ from what ran before, and how many more there are. */
+  changes: z.array(z.string().max(120)).max(CONFIG_CHANGES_MAX).optional(),
+  moreChanges: z.int().min(1).optional(),
+})
+export type ConfigBody = z.infer<typeof configBodySchema>
 
 export type ModeBody = z.infer<typeof modeBodySchema>
 export type ScanBody = z.infer<typeof scanBodySchema>

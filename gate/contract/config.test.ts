@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { gateJsonSchema, LOCAL_KEYS, remoteConfigSchema } from './config.ts'
+import { explainIssues } from './explain.ts'
+
+const published = new URL('../config.schema.json', import.meta.url)
+
+t.test('the published schema is that of the code', async t => {
+  const made = `${JSON.stringify(gateJsonSchema(), null, 2)}\n`
+  const how = 'npm run --silent gate -- --schema > gate/config.schema.json'
+  t.ok(readFileSync(published, 'utf8') === made, how)
+})
+
+interface Node {
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Node>>
+  readonly items?: Node
+  readonly anyOf?: readonly Node[]
+  readonly additionalProperties?: unknown
+}
+
+/** Every key that can be written, with where it stands. */
+function keysOf(node: Node, at: string): [string, Node][] {
+  const here = Object.entries(node.properties ?? {}).flatMap(([key, value]): [string, Node][] => [
+    [`${at}.${key}`, value],
+    ...keysOf(value, `${at}.${key}`),
+  ])
+  const inside = [...(node.anyOf ?? []), ...(node.items ? [node.items] : [])]
+  return [...here, ...inside.flatMap(one => keysOf(one, at))]
+}
+
+t.test('every key of it is described, and no object takes unknown ones', async t => {
+  const schema = gateJsonSchema() as Node
+  const keys = keysOf(schema, 'config')
+  t.ok(keys.length > 50)
+  t.same(
+    keys.filter(([, node]) => node.description === undefined).map(([key]) => key),
+    [],
+  )
+  for (const [key, node] of [['config', schema] as const, ...keys]) {
+    if (node.properties !== undefined) t.equal(node.additionalProperties, false, key)
+  }
+})
+
+const lanes = [{ name: 'A', direction: 'entry', board: { port: 'b' }, scanner: { port: 's' } }]
+
+t.test('what the service may set: all but the local keys, each refused by its name', async t => {
+  t.ok(remoteConfigSchema.safeParse({ lanes }).success, 'the rest has defaults')
+  const all = { service: { pollMs: 2000 }, trust: { staleAfterMs: 60_000 }, lanes }
+  t.ok(remoteConfigSchema.safeParse(all).success)
+  for (const [first, second] of LOCAL_KEYS) {
+    const config = { lanes, [first]: second === undefined ? 'x' : { [second]: 'x' } }
+    const parsed = remoteConfigSchema.safeParse(config)
+    const said = parsed.success ? [] : explainIssues(parsed.error)
+    const key = [first, second].filter(Boolean).join('.')
+    t.same(said, [`${key}: is set on the gate itself, not by the service`])
+  }
+  const twice = remoteConfigSchema.safeParse({ lanes: [...lanes, ...lanes] })
+  t.match(twice.success ? [] : explainIssues(twice.error), [/two lanes have the same name/])
+})
