@@ -63,6 +63,13 @@ export const MANIFEST_LISTS_MAX = 512
 export const STATION_BYTES_MAX = 64 * 1024
 /** Gates of one station. */
 export const STATION_GATES_MAX = 256
+/** Bytes of a gate's config as JSON, of the reason given with it, and of the signed whole. */
+export const CONFIG_TEXT_BYTES_MAX = 32 * 1024
+export const CONFIG_REASON_BYTES_MAX = 800
+export const CONFIG_BYTES_MAX = 34 * 1024
+/** How long a gate may try a config before it is confirmed, seconds. */
+export const CONFIG_CONFIRM_S_MIN = 60
+export const CONFIG_CONFIRM_S_MAX = 3600
 /** Characters of a station's or a gate's name. */
 export const NAME_CHARS_MAX = 32
 /** Bytes of a signed time answer. */

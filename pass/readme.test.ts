@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
+import { seededEs256 } from '../fixtures/passes/signers.ts'
+import { KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
 import { holder, NOW, PHONE_CLAIMS, phoneIssuer } from '../fixtures/passes/world.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { countersignStructure, sigStructure } from './cose.ts'
 import { coseKeyOf, keyThumbprint, nodeVerifier, verifySign1 } from './cose-node.ts'
 import { decodeEnvelope } from './envelope.ts'
+import { signConfig, verifyConfig } from './gate-config.ts'
 import * as limits from './limits.ts'
 import { decodePassText } from './text.ts'
 import { createPassVerifier } from './verify.ts'
@@ -55,6 +58,16 @@ t.test('its keys, and signatures that verify with them', async t => {
   t.ok(nodeVerifier.verify(holderKey, 'ES256', block('proof-to-be-signed'), proof))
 })
 
+t.test('the config of the specification’s example', async t => {
+  const signer = seededEs256('config')
+  const shown = { gate: 'north-1', text: '{"lanes":[]}', confirmS: 300, reason: 'wait longer' }
+  const document = { revision: NOW, iat: NOW, ...shown }
+  t.same(await signConfig(document, signer), block('config'))
+  const trust = trustOf({ keys: [...KEYS, trustKey('config', signer)] })
+  const against = { gate: 'north-1', seen: NOW - 1, nowMs: NOW * 1000 }
+  t.same(verifyConfig(trust, block('config'), nodeVerifier, against), { ok: true, document })
+})
+
 t.test('a gate with the golden file’s trust lets it in', async t => {
   const golden = new URL('../fixtures/passes/golden.json', import.meta.url)
   const file = JSON.parse(readFileSync(golden, 'utf8')) as GoldenFile
@@ -79,6 +92,9 @@ t.test('the limits it names are those of the code', async t => {
     [512, 1024, 512],
   )
   t.same([limits.TRUST_LIFETIME_MAX_S, limits.MANIFEST_LIFETIME_MAX_S], [90 * 86_400, 86_400])
+  t.same([limits.CONFIG_BYTES_MAX, limits.CONFIG_TEXT_BYTES_MAX], [34_816, 32_768])
+  t.same([limits.CONFIG_CONFIRM_S_MIN, limits.CONFIG_CONFIRM_S_MAX], [60, 3600])
+  t.equal(limits.CONFIG_REASON_BYTES_MAX, 800)
   t.equal(limits.VERSION_MAX, 281_474_976_710_655)
   t.equal(limits.TRUST_SIGNATURES_MAX, 16)
 })

@@ -11,7 +11,12 @@ import {
 import { NOW } from '../fixtures/passes/world.ts'
 import { type CborValue, encodeCbor } from './cbor.ts'
 import { nodeVerifier } from './cose-node.ts'
-import { DOCUMENT_AHEAD_MAX_S, NAME_CHARS_MAX, STATION_GATES_MAX } from './limits.ts'
+import {
+  CONFIG_BYTES_MAX,
+  DOCUMENT_AHEAD_MAX_S,
+  NAME_CHARS_MAX,
+  STATION_GATES_MAX,
+} from './limits.ts'
 import {
   openStation,
   type SignedStation,
@@ -79,6 +84,32 @@ t.test('times: not from the future, not past its end', async t => {
   t.equal(judge(await signed({ version: NOW + 1, iat: ahead + 1, exp: ahead + 2 })), 'FROM_FUTURE')
   t.equal(judge(await signed({ version: NOW + 1, iat: NOW - 9, exp: NOW })), 'EXPIRED')
 })
+
+const config = (gate: string, over = {}) => {
+  return { gate, revision: 7, sha256: new Uint8Array(32).fill(3), length: 100, ...over }
+}
+
+t.test(
+  'configs of gates by hash: read again, each gate once, absent where there are none',
+  async t => {
+    const configs = [config('north-1'), config('north-2', { length: CONFIG_BYTES_MAX })]
+    const opened = openStation(trust, await signed({ configs }), nodeVerifier, 'north')
+    t.same(opened.ok && opened.manifest, stationOf({ configs }))
+    const many = (count: number) => Array.from({ length: count }, (_, i) => config(`g${i}`))
+    t.equal(judge(await signed({ version: NOW + 1, configs: many(STATION_GATES_MAX) })), 'CHANGED')
+    const wrong: [string, StationManifest['configs']][] = [
+      ['none', []],
+      ['too many', many(STATION_GATES_MAX + 1)],
+      ['a gate twice', [config('a'), config('a')]],
+      ['too long', [config('a', { length: CONFIG_BYTES_MAX + 1 })]],
+      ['a short hash', [config('a', { sha256: new Uint8Array(31) })]],
+      ['no gate', [config('')]],
+    ]
+    for (const [what, configs] of wrong) {
+      await t.rejects(signed({ configs: configs as never }), { code: 'INVALID_ARGUMENT' }, what)
+    }
+  },
+)
 
 t.test('when its key leaves trust it binds no more', async t => {
   const others = KEYS.filter(key => key.role !== 'status')

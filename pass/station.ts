@@ -7,6 +7,7 @@ import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
 import { bytesOf, checked, fieldsOf, lifetime, listOf, malformed, uint } from './document-fields.ts'
 import {
+  CONFIG_BYTES_MAX,
   COORDINATE_BYTES,
   MANIFEST_LIFETIME_MAX_S,
   NAME_CHARS_MAX,
@@ -30,6 +31,15 @@ export interface StationGate {
   readonly key: Uint8Array
 }
 
+/** A gate's config by its hash: see gate-config.ts. */
+export interface StationConfig {
+  readonly gate: string
+  readonly revision: number
+  /** Of the signed document, 32 bytes, and its length in bytes. */
+  readonly sha256: Uint8Array
+  readonly length: number
+}
+
 /** What holds in one station right now. Signed by a status key. */
 export interface StationManifest {
   /** `max(last + 1, Unix seconds)`, a new one for each signing. */
@@ -41,6 +51,8 @@ export interface StationManifest {
   readonly exp: number
   readonly station: string
   readonly gates: readonly StationGate[]
+  /** The newest config of each gate that has one; left out where none has. */
+  readonly configs?: readonly StationConfig[]
 }
 
 /** A station manifest and the status key that signed it. */
@@ -53,7 +65,7 @@ export type StationResult =
 
 /** Labels of the map. An optional field is absent where it has nothing to say. */
 const REQUIRED = [1, 2, 3, 4, 5, 6] as const
-const OPTIONAL: readonly number[] = []
+const OPTIONAL = [8] as const
 
 const STATION: StatusKind<StationManifest> = {
   type: DOCUMENT_TYPE.station,
@@ -101,7 +113,7 @@ export function verifyStation<K>(
 }
 
 function writeStation(manifest: StationManifest): Uint8Array {
-  const { version, trustVersion, iat, exp, station, gates } = manifest
+  const { version, trustVersion, iat, exp, station, gates, configs } = manifest
   const map = new Map<number, CborValue>([
     [1, version],
     [2, iat],
@@ -110,6 +122,12 @@ function writeStation(manifest: StationManifest): Uint8Array {
     [5, station],
     [6, gates.map(({ name, key }) => [name, key])],
   ])
+  if (configs !== undefined) {
+    map.set(
+      8,
+      configs.map(({ gate, revision, sha256, length }) => [gate, revision, sha256, length]),
+    )
+  }
   return checked(encodeCbor(map), readStation)
 }
 
@@ -125,6 +143,26 @@ function readStation(payload: Uint8Array): StationManifest {
     trustVersion: uint(map.get(4), VERSION_MAX, 'trust version'),
     station: nameOf(map.get(5), 'station'),
     gates,
+    ...(map.has(8) ? { configs: readConfigs(map.get(8)) } : {}),
+  }
+}
+
+/** At least one, since where there is none the field is absent; none twice. */
+function readConfigs(value: CborValue | undefined): StationConfig[] {
+  const configs = listOf(value, STATION_GATES_MAX, 'configs').map(readConfig)
+  const gates = new Set(configs.map(config => config.gate))
+  if (configs.length === 0 || gates.size !== configs.length) throw malformed('configs')
+  return configs
+}
+
+function readConfig(value: CborValue): StationConfig {
+  const fields = listOf(value, 4, 'config')
+  const [gate, revision, sha256, length] = fields
+  return {
+    gate: nameOf(gate, 'gate of a config'),
+    revision: uint(revision, VERSION_MAX, 'revision of a config'),
+    sha256: bytesOf(sha256, 32, 32, 'sha256 of a config'),
+    length: uint(length, CONFIG_BYTES_MAX, 'length of a config'),
   }
 }
 

@@ -26,6 +26,7 @@ export const DOCUMENT_TYPE = {
   manifest: 'application/vnd.wicketgate.manifest+cbor',
   time: 'application/vnd.wicketgate.time+cbor',
   station: 'application/vnd.wicketgate.station+cbor',
+  config: 'application/vnd.wicketgate.config+cbor',
 } as const
 
 /** Who signs: a key's id, algorithm and private half. `Signer` of `cose-node.ts` is one. */
