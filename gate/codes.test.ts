@@ -37,7 +37,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   TOO_LATE: 'boarding lists are not built yet',
   CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
   BUS_DOWN: 'the station bus is not built yet',
-  CONFIG_REVERTED: 'config revisions are not built yet',
+  CONFIG_REVERTED: 'config/engine.test.ts',
   POWER_RESTORED: 'a boot row says how many grants were cut off; power itself is not measured',
   NO_TURN: 'the reason of an annulled row, in lane.test.ts; nothing is shown',
   TAILGATE: 'flap-lane.test.ts',

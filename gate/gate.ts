@@ -7,9 +7,10 @@ import type { Logger } from 'pino'
 import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
+import type { RemoteDoor } from './config/from-service.ts'
 import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
-import type { Direction, EventKind } from './contract/events.ts'
+import type { Direction, EventKind, LaneModes } from './contract/events.ts'
 import { joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
@@ -39,9 +40,24 @@ export interface GateParts {
   readonly openReader: (lane: LaneConfig, direction: Direction) => CodeReader
 }
 
+/** Of a start that follows another in the same process, with another config. */
+export interface StartHow {
+  /** Number of the config's revision. */
+  readonly revision?: number
+  /** How lanes are run at first, by name, where not as their config says. */
+  readonly modes?: ReadonlyMap<string, LaneModes>
+  /** Takes the config that the service has for this gate. */
+  readonly remote?: RemoteDoor
+}
+
 export interface Gate {
   readonly lanes: readonly Lane[]
-  stop(): Promise<void>
+  /** Writes a row of the whole gate. Rejects when it is not on disk. */
+  record(kind: EventKind, body: object): Promise<void>
+  /** Whether the service has answered since the start. */
+  reached(): boolean
+  /** `restart`: another start follows at once, so rows need not be sent before. */
+  stop(how?: { readonly restart: boolean }): Promise<void>
   /** At once, for a defect. */
   releaseAll(): void
 }
@@ -50,10 +66,14 @@ export interface Gate {
  * Resolves when the lanes run; devices may still be missing. Rejects with DeviceError `BAD_PINS`,
  * JournalError, or code `FACTORY_TRUST`; then nothing is left open.
  */
-export async function startGate(config: GateConfig, parts: GateParts): Promise<Gate> {
+export async function startGate(
+  config: GateConfig,
+  parts: GateParts,
+  how: StartHow = {},
+): Promise<Gate> {
   const opened = new AsyncDisposableStack()
   try {
-    return await assemble(config, parts, opened)
+    return await assemble(config, parts, how, opened)
   } catch (error) {
     await opened.disposeAsync()
     throw error
@@ -77,9 +97,11 @@ function openDevices(config: GateConfig, parts: GateParts, opened: AsyncDisposab
 async function assemble(
   config: GateConfig,
   parts: GateParts,
+  how: StartHow,
   opened: AsyncDisposableStack,
 ): Promise<Gate> {
   const { clock, timers, log } = parts
+  let reached = false
   const devices = openDevices(config, parts, opened)
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
   opened.defer(() => journal.close())
@@ -114,8 +136,10 @@ async function assemble(
       const { trustVersion, manifestVersion, lists } = trust.status()
       log.info({ event: 'manifest', trustVersion, manifestVersion, lists }, 'new manifest')
     }
+    if (code !== 'UPDATED' && code !== 'UNCHANGED') return
+    reached = true
     // The service answers: rows need not wait for their next try.
-    if (code === 'UPDATED' || code === 'UNCHANGED') void joined?.uploader.flush()
+    void joined?.uploader.flush()
   }
 
   await tellStart({
@@ -126,6 +150,7 @@ async function assemble(
     now: trust.now(),
     station: config.station,
     machine: parts.machineBoot,
+    revision: how.revision,
   })
   const memory = createMemory(await journal.memory())
 
@@ -148,13 +173,20 @@ async function assemble(
       rows,
       memory,
       timers,
+      modes: how.modes?.get(lane.name),
       ...watched,
     })
   })
   const server = await observer.serve(config.metrics?.port, { rows, trust })
   if (server !== undefined) opened.defer(() => server.close())
 
-  const joined = joinService(config, { ...parts, journal, trust, onEvent: told })
+  const joined = joinService(config, {
+    ...parts,
+    journal,
+    trust,
+    onEvent: told,
+    remote: how.remote,
+  })
   void joined?.uploader.flush()
   trust.start()
   joined?.station.start()
@@ -172,16 +204,23 @@ async function assemble(
 
   return {
     lanes,
+    record(kind, body) {
+      const { nowMs, state } = trust.now()
+      log.info({ event: kind, ...body }, kind)
+      return rows.append({ at: nowMs, clock: state, lane: '', kind, body }).then(() => {})
+    },
+    reached: () => reached,
     releaseAll() {
       for (const lane of lanes) lane.releaseAll()
     },
-    async stop() {
+    async stop({ restart } = { restart: false }) {
       upkeep.close()
       await Promise.all(lanes.map(lane => lane.stop()))
-      await note('stop', {})
+      await note('stop', restart ? { why: 'config' } : {})
       await rows.flush()
       rows.close()
-      if (joined) await Promise.race([joined.uploader.flush(), delay(timers, STOP_FLUSH_MS)])
+      if (joined && !restart)
+        await Promise.race([joined.uploader.flush(), delay(timers, STOP_FLUSH_MS)])
       await joined?.close()
       await trust.close()
       await journal.close()

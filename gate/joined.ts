@@ -2,6 +2,7 @@
  * What an enrolled gate has beside its own work: one proved way to the service, on which its rows
  * go up and the station manifest comes down.
  */
+import { followServiceConfig, type RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { GateParts } from './gate.ts'
 import { createUploadLog } from './log.ts'
@@ -27,6 +28,8 @@ export interface JoinedParts
   readonly journal: Journal
   readonly trust: TrustKeeper
   readonly onEvent: (event: TrustEvent) => void
+  /** Takes the config that the service has for this gate; left out, it has no say in it. */
+  readonly remote?: RemoteDoor | undefined
 }
 
 /** Undefined for a gate that is not enrolled: its rows stay here. Sends nothing yet. */
@@ -60,12 +63,24 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
     random,
     onEvent: parts.onEvent,
   })
+  const { remote } = parts
+  const endFollowing =
+    remote &&
+    followServiceConfig({
+      gate: enrolment.gate,
+      station,
+      trust,
+      remote,
+      monotonicMs: clock.monotonicMs,
+      onEvent: parts.onEvent,
+    })
   return {
     identity,
     enrolment,
     uploader,
     station,
     async close() {
+      endFollowing?.()
       uploader.close()
       await station.close()
     },

@@ -27,6 +27,8 @@ export interface LaneParts {
   readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
   readonly timers: Timers
+  /** How the lane is run at first, where not as its config says. */
+  readonly modes?: LaneModes | undefined
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
   readonly onDevice: (device: string, state: DeviceState) => void
   readonly onFault: (what: string, error: unknown) => void
@@ -70,7 +72,7 @@ export function createLane(parts: LaneParts): Lane {
     rows: parts.rows,
     memory: parts.memory,
     settings: machineSettingsOf(config),
-    modes: initialModes(config),
+    modes: parts.modes ?? initialModes(config),
     timers,
     now: parts.trust.now,
     onFault: parts.onFault,

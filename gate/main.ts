@@ -1,18 +1,19 @@
 /**
- * The gate's composition root: reads the config, opens journal and trust, builds the lanes,
+ * The gate's composition root: opens config and revisions, hands in real devices, time and network,
  * starts everything, stops cleanly. `npm run gate -- --config FILE`.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createGateBoard } from '../hardware/drivers/board.ts'
 import { createSerialScanner } from '../hardware/drivers/scanner-serial.ts'
 import { systemClock as clock, systemTimers as timers } from '../hardware/system-time.ts'
+import type { ConfigEngine } from './config/engine.ts'
+import { REFUSALS } from './config/outcome.ts'
 import { ConfigError, readGateConfig } from './config-file.ts'
+import { type ConfiguredParts, createConfiguredGate, openConfig } from './configured.ts'
 import { gateJsonSchema } from './contract/config.ts'
 import { enrol } from './enrol.ts'
-import { startGate } from './gate.ts'
 import { readMachineBoot } from './machine-boot.ts'
 import { createServiceManager } from './service-manager.ts'
 
@@ -26,7 +27,8 @@ Runs a gate controller: reads passes, verifies them offline, drives the barrier.
   --help          this text
 
 Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it: no more scans are taken, the
-passage that runs may end, relays are released, rows are sent. Exit codes: 0 stopped, 1 could not
+passage that runs may end, relays are released, rows are sent. SIGHUP reads the config file again: a
+good one becomes the next revision, a wrong one changes nothing. Exit codes: 0 stopped, 1 could not
 start or enrol, 2 wrong arguments or config.
 `
 
@@ -46,24 +48,53 @@ async function main(): Promise<number> {
     return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
   }
   if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
-  const config = readGateConfig(values.config)
-  mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  if (values.enrol !== undefined) await enrol(config, values.enrol)
+  const opened = openConfig(values.config, clock.nowMs())
+  if (values.enrol !== undefined) await enrol(readGateConfig(values.config), values.enrol)
   // From here on: a stop asked for during the start is one too, not a crash.
   const asked = new Promise<string>(resolve => {
     process.once('SIGTERM', resolve)
     process.once('SIGINT', resolve)
   })
 
-  const log = pino({ base: { gate: config.gate } })
-  const gate = await startGate(config, {
+  const log = pino({ base: { gate: opened.gate } })
+  const { engine, running } = createConfiguredGate(opened, partsOf(log), fault => {
+    log.fatal({ err: fault }, 'no config starts any more: the gate ends')
+    process.exit(1)
+  })
+  await engine.start()
+  followReload(engine, log)
+
+  const manager = createServiceManager({
+    env: process.env,
+    pid: process.pid,
+    timers,
+    onFault: error => log.warn({ event: 'systemd', err: error }, 'systemd could not be told'),
+  })
+  manager.ready()
+
+  process.once('uncaughtException', error => {
+    running.gate()?.releaseAll()
+    log.fatal({ err: error }, 'defect: relays released, the gate ends')
+    process.exit(70)
+  })
+  const signal = await asked
+  log.info({ event: 'stopping', signal }, 'stopping')
+  manager.stopping()
+  await engine.stop()
+  manager.close()
+  log.info({ event: 'stopped' }, 'stopped')
+  return 0
+}
+
+/** The real devices, time and network. */
+function partsOf(log: Logger): ConfiguredParts {
+  return {
     clock,
     timers,
     random,
     randomBytes,
     fetch,
     log,
-    factoryTrust: readFileSync(config.trust.factory),
     machineBoot: readMachineBoot(),
     openBoard: ({ name, board }) =>
       createGateBoard({
@@ -89,28 +120,19 @@ async function main(): Promise<number> {
         random,
       })
     },
-  })
+  }
+}
 
-  const manager = createServiceManager({
-    env: process.env,
-    pid: process.pid,
-    timers,
-    onFault: error => log.warn({ event: 'systemd', err: error }, 'systemd could not be told'),
+/** SIGHUP: the file is looked at again. */
+function followReload(engine: ConfigEngine, log: Logger): void {
+  process.on('SIGHUP', async () => {
+    const outcome = await engine.reload()
+    if (outcome.ok) log.info({ event: 'reload', revision: outcome.revision }, 'the file runs')
+    else {
+      const { code, problems } = outcome
+      log.warn({ event: 'reload', code, problems }, REFUSALS[code])
+    }
   })
-  manager.ready()
-
-  process.once('uncaughtException', error => {
-    gate.releaseAll()
-    log.fatal({ err: error }, 'defect: relays released, the gate ends')
-    process.exit(70)
-  })
-  const signal = await asked
-  log.info({ event: 'stopping', signal }, 'stopping')
-  manager.stopping()
-  await gate.stop()
-  manager.close()
-  log.info({ event: 'stopped' }, 'stopped')
-  return 0
 }
 
 function print(text: string): number {

@@ -18,11 +18,13 @@ export interface StartParts {
   readonly station: string
   /** Names this boot of the machine, where boots have a name. */
   readonly machine: string | undefined
+  /** Number of the config's revision, where it has one. */
+  readonly revision?: number | undefined
 }
 
 /** Resolves when its rows are on disk, or wait for that. */
 export async function tellStart(parts: StartParts): Promise<void> {
-  const { journal, now, station, machine } = parts
+  const { journal, now, station, machine, revision } = parts
   const { openGrants, life, setAside } = journal
   const interrupted = await recover({ openGrants, append: parts.keep }, now)
   const after = beforeStart(life, machine)
@@ -30,6 +32,7 @@ export async function tellStart(parts: StartParts): Promise<void> {
   await parts.note('boot', {
     ...{ station, after, ...alive, interrupted },
     ...(machine && { machine }),
+    ...(revision !== undefined && { revision }),
     ...(setAside && { setAside }),
   })
   if (setAside !== undefined) parts.alarm('JOURNAL_DAMAGED', true, `set aside as ${setAside}`)

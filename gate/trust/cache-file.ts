@@ -196,21 +196,26 @@ function writeRows(database: DatabaseSync, change: CacheChange): void {
 type Value = string | number | null | Uint8Array
 
 /**
- * Moves a damaged cache (with its WAL) out of the way and returns its new name, or undefined when
- * there was none. The newest few are kept for the technician, older ones are deleted.
+ * Moves a damaged cache (with its WAL), or another such file of the data folder, out of the way and
+ * returns its new name, or undefined when there was none. The newest few are kept for the
+ * technician, older ones are deleted.
  */
-export function setCacheAside(dataDir: string, nowMs: number): string | undefined {
+export function setCacheAside(
+  dataDir: string,
+  nowMs: number,
+  file = CACHE_FILE,
+): string | undefined {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
   let name: string | undefined
   for (const suffix of ['', '-wal', '-shm']) {
-    const path = join(dataDir, CACHE_FILE + suffix)
+    const path = join(dataDir, file + suffix)
     if (!existsSync(path)) continue
-    const aside = `${CACHE_FILE}.damaged-${stamp}${suffix}`
+    const aside = `${file}.damaged-${stamp}${suffix}`
     renameSync(path, join(dataDir, aside))
     if (suffix === '') name = aside
   }
   const kept = readdirSync(dataDir)
-    .filter(file => file.startsWith(`${CACHE_FILE}.damaged-`) && file.endsWith('Z'))
+    .filter(name => name.startsWith(`${file}.damaged-`) && name.endsWith('Z'))
     .sort()
   for (const old of kept.slice(0, -SET_ASIDE_MAX)) {
     for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, old + suffix), { force: true })

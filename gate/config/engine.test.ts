@@ -1,0 +1,322 @@
+/** Revisions in virtual time: commit, confirm, the way back, crashes between, the file. */
+import t from 'tap'
+import { configBodySchema } from '../contract/events.ts'
+import { plainModes } from '../machine/state.ts'
+import { CONFIRM_MS_MAX, CONFIRM_MS_MIN, REVISIONS_MAX } from './limits.ts'
+import { createDeskWorld, openDesk, withWait } from './testing/desk.ts'
+
+const WAIT = 'lanes.A.timing.waitMs'
+const lin = { by: 'lin', reason: 'people are slow' }
+
+/** A gate that has started on its file. */
+async function running(dir: string) {
+  const desk = openDesk(dir)
+  desk.writeFile(withWait(5000))
+  await desk.engine.start()
+  return desk
+}
+
+t.test('a change is edited, compared, committed; the journal says who, why and where', async t => {
+  const { engine, waits, world } = await running(t.testdir())
+  t.match(engine.show(), { revision: { number: 0, by: 'file' }, trial: null })
+  t.same(engine.compare(), [])
+  t.same(engine.set(WAIT, 8000), [])
+  t.same(engine.compare(), ['  lanes.A.timing.waitMs: 5000 -> 8000'])
+  t.same(waits(), [5000], 'nothing runs before the commit')
+  t.same(await engine.commit(lin), { ok: true, revision: 1, onTrial: false })
+  t.same(waits(), [5000, 8000])
+  t.match(world.starts[1]?.how, { revision: 1 })
+  t.same(world.rows, ['base 0 by file, 0 runs', 'committed 1 by lin, 1 runs'])
+  t.match(world.bodies[1], { ...lin, changes: ['lanes.A.timing.waitMs'] })
+  t.notMatch(JSON.stringify(world.bodies[1]), /8000/, 'no value')
+  t.match(engine.history(), [{ number: 1, by: 'lin' }, { number: 0 }])
+  t.notOk('text' in (engine.history()[0] as object))
+  for (const body of world.bodies) t.ok(configBodySchema.safeParse(body).success)
+  await engine.stop()
+})
+
+t.test('what is wrong is said with its key and range, and changes nothing', async t => {
+  const { engine, waits } = await running(t.testdir())
+  t.same(engine.set(WAIT, 50), ['lanes.0.timing.waitMs: too small, at least 1000'])
+  t.match(await engine.commit(lin), { ok: false, code: 'CONFIG_INVALID', problems: [/waitMs/] })
+  t.equal(engine.set('lanes.Z.name', 'x'), 'NO_SUCH_PATH')
+  engine.discard()
+  t.match(await engine.commit(lin), { code: 'NOTHING_TO_COMMIT' })
+  for (const [key, value] of [
+    ['gate', 'x'],
+    ['station', 'y'],
+    ['data', '/elsewhere'],
+  ] as const) {
+    t.match(engine.set(key, value), [new RegExp(`^${key}: can’t be changed by a revision: `)])
+    t.match(await engine.commit(lin), { code: 'FIXED_KEY' })
+    engine.discard()
+  }
+  engine.set(WAIT, 5000)
+  t.match(await engine.commit(lin), { code: 'NOTHING_TO_COMMIT' }, 'the same as before')
+  engine.set(WAIT, 6000)
+  const bounds: [object, boolean][] = [
+    [{ by: '', reason: '' }, false],
+    [{ by: 'n'.repeat(81), reason: '' }, false],
+    [{ by: 'lin', reason: 'r'.repeat(401) }, false],
+    [{ ...lin, confirmMs: CONFIRM_MS_MIN - 1 }, false],
+    [{ ...lin, confirmMs: CONFIRM_MS_MAX + 1 }, false],
+    [{ ...lin, confirmMs: Number.NaN }, false],
+    [{ by: 'n'.repeat(80), reason: 'r'.repeat(400), confirmMs: CONFIRM_MS_MAX }, true],
+  ]
+  for (const [request, good] of bounds) {
+    const outcome = await engine.commit(request as never)
+    t.equal(outcome.ok, good)
+    if (!outcome.ok) t.equal(outcome.code, 'OUT_OF_BOUNDS')
+  }
+  t.same(waits(), [5000, 6000])
+  await engine.stop()
+})
+
+t.test('a commit to be confirmed goes back at its deadline, not before', async t => {
+  const { engine, waits, world, advance } = await running(t.testdir())
+  engine.set(WAIT, 8000)
+  t.match(await engine.commit({ ...lin, confirmMs: 60_000 }), { ok: true, onTrial: true })
+  t.match(engine.show().trial, { previous: 0, confirmMs: 60_000 })
+  engine.set(WAIT, 9000)
+  t.match(await engine.commit(lin), { ok: false, code: 'ON_TRIAL' })
+  await advance(59_999)
+  t.same(waits(), [5000, 8000])
+  await advance(1)
+  t.same(waits(), [5000, 8000, 5000])
+  t.match(engine.show(), { revision: { number: 0 }, trial: null })
+  t.same(world.rows.slice(-2), [
+    'reverted 1 by lin, 0 runs',
+    'CONFIG_REVERTED: revision 1 by lin: not confirmed in 60 s; revision 0 runs',
+  ])
+  t.match(engine.history()[0], { number: 1, reverted: 'not confirmed in 60 s' })
+  t.match(await engine.confirm('lin'), { code: 'NOT_ON_TRIAL' })
+  await engine.stop()
+})
+
+t.test('confirmed, it stays; taken back by hand, it goes at once', async t => {
+  const { engine, waits, world, advance } = await running(t.testdir())
+  engine.set(WAIT, 8000)
+  await engine.commit({ ...lin, confirmMs: 60_000 })
+  t.match(await engine.confirm('mei'), { ok: true, revision: 1, onTrial: false })
+  t.equal(world.rows.at(-1), 'confirmed 1 by mei, 1 runs')
+  await advance(3_600_000)
+  t.same(waits(), [5000, 8000])
+  engine.set(WAIT, 9000)
+  await engine.commit({ ...lin, confirmMs: 60_000 })
+  t.match(await engine.takeBack('mei'), { ok: true, revision: 1 })
+  t.same(waits(), [5000, 8000, 9000, 8000])
+  t.match(world.rows.at(-1), /CONFIG_REVERTED: revision 2 by lin: taken back by mei; revision 1/)
+  await advance(3_600_000)
+  t.equal(waits().length, 4, 'its deadline is gone')
+  await engine.stop()
+})
+
+t.test('one that can’t start gives way to the one before', async t => {
+  const { engine, waits, world } = await running(t.testdir())
+  world.faults.set(8000, 'pin 2 is both entry and exit')
+  engine.set(WAIT, 8000)
+  const outcome = await engine.commit(lin)
+  t.match(outcome, { code: 'REVERTED', problems: ['pin 2 is both entry and exit'] })
+  t.same(waits(), [5000, 5000])
+  t.match(world.rows.at(-1), /CONFIG_REVERTED: revision 1 .* could not start: pin 2 is both/)
+  world.faults.set(5000, 'the disk is gone')
+  engine.set(WAIT, 8000)
+  await engine.commit(lin)
+  t.match(world.dead, { message: 'the disk is gone' }, 'nothing runs: the process must end')
+  await engine.stop()
+})
+
+t.test('a crash in the window: the next start runs what was good, and says so', async t => {
+  const dir = t.testdir()
+  const first = await running(dir)
+  first.engine.set(WAIT, 8000)
+  await first.engine.commit({ ...lin, confirmMs: 3_600_000 })
+  await first.crash()
+  const second = openDesk(dir)
+  await second.engine.start()
+  t.same(second.waits(), [5000])
+  t.same(second.world.rows, [
+    'reverted 1 by lin, 0 runs',
+    'CONFIG_REVERTED: revision 1 by lin: the gate ended before it was confirmed; revision 0 runs',
+  ])
+  await second.crash()
+  const third = openDesk(dir)
+  await third.engine.start()
+  t.same(third.world.rows, [], 'told once')
+  await third.engine.stop()
+})
+
+t.test('rows that the journal did not take are told by the next start', async t => {
+  const dir = t.testdir()
+  const first = await running(dir)
+  first.world.takesRows = false
+  first.engine.set(WAIT, 8000)
+  await first.engine.commit(lin)
+  t.same(first.world.rows, ['base 0 by file, 0 runs'])
+  await first.crash()
+  const second = openDesk(dir)
+  await second.engine.start()
+  t.same(second.world.rows, ['committed 1 by lin, 1 runs'])
+  await second.engine.stop()
+})
+
+t.test('rollback makes an old config the candidate; committed it is a new revision', async t => {
+  const { engine, waits } = await running(t.testdir())
+  for (const wait of [6000, 7000]) {
+    engine.set(WAIT, wait)
+    await engine.commit(lin)
+  }
+  t.same(engine.rollback(0), [])
+  t.same(engine.compare(), ['  lanes.A.timing.waitMs: 7000 -> 5000'])
+  t.same(engine.compare(1), ['  lanes.A.timing.waitMs: 6000 -> 5000'])
+  t.match(await engine.commit(lin), { ok: true, revision: 3 })
+  t.same(waits(), [5000, 6000, 7000, 5000])
+  t.equal(engine.rollback(99), 'NO_SUCH_REVISION')
+  t.equal(engine.compare(99), 'NO_SUCH_REVISION')
+  await engine.stop()
+})
+
+t.test('a candidate that began from another revision is not committed over it', async t => {
+  const { engine, writeFile } = await running(t.testdir())
+  engine.set(WAIT, 8000)
+  writeFile(withWait(6000))
+  t.match(await engine.reload(), { ok: true, revision: 1 })
+  t.match(await engine.commit(lin), { code: 'CANDIDATE_STALE' })
+  await engine.stop()
+})
+
+t.test('the history is bounded on disk too', async t => {
+  const dir = t.testdir()
+  const { engine, crash } = await running(dir)
+  for (let n = 1; n <= REVISIONS_MAX + 2; n++) {
+    engine.set(WAIT, 5000 + n)
+    await engine.commit(lin)
+  }
+  t.equal(engine.history().length, REVISIONS_MAX)
+  await crash()
+  const again = openDesk(dir)
+  await again.engine.start()
+  t.same(again.waits(), [5000 + REVISIONS_MAX + 2])
+  t.equal(again.engine.history().length, REVISIONS_MAX)
+  await again.engine.stop()
+})
+
+t.test('the file: edited it is the next revision, at a start or when told', async t => {
+  const dir = t.testdir()
+  const first = await running(dir)
+  first.engine.set(WAIT, 8000)
+  await first.engine.commit(lin)
+  t.match(await first.engine.reload(), { code: 'NOTHING_TO_COMMIT' }, 'it is as it was')
+  await first.engine.stop()
+  const second = openDesk(dir)
+  await second.engine.start()
+  t.same(second.waits(), [8000], 'an old file does not undo a commit')
+  second.writeFile(withWait(6000))
+  t.match(await second.engine.reload(), { ok: true, revision: 2 })
+  await second.engine.stop()
+  const third = openDesk(dir)
+  third.writeFile(withWait(7000))
+  await third.engine.start()
+  t.same(third.waits(), [7000])
+  t.same(third.world.rows, ['committed 3 by file, 3 runs'])
+  third.writeFile(JSON.stringify(withWait(7000), null, 4))
+  t.match(await third.engine.reload(), { code: 'NOTHING_TO_COMMIT' }, 'only its blanks')
+  await third.engine.stop()
+})
+
+t.test(
+  'a wrong file: nothing changes but what is told; at a first start it is refused',
+  async t => {
+    const dir = t.testdir()
+    const desk = openDesk(dir)
+    desk.writeFile(withWait(50))
+    await t.rejects(desk.engine.start(), { code: 'CONFIG_INVALID', message: /waitMs/ })
+    desk.writeFile(withWait(5000))
+    await desk.engine.start()
+    const wrong: [string | ReturnType<typeof withWait>, string, RegExp][] = [
+      ['{"gate": ', 'CONFIG_INVALID', /not JSON/],
+      [withWait(50), 'CONFIG_INVALID', /waitMs: too small/],
+      [
+        { ...(withWait(6000) as object), station: 'south' },
+        'FIXED_KEY',
+        /station: can’t be changed/,
+      ],
+    ]
+    for (const [file, code, why] of wrong) {
+      desk.writeFile(file)
+      t.match(await desk.engine.reload(), { ok: false, code, problems: why })
+      t.match(desk.world.rows.at(-1), 'refused 0 by file, 0 runs')
+      t.match(desk.world.bodies.at(-1), { reason: why })
+    }
+    t.same(desk.waits(), [5000])
+    await desk.engine.stop()
+    desk.writeFile('{"gate": ')
+    const again = openDesk(dir)
+    await again.engine.start()
+    t.same(again.waits(), [5000], 'the last good one runs')
+    t.match(again.world.rows, ['refused 0 by file, 0 runs'])
+    await again.engine.stop()
+  },
+)
+
+t.test(
+  'a file that can’t start at a start, and one that a newer program does not take',
+  async t => {
+    const dir = t.testdir()
+    const first = await running(dir)
+    await first.engine.stop()
+    const world = createDeskWorld()
+    world.faults.set(6000, 'no such pin')
+    const second = openDesk(dir, world)
+    second.writeFile(withWait(6000))
+    await second.engine.start()
+    t.same(second.waits(), [5000])
+    t.match(world.rows.at(-1), /CONFIG_REVERTED: revision 1 by file: could not start: no such pin/)
+    second.engine.set(WAIT, 7000)
+    await second.engine.commit(lin)
+    await second.engine.stop()
+    const newer = createDeskWorld()
+    newer.refuses.add(7000)
+    const third = openDesk(dir, newer)
+    await third.engine.start()
+    t.same(third.waits(), [5000], 'the newest of those it takes')
+    t.match(
+      newer.rows.at(-1),
+      /revision 2 by lin: not valid any more: waitMs: gone; revision 0 runs/,
+    )
+    await third.engine.stop()
+    newer.refuses.add(5000).add(6000)
+    await t.rejects(openDesk(dir, newer).engine.start(), { code: 'CONFIG_INVALID' })
+  },
+)
+
+t.test('no change while a lane is open for everyone; a deadline waits for that too', async t => {
+  const { engine, waits, world, advance } = await running(t.testdir())
+  engine.set(WAIT, 8000)
+  world.state = 'Emergency'
+  t.match(await engine.commit(lin), { code: 'EMERGENCY' })
+  world.state = 'Locked'
+  await engine.commit({ ...lin, confirmMs: 60_000 })
+  world.state = 'Emergency'
+  t.match(await engine.takeBack('lin'), { code: 'EMERGENCY' })
+  await advance(120_000)
+  t.same(waits(), [5000, 8000])
+  world.state = 'Locked'
+  await advance(1000)
+  t.same(waits(), [5000, 8000, 5000])
+  await engine.stop()
+})
+
+t.test('modes set by command outlive a change that does not speak of them', async t => {
+  const { engine, world, running: now } = await running(t.testdir())
+  const lane = now.gate()?.lanes[0] as { view(): object }
+  const free = { ...plainModes('entry'), entry: 'free' }
+  lane.view = () => ({ state: { name: 'Open' }, modes: free })
+  engine.set(WAIT, 8000)
+  await engine.commit(lin)
+  t.same(world.starts[1]?.how.modes.get('A'), free)
+  engine.set('lanes.A.modes', { entry: 'closed' })
+  await engine.commit(lin)
+  t.notOk(world.starts[2]?.how.modes.has('A'), 'what the config says of them wins')
+  await engine.stop()
+})

@@ -1,0 +1,191 @@
+/**
+ * The config of a gate over its life: which revision runs, who changed what and why, and the way
+ * back. The console, the file and the service are doors to this one room. Every change is on disk
+ * before it is acted on, and told in the journal; a revision that does not start, is not confirmed
+ * in time, or was on trial when the process ended, goes back to the one before: `CONFIG_REVERTED`.
+ */
+import type { Timers } from '../../hardware/ports.ts'
+import type { CheckedConfig, ConfigFile } from '../config-file.ts'
+import type { JsonValue } from '../contract/canonical.ts'
+import { createChanges } from './changes.ts'
+import { createDraft } from './draft.ts'
+import { createJudge } from './fixed.ts'
+import { createLedger } from './ledger.ts'
+import {
+  type CommitRequest,
+  type Offer,
+  type Outcome,
+  REFUSALS,
+  type Refusal,
+  refused,
+} from './outcome.ts'
+import {
+  currentOf,
+  type History,
+  type Revision,
+  revisionOf,
+  type Seen,
+  type Trial,
+} from './revisions.ts'
+import { refusedRow } from './rows.ts'
+import type { Running } from './running.ts'
+import { createStart, FILE_EDITED } from './start.ts'
+import type { ConfigStore } from './store.ts'
+
+export interface ShownConfig {
+  readonly revision: Omit<Revision, 'text'>
+  /** As written, without the defaults. */
+  readonly value: JsonValue
+  /** While the revision waits for its confirmation. */
+  readonly trial: Trial | null
+}
+
+export interface ConfigEngine {
+  /** Runs the gate. Throws ConfigError, or what the start of the gate throws; then nothing runs. */
+  start(): Promise<void>
+  show(): ShownConfig
+  /** Newest first. */
+  history(): readonly Omit<Revision, 'text'>[]
+  /**
+   * Edits the candidate; `undefined` takes a key away. Gives what would keep it from being
+   * committed, one line each; `NO_SUCH_PATH` when the path leads nowhere and nothing was changed.
+   */
+  set(path: string, value: JsonValue | undefined): readonly string[] | 'NO_SUCH_PATH'
+  discard(): void
+  /** The candidate against the running revision, or against an older one; one line a place. */
+  compare(revision?: number): readonly string[] | 'NO_SUCH_REVISION'
+  /** The candidate becomes the config of that revision: to be compared, then committed. */
+  rollback(revision: number): readonly string[] | 'NO_SUCH_REVISION'
+  /** Runs the candidate. Resolves when its lanes are up, or when what ran before runs again. */
+  commit(request: CommitRequest): Promise<Outcome>
+  confirm(by: string): Promise<Outcome>
+  /** Takes the revision on trial back, before its time. */
+  takeBack(by: string): Promise<Outcome>
+  /** Looks at the config file again, as for SIGHUP. */
+  reload(): Promise<Outcome>
+  /** As `commit`, of a whole config. */
+  offer(offer: Offer): Promise<Outcome>
+  /** Something was offered that can't be taken: told in the journal, and not looked at again. */
+  refuse(by: string, why: string, seen: Partial<Seen>): Promise<void>
+  seen(): Seen
+  stop(): Promise<void>
+}
+
+export interface ConfigEngineParts {
+  readonly store: ConfigStore
+  readonly running: Running
+  /** The config file as it is now. */
+  readonly file: () => ConfigFile
+  readonly check: (value: unknown) => CheckedConfig
+  readonly timers: Timers
+  /** Unix milliseconds. */
+  readonly nowMs: () => number
+  readonly onFault: (what: string, error: unknown) => void
+  /** Nothing runs any more: the revision before did not start either. */
+  readonly onDead: (fault: unknown) => void
+}
+
+export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
+  const { running, check } = parts
+  const ledger = createLedger(parts.store, parts.onFault)
+  const now = (): History => ledger.history() as History
+  const checkText = (text: string): CheckedConfig => check(JSON.parse(text))
+  const judge = createJudge(now, checkText)
+  const changes = createChanges({ ...parts, ledger, check: checkText })
+  const { inTurn } = changes
+  const startOf = createStart({
+    ...parts,
+    damage: parts.store.damage,
+    ledger,
+    changes,
+    judge,
+    check: checkText,
+  })
+  const draft = createDraft(() => {
+    const { number, text } = currentOf(now())
+    return { number, value: JSON.parse(text) as JsonValue }
+  })
+  let stopped = false
+
+  /** What would keep the candidate from being committed. */
+  function problems(): readonly string[] {
+    const judged = judge(check(draft.value()))
+    return 'code' in judged ? judged.problems : []
+  }
+
+  async function take(checked: CheckedConfig, offer: Omit<Offer, 'checked'>): Promise<Outcome> {
+    if (stopped) return refused('STOPPED')
+    const judged = judge(checked)
+    const outcome = 'code' in judged ? judged : await changes.take({ ...offer, checked: judged })
+    if (outcome.ok || offer.seen === undefined) return outcome
+    const lines = [REFUSALS[outcome.code], ...outcome.problems].join('; ')
+    const says = FINAL.has(outcome.code) ? [refusedRow(now(), offer.by, lines)] : []
+    if (says.length > 0 || outcome.code === 'NOTHING_TO_COMMIT') await changes.saw(offer.seen, says)
+    return outcome
+  }
+
+  return {
+    start: () => inTurn(startOf),
+    show() {
+      const { text, ...revision } = currentOf(now())
+      return { revision, value: JSON.parse(text) as JsonValue, trial: now().trial }
+    },
+    history: () => now().revisions.toReversed().map(withoutText),
+    set(path, value) {
+      return draft.set(path, value) ? problems() : 'NO_SUCH_PATH'
+    },
+    discard: draft.discard,
+    compare(number = now().current) {
+      const against = revisionOf(now(), number)
+      if (against === undefined) return 'NO_SUCH_REVISION'
+      return draft.compare(JSON.parse(against.text) as JsonValue)
+    },
+    rollback(number) {
+      const revision = revisionOf(now(), number)
+      if (revision === undefined) return 'NO_SUCH_REVISION'
+      draft.replace(JSON.parse(revision.text) as JsonValue)
+      return problems()
+    },
+    commit: request =>
+      inTurn(async () => {
+        if (draft.value() === undefined) return refused('NOTHING_TO_COMMIT')
+        if (draft.base() !== now().current) return refused('CANDIDATE_STALE')
+        const outcome = await take(check(draft.value()), request)
+        if (outcome.ok) draft.discard()
+        return outcome
+      }),
+    confirm: by => inTurn(() => changes.confirm(by)),
+    takeBack: by =>
+      inTurn(async () => {
+        if (running.emergency()) return refused('EMERGENCY')
+        return changes.back(`taken back by ${by}`)
+      }),
+    reload: () =>
+      inTurn(async () => {
+        const { checked, sha256: fileSha256 } = parts.file()
+        if (fileSha256 === now().seen.fileSha256) return refused('NOTHING_TO_COMMIT')
+        // One that can't be taken is looked at again: it may be only half written.
+        const seen = checked.ok ? { fileSha256 } : {}
+        return take(checked, { by: 'file', reason: FILE_EDITED, seen })
+      }),
+    offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
+    refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
+    seen: () => now().seen,
+    async stop() {
+      stopped = true
+      changes.end()
+      await inTurn(async () => {
+        changes.end()
+        await running.stop()
+        await ledger.close()
+      })
+    },
+  }
+}
+
+/** Asked again, the answer would be the same. */
+const FINAL: ReadonlySet<Refusal> = new Set(['CONFIG_INVALID', 'FIXED_KEY', 'OUT_OF_BOUNDS'])
+
+function withoutText({ text: _, ...revision }: Revision): Omit<Revision, 'text'> {
+  return revision
+}

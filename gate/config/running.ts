@@ -1,0 +1,113 @@
+/**
+ * The gate that runs, and how another config takes its place: an orderly stop (no more scans, the
+ * passage that runs ends, relays rest), then a start. Journal, identity and trust stay on disk.
+ */
+import type { GateConfig, LaneConfig } from '../contract/config.ts'
+import type { EventKind, LaneModes } from '../contract/events.ts'
+import type { StateName } from '../machine/state.ts'
+
+/** What is needed of a gate: `gate.ts` makes one. */
+export interface RunningGate {
+  readonly lanes: readonly {
+    readonly name: string
+    view(): { readonly state: { readonly name: StateName }; readonly modes: LaneModes }
+  }[]
+  /** Rejects when the row is not on disk. */
+  record(kind: EventKind, body: object): Promise<void>
+  /** Whether the service has answered since the start. */
+  reached(): boolean
+  /** `restart`: another start follows at once. */
+  stop(how?: { readonly restart: boolean }): Promise<void>
+  releaseAll(): void
+}
+
+export interface StartHow {
+  readonly revision: number
+  /** How lanes were run until now, by name, where the config does not say otherwise. */
+  readonly modes: ReadonlyMap<string, LaneModes>
+}
+
+/** Rejects when it can't run; nothing is left open then. */
+export type StartGate = (config: GateConfig, how: StartHow) => Promise<RunningGate>
+
+export interface Running {
+  gate(): RunningGate | undefined
+  /** Resolves with the fault when the gate could not be started: then none runs. */
+  run(config: GateConfig, revision: number): Promise<{ readonly fault: unknown } | undefined>
+  /** A lane that is open for everyone, by a fire or by command: not the time for changes. */
+  emergency(): boolean
+  /** Whether lanes that were in service before the last change are so again, and the service answers. */
+  well(): boolean
+  stop(): Promise<void>
+}
+
+export function createRunning(
+  start: StartGate,
+  onFault: (what: string, error: unknown) => void,
+): Running {
+  let gate: RunningGate | undefined
+  let config: GateConfig | undefined
+  let served: ReadonlySet<string> = new Set()
+
+  async function end(how?: { readonly restart: boolean }): Promise<void> {
+    const old = gate
+    gate = undefined
+    try {
+      await old?.stop(how)
+    } catch (error) {
+      old?.releaseAll()
+      onFault('the gate did not stop cleanly', error)
+    }
+  }
+
+  return {
+    gate: () => gate,
+    async run(next, revision) {
+      const modes = config === undefined ? new Map() : keptModes(gate, config, next)
+      if (gate !== undefined) served = inService(gate)
+      await end({ restart: true })
+      try {
+        gate = await start(next, { revision, modes })
+        config = next
+        return undefined
+      } catch (fault) {
+        return { fault }
+      }
+    },
+    emergency: () => gate?.lanes.some(lane => lane.view().state.name === 'Emergency') ?? false,
+    well() {
+      if (gate === undefined || !gate.reached()) return false
+      const now = inService(gate)
+      return gate.lanes.every(({ name }) => !served.has(name) || now.has(name))
+    },
+    stop: () => end(),
+  }
+}
+
+const OUT: readonly StateName[] = ['Starting', 'OutOfService']
+
+function inService({ lanes }: RunningGate): ReadonlySet<string> {
+  return new Set(lanes.filter(lane => !OUT.includes(lane.view().state.name)).map(one => one.name))
+}
+
+/** Modes set by command outlive a change that does not speak of them. */
+function keptModes(
+  gate: RunningGate | undefined,
+  before: GateConfig,
+  next: GateConfig,
+): ReadonlyMap<string, LaneModes> {
+  const kept = new Map<string, LaneModes>()
+  for (const lane of gate?.lanes ?? []) {
+    const [was, is] = [laneOf(before, lane.name), laneOf(next, lane.name)]
+    if (was && is && saysOfModes(was) === saysOfModes(is)) kept.set(lane.name, lane.view().modes)
+  }
+  return kept
+}
+
+function laneOf({ lanes }: GateConfig, name: string): LaneConfig | undefined {
+  return lanes.find(lane => lane.name === name)
+}
+
+function saysOfModes({ direction, modes }: LaneConfig): string {
+  return JSON.stringify([direction, modes])
+}

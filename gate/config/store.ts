@@ -1,0 +1,109 @@
+/** The revisions on disk, as the gate's main thread sees them: read at once, written by a thread. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { setCacheAside } from '../trust/cache-file.ts'
+import {
+  openStoreFile,
+  readStore,
+  STORE_FILE,
+  type StoreChange,
+  type StoredConfig,
+} from './store-file.ts'
+import type { StoreAnswer, StoreRequest } from './store-thread.ts'
+
+export interface ConfigStore {
+  /** What was there at the opening. */
+  readonly stored: StoredConfig
+  /** Where a damaged predecessor was put, and what was wrong with it. */
+  readonly damage: { readonly setAside: string | undefined; readonly detail: string } | undefined
+  /**
+   * Resolves when the change is on disk, with the ids of its rows for the journal. Rejects when
+   * nothing was changed: disk full, or the file can't be written.
+   */
+  write(change: StoreChange): Promise<readonly number[]>
+  close(): Promise<void>
+}
+
+/** SQLite's result codes for a file that is damaged or no database. */
+const DAMAGE = new Set([11, 26])
+const NOTHING: StoredConfig = { history: undefined, unsaid: [] }
+
+/**
+ * Reads `config.db` of the data folder, if there is one. A damaged one is set aside under a name;
+ * `nowMs` is for that. Throws when it can't be read for another reason.
+ */
+export function openConfigStore(dataDir: string, nowMs: number): ConfigStore {
+  const path = join(dataDir, STORE_FILE)
+  const { stored, damage } = read(dataDir, path, nowMs)
+  const waiting = new Map<number, PromiseWithResolvers<readonly number[]>>()
+  let worker: Worker | undefined
+  let count = 0
+
+  function start(): Worker {
+    const thread = new Worker(new URL('./store-thread.ts', import.meta.url), {
+      workerData: { path },
+    })
+    thread.on('message', (answer: StoreAnswer) => {
+      const one = waiting.get(answer.id)
+      waiting.delete(answer.id)
+      if (waiting.size === 0) thread.unref()
+      if ('ids' in answer) one?.resolve(answer.ids)
+      else one?.reject(new Error(answer.failure))
+    })
+    thread.on('error', () => {})
+    thread.on('exit', () => {
+      worker = undefined
+      for (const one of waiting.values()) one.reject(new Error('the writing thread ended'))
+      waiting.clear()
+    })
+    return thread
+  }
+
+  function post(request: StoreRequest): void {
+    worker ??= start()
+    worker.ref()
+    worker.postMessage(request)
+  }
+
+  return {
+    stored,
+    damage,
+    write(change) {
+      const one = Promise.withResolvers<readonly number[]>()
+      count += 1
+      waiting.set(count, one)
+      post({ id: count, change })
+      return one.promise
+    },
+    async close() {
+      const thread = worker
+      if (thread === undefined) return
+      const ended = new Promise<void>(resolve => thread.once('exit', () => resolve()))
+      post(undefined)
+      await ended
+    },
+  }
+}
+
+function read(
+  dataDir: string,
+  path: string,
+  nowMs: number,
+): Pick<ConfigStore, 'stored' | 'damage'> {
+  if (!existsSync(path)) return { stored: NOTHING, damage: undefined }
+  try {
+    const database = openStoreFile(path)
+    try {
+      return { stored: readStore(database), damage: undefined }
+    } finally {
+      database.close()
+    }
+  } catch (error) {
+    const { errcode } = error as { errcode?: number }
+    if (errcode !== undefined && !DAMAGE.has(errcode & 0xff)) throw error
+    const detail = error instanceof Error ? error.message : String(error)
+    const setAside = setCacheAside(dataDir, nowMs, STORE_FILE)
+    return { stored: NOTHING, damage: { setAside, detail } }
+  }
+}

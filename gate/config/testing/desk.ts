@@ -1,0 +1,133 @@
+/**
+ * A gate's revisions on real files in virtual time, over a gate that is only played: a test says
+ * which configs start, which lanes are in service, and reads what the journal was told.
+ */
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createVirtualTime, settle } from '../../../fixtures/clock.ts'
+import { type CheckedConfig, checkConfig, readConfigFile } from '../../config-file.ts'
+import type { JsonValue } from '../../contract/canonical.ts'
+import type { GateConfig } from '../../contract/config.ts'
+import type { StateName } from '../../machine/state.ts'
+import { plainModes } from '../../machine/state.ts'
+import { createConfigEngine } from '../engine.ts'
+import { createRunning, type StartHow } from '../running.ts'
+import { openConfigStore } from '../store.ts'
+
+export const CONFIG = {
+  gate: 'north-1',
+  station: 'north',
+  data: '.',
+  service: { url: 'http://127.0.0.1:1' },
+  trust: { factory: 'trust-1.cbor' },
+  lanes: [{ name: 'A', direction: 'entry', board: { port: 'b' }, scanner: { port: 's' } }],
+} as const
+
+export interface World {
+  /** What a start throws, by the wait time of lane A. */
+  readonly faults: Map<number, string>
+  /** Wait times that this program's schema does not take any more. */
+  readonly refuses: Set<number>
+  state: StateName
+  reached: boolean
+  /** Whether the journal takes rows. */
+  takesRows: boolean
+  /** Each start: the wait time of lane A, and how. */
+  readonly starts: { readonly waitMs: number; readonly how: StartHow }[]
+  /** `kind about revision→runs` or `alarm detail` of each row. */
+  readonly rows: string[]
+  readonly bodies: object[]
+  readonly faultsTold: string[]
+  dead: unknown
+}
+
+export function createDeskWorld(): World {
+  return {
+    faults: new Map(),
+    refuses: new Set(),
+    state: 'Locked',
+    reached: false,
+    takesRows: true,
+    starts: [],
+    rows: [],
+    bodies: [],
+    faultsTold: [],
+    dead: undefined,
+  }
+}
+
+export type Desk = Awaited<ReturnType<typeof openDesk>>
+
+export const withWait = (waitMs: number): JsonValue => ({
+  ...CONFIG,
+  lanes: [{ ...CONFIG.lanes[0], timing: { waitMs } }],
+})
+
+/** As a process would: opens the revisions of `dir`. `crash` leaves everything as it is. */
+export function openDesk(dir: string, world: World = createDeskWorld()) {
+  const time = createVirtualTime()
+  const path = join(dir, 'gate.json')
+  const store = openConfigStore(dir, 0)
+  const check = (value: unknown): CheckedConfig => {
+    const checked = checkConfig(value, dir)
+    const waitMs = checked.ok ? (checked.config.lanes[0]?.timing.waitMs ?? 0) : 0
+    return world.refuses.has(waitMs) ? { ok: false, problems: ['waitMs: gone'] } : checked
+  }
+  const onFault = (what: string): void => void world.faultsTold.push(what)
+  const running = createRunning(async (config, how) => startPlayed(world, config, how), onFault)
+  const engine = createConfigEngine({
+    store,
+    running,
+    file: () => readConfigFile(path),
+    check,
+    timers: time.timers,
+    nowMs: time.clock.nowMs,
+    onFault,
+    onDead: fault => {
+      world.dead = fault
+    },
+  })
+  return {
+    ...{ engine, world, time, running, store, check },
+    waits: () => world.starts.map(start => start.waitMs),
+    writeFile: (value: JsonValue | string) =>
+      writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value)),
+    /** Moves time on, and lets what falls due come to its end. */
+    async advance(ms: number) {
+      await time.advanceAsync(ms)
+      await settle()
+      await engine.refuse('nobody', 'only to wait for its turn', {})
+      world.rows.pop()
+      world.bodies.pop()
+    },
+    crash: store.close,
+  }
+}
+
+async function startPlayed(world: World, config: GateConfig, how: StartHow) {
+  const waitMs = config.lanes[0]?.timing.waitMs ?? 0
+  const fault = world.faults.get(waitMs)
+  if (fault !== undefined) throw Object.assign(new Error(fault), { code: 'BAD_PINS' })
+  world.starts.push({ waitMs, how })
+  const modes = how.modes.get('A') ?? plainModes('entry')
+  return {
+    lanes: config.lanes.map(({ name }) => ({
+      name,
+      view: () => ({ state: { name: world.state }, modes }),
+    })),
+    async record(kind: string, body: object) {
+      if (!world.takesRows) throw new Error('disk full')
+      world.bodies.push(body)
+      world.rows.push(lineOf(kind, body as Record<string, unknown>))
+    },
+    reached: () => world.reached,
+    stop: async () => {},
+    releaseAll() {},
+  }
+}
+
+function lineOf(kind: string, body: Record<string, unknown>): string {
+  if (kind === 'alarm') return `${body.code}: ${body.detail}`
+  return `${body.about} ${body.revision} by ${body.by}, ${body.runs} runs`
+}

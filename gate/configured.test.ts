@@ -1,0 +1,162 @@
+/** A whole gate on real files, in virtual time, whose config changes while it runs. */
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import t from 'tap'
+import { createVirtualTime, settle } from '../fixtures/clock.ts'
+import { readJournal } from '../fixtures/gate-journal.ts'
+import { createHandBoard, createHandReader } from '../fixtures/hand-devices.ts'
+import { createTravellers } from '../fixtures/hand-gate.ts'
+import { DeviceError } from '../hardware/errors.ts'
+import type { Relay } from '../hardware/ports.ts'
+import { createConfiguredGate, openConfig } from './configured.ts'
+import { configBodySchema } from './contract/events.ts'
+import { createOrigin, fetchFrom } from './trust/testing/origin.ts'
+import { T0, TrustWorld } from './trust/testing/world.ts'
+
+const world = await TrustWorld.create()
+const traveller = createTravellers(world)
+const lin = { by: 'lin', reason: 'a test' }
+const WAIT = 'lanes.A.timing.waitMs'
+
+/** A gate of one lane whose board refuses the port "wrong pins". */
+async function startConfigured(dir: string) {
+  const time = createVirtualTime(T0 * 1000)
+  const energised = new Set<Relay>()
+  const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
+  let opened = 0
+  writeFileSync(join(dir, 'trust-1.cbor'), world.factory)
+  const file = join(dir, 'gate.json')
+  const config = {
+    gate: 'north-1',
+    station: 'north',
+    data: 'data',
+    service: { url: 'http://service' },
+    trust: { factory: 'trust-1.cbor' },
+    lanes: [
+      { name: 'A', direction: 'entry', board: { port: 'board' }, scanner: { port: 'scanner' } },
+    ],
+  }
+  writeFileSync(file, JSON.stringify(config))
+  const { engine, running } = createConfiguredGate(
+    openConfig(file, 0),
+    {
+      ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
+      random: () => 0.5,
+      fetch: fetchFrom(createOrigin(world)) as typeof fetch,
+      log: pino({ level: 'silent' }),
+      openBoard({ board }) {
+        if (board.port === 'wrong') throw new DeviceError('BAD_PINS', 'A.board', 'pin 2 is both')
+        opened += 1
+        devices.board = createHandBoard(energised)
+        return devices.board
+      },
+      openReader() {
+        devices.reader = createHandReader(time, 'A.scanner')
+        return devices.reader
+      },
+    },
+    fault => t.fail(String(fault)),
+  )
+  const state = () => running.gate()?.lanes[0]?.view().state.name
+  const rows = () => readJournal(join(dir, 'data', 'journal.db'))
+
+  async function until(what: string, is: () => boolean): Promise<void> {
+    // Threads and their files take real time; the gate's own time stands still meanwhile.
+    for (const began = performance.now(); performance.now() - began < 20_000; await settle()) {
+      if (is()) return
+    }
+    throw new Error(`${what}: never`)
+  }
+
+  /** Devices answer once they were opened again. */
+  async function inService(): Promise<void> {
+    await until('a gate', () => state() === 'Starting')
+    devices.board.become('ready')
+    devices.reader.become('ready')
+    await until('in service', () => state() === 'Locked')
+  }
+  await engine.start()
+  await inService()
+  const told = () =>
+    rows().map(({ kind, body }) => `${kind} ${body.code ?? body.about ?? ''}`.trim())
+  return {
+    ...{ engine, running, time, energised, rows, state, until, inService, told, devices },
+    opened: () => opened,
+    walk() {
+      devices.board.setContact('passA', true)
+      devices.board.setContact('passA', false)
+    },
+    async admit(number: number) {
+      devices.reader.read(await traveller(number, Math.floor(time.clock.nowMs() / 1000)))
+      await until('the relay', () => energised.size > 0)
+    },
+  }
+}
+
+t.test('a lane’s timing changes while it runs, after the passage under way', async t => {
+  const gate = await startConfigured(t.testdir())
+  const { engine, energised, time, until } = gate
+  await gate.admit(1)
+  engine.set(WAIT, 2000)
+  let done = false
+  const commit = engine.commit(lin).finally(() => {
+    done = true
+  })
+  await until('the revision on disk', () => engine.show().revision.number === 1)
+  t.ok(energised.has('entry'), 'who was let in is let through')
+  t.notOk(done)
+  gate.walk()
+  await until('the stop', () => gate.told().includes('stop'))
+  t.equal(energised.size, 0, 'relays rest between')
+  t.match(await commit, { ok: true, revision: 1, onTrial: false })
+  await gate.inService()
+  await gate.admit(2)
+  const before = gate.rows().length
+  await time.advanceAsync(1999)
+  t.ok(energised.has('entry'))
+  await time.advanceAsync(1)
+  await until('the end of the wait', () => gate.rows().length > before)
+  t.equal(energised.size, 0, 'the new wait, not the old one')
+  t.match(gate.rows().at(-1), { kind: 'annulled', body: { reason: 'NO_TURN' } })
+  const rows = gate.rows()
+  t.match(rows.find(row => row.kind === 'stop')?.body, { why: 'config' })
+  t.match(rows.findLast(row => row.kind === 'boot')?.body, { after: 'stop', revision: 1 })
+  t.same(new Set(rows.map(row => row.epoch)).size, 1, 'one journal goes on')
+  t.equal(rows.filter(row => row.kind === 'passage').length, 1)
+  for (const { kind, body } of rows) {
+    if (kind === 'config') t.ok(configBodySchema.safeParse(body).success)
+  }
+  await engine.stop()
+})
+
+t.test('a revision whose lanes can’t be built is taken back by itself', async t => {
+  const gate = await startConfigured(t.testdir())
+  const { engine } = gate
+  engine.set('lanes.A.board.port', 'wrong')
+  const commit = engine.commit(lin)
+  await gate.until('another gate', () => gate.opened() === 2)
+  await gate.inService()
+  t.match(await commit, { ok: false, code: 'REVERTED', problems: ['pin 2 is both'] })
+  t.match(gate.told().slice(-3), ['config committed', 'config reverted', 'alarm CONFIG_REVERTED'])
+  t.match(gate.rows().at(-1)?.body, {
+    detail: 'revision 1 by lin: could not start: pin 2 is both; revision 0 runs',
+  })
+  await gate.admit(3)
+  gate.walk()
+  await engine.stop()
+})
+
+t.test('a fire or an emergency release is not the time; the gate stays as it is', async t => {
+  const gate = await startConfigured(t.testdir())
+  const { engine, devices, running } = gate
+  devices.board.setContact('fire', true)
+  await gate.until('open', () => gate.state() === 'Emergency')
+  engine.set(WAIT, 2000)
+  const before = running.gate()
+  t.match(await engine.commit(lin), { ok: false, code: 'EMERGENCY' })
+  t.equal(running.gate(), before)
+  t.ok(gate.energised.has('entry'))
+  await engine.stop()
+})
