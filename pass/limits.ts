@@ -70,6 +70,18 @@ export const CONFIG_BYTES_MAX = 34 * 1024
 /** How long a gate may try a config before it is confirmed, seconds. */
 export const CONFIG_CONFIRM_S_MIN = 60
 export const CONFIG_CONFIRM_S_MAX = 3600
+/** Bytes of a boarding list: one CBOR item. */
+export const BOARDING_BYTES_MAX = CBOR_BYTES_MAX
+/** Runs of trains in a boarding list; two bytes number them. */
+export const BOARDING_TRAINS_MAX = 4096
+/** Tickets in a boarding list. */
+export const BOARDING_TICKETS_MAX = 65_536
+/** Tickets of one certificate in a boarding list. */
+export const TICKETS_PER_CERTIFICATE_MAX = 16
+/** Certificates with a ticket from another station in a boarding list. */
+export const BOARDING_ELSEWHERE_MAX = 65_536
+/** Characters of a train's number. */
+export const TRAIN_NUMBER_CHARS_MAX = 16
 /** Characters of a station's or a gate's name. */
 export const NAME_CHARS_MAX = 32
 /** Bytes of a signed time answer. */

@@ -5,6 +5,7 @@ import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
 import { seededEs256 } from '../fixtures/passes/signers.ts'
 import { KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
 import { holder, NOW, PHONE_CLAIMS, phoneIssuer } from '../fixtures/passes/world.ts'
+import { boardsElsewhere, encodeBoardingList, openBoardingList, trainsOf } from './boarding.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { countersignStructure, sigStructure } from './cose.ts'
 import { coseKeyOf, keyThumbprint, nodeVerifier, verifySign1 } from './cose-node.ts'
@@ -68,6 +69,18 @@ t.test('the config of the specification’s example', async t => {
   t.same(verifyConfig(trust, block('config'), nodeVerifier, against), { ok: true, document })
 })
 
+t.test('its boarding list is what the code makes, and tells what it says', async t => {
+  const { cti } = PHONE_CLAIMS
+  const train = { number: 'G101', from: 1_769_896_800, until: 1_769_907_420 }
+  const other = new Uint8Array(16).fill(0xe1)
+  const contents = { station: 'north', tickets: [{ cti, train }], elsewhere: [other] }
+  t.equal(toHex(block('boarding')), toHex(encodeBoardingList(contents)))
+  const opened = openBoardingList(block('boarding'), 'north')
+  if (!opened.ok) throw new Error(opened.code)
+  t.same(trainsOf(opened.list, cti), [train])
+  t.ok(boardsElsewhere(opened.list, other))
+})
+
 t.test('a gate with the golden file’s trust lets it in', async t => {
   const golden = new URL('../fixtures/passes/golden.json', import.meta.url)
   const file = JSON.parse(readFileSync(golden, 'utf8')) as GoldenFile
@@ -97,4 +110,7 @@ t.test('the limits it names are those of the code', async t => {
   t.equal(limits.CONFIG_REASON_BYTES_MAX, 800)
   t.equal(limits.VERSION_MAX, 281_474_976_710_655)
   t.equal(limits.TRUST_SIGNATURES_MAX, 16)
+  t.same([limits.BOARDING_TRAINS_MAX, limits.BOARDING_BYTES_MAX], [4096, 2 * 2 ** 20])
+  t.same([limits.BOARDING_TICKETS_MAX, limits.BOARDING_ELSEWHERE_MAX], [65_536, 65_536])
+  t.same([limits.TICKETS_PER_CERTIFICATE_MAX, limits.TRAIN_NUMBER_CHARS_MAX], [16, 16])
 })

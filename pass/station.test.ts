@@ -13,6 +13,7 @@ import { type CborValue, encodeCbor } from './cbor.ts'
 import { nodeVerifier } from './cose-node.ts'
 import {
   CONFIG_BYTES_MAX,
+  BOARDING_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
   NAME_CHARS_MAX,
   STATION_GATES_MAX,
@@ -38,6 +39,7 @@ const stationOf = (over: Partial<StationManifest> = {}): StationManifest => ({
   exp: NOW + DAY,
   station: 'north',
   gates: [gate('north-1', 1), gate('north-2', 2)],
+  boarding: { asOf: NOW - 60, length: 100, sha256: new Uint8Array(32).fill(3) },
   ...over,
 })
 const signed = (over: Partial<StationManifest> = {}, signer: DocumentSigner = statusSigner) =>
@@ -58,6 +60,9 @@ t.test('what was signed is read again; a newer one changes, the same one does no
   t.same(opened.ok && opened.manifest, stationOf())
   t.equal(judge(await signed({ version: NOW + 1 })), 'CHANGED')
   t.equal(judge(await signed()), 'SAME')
+  const { boarding: _, ...without } = stationOf()
+  const read = openStation(trust, await signStation(without, statusSigner), nodeVerifier, 'north')
+  t.same(read.ok && read.manifest, without, 'a station without tickets')
   const first = { station: 'north', nowMs }
   t.match(verifyStation(trust, await signed(), nodeVerifier, first), { ok: true, changed: true })
 })
@@ -65,6 +70,7 @@ t.test('what was signed is read again; a newer one changes, the same one does no
 t.test('attacks: rollback, equivocation, another station, another key, another kind', async t => {
   t.equal(judge(await signed({ version: NOW - 1 })), 'ROLLBACK')
   t.equal(judge(await signed({ gates: [gate('north-1', 9)] })), 'EQUIVOCATION')
+  t.equal(judge(await signed({ boarding: undefined })), 'EQUIVOCATION')
   t.equal(judge(await signed({ version: NOW + 1, station: 'south' })), 'OTHER_STATION')
   t.equal(judge(await signed({ version: NOW + 1 }, timeSigner)), 'UNSIGNED')
   t.equal(judge(await signed({ version: NOW + 1, trustVersion: 2 }, newStatusSigner)), 'TRUST_GAP')
@@ -122,7 +128,12 @@ t.test('every limit, at it and one over', async t => {
   const gates = (count: number) => Array.from({ length: count }, (_, i) => gate(`g${i}`, 1))
   t.equal(judge(await signed({ version: NOW + 1, gates: gates(STATION_GATES_MAX) })), 'CHANGED')
   t.equal(judge(await signed({ version: NOW + 1, gates: [] })), 'CHANGED')
+  const boarding = { asOf: NOW, length: BOARDING_BYTES_MAX, sha256: new Uint8Array(32) }
+  t.equal(judge(await signed({ version: NOW + 1, boarding })), 'CHANGED')
   const wrong: [string, Partial<StationManifest>][] = [
+    ['a list younger than its manifest', { boarding: { ...boarding, asOf: NOW + 1 } }],
+    ['a long list', { boarding: { ...boarding, length: BOARDING_BYTES_MAX + 1 } }],
+    ['a short hash', { boarding: { ...boarding, sha256: new Uint8Array(31) } }],
     ['too many gates', { gates: gates(STATION_GATES_MAX + 1) }],
     ['a gate twice', { gates: [gate('a', 1), gate('a', 2)] }],
     ['a gate without a name', { gates: [gate('', 1)] }],
@@ -143,11 +154,13 @@ t.test('every limit, at it and one over', async t => {
   ]
   const payloads: [string, CborValue][] = [
     ['a field missing', new Map(fields)],
-    ['a field more', new Map([...fields, [6, []], [7, []]] as [number, CborValue][])],
+    ['a field more', new Map([...fields, [6, []], [9, []]] as [number, CborValue][])],
     [
       'a gate of three',
       new Map([...fields, [6, [['a', new Uint8Array(32), 1]]]] as [number, CborValue][]),
     ],
+    ['no list', new Map([...fields, [6, []], [7, null]] as [number, CborValue][])],
+    ['half a list', new Map([...fields, [6, []], [7, [NOW, 5]]] as [number, CborValue][])],
     ['a list', []],
   ]
   for (const [what, payload] of payloads) {

@@ -1,12 +1,14 @@
 /**
  * The station manifest: which gates stand in one station, and the key of each, so that siblings
- * believe each other without a server between them. Signed by a status key like the manifest, and
- * held to the same rules: no older one, no second one of the same version, none from the future.
+ * believe each other without a server between them; and the boarding list that holds there. Signed
+ * by a status key like the manifest, and held to the same rules: no older one, no second one of the
+ * same version, none from the future.
  */
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
 import { bytesOf, checked, fieldsOf, lifetime, listOf, malformed, uint } from './document-fields.ts'
 import {
+  BOARDING_BYTES_MAX,
   CONFIG_BYTES_MAX,
   COORDINATE_BYTES,
   MANIFEST_LIFETIME_MAX_S,
@@ -40,6 +42,15 @@ export interface StationConfig {
   readonly length: number
 }
 
+/** The boarding list of a station, by its hash. */
+export interface BoardingRef {
+  /** When it held, Unix seconds: it says nothing of passes issued since. */
+  readonly asOf: number
+  /** Of its bytes, and their SHA-256 (32 bytes). */
+  readonly length: number
+  readonly sha256: Uint8Array
+}
+
 /** What holds in one station right now. Signed by a status key. */
 export interface StationManifest {
   /** `max(last + 1, Unix seconds)`, a new one for each signing. */
@@ -51,6 +62,8 @@ export interface StationManifest {
   readonly exp: number
   readonly station: string
   readonly gates: readonly StationGate[]
+  /** Not there where no tickets are known. */
+  readonly boarding?: BoardingRef | undefined
   /** The newest config of each gate that has one; left out where none has. */
   readonly configs?: readonly StationConfig[]
 }
@@ -65,7 +78,7 @@ export type StationResult =
 
 /** Labels of the map. An optional field is absent where it has nothing to say. */
 const REQUIRED = [1, 2, 3, 4, 5, 6] as const
-const OPTIONAL = [8] as const
+const OPTIONAL = [7, 8] as const
 
 const STATION: StatusKind<StationManifest> = {
   type: DOCUMENT_TYPE.station,
@@ -113,7 +126,7 @@ export function verifyStation<K>(
 }
 
 function writeStation(manifest: StationManifest): Uint8Array {
-  const { version, trustVersion, iat, exp, station, gates, configs } = manifest
+  const { version, trustVersion, iat, exp, station, gates, boarding, configs } = manifest
   const map = new Map<number, CborValue>([
     [1, version],
     [2, iat],
@@ -122,6 +135,7 @@ function writeStation(manifest: StationManifest): Uint8Array {
     [5, station],
     [6, gates.map(({ name, key }) => [name, key])],
   ])
+  if (boarding !== undefined) map.set(7, [boarding.asOf, boarding.length, boarding.sha256])
   if (configs !== undefined) {
     map.set(
       8,
@@ -143,6 +157,7 @@ function readStation(payload: Uint8Array): StationManifest {
     trustVersion: uint(map.get(4), VERSION_MAX, 'trust version'),
     station: nameOf(map.get(5), 'station'),
     gates,
+    ...(map.has(7) && { boarding: readBoarding(map.get(7), iat) }),
     ...(map.has(8) ? { configs: readConfigs(map.get(8)) } : {}),
   }
 }
@@ -163,6 +178,16 @@ function readConfig(value: CborValue): StationConfig {
     revision: uint(revision, VERSION_MAX, 'revision of a config'),
     sha256: bytesOf(sha256, 32, 32, 'sha256 of a config'),
     length: uint(length, CONFIG_BYTES_MAX, 'length of a config'),
+  }
+}
+
+/** A list can't hold later than the manifest that says so. */
+function readBoarding(value: CborValue | undefined, iat: number): BoardingRef {
+  const [asOf, length, sha256] = listOf(value, 3, 'boarding list')
+  return {
+    asOf: uint(asOf, iat, 'asOf'),
+    length: uint(length, BOARDING_BYTES_MAX, 'length'),
+    sha256: bytesOf(sha256, 32, 32, 'sha256'),
   }
 }
 
