@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { createVirtualLane } from '../fixtures/virtual-lane.ts'
+import type { BoardingTrain } from '../pass/boarding.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import { ALARMS, VERDICTS } from './contract/codes.ts'
 import { renderCodes } from './contract/table.ts'
+import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
 import type { DecideContext, MemoryView } from './decide/rules.ts'
 import { plainModes, startingLane } from './machine/state.ts'
@@ -31,10 +33,6 @@ t.test('the README shows the table as it is (UPDATE=1 writes it anew)', async t 
 
 /** Rows that nothing here can bring about, and why. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  NO_TICKET: 'boarding lists are not built yet',
-  WRONG_STATION: 'boarding lists are not built yet',
-  TOO_EARLY: 'boarding lists are not built yet',
-  TOO_LATE: 'boarding lists are not built yet',
   CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
   BUS_DOWN: 'the station bus is not built yet',
   CONFIG_REVERTED: 'config/engine.test.ts',
@@ -70,6 +68,8 @@ const context: DecideContext = {
   takesPaper: true,
   passback: 'hard',
   passbackMs: 1000,
+  ticket: 'hard',
+  boarding: undefined,
   stage: 'FRESH',
   clockUncertain: false,
   statusKnown: true,
@@ -101,6 +101,10 @@ function golden(): string[] {
   return goldenFile.cases.map(one => codeOf(verified(one), context))
 }
 
+function listOf(trains: readonly BoardingTrain[], elsewhere = false): BoardingView {
+  return { asOf: 0xffff_ffff, fresh: true, trains: () => trains, elsewhere: () => elsewhere }
+}
+
 function rules(): string[] {
   const good = verified(goldenFile.cases.find(one => one.code === 'OK') ?? goldenFile.cases[0]!)
   const paper = goldenFile.cases.map(verified).find(one => one.ok && one.pass.passClass === 'paper')
@@ -114,6 +118,10 @@ function rules(): string[] {
     codeOf(good, context, { ...memory, presentation: () => seen }),
     codeOf(good, context, { ...memory, visit: () => ({ inside: true, atMs: 4900 }) }),
     codeOf(good, exit),
+    codeOf(good, { ...context, boarding: listOf([]) }),
+    codeOf(good, { ...context, boarding: listOf([], true) }),
+    codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 6, until: 7 }]) }),
+    codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 4, until: 5 }]) }),
     ...(paper === undefined ? [] : [codeOf(paper, { ...context, takesPaper: false })]),
   ]
 }

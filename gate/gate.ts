@@ -160,6 +160,9 @@ async function assemble(
   })
   trust.onTrustChanged(() => verifier.flush())
 
+  const { remote } = how
+  const joined = joinService(config, { ...parts, journal, trust, onEvent: told, remote })
+  if (joined !== undefined) opened.defer(() => joined.close())
   const observer = createObserver(log, clock)
   const lanes = devices.map(({ lane, board, readers }) => {
     const { onReading, ...watched } = observer.lane(lane.name)
@@ -170,6 +173,7 @@ async function assemble(
       readers,
       verifier,
       trust,
+      boarding: () => joined?.boarding?.view(),
       rows,
       memory,
       timers,
@@ -180,13 +184,6 @@ async function assemble(
   const server = await observer.serve(config.metrics?.port, { rows, trust })
   if (server !== undefined) opened.defer(() => server.close())
 
-  const joined = joinService(config, {
-    ...parts,
-    journal,
-    trust,
-    onEvent: told,
-    remote: how.remote,
-  })
   void joined?.uploader.flush()
   trust.start()
   joined?.station.start()

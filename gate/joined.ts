@@ -5,7 +5,8 @@
 import { followServiceConfig, type RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { GateParts } from './gate.ts'
-import { createUploadLog } from './log.ts'
+import { createBoardingLog, createUploadLog } from './log.ts'
+import { type BoardingKeeper, createBoardingKeeper } from './station/boarding.ts'
 import { createStationKeeper, type StationKeeper } from './station/keeper.ts'
 import type { Journal } from './store/journal.ts'
 import type { TrustEvent } from './trust/events.ts'
@@ -20,6 +21,8 @@ export interface Joined {
   readonly enrolment: Enrolment
   readonly uploader: Uploader
   readonly station: StationKeeper
+  /** Undefined where no lane asks for tickets. */
+  readonly boarding: BoardingKeeper | undefined
   close(): Promise<void>
 }
 
@@ -74,14 +77,21 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
       monotonicMs: clock.monotonicMs,
       onEvent: parts.onEvent,
     })
+  const asks = config.lanes.some(lane => lane.policy.ticket !== 'off')
+  const onOutcome = createBoardingLog(log)
+  const boarding = asks
+    ? createBoardingKeeper({ enrolment, station, timers, onOutcome })
+    : undefined
   return {
     identity,
     enrolment,
     uploader,
     station,
+    boarding,
     async close() {
       endFollowing?.()
       uploader.close()
+      await boarding?.close()
       await station.close()
     },
   }

@@ -24,6 +24,7 @@ export interface LaneParts {
   readonly readers: readonly LaneReader[]
   readonly verifier: PassVerifier
   readonly trust: PipelineParts['trust']
+  readonly boarding: PipelineParts['boarding']
   readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
   readonly timers: Timers
@@ -88,6 +89,7 @@ export function createLane(parts: LaneParts): Lane {
       source: reader.name,
       verifier: parts.verifier,
       trust: parts.trust,
+      boarding: parts.boarding,
       memory: parts.memory,
       runner,
     }),

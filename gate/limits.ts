@@ -45,5 +45,9 @@ export const STOP_FLUSH_MS = 1500
 export const WAITING_SCAN_MS = 30_000
 /** A document that the station manifest names by hash, bytes. */
 export const STATION_DOCUMENT_BYTES_MAX = 4 * 1_048_576
+/** Past this age of the station manifest the ticket rule only flags. */
+export const TICKET_HARD_MS = 15 * 60_000
+/** A boarding list that could not be had is asked for again after this. */
+export const BOARDING_RETRY_MS = 10_000
 /** Damaged files of the station kept for the technician. */
 export const STATION_SET_ASIDE_MAX = 3

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { DeviceState } from '../hardware/ports.ts'
 import type { Effect, Lane as LaneView } from './machine/state.ts'
+import type { BoardingOutcome } from './station/boarding.ts'
 import type { UploadReport } from './uplink/upload.ts'
 
 export function logStep(
@@ -41,6 +42,17 @@ export function createDeviceLog(
       const { code, message } = state.error
       log.warn({ event: 'device', lane, device, state: 'lost', code }, message)
     }
+  }
+}
+
+/** A list that can't be had is told once, until one is had again. */
+export function createBoardingLog(log: Logger): (outcome: BoardingOutcome) => void {
+  let last = ''
+  return outcome => {
+    const line = { event: 'boarding', ...outcome }
+    if (outcome.code === 'UPDATED') log.info(line, 'new boarding list')
+    else if (outcome.code !== last) log.warn(line, 'the boarding list is not at hand')
+    last = outcome.code
   }
 }
 

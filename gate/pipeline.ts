@@ -9,6 +9,7 @@
 import type { Reading } from '../hardware/ports.ts'
 import type { PassVerifier, TrustView } from '../pass/verify.ts'
 import type { DenyCode } from './contract/codes.ts'
+import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
 import type { FreshnessStage, MemoryView } from './decide/rules.ts'
 import type { DecideSettings } from './lane-settings.ts'
@@ -27,6 +28,8 @@ export interface PipelineParts {
     freshness(): { stage: FreshnessStage }
     now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   }
+  /** The station's boarding list, as it is now. */
+  readonly boarding: () => BoardingView | undefined
   readonly memory: MemoryView
   readonly runner: Runner
 }
@@ -90,7 +93,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { stage } = trust.freshness()
     const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
-    const context = { ...lane, modes, stage, clockUncertain, statusKnown, nowMs }
+    const boarding = parts.boarding()
+    const context = { ...lane, modes, boarding, stage, clockUncertain, statusKnown, nowMs }
     return decide(found, source, context, parts.memory)
   }
 

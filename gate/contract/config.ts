@@ -126,6 +126,13 @@ const laneSchema = z.strictObject({
         .enum(['hard', 'soft', 'off'])
         .optional()
         .describe('timed anti-passback; hard at entry and soft at exit unless set'),
+      ticket: z
+        .enum(['off', 'soft', 'hard'])
+        .default('off')
+        .describe(
+          'whether the station’s boarding list is asked at entry: hard refuses, soft flags; an ' +
+            'exit always flags, and so does an entry that has not heard the service for 15 minutes',
+        ),
       passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
     })
     .prefault({})

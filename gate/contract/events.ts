@@ -114,6 +114,14 @@ const direction = z.enum(['entry', 'exit'])
 export type Direction = z.infer<typeof direction>
 const cti = z.string().regex(/^[0-9a-f]{32}$/)
 
+/** The train that a ticket is for, and when it is boarded: Unix seconds, `from ≤ now < until`. */
+export const boardingWindowSchema = z.strictObject({
+  train: z.string().max(16),
+  from: z.int().min(0),
+  until: z.int().min(0),
+})
+export type BoardingWindow = z.infer<typeof boardingWindowSchema>
+
 export const scanBodySchema = z.strictObject({
   code: z.string().max(40),
   direction,
@@ -121,6 +129,7 @@ export const scanBodySchema = z.strictObject({
   /** Present once the issuer's signature was found good. */
   cti: cti.optional(),
   presentedAt: z.int().optional(),
+  boarding: boardingWindowSchema.optional(),
   trace: z.array(traceStepSchema).max(32),
 })
 export const grantBodySchema = z.strictObject({
@@ -129,6 +138,7 @@ export const grantBodySchema = z.strictObject({
   area: z.string().max(32),
   cti: cti.optional(),
   presentedAt: z.int().optional(),
+  boarding: boardingWindowSchema.optional(),
   source: z.string().max(40),
   flags: z.array(z.string().max(40)).max(8),
   trace: z.array(traceStepSchema).max(32),

@@ -15,6 +15,8 @@ const context: DecideContext = {
   takesPaper: false,
   passback: 'hard',
   passbackMs: 3_600_000,
+  ticket: 'off',
+  boarding: undefined,
   stage: 'FRESH',
   clockUncertain: false,
   statusKnown: true,

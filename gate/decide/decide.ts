@@ -6,7 +6,7 @@
 import { toHex } from '../../pass/bytes.ts'
 import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
-import type { TraceStep } from '../contract/events.ts'
+import type { BoardingWindow, TraceStep } from '../contract/events.ts'
 import type { Verdict } from '../machine/state.ts'
 import { type DecideContext, laneRule, type MemoryView, presentationOf, RULES } from './rules.ts'
 
@@ -21,6 +21,7 @@ export function decide(
 ): Verdict {
   const trace: TraceStep[] = []
   const { direction, area, modes } = context
+  let boarding: BoardingWindow | undefined
   const about = found.ok
     ? { cti: found.pass.ctiHex, presentedAt: presentationOf(found.pass, direction) }
     : found.cti === undefined
@@ -28,13 +29,13 @@ export function decide(
       : { cti: toHex(found.cti) }
   const admit = (flags: readonly string[]): Verdict => {
     const code = flags.length > 0 ? ('ADMIT_FLAGGED' as const) : ('ADMIT' as const)
-    const grant = { code, direction, area, ...about, source, flags: [...flags], trace }
-    return { verdict: 'admit', grant }
+    const way = { direction, area, ...about, ...(boarding && { boarding }) }
+    return { verdict: 'admit', grant: { code, ...way, source, flags: [...flags], trace } }
   }
   const refuse = (code: DenyCode): Verdict => ({
     verdict: 'deny',
     code,
-    scan: { code, direction, source, ...about, trace },
+    scan: { code, direction, source, ...about, ...(boarding && { boarding }), trace },
   })
   const deny = (code: DenyCode) => (modes.fareFree ? admit(['FARE_FREE', code]) : refuse(code))
 
@@ -52,6 +53,7 @@ export function decide(
     const answer = rule.ask(pass, context, memory)
     if (answer.said === 'repeat') return { verdict: 'ignore' }
     trace.push({ rule: rule.name, saw: answer.saw.slice(0, 200), said: answer.said })
+    boarding = answer.boarding ?? boarding
     if (answer.said === 'deny') return deny(answer.code)
     if (answer.said === 'flag') flags.push(answer.flag)
   }

@@ -5,9 +5,11 @@
  *
  * Exit is kinder than entry: nobody is kept inside by trust, clock, tickets or anti-passback.
  */
+import type { BoardingTrain } from '../../pass/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
-import type { Direction, LaneModes } from '../contract/events.ts'
+import type { BoardingWindow, Direction, LaneModes } from '../contract/events.ts'
+import { type BoardingView, judgeTicket } from './boarding.ts'
 
 export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
 
@@ -21,6 +23,9 @@ export interface DecideContext {
   readonly takesPaper: boolean
   readonly passback: 'hard' | 'soft' | 'off'
   readonly passbackMs: number
+  readonly ticket: 'hard' | 'soft' | 'off'
+  /** The station's boarding list; undefined when none is at hand. */
+  readonly boarding: BoardingView | undefined
   readonly stage: FreshnessStage
   readonly clockUncertain: boolean
   /** Whether the pass's status list was at hand. */
@@ -54,12 +59,17 @@ export interface MemoryView {
   pardonedMs(): number
 }
 
-export type RuleAnswer =
-  | { readonly said: 'pass' | 'skip'; readonly saw: string }
-  | { readonly said: 'flag'; readonly saw: string; readonly flag: string }
-  | { readonly said: 'deny'; readonly saw: string; readonly code: DenyCode }
+export type RuleAnswer = {
+  readonly saw: string
+  /** The train that a ticket is for, and when it is boarded. */
+  readonly boarding?: BoardingWindow
+} & (
+  | { readonly said: 'pass' | 'skip' }
+  | { readonly said: 'flag'; readonly flag: string }
+  | { readonly said: 'deny'; readonly code: DenyCode }
   /** The scanner repeats what it has just read: no verdict at all. */
-  | { readonly said: 'repeat'; readonly saw: string }
+  | { readonly said: 'repeat' }
+)
 
 export interface Rule {
   readonly name: string
@@ -180,8 +190,36 @@ const passback: Rule = {
   },
 }
 
+/**
+ * Hard only while the service is heard: a ticket sold since would be unknown here. At exit it asks
+ * for any ticket of the day, whatever its train, and only flags.
+ */
+const ticket: Rule = {
+  name: 'ticket',
+  ask: (pass, { ticket: hardness, boarding: list, direction, modes, nowMs }) => {
+    if (hardness === 'off') return { said: 'skip', saw: 'off' }
+    if (list === undefined) return { said: 'flag', saw: 'no boarding list', flag: 'TICKET_UNKNOWN' }
+    const { fault, train, saw, young } = judgeTicket(list, pass, nowMs)
+    const boarding = train && { boarding: boardingOf(train) }
+    const leaving = direction === 'exit'
+    if (fault === undefined || (leaving && fault !== 'NO_TICKET')) {
+      return { said: 'pass', saw, ...boarding }
+    }
+    const late = modes.timeFree && train !== undefined
+    if (leaving || late || young || hardness === 'soft' || !list.fresh) {
+      const since = list.fresh ? '' : ', service not heard'
+      return { said: 'flag', saw: `${saw}${since}`, flag: fault, ...boarding }
+    }
+    return { said: 'deny', saw, code: fault, ...boarding }
+  },
+}
+
+function boardingOf({ number, from, until }: BoardingTrain): BoardingWindow {
+  return { train: number, from, until }
+}
+
 /** Asked in this order; the first that denies names the verdict. */
-export const RULES: readonly Rule[] = [trust, clock, status, paper, late, replay, passback]
+export const RULES: readonly Rule[] = [trust, clock, status, paper, late, replay, passback, ticket]
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`

@@ -4,6 +4,7 @@ import { issuePass } from '../../../pass/issue.ts'
 import { presentPass } from '../../../pass/present.ts'
 import { encodePassText } from '../../../pass/text.ts'
 import { createPassVerifier } from '../../../pass/verify.ts'
+import type { BoardingView } from '../../decide/boarding.ts'
 import { type Input, startingLane } from '../../machine/state.ts'
 import { createPipeline } from '../../pipeline.ts'
 import { createMemory } from '../../store/memory.ts'
@@ -32,10 +33,14 @@ export async function phone(world: TrustWorld, iat: number, statusIndex = 8) {
     encodePassText(await presentPass({ pass, presentedAt, sign: holder.sign }))
 }
 
-/** The verdict's code for a text, with its flags: `ADMIT`, `ADMIT_FLAGGED TRUST_DEGRADED`. */
+/**
+ * The verdict's code for a text, with its flags: `ADMIT`, `ADMIT_FLAGGED TRUST_DEGRADED`. Tickets are
+ * asked for where there is a `boarding`.
+ */
 export function laneOf(
   keeper: TrustKeeper,
   direction: 'entry' | 'exit' = 'entry',
+  boarding?: () => BoardingView | undefined,
 ): (text: string) => string {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 100 })
   keeper.onTrustChanged(() => verifier.flush())
@@ -48,7 +53,9 @@ export function laneOf(
       takesPaper: false,
       passback: 'off',
       passbackMs: 0,
+      ticket: boarding === undefined ? 'off' : 'hard',
     },
+    boarding: () => boarding?.(),
     source: 'test',
     verifier,
     trust: keeper,

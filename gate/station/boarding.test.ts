@@ -1,0 +1,244 @@
+/** The list at hand: what is taken over, what leaves the last good one, and how old it is said to be. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import t from 'tap'
+import { createVirtualTime, settle } from '../../fixtures/clock.ts'
+import { type BoardingContents, encodeBoardingList } from '../../pass/boarding.ts'
+import { BOARDING_BYTES_MAX } from '../../pass/limits.ts'
+import type { StationManifest } from '../../pass/station.ts'
+import { BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
+import { createBoardingKeeper } from './boarding.ts'
+import type { StationDocument } from './keeper.ts'
+import { createShelf } from './shelf.ts'
+
+const NOW = 1_770_000_000
+const cti = (n: number) => new Uint8Array(16).fill(n)
+const bytesOf = (numbers: readonly number[], over: Partial<BoardingContents> = {}) =>
+  encodeBoardingList({
+    station: 'north',
+    tickets: numbers.map(n => ({
+      cti: cti(n),
+      train: { number: `G${n}`, from: NOW, until: NOW + 60 },
+    })),
+    elsewhere: [],
+    ...over,
+  })
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest())
+
+/** A station played by hand: what its manifest names, and what lies at the service. */
+function stationByHand(folder?: string) {
+  const time = createVirtualTime(NOW * 1000)
+  const listeners = new Set<() => void>()
+  const files = new Map<string, StationDocument>()
+  const shelf = folder === undefined ? undefined : createShelf(join(folder, 'station'))
+  const asked: string[] = []
+  const told: string[] = []
+  const kept: string[][] = []
+  let manifest: StationManifest | undefined
+  let wait: Promise<void> | undefined
+  const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+  const keeper = () =>
+    createBoardingKeeper({
+      enrolment: { gate: 'north-1', station: 'north' },
+      timers: time.timers,
+      onOutcome: outcome => told.push(outcome.code),
+      station: {
+        current: () => manifest && { manifest, ageMs: time.clock.nowMs() - manifest.iat * 1000 },
+        onChanged(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+        async document(path, hash) {
+          asked.push(path)
+          await wait
+          const known = await shelf?.read(hexOf(hash))
+          if (known !== undefined) return { ok: true, bytes: known }
+          const found = files.get(hexOf(hash)) ?? { ok: false, code: 'NETWORK' as const }
+          if (found.ok) await shelf?.write(hexOf(hash), found.bytes)
+          return found
+        },
+        keepOnly: async documents => void kept.push(documents.map(hexOf)),
+      },
+    })
+  const tell = () => {
+    for (const listener of listeners) listener()
+  }
+  return {
+    time,
+    keeper,
+    asked,
+    told,
+    kept,
+    listeners,
+    /** What the service has under the list's hash; else the list itself. */
+    serve(bytes: Uint8Array, answer: StationDocument = { ok: true, bytes }) {
+      files.set(hexOf(sha256(bytes)), answer)
+    },
+    /** A manifest signed now that names it. */
+    name(bytes: Uint8Array | undefined, asOf = Math.floor(time.clock.nowMs() / 1000)) {
+      const iat = Math.floor(time.clock.nowMs() / 1000)
+      const boarding = bytes && { asOf, length: bytes.length, sha256: sha256(bytes) }
+      const dates = { version: iat, trustVersion: 1, iat, exp: iat + 86_400 }
+      manifest = { ...dates, station: 'north', gates: [], ...(boarding && { boarding }) }
+      tell()
+    },
+    forget() {
+      manifest = undefined
+      tell()
+    },
+    hold(until: Promise<void>) {
+      wait = until
+    },
+  }
+}
+
+t.test('a list that is named is fetched once; what is at hand says what it says', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  t.equal(keeper.view(), undefined)
+  const bytes = bytesOf([1, 2])
+  station.serve(bytes)
+  station.name(bytes)
+  await keeper.settled()
+  const hex = Buffer.from(sha256(bytes)).toString('hex')
+  t.same(station.asked, [`/v1/gates/north-1/boarding/${hex}`])
+  t.same(station.kept, [[hex]])
+  t.match(keeper.view(), { asOf: NOW, fresh: true })
+  t.equal(keeper.view()?.trains(cti(2))[0]?.number, 'G2')
+  t.same(keeper.view()?.trains(cti(3)), [])
+  t.equal(keeper.view()?.elsewhere(cti(2)), false)
+  station.time.advance(60_000)
+  station.name(bytes)
+  await keeper.settled()
+  t.match(keeper.view(), { asOf: NOW + 60, fresh: true }, 'it still holds')
+  t.equal(station.asked.length, 1)
+})
+
+t.test('15 minutes after the manifest it is no longer fresh', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const bytes = bytesOf([1])
+  station.serve(bytes)
+  station.name(bytes)
+  await keeper.settled()
+  station.time.advance(TICKET_HARD_MS - 1)
+  t.equal(keeper.view()?.fresh, true)
+  station.time.advance(1)
+  t.equal(keeper.view()?.fresh, false)
+  station.name(bytes)
+  t.equal(keeper.view()?.fresh, true)
+})
+
+t.test('what can not be had or read leaves the last good one, and is tried again', async t => {
+  const foreign = bytesOf([9], { station: 'south' })
+  const long = new Uint8Array(BOARDING_BYTES_MAX + 1)
+  const junk = new Uint8Array([1, 2, 3])
+  const next = bytesOf([2])
+  const rows: [string, Uint8Array, StationDocument | undefined][] = [
+    ['NETWORK', next, { ok: false, code: 'NETWORK' }],
+    ['TIMEOUT', next, { ok: false, code: 'TIMEOUT' }],
+    ['HASH', next, { ok: false, code: 'HASH' }],
+    ['LENGTH', long, undefined],
+    ['MALFORMED', junk, undefined],
+    ['OTHER_STATION', foreign, undefined],
+  ]
+  for (const [code, bytes, answer] of rows) {
+    const station = stationByHand()
+    const keeper = station.keeper()
+    const good = bytesOf([1])
+    station.serve(good)
+    station.name(good)
+    await keeper.settled()
+    station.time.advance(60_000)
+    station.serve(bytes, answer)
+    station.name(bytes)
+    await keeper.settled()
+    t.same(station.told, ['UPDATED', code])
+    t.match(keeper.view(), { asOf: NOW, fresh: true }, `${code}: as it was named last`)
+    t.equal(keeper.view()?.trains(cti(1)).length, 1, code)
+    station.time.advance(TICKET_HARD_MS - 60_000)
+    await keeper.settled()
+    station.name(bytes)
+    t.equal(
+      keeper.view()?.fresh,
+      false,
+      `${code}: a manifest that names another makes it no younger`,
+    )
+    station.serve(next)
+    station.name(next)
+    await keeper.settled()
+    t.match(
+      keeper.view(),
+      { asOf: NOW + TICKET_HARD_MS / 1000, fresh: true },
+      `${code}: then it is had`,
+    )
+    t.equal(keeper.view()?.trains(cti(2)).length, 1)
+    await keeper.close()
+    t.equal(station.time.pending(), 0)
+  }
+})
+
+t.test('tried again by itself, without another manifest', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const bytes = bytesOf([1])
+  station.name(bytes)
+  await keeper.settled()
+  t.equal(keeper.view(), undefined)
+  station.serve(bytes)
+  station.time.advance(BOARDING_RETRY_MS - 1)
+  await settle()
+  t.equal(station.asked.length, 1)
+  station.time.advance(1)
+  await keeper.settled()
+  t.match(keeper.view(), { fresh: true })
+})
+
+t.test('named anew while one is on its way: the newest is what stays', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const [first, second] = [bytesOf([1]), bytesOf([2])]
+  station.serve(first)
+  station.serve(second)
+  const go = Promise.withResolvers<void>()
+  station.hold(go.promise)
+  station.name(first)
+  station.time.advance(10_000)
+  station.name(second)
+  go.resolve()
+  await keeper.settled()
+  t.equal(station.asked.length, 2)
+  t.equal(keeper.view()?.trains(cti(2)).length, 1)
+  t.equal(keeper.view()?.asOf, NOW + 10)
+})
+
+t.test('none where no tickets are known, or no manifest binds', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const bytes = bytesOf([1])
+  station.serve(bytes)
+  station.name(bytes)
+  await keeper.settled()
+  station.name(undefined)
+  t.equal(keeper.view(), undefined)
+  station.name(bytes)
+  t.ok(keeper.view())
+  station.forget()
+  t.equal(keeper.view(), undefined)
+})
+
+t.test('a start without a network has it from disk', async t => {
+  const folder = t.testdir()
+  const station = stationByHand(folder)
+  const bytes = bytesOf([1])
+  station.serve(bytes)
+  station.name(bytes)
+  const before = station.keeper()
+  await before.settled()
+  await before.close()
+  t.equal(station.listeners.size, 0)
+  station.serve(bytes, { ok: false, code: 'NETWORK' })
+  const after = station.keeper()
+  await after.settled()
+  t.equal(after.view()?.trains(cti(1)).length, 1)
+})

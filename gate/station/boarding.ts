@@ -1,0 +1,127 @@
+/**
+ * The boarding list at hand: follows the one that the station manifest names, which vouches for it
+ * by length and hash. One that can't be fetched or read leaves the last good one in place, with the
+ * time for which that was named, and is tried again.
+ */
+import type { Timers } from '../../hardware/ports.ts'
+import {
+  type BoardingList,
+  type BoardingResult,
+  boardsElsewhere,
+  openBoardingList,
+  trainsOf,
+} from '../../pass/boarding.ts'
+import { equalBytes, toHex } from '../../pass/bytes.ts'
+import type { BoardingRef } from '../../pass/station.ts'
+import type { BoardingView } from '../decide/boarding.ts'
+import { BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
+import type { Enrolment } from '../uplink/identity.ts'
+import type { StationDocument, StationKeeper } from './keeper.ts'
+
+/** How it ended when a list was named that was not at hand. */
+export type BoardingOutcome =
+  /** Runs of trains in it, and bytes of its records of tickets. */
+  | { readonly code: 'UPDATED'; readonly trains: number; readonly bytes: number }
+  | {
+      readonly code: (
+        | Extract<StationDocument, { ok: false }>
+        | Extract<BoardingResult, { ok: false }>
+      )['code']
+    }
+
+export interface BoardingParts {
+  readonly enrolment: Enrolment
+  readonly station: Pick<StationKeeper, 'current' | 'onChanged' | 'document' | 'keepOnly'>
+  readonly timers: Timers
+  readonly onOutcome: (outcome: BoardingOutcome) => void
+}
+
+export interface BoardingKeeper {
+  /** The list as it holds now. Undefined: none was had yet, or the station manifest names none. */
+  view(): BoardingView | undefined
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>
+  /** Resolves when nothing is under way; nothing is begun after. */
+  close(): Promise<void>
+}
+
+interface Held {
+  readonly list: BoardingList
+  readonly sha256: Uint8Array
+  /** Of the newest manifest that named it, Unix seconds. */
+  readonly asOf: number
+  readonly iat: number
+}
+
+/** Begins with the list of the manifest that is at hand, from disk if it is there. */
+export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
+  const { station, enrolment, timers, onOutcome } = parts
+  let held: Held | undefined
+  let work: Promise<void> | undefined
+  let cancelRetry = () => {}
+  let closed = false
+
+  function follow(): void {
+    const manifest = station.current()?.manifest
+    const ref = manifest?.boarding
+    if (closed || work !== undefined || manifest === undefined || ref === undefined) return
+    cancelRetry()
+    if (held !== undefined && equalBytes(held.sha256, ref.sha256)) {
+      held = { ...held, asOf: ref.asOf, iat: manifest.iat }
+      return
+    }
+    work = take(ref, manifest.iat).then(good => {
+      work = undefined
+      // Another manifest may have come meanwhile.
+      const now = station.current()?.manifest.boarding
+      const sameAgain = now !== undefined && equalBytes(now.sha256, ref.sha256)
+      if (good || !sameAgain) follow()
+      else if (!closed) cancelRetry = timers.after(BOARDING_RETRY_MS, follow)
+    })
+  }
+
+  async function take(ref: BoardingRef, iat: number): Promise<boolean> {
+    const { sha256, length, asOf } = ref
+    const path = `/v1/gates/${enrolment.gate}/boarding/${toHex(sha256)}`
+    const document = await station.document(path, sha256, length)
+    const opened = document.ok ? openBoardingList(document.bytes, enrolment.station) : document
+    if (!opened.ok) {
+      onOutcome({ code: opened.code })
+      return false
+    }
+    const { list } = opened
+    held = { list, sha256, asOf, iat }
+    onOutcome({ code: 'UPDATED', trains: list.trains.length, bytes: list.tickets.length })
+    await station.keepOnly([sha256]).catch(() => {})
+    return true
+  }
+
+  function view(): BoardingView | undefined {
+    const current = station.current()
+    if (held === undefined || current?.manifest.boarding === undefined) return undefined
+    const { list, asOf, iat } = held
+    const sinceMs = (current.manifest.iat - iat) * 1000
+    return {
+      asOf,
+      fresh: current.ageMs + sinceMs < TICKET_HARD_MS,
+      trains: cti => trainsOf(list, cti),
+      elsewhere: cti => boardsElsewhere(list, cti),
+    }
+  }
+
+  const stopFollowing = station.onChanged(follow)
+  follow()
+
+  return {
+    view,
+    settled: async () => {
+      while (work !== undefined) await work
+    },
+    async close() {
+      closed = true
+      cancelRetry()
+      stopFollowing()
+      await work
+    },
+  }
+}
