@@ -25,6 +25,7 @@ import { registerFleet } from './routes/fleet.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerStaff } from './routes/staff.ts'
+import { registerTickets } from './routes/tickets.ts'
 import { registerTrust } from './routes/trust.ts'
 import { registerTrustAdmin } from './routes/trust-admin.ts'
 import { registerTrustEvents } from './routes/trust-events.ts'
@@ -53,6 +54,7 @@ export function createApp(service: Service): App {
   registerDesk(app)
   registerCertificates(app)
   registerChecks(app)
+  registerTickets(app)
   registerAudit(app)
   registerStaff(app)
   registerDocs(app)
@@ -117,8 +119,9 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
 const isUpload = (c: Context) =>
   c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
 
-const isOfGates = (c: Context) =>
-  isUpload(c) || (c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/station'))
+const isOfGates = (c: Context) => isUpload(c) || FETCHED_BY_GATES.test(c.req.path)
+
+const FETCHED_BY_GATES = /^\/v1\/gates\/[^/]+\/(station$|boarding\/)/
 
 /** Uploads of journals may be large, everything else is small. */
 function bodyCap(): MiddlewareHandler<ServiceEnv> {

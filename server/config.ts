@@ -81,6 +81,17 @@ export const configSchema = z.strictObject({
     .max(1_000_000)
     .default(200)
     .describe('requests a second from one address before they are refused; 0 for any number'),
+  boarding: z
+    .strictObject({
+      opensMin: z.int().min(5).max(1440).default(180).describe('minutes before departure'),
+      closesMin: z.int().min(0).max(60).default(3).describe('minutes before departure'),
+    })
+    .prefault({})
+    .refine(b => b.closesMin < b.opensMin, {
+      path: ['closesMin'],
+      message: 'boarding must close after it opens',
+    })
+    .describe('when gates with the ticket rule board a train'),
   metrics: z
     .strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1'),

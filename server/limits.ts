@@ -37,6 +37,8 @@ export const RATES = {
   issue: { max: 10, windowMs: 3600_000 },
   /** Identities looked at, a member of staff. */
   check: { max: 120, windowMs: 60_000 },
+  /** Tickets sold or changed, a person. */
+  ticket: { max: 20, windowMs: 3600_000 },
 } as const
 /** Addresses whose requests one replica counts at a time. */
 export const ADDRESSES_MAX = 50_000
@@ -58,6 +60,37 @@ export const ENROLMENT_MS = 15 * 60_000
 /** How often audit rows are sealed into their chain, and how many at once. */
 export const AUDIT_SEAL_MS = 1_000
 export const AUDIT_SEAL_ROWS = 500
+
+/** Tickets are sold from today until so many days ahead. */
+export const SALE_DAYS_AHEAD = 15
+/** Trains found by one search, and tickets of one person shown. */
+export const TRAINS_FOUND_MAX = 200
+export const TICKETS_SHOWN_MAX = 100
+/** Class of a seat as the desk writes it, characters; and a price, fen. */
+export const SEAT_CLASS_CHARS_MAX = 16
+export const PRICE_FEN_MAX = 10_000_000
+/** A timetable file: its bytes, its stations, its trains, and the stops of one. */
+export const TIMETABLE_BYTES_MAX = 16 * 1024 * 1024
+export const STATIONS_MAX = 5000
+export const TRAINS_MAX = 20_000
+export const STOPS_MAX = 100
+/** Characters of a station's title. */
+export const STATION_TITLE_CHARS_MAX = 64
+/** Faults of a timetable that are told at once. */
+export const TIMETABLE_FAULTS_TOLD = 20
+
+/** A boarding list holds departures so long past and so far ahead, counted from a full slot. */
+export const BOARDING_BEHIND_MS = 12 * 3600_000
+export const BOARDING_AHEAD_MS = 24 * 3600_000
+export const BOARDING_SLOT_MS = 10 * 60_000
+/** How often a station's tickets are looked at when its gates ask. */
+export const BOARDING_LOOK_MS = 2_000
+/** What was written so shortly before a look may not have been seen by it. */
+export const BOARDING_MARGIN_MS = 2_000
+/** How old a list's knowledge of other stations may get. */
+export const BOARDING_ELSEWHERE_EVERY_MS = 5 * 60_000
+/** A boarding list that was superseded stays fetchable this long. */
+export const OLD_BOARDING_MS = 3600_000
 
 /** How far ahead of our clock a code shown at the desk may be. */
 export const CHECK_AHEAD_MS = 5_000

@@ -9,10 +9,12 @@ import { StartError } from './errors.ts'
 import { restoredCommand } from './restored.ts'
 import { addStaff } from './staff-add.ts'
 import { startService } from './start.ts'
+import { importTimetable } from './tickets/import-command.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- restored --config FILE
        npm run server -- audit verify|export --config FILE [--head HASH]
+       npm run server -- timetable import FILE --config FILE
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
 
   --config FILE   one JSON file; see server/README.md for its keys
@@ -22,6 +24,8 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
 
 staff add makes an account, or sets role and password of the one with that address. The password
 is read from standard input; on a terminal, or with --generate, one is made and printed.
+timetable import replaces stations and trains by those of a file, one JSON object a line; see
+server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
 audit export prints one line of JSON a row.
 restored is run once after the database came back from a backup, before the service starts: it
@@ -59,15 +63,17 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new StartError('CONFIG', `--config is missing\n\n${HELP}`)
   const port = values.port === undefined ? {} : { WICKETGATE_PORT: values.port }
   const loaded = loadConfig(values.config, { ...process.env, ...port })
-  const [command, action, email, ...rest] = positionals
+  const [command, action, third, ...rest] = positionals
   if (command === undefined) return serve(loaded)
   if (command === 'restored' && action === undefined) return restoredCommand(loaded)
   if (command === 'audit' && action === 'verify') return auditVerify(loaded, values.head)
   if (command === 'audit' && action === 'export') return auditExport(loaded)
-  if (command !== 'staff' || action !== 'add' || email === undefined || rest.length > 0) {
+  const named = third !== undefined && rest.length === 0
+  if (named && command === 'timetable' && action === 'import') return importTimetable(loaded, third)
+  if (!named || command !== 'staff' || action !== 'add') {
     throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
   }
-  await addStaff(loaded, { email, role: values.role ?? '', generate: values.generate })
+  await addStaff(loaded, { email: third, role: values.role ?? '', generate: values.generate })
 }
 
 async function serve(loaded: LoadedConfig): Promise<void> {

@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
+import type { Tickets } from './tickets/port.ts'
 
 export interface Service {
   readonly config: Config
@@ -22,6 +23,7 @@ export interface Service {
   readonly nonces: Nonces
   readonly staff: StaffAccounts
   readonly publisher: Publisher
+  readonly tickets: Tickets
   /** Origins whose pages may use the session cookie. */
   readonly ownOrigins: () => readonly string[]
 }

@@ -28,6 +28,7 @@ import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
 import type { Service } from './service.ts'
 import { openDatabase } from './store/engines.ts'
+import { embeddedTickets } from './tickets/embedded.ts'
 
 export interface ServiceOptions {
   readonly config: Config
@@ -76,6 +77,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     nonces: createNonces(secrets),
     staff: createStaffAccounts({ db, secrets, publicUrl: () => publicUrl }),
     publisher,
+    tickets: embeddedTickets({ db, clock }),
     ownOrigins: () => [new URL(publicUrl).origin],
   }
   try {

@@ -9,7 +9,8 @@ export const PASS_LIFE_S = 30 * 60
 export const PAPER_LIFE_S = 24 * 3600
 export const QUOTA_PER_MONTH = 3
 
-const SHANGHAI_OFFSET_MS = 8 * 3600_000
+/** China has had no summer time since 1991. */
+export const SHANGHAI_OFFSET_MS = 8 * 3600_000
 
 /** Why a certificate ended before its time. */
 export type EndReason = 'revoked' | 'replaced' | 'cancelled'
@@ -48,7 +49,7 @@ export function passWindow(
   return { iat, exp: Math.min(iat + lifeS, Math.floor(life.validUntil / 1000)) }
 }
 
-/** The calendar month in Shanghai, `YYYY-MM`. China has had no summer time since 1991. */
+/** The calendar month in Shanghai, `YYYY-MM`. */
 export function shanghaiMonth(at: number): string {
   return new Date(at + SHANGHAI_OFFSET_MS).toISOString().slice(0, 7)
 }

@@ -6,11 +6,14 @@
 import { signStation } from '../../pass/station.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
 import { MANIFEST_EVERY_MS, MANIFEST_LIFE_S } from '../limits.ts'
+import { type HeldList, heldList } from '../store/boarding-lists.ts'
 import { gatesOf, type SiblingGate } from '../store/gates.ts'
 import { lockFor } from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { keepStation, newestStation, type PublishedStation } from '../store/stations.ts'
 import { transact } from '../store/transact.ts'
+import type { Tickets } from '../tickets/port.ts'
+import { type BoardingTimes, boardingRefOf, isDue, lookAtBoarding } from './boarding.ts'
 import { sha256Hex } from './files.ts'
 import type { OnlineKey } from './signer.ts'
 
@@ -19,23 +22,31 @@ export interface StationParts {
   readonly trust: TrustDocument
   /** A status key. */
   readonly signer: OnlineKey
+  readonly tickets: Pick<Tickets, 'serves' | 'boardings' | 'elsewhere'>
+  readonly times: BoardingTimes
   /** Unix milliseconds. */
   readonly now: number
 }
 
 /** The manifest of a station as it is now. */
 export async function stationManifest(
-  { db, trust, signer, now }: StationParts,
+  parts: StationParts,
   station: string,
 ): Promise<PublishedStation> {
+  const { db, trust, signer, tickets, now } = parts
+  const served = await tickets.serves(db, station)
+  const known = served ? await heldList(db, station) : undefined
   const last = await newestStation(db, station)
-  if (last !== undefined && holds(last, basisOf(trust, await gatesOf(db, station)), now))
+  const looked = !served || !isDue(known, now)
+  if (looked && last && holds(last, basisOf(trust, await gatesOf(db, station), known), now)) {
     return last
+  }
   return transact(db, async tx => {
     await lockFor(tx, `station ${station}`)
     // Read under the lock: what was read before it may be older than what another replica signed.
     const gates = await gatesOf(tx, station)
-    const basis = basisOf(trust, gates)
+    const list = served ? await lookAtBoarding(tx, parts, station) : undefined
+    const basis = basisOf(trust, gates, list)
     const before = await newestStation(tx, station)
     if (before !== undefined && holds(before, basis, now)) return before
     const iat = Math.floor(now / 1000)
@@ -48,6 +59,7 @@ export async function stationManifest(
         exp: iat + MANIFEST_LIFE_S,
         station,
         gates: gates.map(({ name, key }) => ({ name, key: Buffer.from(key, 'base64url') })),
+        ...(list && { boarding: boardingRefOf(list) }),
       },
       signer,
     )
@@ -58,8 +70,13 @@ export async function stationManifest(
 }
 
 /** The same text as long as there is nothing new to say. */
-function basisOf(trust: TrustDocument, gates: readonly SiblingGate[]): string {
-  return JSON.stringify([trust.version, gates.map(({ name, key }) => [name, key])])
+function basisOf(
+  trust: TrustDocument,
+  gates: readonly SiblingGate[],
+  list: HeldList | undefined,
+): string {
+  const siblings = gates.map(({ name, key }) => [name, key])
+  return JSON.stringify([trust.version, siblings, list?.sha256])
 }
 
 function holds(last: PublishedStation, basis: string, now: number): boolean {

@@ -10,9 +10,14 @@ function matches(header: string | undefined, etag: string): boolean {
 }
 
 export const coseResponse = (bytes: Uint8Array, headers: Record<string, string>) =>
-  new Response(bytes as Uint8Array<ArrayBuffer>, {
-    headers: { 'content-type': 'application/cose', ...headers },
-  })
+  answerOf('application/cose', bytes, headers)
+
+/** An unsigned document, found by its hash (RFC 8949 §9.5). */
+export const cborResponse = (bytes: Uint8Array, headers: Record<string, string>) =>
+  answerOf('application/cbor', bytes, headers)
+
+const answerOf = (type: string, bytes: Uint8Array, headers: Record<string, string>) =>
+  new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type, ...headers } })
 
 /** The bytes, or 304 when the asker has them. */
 export function coseAnswer(

@@ -8,12 +8,22 @@ import { Problem } from '../errors.ts'
 import { stationManifest } from '../publish/stations.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
+import { boardingListBytes } from '../store/boarding-lists.ts'
 import { enrolGate, sawGate } from '../store/gates.ts'
 import { ingest } from '../store/journals.ts'
 import { keepPassages } from '../store/passages.ts'
 import { transact } from '../store/transact.ts'
-import { coseAnswer } from './cose-answer.ts'
-import { cose, ed25519JwkSchema, json, jsonBody, nameSchema, problems, route } from './route.ts'
+import { cborResponse, coseAnswer } from './cose-answer.ts'
+import {
+  cbor,
+  cose,
+  ed25519JwkSchema,
+  json,
+  jsonBody,
+  nameSchema,
+  problems,
+  route,
+} from './route.ts'
 
 const enrolRoute = route(
   { by: 'anyone' },
@@ -42,12 +52,28 @@ const stationRoute = route(
     method: 'get',
     path: '/v1/gates/{id}/station',
     tags: ['gate'],
-    summary: 'The station manifest: the gates that stand beside this one, and their keys',
+    summary:
+      'The station manifest: the gates beside this one, their keys, the boarding list that holds',
     request: { params: z.object({ id: nameSchema }) },
     responses: {
       200: cose('A COSE_Sign1 by a status key'),
       304: { description: 'Nothing new' },
       ...problems('GATE_UNKNOWN', 'NO_KEY', 'NOT_READY'),
+    },
+  },
+)
+
+const boardingRoute = route(
+  { by: 'gate' },
+  {
+    method: 'get',
+    path: '/v1/gates/{id}/boarding/{sha256}',
+    tags: ['gate'],
+    summary: 'The boarding list of the gate’s station, by the hash in the station manifest',
+    request: { params: z.object({ id: nameSchema, sha256: z.string().max(80) }) },
+    responses: {
+      200: cbor('A boarding list, see pass/README.md'),
+      ...problems('GATE_UNKNOWN', 'NOT_FOUND'),
     },
   },
 )
@@ -92,14 +118,23 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
   })
 
   app.openapi(stationRoute, async c => {
-    const { db, publisher, clock } = c.get('service')
+    const { db, publisher, clock, tickets, config } = c.get('service')
     const { id, station } = c.get('gate')
     const now = clock.now()
     await transact(db, tx => sawGate(tx, id, now))
     const signer = publisher.key({ role: 'status' })
-    const parts = { db, trust: publisher.trust(), signer, now }
+    const parts = { db, trust: publisher.trust(), signer, tickets, times: config.boarding, now }
     const manifest = await stationManifest(parts, station)
     return coseAnswer(c.req.header('if-none-match'), manifest, 'private, no-cache')
+  })
+
+  app.openapi(boardingRoute, async c => {
+    const { sha256 } = c.req.valid('param')
+    const known = /^[0-9a-f]{64}$/.test(sha256)
+    const { station } = c.get('gate')
+    const bytes = known ? await boardingListBytes(c.get('service').db, station, sha256) : undefined
+    if (bytes === undefined) throw new Problem('NOT_FOUND')
+    return cborResponse(bytes, { 'cache-control': 'private, max-age=31536000, immutable' })
   })
 
   app.openapi(eventsRoute, async c => {

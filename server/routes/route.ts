@@ -64,6 +64,12 @@ export const cose = (description: string) => ({
   content: { 'application/cose': { schema: z.string().openapi({ format: 'binary' }) } },
 })
 
+/** An answer of CBOR bytes (RFC 8949 §9.5). */
+export const cbor = (description: string) => ({
+  description,
+  content: { 'application/cbor': { schema: z.string().openapi({ format: 'binary' }) } },
+})
+
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 const noPrivatePart = (jwk: object) => !('d' in jwk)
 const PUBLIC_ONLY = { path: ['d'], message: 'a private key must never be sent' }

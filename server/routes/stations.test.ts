@@ -72,8 +72,9 @@ t.test('replicas that are asked at once serve one manifest a version', async t =
 
 t.test('a replica that was held up signs no older state after a newer one', async t => {
   const first = await enrolledGate('h-1', 'held-up')
-  const { db, publisher } = world.service
-  const parts = { trust: publisher.trust(), signer: publisher.key({ role: 'status' }) }
+  const { db, publisher, tickets, config } = world.service
+  const signing = { trust: publisher.trust(), signer: publisher.key({ role: 'status' }) }
+  const parts = { ...signing, tickets, times: config.boarding }
   const begun = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   const slow = new Proxy(db, {

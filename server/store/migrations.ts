@@ -3,41 +3,20 @@
  * is never edited. The staff tables are those that the account library wants, frozen here so that
  * an update of it can't change a database behind our back.
  */
-import {
-  type CreateTableBuilder,
-  type Kysely,
-  type Migration,
-  Migrator,
-  type RawBuilder,
-  sql,
-} from 'kysely'
+import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely'
 import { StartError } from '../errors.ts'
+import {
+  COLUMN_TYPES,
+  type ColumnTypes,
+  type Engine,
+  int,
+  intOrNull,
+  type Table,
+  text,
+  textOrNull,
+} from './columns.ts'
 import type { Database } from './schema.ts'
-
-export type Engine = 'sqlite' | 'postgres'
-
-/** Column types where the engines differ. */
-interface ColumnTypes {
-  bytes: RawBuilder<unknown>
-  authDate: RawBuilder<unknown>
-  authBoolean: RawBuilder<unknown>
-}
-
-const COLUMN_TYPES: Record<Engine, ColumnTypes> = {
-  sqlite: { bytes: sql`blob`, authDate: sql`text`, authBoolean: sql`integer` },
-  postgres: { bytes: sql`bytea`, authDate: sql`timestamptz`, authBoolean: sql`boolean` },
-}
-
-type Table = CreateTableBuilder<string, string>
-
-const text = (table: Table, ...names: string[]) =>
-  names.reduce((t, name) => t.addColumn(name, 'text', c => c.notNull()), table)
-const textOrNull = (table: Table, ...names: string[]) =>
-  names.reduce((t, name) => t.addColumn(name, 'text'), table)
-const int = (table: Table, ...names: string[]) =>
-  names.reduce((t, name) => t.addColumn(name, 'bigint', c => c.notNull()), table)
-const intOrNull = (table: Table, ...names: string[]) =>
-  names.reduce((t, name) => t.addColumn(name, 'bigint'), table)
+import { ticketTables } from './ticket-tables.ts'
 
 async function peopleAndCertificates(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
   const table = (name: string) => db.schema.createTable(name) as unknown as Table
@@ -257,6 +236,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '005-audit-chain': { up: auditChain },
     '006-answers-and-rates': { up: db => answersAndRates(db, types) },
     '007-stations-and-passages': { up: db => stationsAndPassages(db, types) },
+    '008-tickets': { up: db => ticketTables(db, types) },
   }
 }
 

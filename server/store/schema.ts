@@ -5,6 +5,13 @@
 import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
+import type {
+  BoardingListsTable,
+  StationsTable,
+  TicketsTable,
+  TrainStopsTable,
+  TrainsTable,
+} from './ticket-schema.ts'
 
 export interface PeopleTable {
   id: string
@@ -241,6 +248,11 @@ export interface Tables {
   gate_events: GateEventsTable
   gate_passages: GatePassagesTable
   station_manifests: StationManifestsTable
+  stations: StationsTable
+  trains: TrainsTable
+  train_stops: TrainStopsTable
+  tickets: TicketsTable
+  boarding_lists: BoardingListsTable
   audit: AuditTable
   audit_chain: AuditChainTable
   staff_sessions: StaffSessionsTable
