@@ -17,13 +17,15 @@ export interface TestPerson {
   readonly documentNumber: string
 }
 
-/** Issued by `agent` and claimed by a new phone. */
+/** Issued by `agent` and claimed by a new phone. `more`: other fields of the window's request. */
 export async function makeHolder(
   world: World,
   agent: Record<string, string>,
   person: TestPerson,
+  more: { readonly replaceActive?: boolean } = {},
 ): Promise<Holder> {
-  const issued = await world.post('/v1/desk/certificates', { person, reason: 'x' }, agent)
+  const asked = { person, reason: 'x', ...more }
+  const issued = await world.post('/v1/desk/certificates', asked, agent)
   const { certificate, claim } = (await issued.json()) as {
     certificate: { id: string }
     claim: { code: string }
