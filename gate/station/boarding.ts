@@ -90,9 +90,11 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
       return false
     }
     const { list } = opened
+    const before = held === undefined ? [] : [held.sha256]
     held = { list, sha256, asOf, iat }
     onOutcome({ code: 'UPDATED', trains: list.trains.length, bytes: list.tickets.length })
-    await station.keepOnly([sha256]).catch(() => {})
+    // The manifest on disk may still name the one before.
+    await station.keepOnly([sha256, ...before]).catch(() => {})
     return true
   }
 

@@ -21,12 +21,14 @@ export interface Shelf {
   read(name: string): Promise<Uint8Array | undefined>
   /** Resolves once it is on disk. Rejects with the system's error; what was there stands. */
   write(name: string, bytes: Uint8Array): Promise<void>
-  /** Drops all files but these and what was set aside. */
+  /** Drops all files but these, what is being written of them, and what was set aside. */
   keepOnly(names: ReadonlySet<string>): Promise<void>
 }
 
 const DIGEST_BYTES = 32
 const ASIDE = '.damaged-'
+const PARTIAL = '.partial'
+const PARTIAL_END = /\.partial$/
 
 export function createShelf(folder: string): Shelf {
   const pathOf = (name: string): string => join(folder, name)
@@ -52,7 +54,7 @@ export function createShelf(folder: string): Shelf {
     },
     async write(name, bytes) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
-      const partial = pathOf(`${name}.partial`)
+      const partial = pathOf(`${name}${PARTIAL}`)
       const file = await open(partial, 'w', 0o600)
       try {
         await file.writev([digestOf(bytes), bytes])
@@ -64,7 +66,8 @@ export function createShelf(folder: string): Shelf {
     },
     async keepOnly(names) {
       const files = await readdir(folder).catch(() => [])
-      const gone = files.filter(file => !names.has(file) && !file.includes(ASIDE))
+      const wanted = (file: string) => names.has(file.replace(PARTIAL_END, ''))
+      const gone = files.filter(file => !wanted(file) && !file.includes(ASIDE))
       await Promise.all(gone.map(file => rm(pathOf(file), { force: true })))
     },
   }
