@@ -9,6 +9,7 @@ import {
   trustOf,
 } from '../../fixtures/passes/trust-world.ts'
 import { NOW } from '../../fixtures/passes/world.ts'
+import { encodeBoardingList } from '../../pass/boarding.ts'
 import type { CoseKey } from '../../pass/crypto.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import { signTimeAnswer } from '../../pass/signed-time.ts'
@@ -30,6 +31,8 @@ export interface Corpus {
   readonly nonce: Uint8Array
   readonly statusKey: CoseKey
   readonly token: Uint8Array
+  /** A boarding list of `north`. */
+  readonly boarding: Uint8Array
   /** Everything above. */
   readonly all: readonly Uint8Array[]
 }
@@ -56,6 +59,14 @@ export async function makeCorpus(): Promise<Corpus> {
     await signTimeAnswer({ nonce, time: nowMs, manifestVersion: NOW }, timeSigner),
     token,
   ]
+  const boarding = encodeBoardingList({
+    station: 'north',
+    tickets: [1, 2, 2, 3].map((n, i) => ({
+      cti: new Uint8Array(16).fill(n),
+      train: { number: `G${i}`, from: NOW + i, until: NOW + 600 },
+    })),
+    elsewhere: [new Uint8Array(16).fill(9)],
+  })
   return {
     passes,
     view: viewOf(file),
@@ -66,6 +77,7 @@ export async function makeCorpus(): Promise<Corpus> {
     nonce,
     statusKey: statusSigner.publicKey,
     token,
-    all: [...passes, ...documents],
+    boarding,
+    all: [...passes, ...documents, boarding],
   }
 }

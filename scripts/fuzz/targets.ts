@@ -3,6 +3,7 @@
  * what happened, or a fault. An exception that the target lets out is a crash.
  */
 
+import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/boarding.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { CborTag, decodeCbor, encodeCbor } from '../../pass/cbor.ts'
 import { decodeClaims, encodeClaims } from '../../pass/claims.ts'
@@ -129,7 +130,25 @@ function readerTargets(corpus: Corpus): Target[] {
         })
       },
     },
+    {
+      name: 'boarding list',
+      run: random => judgeList(spoil(corpus.boarding, random, corpus.all)),
+    },
   ]
+}
+
+/** Whatever was read, each of its tickets is found by its certificate. */
+function judgeList(bytes: Uint8Array): Outcome {
+  const input = toHex(bytes)
+  const opened = openBoardingList(bytes, 'north')
+  if (!opened.ok) return { result: opened.code, input }
+  const { tickets, elsewhere } = opened.list
+  const records = Array.from({ length: tickets.length / 18 }, (_, i) => tickets.subarray(18 * i))
+  const halves = Array.from({ length: elsewhere.length / 8 }, (_, i) => elsewhere.subarray(8 * i))
+  const found =
+    records.every(cti => trainsOf(opened.list, cti).length > 0) &&
+    halves.every(half => boardsElsewhere(opened.list, half))
+  return found ? { result: 'read', input } : { result: 'read', fault: 'a ticket not found', input }
 }
 
 function readBack(bytes: Uint8Array, again: (bytes: Uint8Array) => Uint8Array): Outcome {
