@@ -12,8 +12,8 @@ import { NOW } from '../fixtures/passes/world.ts'
 import { type CborValue, encodeCbor } from './cbor.ts'
 import { nodeVerifier } from './cose-node.ts'
 import {
-  CONFIG_BYTES_MAX,
   BOARDING_BYTES_MAX,
+  CONFIG_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
   NAME_CHARS_MAX,
   STATION_GATES_MAX,
