@@ -11,7 +11,7 @@ import type { RemoteDoor } from './config/from-service.ts'
 import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { Direction, EventKind, LaneModes } from './contract/events.ts'
-import { joinService } from './joined.ts'
+import { type Joined, joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
@@ -131,6 +131,9 @@ async function assemble(
     void note('alarm', { code, on, detail })
   }
 
+  /** Joined last of all; until then lanes run without what the service gives. */
+  let joined: Joined | undefined
+
   function polled(code: string): void {
     if (code === 'UPDATED') {
       const { trustVersion, manifestVersion, lists } = trust.status()
@@ -160,9 +163,6 @@ async function assemble(
   })
   trust.onTrustChanged(() => verifier.flush())
 
-  const { remote } = how
-  const joined = joinService(config, { ...parts, journal, trust, onEvent: told, remote })
-  if (joined !== undefined) opened.defer(() => joined.close())
   const observer = createObserver(log, clock)
   const lanes = devices.map(({ lane, board, readers }) => {
     const { onReading, ...watched } = observer.lane(lane.name)
@@ -184,6 +184,13 @@ async function assemble(
   const server = await observer.serve(config.metrics?.port, { rows, trust })
   if (server !== undefined) opened.defer(() => server.close())
 
+  joined = joinService(config, {
+    ...parts,
+    journal,
+    trust,
+    onEvent: told,
+    remote: how.remote,
+  })
   void joined?.uploader.flush()
   trust.start()
   joined?.station.start()

@@ -91,6 +91,8 @@ t.test('help, and what is wrong is said with exit 2', async t => {
     [['dance', '--config', CONFIG], /unknown command/],
     [['audit', '--config', CONFIG], /unknown command/],
     [['restored', 'now', '--config', CONFIG], /unknown command/],
+    [['timetable', 'import', '--config', CONFIG], /unknown command/],
+    [['timetable', 'import', join(dir, 'none.jsonl'), '--config', CONFIG], /none\.jsonl/],
     [
       ['staff', 'add', 'a@b.test', '--role', 'king', '--config', CONFIG],
       /--role must be one of agent/,

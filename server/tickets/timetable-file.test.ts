@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { configSchema } from '../config.ts'
@@ -50,6 +50,13 @@ t.test('stations and trains, in any order, with blank lines', async t => {
     },
   })
   t.same(readTimetable(''), { ok: true, timetable: { stations: [], trains: [] } })
+})
+
+t.test('the README’s example is one', async t => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const example = /```\n(\{"station"[^`]*)```/.exec(readme)?.[1] ?? ''
+  const read = readTimetable(example)
+  t.match(read, { ok: true, timetable: { stations: [{}, {}], trains: [{ number: 'D7' }] } })
 })
 
 t.test('each fault by its line and field', async t => {
