@@ -22,6 +22,7 @@ import { registerDesk } from './routes/desk.ts'
 import { registerDocs } from './routes/docs.ts'
 import { registerDuplicates } from './routes/duplicates.ts'
 import { registerFleet } from './routes/fleet.ts'
+import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerStaff } from './routes/staff.ts'
@@ -49,6 +50,7 @@ export function createApp(service: Service): App {
   registerTrustEvents(app)
   registerTrustAdmin(app)
   registerGates(app)
+  registerGateConfig(app)
   registerFleet(app)
   registerDuplicates(app)
   registerDesk(app)
@@ -121,7 +123,7 @@ const isUpload = (c: Context) =>
 
 const isOfGates = (c: Context) => isUpload(c) || FETCHED_BY_GATES.test(c.req.path)
 
-const FETCHED_BY_GATES = /^\/v1\/gates\/[^/]+\/(station$|boarding\/)/
+const FETCHED_BY_GATES = /^\/v1\/gates\/[^/]+\/(station$|boarding\/|config\/)/
 
 /** Uploads of journals may be large, everything else is small. */
 function bodyCap(): MiddlewareHandler<ServiceEnv> {

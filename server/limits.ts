@@ -104,6 +104,10 @@ export const DUPLICATES_SPAN_MS = 24 * 3600_000
 export const DUPLICATES_CERTIFICATES_MAX = 5000
 /** Gates that one service keeps. */
 export const GATES_MAX = 20_000
+/** Configs kept for one gate; how long it may try one before it is well, minutes. */
+export const CONFIGS_KEPT = 50
+export const CONFIRM_MINUTES = 5
+export const CONFIRM_MINUTES_MAX = 60
 /** Journals (epochs) kept for one gate. */
 export const EPOCHS_PER_GATE_MAX = 1000
 

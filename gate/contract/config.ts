@@ -183,7 +183,7 @@ const configObject = z.strictObject({
       port: z.int().min(0).max(65_535).describe('TCP port on 127.0.0.1; 0 takes a free one'),
     })
     .optional()
-    .describe('figures for Prometheus at http://127.0.0.1:PORT/metrics; off unless given'),
+    .describe('figures for Prometheus on 127.0.0.1, path /metrics; off unless given'),
   journal: z
     .strictObject({
       keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
@@ -204,7 +204,11 @@ const SAME_NAME = { path: ['lanes'], message: 'two lanes have the same name' }
 export const gateConfigSchema = configObject.refine(namesDiffer, SAME_NAME)
 
 /** What stands on the gate itself: it names the machine, its folders, and whom it believes. */
-const local = z.never({ error: 'is set on the gate itself, not by the service' }).optional()
+const local = z
+  .unknown()
+  .refine(value => value === undefined, 'is set on the gate itself, not by the service')
+  .optional()
+  .describe('set on the gate itself: refused here')
 
 /**
  * The part of a config that the service may set: everything but the local keys, each of which is

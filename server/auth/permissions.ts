@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'ticket.change': ['agent', 'supervisor'],
   'fleet.read': ['technician', 'operator', 'auditor'],
   'fleet.enrol': ['operator'],
+  'fleet.configure': ['operator'],
   'trust.deny-key': ['operator'],
   'audit.read': ['auditor', 'operator'],
 } as const satisfies Record<string, readonly Role[]>

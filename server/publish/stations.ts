@@ -3,13 +3,15 @@
  * getting old. Its version is allocated and stored in one transaction, so that replicas never serve
  * two manifests of one version.
  */
+import { fromHex } from '../../pass/bytes.ts'
 import { signStation } from '../../pass/station.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
 import { MANIFEST_EVERY_MS, MANIFEST_LIFE_S } from '../limits.ts'
 import { type HeldList, heldList } from '../store/boarding-lists.ts'
+import { configsOf, type NamedConfig } from '../store/configs.ts'
 import { gatesOf, type SiblingGate } from '../store/gates.ts'
 import { lockFor } from '../store/published.ts'
-import type { Database } from '../store/schema.ts'
+import type { Database, Tx } from '../store/schema.ts'
 import { keepStation, newestStation, type PublishedStation } from '../store/stations.ts'
 import { transact } from '../store/transact.ts'
 import type { Tickets } from '../tickets/port.ts'
@@ -38,15 +40,15 @@ export async function stationManifest(
   const known = served ? await heldList(db, station) : undefined
   const last = await newestStation(db, station)
   const looked = !served || !isDue(known, now)
-  if (looked && last && holds(last, basisOf(trust, await gatesOf(db, station), known), now)) {
+  if (looked && last && holds(last, basisOf(trust, await contentOf(db, station), known), now)) {
     return last
   }
   return transact(db, async tx => {
     await lockFor(tx, `station ${station}`)
     // Read under the lock: what was read before it may be older than what another replica signed.
-    const gates = await gatesOf(tx, station)
+    const content = await contentOf(tx, station)
     const list = served ? await lookAtBoarding(tx, parts, station) : undefined
-    const basis = basisOf(trust, gates, list)
+    const basis = basisOf(trust, content, list)
     const before = await newestStation(tx, station)
     if (before !== undefined && holds(before, basis, now)) return before
     const iat = Math.floor(now / 1000)
@@ -58,7 +60,7 @@ export async function stationManifest(
         iat,
         exp: iat + MANIFEST_LIFE_S,
         station,
-        gates: gates.map(({ name, key }) => ({ name, key: Buffer.from(key, 'base64url') })),
+        ...signedContent(content),
         ...(list && { boarding: boardingRefOf(list) }),
       },
       signer,
@@ -69,14 +71,34 @@ export async function stationManifest(
   })
 }
 
+/** What a station's manifest says, as the database has it. */
+interface StationContent {
+  readonly gates: readonly SiblingGate[]
+  readonly configs: readonly NamedConfig[]
+}
+
+async function contentOf(db: Database | Tx, station: string): Promise<StationContent> {
+  return { gates: await gatesOf(db, station), configs: await configsOf(db, station) }
+}
+
+function signedContent({ gates, configs }: StationContent) {
+  return {
+    gates: gates.map(({ name, key }) => ({ name, key: Buffer.from(key, 'base64url') })),
+    ...(configs.length > 0 && {
+      configs: configs.map(config => ({ ...config, sha256: fromHex(config.sha256) })),
+    }),
+  }
+}
+
 /** The same text as long as there is nothing new to say. */
 function basisOf(
   trust: TrustDocument,
-  gates: readonly SiblingGate[],
+  { gates, configs }: StationContent,
   list: HeldList | undefined,
 ): string {
   const siblings = gates.map(({ name, key }) => [name, key])
-  return JSON.stringify([trust.version, siblings, list?.sha256])
+  const named = configs.map(({ gate, sha256 }) => [gate, sha256])
+  return JSON.stringify([trust.version, siblings, list?.sha256, named])
 }
 
 function holds(last: PublishedStation, basis: string, now: number): boolean {

@@ -226,6 +226,15 @@ async function stationsAndPassages(db: Kysely<unknown>, types: ColumnTypes): Pro
   await index('gate_passages_cti').columns(['cti', 'at']).execute()
 }
 
+async function gateConfigs(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
+  const table = db.schema.createTable('gate_configs') as unknown as Table
+  const named = text(table, 'gate', 'actor', 'reason', 'text', 'sha256')
+  await int(named, 'revision', 'made_at', 'confirm_minutes', 'length')
+    .addColumn('bytes', types.bytes as RawBuilder<never>, c => c.notNull())
+    .addPrimaryKeyConstraint('gate_configs_pk', ['gate', 'revision'])
+    .execute()
+}
+
 function steps(engine: Engine): Record<string, Migration> {
   const types = COLUMN_TYPES[engine]
   return {
@@ -237,6 +246,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '006-answers-and-rates': { up: db => answersAndRates(db, types) },
     '007-stations-and-passages': { up: db => stationsAndPassages(db, types) },
     '008-tickets': { up: db => ticketTables(db, types) },
+    '009-gate-configs': { up: db => gateConfigs(db, types) },
   }
 }
 

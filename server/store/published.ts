@@ -123,7 +123,7 @@ export async function denyKid(tx: Tx, kid: string, max: number, now: number): Pr
 /** Makes this transaction the only one that does `name` until it ends. */
 export async function lockFor(
   tx: Tx,
-  name: 'publishing' | 'sealing' | `station ${string}`,
+  name: 'publishing' | 'sealing' | `station ${string}` | `config ${string}`,
 ): Promise<void> {
   await tx
     .insertInto('leases')

@@ -198,6 +198,23 @@ export interface StationManifestsTable {
   made_at: number
 }
 
+/** Configs given to gates, as signed. */
+export interface GateConfigsTable {
+  gate: string
+  revision: number
+  made_at: number
+  /** `staff:ID`. */
+  actor: string
+  reason: string
+  confirm_minutes: number
+  /** Canonical JSON. */
+  text: string
+  /** Hex, of the signed bytes, and their length. */
+  sha256: string
+  length: number
+  bytes: Uint8Array
+}
+
 export interface AuditTable {
   /** Sortable by time. */
   id: string
@@ -253,6 +270,7 @@ export interface Tables {
   train_stops: TrainStopsTable
   tickets: TicketsTable
   boarding_lists: BoardingListsTable
+  gate_configs: GateConfigsTable
   audit: AuditTable
   audit_chain: AuditChainTable
   staff_sessions: StaffSessionsTable
