@@ -57,19 +57,12 @@ t.test('a good config: taken, in service with it, confirmed, told to the service
         reason,
         serviceRevision: revision,
         confirmMs: 300_000,
+        changes: ['lanes.A.timing'],
       },
       { about: 'confirmed', revision: 1, runs: 1 },
     ],
   )
   t.equal(gate.lines.filter(line => line.event === 'ready').length, 2, 'the same process')
-  const { changes } = rows.find(row => row.body.about === 'committed')?.body as {
-    changes: string[]
-  }
-  t.same(
-    changes,
-    ['lanes.A.timing', 'service.pollMs'].filter(path => changes.includes(path)),
-  )
-  t.ok(changes.includes('lanes.A.timing'))
 })
 
 t.test('a bad one: what ran before runs again, and the service is told why', async t => {
@@ -81,7 +74,8 @@ t.test('a bad one: what ran before runs again, and the service is told why', asy
   }))
   await operator.put(CONFIG, { base, config: { lanes: bad }, reason: 'a slip' })
   const rows = await uploaded('reverted', ({ body }) => body.code === 'CONFIG_REVERTED')
-  t.match(rows.at(-2)?.body, { about: 'reverted', revision: 2, runs: 1, by: 'service' })
+  const reverted = { about: 'reverted', revision: 2, runs: 1, by: 'service' }
+  t.match(rows.find(row => row.body.about === 'reverted')?.body, reverted)
   t.match(rows.find(row => row.body.code === 'CONFIG_REVERTED')?.body, {
     detail: /^revision 2 by service: could not start: .*pin 2 is both entry and exit.*; revision 1/,
   })
