@@ -16,7 +16,7 @@ import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
-import { tellStart } from './start.ts'
+import { tellDamage, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
@@ -145,6 +145,7 @@ async function assemble(
     void joined?.uploader.flush()
   }
 
+  journal.onSetAside(one => tellDamage(one, alarm))
   await tellStart({
     journal,
     keep: rows.keep,

@@ -21,6 +21,8 @@ export const DISK_LOW_BYTES = 64 * 1_048_576
 export const DISK_LOOK_MS = 10_000
 /** A gate without a row for so long marks that it is alive. */
 export const ALIVE_MS = 60_000
+/** The last moment that a date can hold, Unix milliseconds: ECMA-262, time values. */
+export const TIME_MS_MAX = 8.64e15
 /** The name of the machine's boot, characters. */
 export const BOOT_ID_CHARS_MAX = 64
 /** The chain is walked in pieces, so that rows are written between them. */

@@ -29,11 +29,11 @@ t.test('the first start, and one after a stop: no alarm', async t => {
   const first = await started({ data })
   t.match(first.boot, { after: 'first', machine: 'boot-1' })
   t.notOk('aliveMs' in first.boot)
-  await first.gate.gate.stop()
+  await first.gate.stop()
   const again = await started({ data, hostMs: T0_MS + 60_000, machineBoot: 'boot-2' })
   t.match(again.boot, { after: 'stop', aliveMs: Number, awayMs: Number })
   t.equal(again.alarm, undefined, 'although the machine was started anew')
-  await again.gate.gate.stop()
+  await again.gate.stop()
 })
 
 t.test('power cut and crash: by the boot of the machine, with when it was last alive', async t => {
@@ -55,23 +55,23 @@ t.test('power cut and crash: by the boot of the machine, with when it was last a
         on: true,
         detail: /last alive 2027-01-15T08:10:00.000Z, away for 2 min 5 s$/,
       })
-    await next.gate.gate.stop()
+    await next.gate.stop()
     const after = await started({ data, hostMs: hostMs + 60_000, machineBoot })
     t.equal(after.boot.after, 'stop', 'told once')
-    await after.gate.gate.stop()
+    await after.gate.stop()
   }
-  await gate.gate.stop()
+  await gate.stop()
 })
 
 t.test('a clock that lost its time can’t say for how long', async t => {
   const dir = t.testdir()
   const { gate } = await started({ data: join(dir, 'data') })
   const data = gate.cut(join(dir, 'cut'))
-  await gate.gate.stop()
+  await gate.stop()
   const next = await started({ data, hostMs: 0, machineBoot: 'boot-2' })
   t.match(next.alarm, { detail: /away for a time unknown$/ })
   t.notOk('awayMs' in next.boot)
-  await next.gate.gate.stop()
+  await next.gate.stop()
 })
 
 /** When the gate last marked that it is alive. */

@@ -4,6 +4,7 @@
  */
 import type { AlarmCode } from './contract/codes.ts'
 import type { EventKind } from './contract/events.ts'
+import type { SetAside } from './store/database.ts'
 import type { Journal } from './store/journal.ts'
 import { beforeStart, type Life } from './store/life.ts'
 import type { JournalEntry } from './store/projection.ts'
@@ -33,10 +34,15 @@ export async function tellStart(parts: StartParts): Promise<void> {
     ...{ station, after, ...alive, interrupted },
     ...(machine && { machine }),
     ...(revision !== undefined && { revision }),
-    ...(setAside && { setAside }),
+    ...(setAside && { setAside: setAside.name }),
   })
-  if (setAside !== undefined) parts.alarm('JOURNAL_DAMAGED', true, `set aside as ${setAside}`)
+  if (setAside !== undefined) tellDamage(setAside, parts.alarm)
   if (after === 'power') parts.alarm('POWER_RESTORED', true, told(life as Life, parts))
+}
+
+/** The first row of a new epoch's alarms names the head of the old one. */
+export function tellDamage({ name, kept }: SetAside, alarm: StartParts['alarm']): void {
+  alarm('JOURNAL_DAMAGED', true, `set aside as ${name}; ${kept ?? 'no row could be kept'}`)
 }
 
 /** Nothing where the clock can't say: it is unsure, or behind the last sign of life. */

@@ -2,14 +2,21 @@
  * Opens the gate's journal database: WAL, `synchronous=FULL`, schema by version. A file that
  * SQLite calls damaged is set aside under a name, never deleted, and a new one takes its place.
  */
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LIFE_TABLE } from './life.ts'
+import { salvage } from './salvage.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
-  /** Where a damaged predecessor was put. */
-  readonly setAside: string | undefined
+  /** Where a damaged predecessor was put, and what of it goes on here. */
+  readonly setAside: SetAside | undefined
+}
+
+export interface SetAside {
+  readonly name: string
+  /** Undefined when no epoch could be read. */
+  readonly kept: string | undefined
 }
 
 const SCHEMA_VERSION = 2
@@ -66,20 +73,46 @@ const MARKS =
   'CREATE TABLE marks (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;'
 
 /**
- * Opens `file`, or ':memory:'. `nowMs` names a file set aside. Throws what SQLite throws when the
- * place itself can't be written.
+ * Opens `file`, or ':memory:'. One that SQLite calls damaged is set aside, and what can be read of
+ * it is in the new one. `nowMs` names a file set aside. Throws what SQLite throws when the place
+ * itself can't be written.
  */
 export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase {
   try {
+    if (isEmptyFile(file)) throw damaged('empty')
     return { db: open(file), setAside: undefined }
   } catch (error) {
     if (file === ':memory:' || !isDamage(error) || !existsSync(file)) throw error
-    const setAside = `${file}.damaged-${nowMs}`
-    for (const tail of ['', '-wal', '-shm']) {
-      if (existsSync(file + tail)) renameSync(file + tail, setAside + tail)
-    }
-    return { db: open(file), setAside }
+    return openAnew(file, nowMs)
   }
+}
+
+/** Sets `file`, which is closed, aside and opens a new one with what can still be read. */
+export function openAnew(
+  file: string,
+  nowMs: number,
+): { readonly db: DatabaseSync; readonly setAside: SetAside } {
+  const name = freeName(`${file}.damaged-${nowMs}`)
+  for (const tail of ['', '-wal', '-shm']) {
+    if (existsSync(file + tail)) renameSync(file + tail, name + tail)
+  }
+  const db = open(file)
+  return { db, setAside: { name, kept: salvage(name, db) } }
+}
+
+/** A machine without a clock of its own may have said the same time before. */
+function freeName(name: string): string {
+  if (!existsSync(name)) return name
+  for (let n = 2; ; n++) if (!existsSync(`${name}-${n}`)) return `${name}-${n}`
+}
+
+/** SQLite takes a file cut to nothing for a new one. */
+function isEmptyFile(file: string): boolean {
+  return file !== ':memory:' && existsSync(file) && statSync(file).size === 0
+}
+
+function damaged(what: string): Error {
+  return Object.assign(new Error(`the journal is ${what}`), { errcode: NOT_A_DATABASE })
 }
 
 function open(file: string): DatabaseSync {
@@ -103,8 +136,15 @@ function open(file: string): DatabaseSync {
   }
 }
 
-/** SQLITE_CORRUPT (11) and SQLITE_NOTADB (26). */
-function isDamage(error: unknown): boolean {
-  const code = (error as { errcode?: number }).errcode
-  return code === 11 || code === 26
+const CORRUPT = 11
+const NOT_A_DATABASE = 26
+/** SQLITE_IOERR_SHORT_READ: the file ends before its last page. */
+const SHORT_READ = 522
+
+/** An extended code holds the plain one in its low byte. */
+export function isDamage(error: unknown): boolean {
+  const { errcode } = error as { errcode?: number }
+  if (errcode === undefined) return false
+  const plain = errcode & 0xff
+  return plain === CORRUPT || plain === NOT_A_DATABASE || errcode === SHORT_READ
 }

@@ -26,7 +26,8 @@ export interface WalkResult {
     | undefined
 }
 
-type StoredRow = Omit<JournalRow, 'bodyHash'> & {
+/** A row as the table holds it, with its epoch's name. */
+export type StoredRow = Omit<JournalRow, 'bodyHash'> & {
   readonly ordinal: number
   readonly body_hash: string
 }
@@ -53,7 +54,8 @@ export function walkChain(db: DatabaseSync, place: WalkPlace, rowsMax: number): 
   return { next, rows: rows.length, broken: undefined }
 }
 
-function faultOf(row: StoredRow, before: WalkPlace): string | undefined {
+/** Why `row` can't come after `before`; undefined when it does, or is the anchor of a pruned epoch. */
+export function faultOf(row: StoredRow, before: WalkPlace): string | undefined {
   if (row.body !== null && sha256(row.body) !== row.body_hash) return 'its body was changed'
   const first = before.hash === undefined
   if (first && row.seq > 1) return undefined

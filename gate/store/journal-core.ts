@@ -29,12 +29,14 @@ const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8
 
 /**
  * `randomEpoch` gives 16 hex digits; it is called when the journal has no epoch yet, or forks.
- * `room` is what it may give up on a full disk.
+ * `room` is what it may give up on a full disk. `anew` opens a new epoch: after damage nobody knows
+ * which rows of the last one were sent.
  */
 export function createJournalCore(
   db: DatabaseSync,
   randomEpoch: () => string,
   room: Room = NO_ROOM,
+  { anew = false } = {},
 ) {
   const insert = db.prepare(
     `INSERT INTO rows (ordinal, seq, at, clock, lane, kind, body_hash, body, hash)
@@ -44,7 +46,7 @@ export function createJournalCore(
   const marks = createLifeMarks(db)
   const life = readLife(db)
   let aliveMs = 0
-  let head = readHead(db) ?? openEpoch(db, randomEpoch())
+  let head = (anew ? undefined : readHead(db)) ?? openEpoch(db, randomEpoch())
 
   function transaction<T>(work: () => T): T {
     db.exec('BEGIN IMMEDIATE')

@@ -149,7 +149,7 @@ t.test('a damaged file is set aside under a name, and the gate goes on', async t
   const file = join(t.testdir(), 'journal.db')
   writeFileSync(file, 'this is no database at all, only some text that is long enough'.repeat(20))
   const journal = await openJournal(file, 77)
-  t.equal(journal.setAside, `${file}.damaged-77`)
+  t.equal(journal.setAside?.name, `${file}.damaged-77`)
   t.equal((await journal.append(row('boot', {}))).seq, 1)
   await journal.close()
 })

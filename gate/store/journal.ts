@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import type { GrantRef, Upload } from '../contract/events.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
+import type { SetAside } from './database.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
 import type { JournalCore } from './journal-core.ts'
 import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
@@ -33,7 +34,9 @@ export class JournalError extends Error {
 
 export interface Journal {
   /** Where a damaged predecessor was put, if there was one. */
-  readonly setAside: string | undefined
+  readonly setAside: SetAside | undefined
+  /** Called when damage is found later: where to. What could be read of it goes on. */
+  onSetAside(listener: (one: SetAside) => void): void
   /** The gate's life before this one; undefined when the journal had no row. */
   readonly life: Life | undefined
   /** Resolves once the row is on disk. Rejects with JournalError: then it is not there. */
@@ -62,12 +65,17 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
   })
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   const listeners: (() => void)[] = []
+  const onSetAside: ((one: SetAside) => void)[] = []
   let nextId = 1
   let ended: JournalError | undefined
 
   const opened = Promise.withResolvers<unknown>()
   waiting.set(0, opened)
   worker.on('message', (answer: JournalAnswer) => {
+    if ('setAside' in answer) {
+      for (const listener of onSetAside) listener(answer.setAside)
+      return
+    }
     const one = waiting.get(answer.id)
     waiting.delete(answer.id)
     if (answer.ok) one?.resolve(answer.value)
@@ -106,6 +114,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
   const { setAside, life } = (await opened.promise) as Opened
   return {
     setAside,
+    onSetAside: listener => onSetAside.push(listener),
     life,
     append: entry => appended(request('append', entry)),
     onAppended: listener => listeners.push(listener),
