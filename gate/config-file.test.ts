@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ConfigError, readGateConfig } from './config-file.ts'
+import { ConfigError, readGateConfig, readNamedFile } from './config-file.ts'
 
 const good = {
   gate: 'north-1',
@@ -53,6 +53,10 @@ t.test('a wrong config names the key and what may stand there', async t => {
     [{ ...good, lanes: [lane, lane] }, /lanes: two lanes have the same name/],
     [{ ...good, service: { url: 'ftp://x' } }, /service\.url/],
     [{ ...good, gate: 'a b' }, /gate: /],
+    [{ ...good, bus: {} }, /bus\.broker: /],
+    [{ ...good, bus: { broker: { url: 'http://x' } } }, /bus\.broker\.url/],
+    [{ ...good, bus: { broker: { url: 'mqtt://x', username: 'a' } } }, /passwordFile: .* together/],
+    [{ ...good, bus: { broker: { embedded: { port: 65_536 } } } }, /embedded\.port: .*65535/],
     [{ ...good, data: undefined }, /data: /],
     ['{"gate": ', /not JSON/],
     ['[]', /\(whole\)/],
@@ -66,6 +70,28 @@ t.test('one relay is enough for a lane of one direction', async t => {
   t.equal(refusal(t, { ...good, lanes: [lane] }), 'accepted')
   const both = { ...lane, direction: 'both', exitScanner: { port: 's' } }
   t.match(refusal(t, { ...good, lanes: [both] }), /no relay for a direction/)
+})
+
+t.test('a bus: no broker of ours unless asked for, files from the file’s folder', async t => {
+  const dir = t.testdir()
+  const file = join(dir, 'gate.json')
+  const read = (bus: unknown) => {
+    writeFileSync(file, JSON.stringify({ ...good, bus }))
+    return readGateConfig(file).bus
+  }
+  t.equal(read(undefined), undefined)
+  t.same(read({ broker: { embedded: {} } }), {
+    broker: { embedded: { host: '127.0.0.1', port: 1883 } },
+  })
+  const login = { url: 'mqtts://b:8883', username: 'g', passwordFile: 'secret', caFile: 'ca.pem' }
+  t.same(read({ broker: login }), {
+    broker: { ...login, passwordFile: join(dir, 'secret'), caFile: join(dir, 'ca.pem') },
+  })
+  writeFileSync(join(dir, 'secret'), 'x'.repeat(262_144))
+  t.equal(readNamedFile('key', join(dir, 'secret')).length, 262_144)
+  writeFileSync(join(dir, 'secret'), 'x'.repeat(262_145))
+  t.throws(() => readNamedFile('key', join(dir, 'secret')), /^key: .*secret .*larger/)
+  t.throws(() => readNamedFile('key', join(dir, 'none')), { code: 'CONFIG_INVALID' })
 })
 
 t.test('a missing file says so', async t => {

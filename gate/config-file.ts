@@ -7,6 +7,8 @@ import { type GateConfig, gateConfigSchema } from './contract/config.ts'
 import { explainIssues } from './contract/explain.ts'
 import { CONFIG_BYTES_MAX } from './limits.ts'
 
+type Broker = NonNullable<GateConfig['bus']>['broker']
+
 /** `message` has one line a problem, each naming its key. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID'
@@ -36,7 +38,7 @@ export type CheckedConfig =
 export function checkConfig(value: unknown, folder: string): CheckedConfig {
   const parsed = gateConfigSchema.safeParse(value)
   if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error) }
-  const { data, trust } = parsed.data
+  const { data, trust, bus } = parsed.data
   const text = canonicalJson(value as JsonValue)
   if (Buffer.byteLength(text) > CONFIG_BYTES_MAX) return tooLarge()
   return {
@@ -45,10 +47,28 @@ export function checkConfig(value: unknown, folder: string): CheckedConfig {
       ...parsed.data,
       data: resolve(folder, data),
       trust: { ...trust, factory: resolve(folder, trust.factory) },
+      ...(bus === undefined ? {} : { bus: { broker: withPaths(bus.broker, folder) } }),
     },
     text,
     sha256: sha256Hex(text),
   }
+}
+
+function withPaths(broker: Broker, folder: string): Broker {
+  if ('embedded' in broker) return broker
+  const { passwordFile, caFile } = broker
+  return {
+    ...broker,
+    ...(passwordFile === undefined ? {} : { passwordFile: resolve(folder, passwordFile) }),
+    ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }),
+  }
+}
+
+/** A file that the config names under `key`, as text. Throws ConfigError. */
+export function readNamedFile(key: string, file: string): string {
+  const read = readText(file)
+  if (typeof read === 'string') return read
+  throw new ConfigError(`${key}: ${file} cannot be read: ${read.message}`)
 }
 
 /** As `checkConfig`, of a text that may be anything. */

@@ -16,6 +16,7 @@ import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
+import { createSharing } from './sharing.ts'
 import { tellDamage, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
@@ -23,6 +24,7 @@ import { createMemory } from './store/memory.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
+import { loadIdentity } from './uplink/identity.ts'
 
 export interface GateParts {
   readonly clock: Clock
@@ -64,7 +66,7 @@ export interface Gate {
 
 /**
  * Resolves when the lanes run; devices may still be missing. Rejects with DeviceError `BAD_PINS`,
- * JournalError, or code `FACTORY_TRUST`; then nothing is left open.
+ * JournalError, ConfigError, or code `FACTORY_TRUST`; then nothing is left open.
  */
 export async function startGate(
   config: GateConfig,
@@ -102,6 +104,7 @@ async function assemble(
 ): Promise<Gate> {
   const { clock, timers, log } = parts
   let reached = false
+  const sharing = createSharing(config.bus)
   const devices = openDevices(config, parts, opened)
   const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
   opened.defer(() => journal.close())
@@ -125,6 +128,7 @@ async function assemble(
 
   function told(event: TrustEvent): void {
     void note(...rowOf(event))
+    if (event.kind === 'clock') sharing.bus()?.clockStepped()
   }
 
   function alarm(code: AlarmCode, on: boolean, detail: string): void {
@@ -156,7 +160,8 @@ async function assemble(
     machine: parts.machineBoot,
     revision: how.revision,
   })
-  const memory = createMemory(await journal.memory())
+  const identity = loadIdentity(config.data)
+  const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
 
   const verifier = createPassVerifier({
     crypto: nodeVerifier,
@@ -177,24 +182,27 @@ async function assemble(
       boarding: () => joined?.boarding?.view(),
       rows,
       memory,
+      bus: sharing.state,
       timers,
       modes: how.modes?.get(lane.name),
       ...watched,
     })
   })
-  const server = await observer.serve(config.metrics?.port, { rows, trust })
+  const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
 
-  joined = joinService(config, {
-    ...parts,
-    journal,
-    trust,
-    onEvent: told,
-    remote: how.remote,
-  })
+  const { remote } = how
+  joined = joinService(config, { ...parts, identity, journal, trust, onEvent: told, remote })
+  opened.defer(async () => joined?.close())
   void joined?.uploader.flush()
   trust.start()
   joined?.station.start()
+  await sharing.start({
+    ...{ joined, memory, observer, clock, timers, log, randomBytes: parts.randomBytes },
+    nowMs: () => trust.now().nowMs,
+    onDown: (down, detail) => alarm('BUS_DOWN', down, detail),
+  })
+  opened.defer(() => sharing.close())
   const upkeep = startUpkeep({
     journal,
     timers,
@@ -221,6 +229,7 @@ async function assemble(
     async stop({ restart } = { restart: false }) {
       upkeep.close()
       await Promise.all(lanes.map(lane => lane.stop()))
+      await sharing.close()
       await note('stop', restart ? { why: 'config' } : {})
       await rows.flush()
       rows.close()

@@ -12,7 +12,7 @@ import type { Journal } from './store/journal.ts'
 import type { TrustEvent } from './trust/events.ts'
 import type { TrustKeeper } from './trust/keeper.ts'
 import { createServiceClient } from './uplink/client.ts'
-import { type Enrolment, type Identity, loadIdentity } from './uplink/identity.ts'
+import type { Enrolment, Identity } from './uplink/identity.ts'
 import { createUploader, type Uploader } from './uplink/upload.ts'
 
 export interface Joined {
@@ -28,6 +28,7 @@ export interface Joined {
 
 export interface JoinedParts
   extends Pick<GateParts, 'clock' | 'timers' | 'random' | 'fetch' | 'log'> {
+  readonly identity: Identity
   readonly journal: Journal
   readonly trust: TrustKeeper
   readonly onEvent: (event: TrustEvent) => void
@@ -37,8 +38,7 @@ export interface JoinedParts
 
 /** Undefined for a gate that is not enrolled: its rows stay here. Sends nothing yet. */
 export function joinService(config: GateConfig, parts: JoinedParts): Joined | undefined {
-  const { journal, trust, clock, timers, random, fetch, log } = parts
-  const identity = loadIdentity(config.data)
+  const { identity, journal, trust, clock, timers, random, fetch, log } = parts
   const { enrolment } = identity
   if (enrolment === undefined) {
     log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')

@@ -27,6 +27,7 @@ export interface LaneParts {
   readonly boarding: PipelineParts['boarding']
   readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
+  readonly bus: PipelineParts['bus']
   readonly timers: Timers
   /** How the lane is run at first, where not as its config says. */
   readonly modes?: LaneModes | undefined
@@ -91,6 +92,7 @@ export function createLane(parts: LaneParts): Lane {
       trust: parts.trust,
       boarding: parts.boarding,
       memory: parts.memory,
+      bus: parts.bus,
       runner,
     }),
   )

@@ -59,12 +59,14 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
 
 t.test('served to this machine, at one path', async t => {
   const observer = createObserver(pino({ enabled: false }), createVirtualTime().clock)
+  let bus: { state(): 'down'; siblings(): { all: number; awake: number } } | undefined
   const of = {
     rows: { waiting: () => 0 },
     trust: {
       freshness: () => ({ stage: 'STALE' as const }),
       now: () => ({ nowMs: createVirtualTime().clock.nowMs() + 1500, state: 'TRUSTED' as const }),
     },
+    bus: () => bus,
   }
   t.equal(await observer.serve(undefined, of), undefined, 'off unless asked for')
   const server = await observer.serve(0, of)
@@ -75,6 +77,15 @@ t.test('served to this machine, at one path', async t => {
   const text = await answer.text()
   t.match(text, /^wicketgate_trust_stage 1$/m)
   t.match(text, /^wicketgate_clock_offset_seconds 1\.5$/m)
+  t.notMatch(text, /^wicketgate_bus_up/m, 'no figure of a bus that is not there')
+  bus = { state: () => 'down', siblings: () => ({ all: 3, awake: 2 }) }
+  observer.bus.heard('facts')
+  observer.bus.ignored('FLOOD', 7)
+  const more = await (await fetch(`${url}/metrics`)).text()
+  t.match(more, /^wicketgate_bus_up 0$/m)
+  t.match(more, /^wicketgate_bus_siblings_awake 2$/m)
+  t.match(more, /^wicketgate_bus_messages_total\{kind="facts"\} 1$/m)
+  t.match(more, /^wicketgate_bus_ignored_total\{reason="FLOOD"\} 7$/m)
   t.equal((await fetch(`${url}/`)).status, 404)
   t.equal((await fetch(`${url}/metrics`, { method: 'POST' })).status, 404)
   t.equal(await observer.serve(server?.port, of), undefined, 'a taken port is no fault of the gate')

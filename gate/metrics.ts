@@ -11,6 +11,10 @@ export interface Metrics {
   /** A lane's step, at `nowMs`. */
   stepped(lane: string, view: Lane, effects: readonly Effect[], nowMs: number): void
   device(device: string, state: DeviceState): void
+  /** A message of a sibling gate, by its kind. */
+  heard(kind: string): void
+  /** Messages or facts of siblings that were not taken, by why. */
+  ignored(reason: string, count: number): void
   /** Read when the figures are asked for; `undefined` leaves the line out. */
   gauge(name: string, help: string, read: () => number | undefined): void
   render(): string
@@ -39,6 +43,10 @@ export function createMetrics(): Metrics {
     passages_total: counter('People who walked through on a grant, by lane and direction'),
     relay_cycles_total: counter('Times a relay was energised, by lane and relay'),
     device_ready_total: counter('Times a device came or came back'),
+    bus_messages_total: counter('Messages of sibling gates by kind'),
+    bus_ignored_total: counter(
+      'Messages and facts of sibling gates that were not taken, by reason',
+    ),
   }
   const histograms = {
     scan_to_verdict_seconds: histogram('Last byte of a scan to its verdict'),
@@ -75,6 +83,8 @@ export function createMetrics(): Metrics {
     device(device, { state }) {
       if (state === 'ready') add(counters.device_ready_total, { device })
     },
+    heard: kind => add(counters.bus_messages_total, { kind }),
+    ignored: (reason, count) => add(counters.bus_ignored_total, { reason }, count),
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
     render() {
       const lines: string[] = []
@@ -107,9 +117,9 @@ function histogram(help: string): Histogram {
 }
 
 /** Labels come from config names and the table of codes: a bounded set. */
-function add({ values }: Counter, labels: Readonly<Record<string, string>>): void {
+function add({ values }: Counter, labels: Readonly<Record<string, string>>, count = 1): void {
   const key = labelsOf(labels)
-  values.set(key, (values.get(key) ?? 0) + 1)
+  values.set(key, (values.get(key) ?? 0) + count)
 }
 
 function put(into: Histogram, ms: number): void {

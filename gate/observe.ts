@@ -1,10 +1,11 @@
 /** What a gate shows of itself while it works: log lines and figures, from the same events. */
 import type { Logger } from 'pino'
 import type { Clock, DeviceState, Reading } from '../hardware/ports.ts'
+import type { Bus } from './bus/bus.ts'
 import type { FreshnessStage } from './decide/rules.ts'
 import { createDeviceLog, logStep } from './log.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
 
 export interface LaneObserver {
@@ -17,6 +18,7 @@ export interface LaneObserver {
 
 export interface Observer {
   lane(name: string): LaneObserver
+  readonly bus: Pick<Metrics, 'heard' | 'ignored'>
   /** Undefined without a port, or when it can't be had: that is logged, and the gate goes on. */
   serve(port: number | undefined, of: Observed): Promise<MetricsServer | undefined>
 }
@@ -27,6 +29,8 @@ export interface Observed {
     freshness(): { stage: FreshnessStage }
     now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   }
+  /** Undefined while there is no station bus. */
+  readonly bus: () => Pick<Bus, 'state' | 'siblings'> | undefined
 }
 
 /** States in which a scan is decided at once: its time is the gate's own, not a queue's. */
@@ -38,6 +42,7 @@ export function createObserver(log: Logger, clock: Clock): Observer {
   const logDevice = createDeviceLog(log)
 
   return {
+    bus: metrics,
     lane(name) {
       let state: StateName | undefined
       return {
@@ -56,8 +61,9 @@ export function createObserver(log: Logger, clock: Clock): Observer {
         onFault: (what, error) => log.error({ event: 'fault', lane: name, err: error }, what),
       }
     },
-    async serve(port, { rows, trust }) {
+    async serve(port, { rows, trust, bus }) {
       if (port === undefined) return undefined
+      const siblings = (which: 'all' | 'awake') => () => bus()?.siblings()[which]
       metrics.gauge('rows_waiting', 'Rows that could not be written yet', rows.waiting)
       metrics.gauge(
         'trust_stage',
@@ -72,6 +78,12 @@ export function createObserver(log: Logger, clock: Clock): Observer {
       metrics.gauge('clock_trusted', '1 while the gate is sure of its time', () =>
         trust.now().state === 'TRUSTED' ? 1 : 0,
       )
+      metrics.gauge('bus_up', '0 while BUS_DOWN', () => {
+        const state = bus()?.state()
+        return state && Number(state === 'up')
+      })
+      metrics.gauge('bus_siblings', 'Gates of the station beside this one', siblings('all'))
+      metrics.gauge('bus_siblings_awake', 'Those that were heard of late', siblings('awake'))
       metrics.gauge('memory_bytes', 'Resident memory', () => process.memoryUsage().rss)
       try {
         const server = await serveMetrics(port, metrics.render)

@@ -11,7 +11,7 @@ import type { PassVerifier, TrustView } from '../pass/verify.ts'
 import type { DenyCode } from './contract/codes.ts'
 import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
-import type { FreshnessStage, MemoryView } from './decide/rules.ts'
+import type { DecideContext, FreshnessStage, MemoryView } from './decide/rules.ts'
 import type { DecideSettings } from './lane-settings.ts'
 import { WAITING_SCAN_MS } from './limits.ts'
 import type { StateName, Verdict } from './machine/state.ts'
@@ -31,6 +31,8 @@ export interface PipelineParts {
   /** The station's boarding list, as it is now. */
   readonly boarding: () => BoardingView | undefined
   readonly memory: MemoryView
+  /** Whether siblings can be heard; undefined without a station bus. */
+  readonly bus: () => DecideContext['bus']
   readonly runner: Runner
 }
 
@@ -93,8 +95,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { stage } = trust.freshness()
     const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
-    const boarding = parts.boarding()
-    const context = { ...lane, modes, boarding, stage, clockUncertain, statusKnown, nowMs }
+    const [boarding, bus] = [parts.boarding(), parts.bus()]
+    const context = { ...lane, modes, boarding, bus, stage, clockUncertain, statusKnown, nowMs }
     return decide(found, source, context, parts.memory)
   }
 

@@ -151,6 +151,56 @@ const checkedLane = laneSchema
     { path: ['board', 'pins'], message: 'no relay for a direction in which the lane’s scans open' },
   )
 
+const busSchema = z
+  .strictObject({
+    broker: z
+      .union([
+        z.strictObject({
+          embedded: z
+            .strictObject({
+              host: z
+                .string()
+                .min(1)
+                .max(255)
+                .default('127.0.0.1')
+                .describe('address to listen at'),
+              port: z
+                .int()
+                .min(0)
+                .max(65_535)
+                .default(1883)
+                .describe('TCP port; 0 takes a free one'),
+            })
+            .describe('this gate brings the broker along'),
+        }),
+        z
+          .strictObject({
+            url: z.url({ protocol: /^mqtts?$/ }).describe('mqtt://HOST:PORT, or mqtts: for TLS'),
+            username: z
+              .string()
+              .min(1)
+              .max(128)
+              .optional()
+              .describe('where the broker wants a login'),
+            passwordFile: z.string().min(1).max(400).optional().describe('file with its password'),
+            caFile: z
+              .string()
+              .min(1)
+              .max(400)
+              .optional()
+              .describe('PEM of who signed the certificate, in the place of the well-known ones'),
+          })
+          .refine(one => (one.username === undefined) === (one.passwordFile === undefined), {
+            path: ['passwordFile'],
+            message: 'username and passwordFile go together',
+          }),
+      ])
+      .describe(
+        'an MQTT broker of this gate’s own for a small station, or any other by its address',
+      ),
+  })
+  .describe('shares seen codes and areas with the station’s other gates; none unless given')
+
 const serviceSchema = z
   .strictObject({
     url: z.url({ protocol: /^https?$/ }).describe('base address of the service'),
@@ -184,6 +234,7 @@ const configObject = z.strictObject({
     })
     .optional()
     .describe('figures for Prometheus on 127.0.0.1, path /metrics; off unless given'),
+  bus: busSchema.optional(),
   journal: z
     .strictObject({
       keepMs: ms(60_000, 31_536_000_000, 604_800_000, 'acknowledged rows stay this long'),
@@ -220,6 +271,7 @@ export const remoteConfigSchema = configObject
     gate: local,
     station: local,
     data: local,
+    bus: local,
     service: serviceSchema.extend({ url: local }).prefault({}),
     trust: trustSchema.extend({ factory: local, environment: local }).prefault({}),
   })
@@ -231,6 +283,7 @@ export const LOCAL_KEYS = [
   ['gate'],
   ['station'],
   ['data'],
+  ['bus'],
   ['service', 'url'],
   ['trust', 'factory'],
   ['trust', 'environment'],

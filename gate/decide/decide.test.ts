@@ -83,6 +83,29 @@ const inside: AreaVisit = { inside: true, atMs: NOW_MS - 600_000 }
 t.test('each rule, at entry and at exit', async t => {
   const rows: [string, VerifyResult, DecideContext, MemoryView, string][] = [
     ['a good pass', pass(), context, memory(), 'ADMIT'],
+    ['siblings in reach', pass(), { ...context, bus: 'up' }, memory(), 'ADMIT'],
+    ['out of reach', pass(), { ...context, bus: 'down' }, memory(), 'ADMIT_FLAGGED BUS_DOWN'],
+    [
+      'out of reach at exit',
+      pass(),
+      { ...exit, bus: 'down' },
+      memory({ visit: inside }),
+      'ADMIT_FLAGGED BUS_DOWN',
+    ],
+    [
+      'used on a sibling’s lane of the same name',
+      pass(),
+      context,
+      memory({ seen: { lane: 'north-2/A', atMs: NOW_MS - 10 } }),
+      'ALREADY_USED',
+    ],
+    [
+      'annulled on a sibling’s lane',
+      pass(),
+      context,
+      memory({ seen: { lane: 'north-2/A', outcome: 'annulled' } }),
+      'ALREADY_USED',
+    ],
     ['stale trust is only a warning', pass(), { ...context, stage: 'STALE' }, memory(), 'ADMIT'],
     [
       'degraded trust flags',

@@ -30,6 +30,8 @@ export interface DecideContext {
   readonly clockUncertain: boolean
   /** Whether the pass's status list was at hand. */
   readonly statusKnown: boolean
+  /** Whether sibling gates can be heard; undefined where there is no station bus. */
+  readonly bus?: 'up' | 'down' | undefined
   readonly nowMs: number
 }
 
@@ -54,7 +56,7 @@ export interface MemoryView {
   presentation(cti: string, presentedAt: number): SeenPresentation | undefined
   visit(area: string, cti: string): AreaVisit | undefined
   /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
-  reserved(area: string, cti: string, direction: Direction): boolean
+  reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
   /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
   pardonedMs(): number
 }
@@ -173,8 +175,9 @@ const passback: Rule = {
     const code = direction === 'entry' ? 'ALREADY_INSIDE' : 'NOT_INSIDE'
     const object = (saw: string): RuleAnswer =>
       hardness === 'hard' ? { said: 'deny', saw, code } : { said: 'flag', saw, flag: code }
-    if (memory.reserved(area, pass.ctiHex, direction))
+    if (memory.reserved(area, pass.ctiHex, direction, nowMs)) {
       return object('another lane is letting it in')
+    }
     const visit = memory.visit(area, pass.ctiHex)
     const pardonedMs = memory.pardonedMs()
     // Everyone left by an open barrier: what was known before says nothing any more.
@@ -187,6 +190,17 @@ const passback: Rule = {
         : { said: 'pass', saw: 'not inside' }
     }
     return known && visit.inside ? { said: 'pass', saw: 'inside' } : object('no entry known')
+  },
+}
+
+/** What siblings have seen can't be known without the bus: staff are told, nobody is refused. */
+const siblings: Rule = {
+  name: 'siblings',
+  ask: (_pass, { bus }) => {
+    if (bus === undefined) return { said: 'skip', saw: 'no bus' }
+    return bus === 'up'
+      ? { said: 'pass', saw: 'heard' }
+      : { said: 'flag', saw: 'out of reach', flag: 'BUS_DOWN' }
   },
 }
 
@@ -219,7 +233,10 @@ function boardingOf({ number, from, until }: BoardingTrain): BoardingWindow {
 }
 
 /** Asked in this order; the first that denies names the verdict. */
-export const RULES: readonly Rule[] = [trust, clock, status, paper, late, replay, passback, ticket]
+export const RULES: readonly Rule[] = [
+  ...[trust, clock, status, paper, late],
+  ...[replay, passback, siblings, ticket],
+]
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`

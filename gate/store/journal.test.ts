@@ -161,10 +161,10 @@ t.test('a place that can’t be written is a clear error', async t => {
 t.test('memory reserves at once, settles, and gives a failed reservation back', async t => {
   const memory = createMemory({ presentations: [], visits: [] })
   memory.reserve(grant, 'A', 1)
-  t.ok(memory.reserved('main', CTI, 'entry'))
+  t.ok(memory.reserved('main', CTI, 'entry', 1))
   t.match(memory.presentation(CTI, 100), { outcome: 'reserved', grants: 1 })
   memory.forget(grant)
-  t.notOk(memory.reserved('main', CTI, 'entry'))
+  t.notOk(memory.reserved('main', CTI, 'entry', 1))
   t.equal(memory.presentation(CTI, 100), undefined)
   memory.reserve(grant, 'A', 2)
   memory.annulled(grant, 'NO_TURN', 3)

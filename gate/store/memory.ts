@@ -1,12 +1,14 @@
 /**
- * What the gate remembers of presentations and visits, in memory for the decision; the same is on
+ * What the gate remembers of presentations and visits, in memory for the decision; its own are on
  * disk as the journal's projection, from which it starts. A grant reserves here at once, before
  * its row is written, so that two lanes can't race; a row that could not be written takes it back.
- * Bounded: the oldest go first.
+ * What sibling gates tell is merged in and counts like its own. Bounded: the oldest go first.
  */
+import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
+import { FACT_AHEAD_MAX_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../bus/limits.ts'
 import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
-import type { AreaVisit, MemoryView, SeenPresentation } from '../decide/rules.ts'
-import { PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
+import type { MemoryView, SeenPresentation } from '../decide/rules.ts'
+import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
 import type { MemorySnapshot } from './snapshot.ts'
 
 export interface Memory extends MemoryView {
@@ -17,66 +19,173 @@ export interface Memory extends MemoryView {
   annulled(grant: GrantBody, reason: AnnulReason, atMs: number): void
   /** A fire or an emergency release, begun or over: what was known of areas is void. */
   pardon(atMs: number): void
+  /** Called at once with each fact that arises here. */
+  onFact(listener: (fact: Fact) => void): void
+  /** A sibling's fact. `known`: nothing new. `old` or `ahead`: its time is out of bounds. */
+  merge(fact: Fact, nowMs: number): 'merged' | 'known' | 'old' | 'ahead'
+  /**
+   * All that is remembered: codes, then visits, then emergencies, each the longest known first. May
+   * be read while it changes.
+   */
+  facts(): Iterable<Fact>
 }
 
-export function createMemory(snapshot: MemorySnapshot): Memory {
-  const presentations = new Map<string, SeenPresentation>()
-  const visits = new Map<string, AreaVisit>()
-  const reservations = new Set<string>()
-  let pardonedMs = snapshot.pardonedMs ?? 0
-  for (const { cti, presentedAt, ...seen } of snapshot.presentations) {
-    presentations.set(`${cti}:${presentedAt}`, seen)
+/** `gate`: this gate's own name among its siblings. */
+export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
+  const uses = new Map<string, Use>()
+  const visits = new Map<string, Visit>()
+  const pardons = new Map<string, number>()
+  const reservations = new Map<string, number>()
+  const lanes = new Map<string, string>()
+  let listener: (fact: Fact) => void = () => {}
+  if (snapshot.pardonedMs) pardons.set(gate, snapshot.pardonedMs)
+  for (const { atMs: at, ...seen } of snapshot.presentations) {
+    uses.set(keyOf(seen), { kind: 'use', gate, ...seen, at })
   }
-  for (const { area, cti, ...visit } of snapshot.visits) visits.set(`${area}:${cti}`, visit)
+  for (const { atMs: at, ...visit } of snapshot.visits) {
+    visits.set(`${visit.area}:${visit.cti}`, { kind: 'visit', gate, ...visit, at })
+  }
 
-  const keyOf = (grant: GrantBody): string | undefined =>
-    grant.cti === undefined || grant.presentedAt === undefined
-      ? undefined
-      : `${grant.cti}:${grant.presentedAt}`
-  const reservationOf = (area: string, cti: string, direction: Direction): string =>
-    `${area}:${cti}:${direction}`
+  /** Siblings' lanes are named with their gate. */
+  const laneOf = (use: Use): string => (use.gate === gate ? use.lane : `${use.gate}/${use.lane}`)
 
-  function settle(grant: GrantBody, outcome: SeenPresentation['outcome'], atMs: number): void {
-    if (grant.cti !== undefined) {
-      reservations.delete(reservationOf(grant.area, grant.cti, grant.direction))
+  function settle(grant: GrantBody, outcome: SeenPresentation['outcome'], at: number): void {
+    const { cti, presentedAt, area, direction } = grant
+    if (cti === undefined || presentedAt === undefined) return
+    reservations.delete(reservationOf(area, cti, direction))
+    const key = keyOf({ cti, presentedAt })
+    const lane = lanes.get(key)
+    lanes.delete(key)
+    const old = uses.get(key)
+    if (lane === undefined || old === undefined) return
+    const use: Use = {
+      ...{ kind: 'use', gate, lane, cti, presentedAt, direction, outcome, at },
+      grants: old.grants,
     }
-    const key = keyOf(grant)
-    const seen = key === undefined ? undefined : presentations.get(key)
-    if (key !== undefined && seen !== undefined) presentations.set(key, { ...seen, outcome, atMs })
+    // A sibling let the same code pass meanwhile: that is not undone.
+    if (old.gate === gate || old.outcome !== 'passed') uses.set(key, use)
+    listener(use)
+  }
+
+  function mergeUse(fact: Use, nowMs: number): boolean {
+    const key = keyOf(fact)
+    const { cti, area, direction, outcome } = fact
+    const old = uses.get(key)
+    // Our own is settled by us, unless somebody has walked elsewhere.
+    if (old !== undefined && lanes.has(key) && outcome !== 'passed') return false
+    if (old !== undefined && !beatsUse(fact, old)) return false
+    putLast(uses, key, fact)
+    trim(uses, PRESENTATIONS_MAX)
+    if (outcome === 'reserved' && area !== undefined) {
+      const untilMs = Math.min(fact.at, nowMs) + RESERVATION_MS
+      putLast(reservations, reservationOf(area, cti, direction), untilMs)
+      trim(reservations, RESERVATIONS_MAX)
+    } else if (old?.area !== undefined && !lanes.has(key)) {
+      reservations.delete(reservationOf(old.area, cti, old.direction))
+    }
+    return true
+  }
+
+  function mergeVisit(fact: Visit): boolean {
+    const key = `${fact.area}:${fact.cti}`
+    const old = visits.get(key)
+    if (old !== undefined && !beatsVisit(fact, old)) return false
+    putLast(visits, key, fact)
+    trim(visits, VISITS_MAX)
+    return true
+  }
+
+  function addPardon(of: string, atMs: number): boolean {
+    if ((pardons.get(of) ?? 0) >= atMs) return false
+    pardons.set(of, atMs)
+    trim(pardons, PARDONS_MAX)
+    return true
   }
 
   return {
-    presentation: (cti, presentedAt) => presentations.get(`${cti}:${presentedAt}`),
-    visit: (area, cti) => visits.get(`${area}:${cti}`),
-    reserved: (area, cti, direction) => reservations.has(reservationOf(area, cti, direction)),
-    pardonedMs: () => pardonedMs,
-    pardon(atMs) {
-      pardonedMs = Math.max(pardonedMs, atMs)
+    presentation(cti, presentedAt) {
+      const use = uses.get(keyOf({ cti, presentedAt }))
+      if (use === undefined) return undefined
+      const { direction, outcome, at: atMs, grants } = use
+      return { lane: laneOf(use), direction, outcome, atMs, grants }
     },
-    reserve(grant, lane, atMs) {
-      const key = keyOf(grant)
-      if (key === undefined || grant.cti === undefined) return
-      const grants = (presentations.get(key)?.grants ?? 0) + 1
-      const { direction } = grant
-      putLast(presentations, key, { lane, direction, outcome: 'reserved', atMs, grants })
-      trim(presentations, PRESENTATIONS_MAX)
-      reservations.add(reservationOf(grant.area, grant.cti, grant.direction))
+    visit(area, cti) {
+      const visit = visits.get(`${area}:${cti}`)
+      return visit && { inside: visit.inside, atMs: visit.at }
+    },
+    reserved(area, cti, direction, nowMs) {
+      return (reservations.get(reservationOf(area, cti, direction)) ?? 0) > nowMs
+    },
+    pardonedMs: () => Math.max(0, ...pardons.values()),
+    pardon(at) {
+      if (addPardon(gate, at)) listener({ kind: 'pardon', gate, at })
+    },
+    reserve(grant, lane, at) {
+      const { cti, presentedAt, area, direction } = grant
+      if (cti === undefined || presentedAt === undefined) return
+      const key = keyOf({ cti, presentedAt })
+      const grants = (uses.get(key)?.grants ?? 0) + 1
+      const use: Use = {
+        ...{ kind: 'use', gate, lane, cti, presentedAt, area, direction },
+        ...{ outcome: 'reserved', at, grants },
+      }
+      putLast(uses, key, use)
+      trim(uses, PRESENTATIONS_MAX)
+      lanes.set(key, lane)
+      // Its end comes from this gate's own machine, however long that takes.
+      reservations.set(reservationOf(area, cti, direction), Number.POSITIVE_INFINITY)
+      listener(use)
     },
     forget(grant) {
-      settle(grant, 'annulled', 0)
-      const key = keyOf(grant)
-      if (key !== undefined) presentations.delete(key)
+      const { cti, presentedAt } = grant
+      if (cti === undefined || presentedAt === undefined) return
+      const key = keyOf({ cti, presentedAt })
+      settle(grant, 'annulled', uses.get(key)?.at ?? 0)
+      if (uses.get(key)?.gate === gate) uses.delete(key)
     },
-    passed(grant, atMs) {
-      settle(grant, 'passed', atMs)
-      if (grant.cti === undefined) return
-      putLast(visits, `${grant.area}:${grant.cti}`, { inside: grant.direction === 'entry', atMs })
+    passed(grant, at) {
+      settle(grant, 'passed', at)
+      const { cti, area, direction } = grant
+      if (cti === undefined) return
+      const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
+      putLast(visits, `${area}:${cti}`, visit)
       trim(visits, VISITS_MAX)
+      listener(visit)
     },
-    annulled(grant, reason, atMs) {
-      settle(grant, reason === 'RESTART' ? 'interrupted' : 'annulled', atMs)
+    annulled(grant, reason, at) {
+      settle(grant, reason === 'RESTART' ? 'interrupted' : 'annulled', at)
+    },
+    onFact(told) {
+      listener = told
+    },
+    merge(fact, nowMs) {
+      if (fact.at > nowMs + FACT_AHEAD_MAX_MS) return 'ahead'
+      if (fact.at < nowMs - PRESENTATION_KEEP_MS) return 'old'
+      const merged =
+        fact.kind === 'use'
+          ? mergeUse(fact, nowMs)
+          : fact.kind === 'visit'
+            ? mergeVisit(fact)
+            : addPardon(fact.gate, fact.at)
+      return merged ? 'merged' : 'known'
+    },
+    *facts() {
+      yield* uses.values()
+      yield* visits.values()
+      for (const [of, at] of pardons) yield { kind: 'pardon', gate: of, at }
     },
   }
+}
+
+/** One for each gate of a station. */
+const PARDONS_MAX = 256
+
+function keyOf({ cti, presentedAt }: { cti: string; presentedAt: number }): string {
+  return `${cti}:${presentedAt}`
+}
+
+function reservationOf(area: string, cti: string, direction: Direction): string {
+  return `${area}:${cti}:${direction}`
 }
 
 /** A Map keeps insertion order: putting anew makes an entry the youngest. */

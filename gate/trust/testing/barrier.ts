@@ -60,6 +60,7 @@ export function laneOf(
     verifier,
     trust: keeper,
     memory: createMemory({ presentations: [], visits: [] }),
+    bus: () => undefined,
     runner: {
       lane: () => ({ ...startingLane(), state: { name: 'Locked' } }),
       feed: (input: Input) => {

@@ -1,0 +1,88 @@
+/** Every maximum of the station bus. Sizes in bytes or entries, times in milliseconds. */
+
+/** Facts in one message. */
+export const FACTS_MAX = 200
+/** One message, signed: 200 of the longest facts are about 80 kB. */
+export const MESSAGE_BYTES_MAX = 98_304
+/** One MQTT packet: a message, its topic and its header. */
+export const PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 512
+/** Facts that wait to be told; past that the oldest go, and a snapshot heals the gap. */
+export const FACTS_QUEUE_MAX = 2000
+/** Messages handed to the bus thread and not yet sent; past that they are dropped, as above. */
+export const LINK_QUEUE_MAX = 64
+/** A fact this far ahead of our clock is not taken: its gate's clock is wrong, or ours is. */
+export const FACT_AHEAD_MAX_MS = 120_000
+/** A sibling's grant without an end counts as under way for so long. */
+export const RESERVATION_MS = 180_000
+/** Siblings' grants under way. */
+export const RESERVATIONS_MAX = 10_000
+
+/** A gate says so often that it is there. */
+export const HELLO_MS = 10_000
+/** Two hellos that ask for what is missing are at least so far apart. */
+export const HELLO_PAUSE_MS = 1000
+/** A sibling that was not heard for so long is silent: others speak for it. */
+export const SILENT_MS = 30_000
+/** A snapshot of which nothing comes for so long is asked for again, and so long at first. */
+export const ASK_RETRY_MS = 10_000
+export const ASK_FIRST_MS = 3000
+/** What is missed is asked for from so much before the last message that came in order. */
+export const ASK_SLACK_MS = 5000
+/** Epochs remembered of one sibling. */
+export const EPOCHS_MAX = 4
+
+/** Facts older than this are in no snapshot. */
+export const SNAPSHOT_HORIZON_MS = 24 * 3_600_000
+/** Pages of one snapshot; past that the oldest facts are left out. */
+export const SNAPSHOT_PAGES_MAX = 500
+/** Pages are so far apart. */
+export const SNAPSHOT_PAGE_MS = 50
+/** Entries of memory looked at in one turn. */
+export const SNAPSHOT_LOOK_MAX = 5000
+/** One sibling gets a snapshot so often at most. */
+export const SNAPSHOT_EVERY_MS = 2000
+
+/** Without a broker for so long is BUS_DOWN. */
+export const BUS_DOWN_MS = 5000
+/** Reconnects are tried after these bounds, growing between them. */
+export const RECONNECT_MIN_MS = 500
+export const RECONNECT_MAX_MS = 30_000
+/** How long a broker may take to answer, and how often it is asked whether it is there, seconds. */
+export const CONNECT_TIMEOUT_MS = 5000
+export const KEEPALIVE_S = 10
+/** How long a stop waits for the last messages. */
+export const BUS_STOP_MS = 1000
+/** The bus thread's memory, MiB: a flood ends the thread, not the gate. */
+export const THREAD_HEAP_MIB = 192
+/** Messages a second and at once that are taken of one gate. */
+export const SENDER_MESSAGES_PER_S = 60
+export const SENDER_MESSAGES_BURST = 120
+/** Messages that wait to be verified. */
+export const RECEIVE_QUEUE_MAX = 1000
+/** Counts of ignored messages are told so often. */
+export const COUNTS_MS = 1000
+
+/** The embedded broker: connections in all and from one address. */
+export const CONNECTIONS_MAX = 288
+export const CONNECTIONS_PER_ADDRESS_MAX = 16
+/** What one connection may send; a faster one is slowed down, a longer packet ends it. */
+export const CONNECTION_LIMITS = {
+  packetBytesMax: PACKET_BYTES_MAX,
+  bytesPerS: 2 * 1_048_576,
+  packetsPerS: 400,
+} as const
+
+/**
+ * What any broker may send this gate: all its siblings' together, and what others may publish there
+ * that is no message, up to a size that a broker is expected to refuse.
+ */
+export const BROKER_LIMITS = {
+  packetBytesMax: 1_048_576,
+  bytesPerS: 16 * 1_048_576,
+  packetsPerS: 4000,
+} as const
+
+/** Tickets that the embedded broker remembers as used. */
+export const TICKETS_MAX = 10_000
+/** A ticket's or a password's characters. */
+export const TICKET_CHARS_MAX = 1024

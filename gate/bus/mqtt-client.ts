@@ -1,0 +1,123 @@
+/**
+ * The way to a broker: connects, subscribes, and comes back for ever, with growing and jittered
+ * pauses. MQTT 3.1.1, clean sessions, QoS 0: what is lost shows as a gap, and a snapshot heals it.
+ */
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { type IClientOptions, MqttClient } from 'mqtt'
+import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
+import { guardSocket } from './guarded-socket.ts'
+import {
+  BROKER_LIMITS,
+  CONNECT_TIMEOUT_MS,
+  KEEPALIVE_S,
+  RECONNECT_MAX_MS,
+  RECONNECT_MIN_MS,
+} from './limits.ts'
+
+export interface BusClientParts {
+  /** `mqtt://` or `mqtts://`. */
+  readonly url: string
+  readonly clientId: string
+  readonly topics: readonly string[]
+  /** Asked for each connection. */
+  readonly credentials: () => Promise<{ username: string; password: string }>
+  /** PEM of who signed the broker's certificate, in the place of the well-known ones. */
+  readonly ca?: string | undefined
+  readonly timers: Timers
+  /** In [0, 1): jitter. */
+  readonly random: () => number
+  readonly onState: (up: boolean, detail: string) => void
+  readonly onMessage: (topic: string, payload: Uint8Array) => void
+}
+
+export interface BusClient {
+  /** Resolves when it is on its way, or dropped for want of a broker. Never rejects. */
+  publish(topic: string, payload: string): Promise<void>
+  /** Sends what is on its way, then leaves. */
+  close(): Promise<void>
+}
+
+export function createBusClient(parts: BusClientParts): BusClient {
+  let client: MqttClient | undefined
+  let up = false
+  let pauseMs = RECONNECT_MIN_MS
+  let retry: Unsubscribe = () => {}
+  let closed = false
+  let detail = ''
+
+  async function open(): Promise<void> {
+    const { username, password } = await parts.credentials()
+    if (closed) return
+    const options: IClientOptions = {
+      ...{ protocolVersion: 4, clean: true, clientId: parts.clientId, username, password },
+      ...{ reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
+      ...{ keepalive: KEEPALIVE_S, connectTimeout: CONNECT_TIMEOUT_MS },
+    }
+    const guarded = () => guardSocket(socketTo(parts), parts.timers, BROKER_LIMITS)
+    const opened = new MqttClient(guarded, options)
+    client = opened
+    opened.on('connect', () => subscribe(opened))
+    opened.on('message', parts.onMessage)
+    opened.on('error', error => {
+      detail = (error as { code?: unknown }).code?.toString() ?? error.message
+    })
+    opened.on('close', () => lost(opened))
+  }
+
+  function subscribe(opened: MqttClient): void {
+    opened.subscribe([...parts.topics], { qos: 0 }, (error, granted = []) => {
+      if (error === null && granted.every(one => one.qos < 128)) {
+        pauseMs = RECONNECT_MIN_MS
+        up = true
+        parts.onState(true, '')
+        return
+      }
+      detail = 'the broker does not let this gate listen'
+      opened.end(true)
+    })
+  }
+
+  function lost(opened: MqttClient): void {
+    if (client !== opened) return
+    client = undefined
+    up = false
+    opened.removeAllListeners()
+    opened.on('error', () => {})
+    opened.end(true)
+    if (closed) return
+    parts.onState(false, detail === '' ? 'the broker closed the connection' : detail)
+    detail = ''
+    retry = parts.timers.after(pauseMs * (0.5 + parts.random() / 2), () => void open())
+    pauseMs = Math.min(pauseMs * 2, RECONNECT_MAX_MS)
+  }
+
+  void open()
+  return {
+    publish(topic, payload) {
+      const to = client
+      if (to === undefined || !up) return Promise.resolve()
+      return new Promise(resolve => {
+        const settle = () => {
+          to.off('close', settle)
+          resolve()
+        }
+        to.on('close', settle)
+        to.publish(topic, payload, { qos: 0 }, settle)
+      })
+    },
+    async close() {
+      closed = true
+      retry()
+      await client?.endAsync()
+    },
+  }
+}
+
+function socketTo({ url, ca }: Pick<BusClientParts, 'url' | 'ca'>): Socket {
+  const { protocol, hostname, port } = new URL(url)
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) })
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  return connectTls({ host, port: Number(port || 8883), ...name, ...(ca && { ca }) })
+}

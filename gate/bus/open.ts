@@ -1,0 +1,64 @@
+/** The station bus of an enrolled gate, as its config says. Loaded only where there is one. */
+import type { Logger } from 'pino'
+import { readNamedFile } from '../config-file.ts'
+import type { GateConfig } from '../contract/config.ts'
+import type { GateParts } from '../gate.ts'
+import type { Joined } from '../joined.ts'
+import type { Observer } from '../observe.ts'
+import type { Memory } from '../store/memory.ts'
+import { type Bus, createBus } from './bus.ts'
+import type { ThreadData } from './thread.ts'
+import { createThreadLink } from './thread-link.ts'
+
+export interface OpenBusParts extends Pick<GateParts, 'clock' | 'timers' | 'randomBytes'> {
+  readonly joined: Joined
+  readonly memory: Memory
+  readonly nowMs: () => number
+  readonly observer: Pick<Observer, 'bus'>
+  readonly log: Logger
+  readonly onDown: (down: boolean, detail: string) => void
+}
+
+/** Throws ConfigError when a file that the config names can't be read. */
+export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusParts): Bus {
+  const { joined, clock, timers, log, observer } = parts
+  const { gate, station } = joined.enrolment
+  const link = createThreadLink({
+    station,
+    gate,
+    privateKey: joined.identity.privateKey,
+    broker: brokerOf(config.broker),
+    timers,
+    onFault: (what, error) => log.error({ event: 'bus', err: error }, what),
+  })
+  return createBus({
+    station,
+    gate,
+    link,
+    memory: parts.memory,
+    manifest: joined.station,
+    clock,
+    timers,
+    nowMs: parts.nowMs,
+    random16: () => Buffer.from(parts.randomBytes(8)).toString('hex'),
+    onDown(down, detail) {
+      log.warn({ event: 'bus', up: !down, detail }, down ? 'the bus is down' : 'the bus is up')
+      parts.onDown(down, detail)
+    },
+    onAwake: count => log.info({ event: 'sibling', ...count }, 'siblings that are heard'),
+    onCaughtUp: of => log.info({ event: 'snapshot', of }, `all that ${of} knew is known`),
+    onHeard: observer.bus.heard,
+    onIgnored: observer.bus.ignored,
+    onListening: port => log.info({ event: 'broker', port }, 'the embedded broker listens'),
+  })
+}
+
+function brokerOf(broker: NonNullable<GateConfig['bus']>['broker']): ThreadData['broker'] {
+  if ('embedded' in broker) return broker
+  const { url, username, passwordFile, caFile } = broker
+  const read = (key: string, file: string | undefined) =>
+    file === undefined ? undefined : readNamedFile(`bus.broker.${key}`, file)
+  const password = read('passwordFile', passwordFile)?.trim()
+  const known = username !== undefined && password !== undefined
+  return { url, login: known ? { username, password } : undefined, ca: read('caFile', caFile) }
+}

@@ -1,0 +1,127 @@
+/**
+ * Gates of one station on a wire in virtual time: the production bus and memory, with a wire in the
+ * place of broker and thread. Tests lose messages on it, cut it, and send what no gate would.
+ */
+import type { VirtualTime } from '../../../fixtures/clock.ts'
+import type { GrantBody } from '../../contract/events.ts'
+import { createMemory, type Memory } from '../../store/memory.ts'
+import { type Bus, createBus } from '../bus.ts'
+import type { LinkEvent } from '../link.ts'
+import { type Message, messageSchema } from '../message.ts'
+
+export interface WireGate {
+  readonly name: string
+  readonly memory: Memory
+  readonly bus: Bus
+  /** Everything it said of itself: `down no broker`, `up`, `ignored REPLAYED 1`. */
+  readonly told: string[]
+  /** Its broker is there, or not. */
+  connect(up: boolean): void
+  /** As if `message` had come, verified. */
+  hear(message: Message): void
+}
+
+export interface Wire {
+  readonly time: VirtualTime
+  /** Every message so far, also lost ones. */
+  readonly sent: Message[]
+  /** Loses what it returns true for. */
+  lose: (message: Message, to: string) => boolean
+  /** A gate with an empty memory, or this one; connected unless told otherwise. */
+  join(name: string, options?: { memory?: Memory; up?: boolean; aheadMs?: number }): WireGate
+  leave(gate: WireGate): Promise<void>
+}
+
+const LATENCY_MS = 2
+
+/** `names`: the gates of the station manifest. */
+export function createWire(time: VirtualTime, names: readonly string[]): Wire {
+  const links = new Map<string, (event: LinkEvent) => void>()
+  const sent: Message[] = []
+  let count = 0
+  const random16 = () => (++count).toString(16).padStart(16, '0')
+  const gates = names.map(name => ({ name, key: new Uint8Array(32) }))
+  const manifest = { version: 1, trustVersion: 1, iat: 0, exp: 1, station: 'north', gates }
+
+  const wire: Wire = {
+    time,
+    sent,
+    lose: () => false,
+    join(
+      name,
+      { memory = createMemory({ presentations: [], visits: [] }, name), ...options } = {},
+    ) {
+      const told: string[] = []
+      let listener: (event: LinkEvent) => void = () => {}
+      let up = false
+      const state = (next: boolean) => {
+        up = next
+        if (up) links.set(name, listener)
+        else links.delete(name)
+        listener({ type: 'state', up, detail: up ? '' : 'no broker' })
+      }
+      const bus = createBus({
+        station: 'north',
+        gate: name,
+        memory,
+        link: {
+          setKeys: () => {},
+          send(message) {
+            sent.push(message)
+            if (up) deliver(messageSchema.parse(message))
+            return true
+          },
+          onEvent(next) {
+            listener = next
+          },
+          close: async () => void links.delete(name),
+        },
+        manifest: { current: () => ({ manifest, ageMs: 0 }), onChanged: () => () => {} },
+        clock: time.clock,
+        timers: time.timers,
+        nowMs: () => time.clock.nowMs() + (options.aheadMs ?? 0),
+        random16,
+        onDown: (down, detail) => told.push(down ? `down ${detail}` : 'up'),
+        onAwake: () => {},
+        onCaughtUp: () => {},
+        onHeard: () => {},
+        onIgnored: (reason, times) => told.push(`ignored ${reason} ${times}`),
+        onListening: () => {},
+      })
+      const hear = (message: Message) => listener({ type: 'message', message })
+      if (options.up !== false) state(true)
+      return { name, memory, bus, told, connect: state, hear }
+    },
+    async leave(gate) {
+      gate.connect(false)
+      await gate.bus.close()
+    },
+  }
+
+  function deliver(message: Message): void {
+    for (const to of links.keys()) {
+      if (to === message.gate || (message.kind === 'snapshot' && message.to !== to)) continue
+      if (wire.lose(message, to)) continue
+      time.timers.after(LATENCY_MS, () => links.get(to)?.({ type: 'message', message }))
+    }
+  }
+
+  return wire
+}
+
+/** A certificate's name: number n as 32 digits. */
+export const ctiOf = (n: number): string => n.toString(16).padStart(32, '0')
+
+export function grantOf(n: number, over: Partial<GrantBody> = {}): GrantBody {
+  return {
+    code: 'ADMIT',
+    direction: 'entry',
+    area: 'main',
+    cti: ctiOf(n),
+    presentedAt: 1000 + n,
+    source: 'A.scanner',
+    flags: [],
+    trace: [],
+    ...over,
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What a gate shows an embedded broker in the place of a password: a JWS of its own key that names
+ * it, good once. Messages are believed by their own signatures; a ticket only keeps strangers from
+ * crowding the broker.
+ */
+import { type KeyObject, randomUUID } from 'node:crypto'
+import { CompactSign, compactVerify } from 'jose'
+import { z } from 'zod'
+import { nameSchema } from './facts.ts'
+import { TICKET_CHARS_MAX, TICKETS_MAX } from './limits.ts'
+
+const TYPE = 'wicketgate-bus-ticket+jws'
+const ticketSchema = z.strictObject({ station: nameSchema, gate: nameSchema, jti: z.uuid() })
+
+export function makeTicket(station: string, gate: string, key: KeyObject): Promise<string> {
+  const ticket = JSON.stringify({ station, gate, jti: randomUUID() })
+  return new CompactSign(new TextEncoder().encode(ticket))
+    .setProtectedHeader({ alg: 'EdDSA', typ: TYPE })
+    .sign(key)
+}
+
+export interface TicketOffice {
+  /** Whether `ticket` lets `gate` in. Never rejects; the same one is good once. */
+  admits(gate: string, ticket: Uint8Array): Promise<boolean>
+}
+
+/** `keyOf`: the key of a gate of the station manifest. */
+export function createTicketOffice(
+  station: string,
+  keyOf: (gate: string) => KeyObject | undefined,
+): TicketOffice {
+  const used = new Set<string>()
+
+  return {
+    async admits(gate, ticket) {
+      const key = keyOf(gate)
+      if (key === undefined || ticket.length > TICKET_CHARS_MAX) return false
+      try {
+        const { payload, protectedHeader } = await compactVerify(ticket, key, {
+          algorithms: ['EdDSA'],
+        })
+        const read = ticketSchema.parse(JSON.parse(new TextDecoder().decode(payload)))
+        const fits = protectedHeader.typ === TYPE && read.station === station && read.gate === gate
+        if (!fits || used.has(read.jti)) return false
+        used.add(read.jti)
+        for (const old of used) {
+          if (used.size <= TICKETS_MAX) break
+          used.delete(old)
+        }
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
