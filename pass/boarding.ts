@@ -135,9 +135,8 @@ function readList(payload: Uint8Array): BoardingList {
   let same = 0
   for (let at = 0; at < tickets.length; at += TICKET_BYTES) {
     if (placeAt(tickets, at) >= trains.length) throw malformed('a ticket without its train')
-    const again =
-      at > 0 && compareAt(tickets, at - TICKET_BYTES, tickets.subarray(at), CTI_BYTES) === 0
-    same = again ? same + 1 : 1
+    const before = at - TICKET_BYTES
+    same = at > 0 && compareAt(tickets, before, tickets, CTI_BYTES, at) === 0 ? same + 1 : 1
     if (same > TICKETS_PER_CERTIFICATE_MAX) throw malformed('too many tickets of one certificate')
   }
   const elsewhere = recordsOf(map.get(4), ELSEWHERE_BYTES, BOARDING_ELSEWHERE_MAX, 'elsewhere')
@@ -163,8 +162,8 @@ function recordsOf(
   const records = bytesOf(value, 0, size * max, name)
   if (records.length % size !== 0) throw malformed(`${name}: a part of a record`)
   for (let at = size; at < records.length; at += size) {
-    const order = compareAt(records, at - size, records.subarray(at, at + size), size)
-    if (order >= 0) throw malformed(`${name}: twice or out of order`)
+    if (compareAt(records, at - size, records, size, at) >= 0)
+      throw malformed(`${name}: twice or out of order`)
   }
   return records
 }
@@ -217,10 +216,16 @@ function lowerBound(records: Uint8Array, size: number, key: Uint8Array, keyBytes
   return low
 }
 
-/** The first `count` bytes at `at` against those of `key`. */
-function compareAt(records: Uint8Array, at: number, key: Uint8Array, count: number): number {
+/** The first `count` bytes at `at` against those of `key`, from `from` on. */
+function compareAt(
+  records: Uint8Array,
+  at: number,
+  key: Uint8Array,
+  count: number,
+  from = 0,
+): number {
   for (let i = 0; i < count; i++) {
-    const difference = (records[at + i] as number) - (key[i] as number)
+    const difference = (records[at + i] as number) - (key[from + i] as number)
     if (difference !== 0) return difference
   }
   return 0

@@ -91,7 +91,7 @@ export async function lookAtBoarding(
   if (held !== undefined && !isDue(held, now)) return held
   const span = spanAt(now)
   const boardings = await tickets.boardings(tx, station, span, BOARDING_TICKETS_MAX)
-  const basis = sha256Hex(makeBoardingList(station, boardings, [], times))
+  const basis = sha256Hex(Buffer.from(JSON.stringify([times, boardings])))
   const sameHere = held !== undefined && held.basis === basis
   if (sameHere && now >= held.made_at && now - held.made_at < BOARDING_ELSEWHERE_EVERY_MS) {
     await sawList(tx, station, now)

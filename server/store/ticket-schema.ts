@@ -50,7 +50,7 @@ export interface BoardingListsTable {
   /** Hex. */
   sha256: string
   bytes: Uint8Array
-  /** Hash of its tickets alone: when this is the same, nothing changed at this station. */
+  /** Hash of this station's tickets alone: when this is the same, nothing changed at this station. */
   basis: string
   /** When it was made, with what was known of other stations. */
   made_at: number
