@@ -75,11 +75,11 @@ function stationByHand(folder?: string) {
       files.set(hexOf(sha256(bytes)), answer)
     },
     /** A manifest signed now that names it. */
-    name(bytes: Uint8Array | undefined, asOf = Math.floor(time.clock.nowMs() / 1000)) {
+    name(bytes: Uint8Array | undefined, more: Partial<StationManifest> = {}) {
       const iat = Math.floor(time.clock.nowMs() / 1000)
-      const boarding = bytes && { asOf, length: bytes.length, sha256: sha256(bytes) }
+      const boarding = bytes && { asOf: iat, length: bytes.length, sha256: sha256(bytes) }
       const dates = { version: iat, trustVersion: 1, iat, exp: iat + 86_400 }
-      manifest = { ...dates, station: 'north', gates: [], ...(boarding && { boarding }) }
+      manifest = { ...dates, station: 'north', gates: [], ...(boarding && { boarding }), ...more }
       tell()
     },
     forget() {
@@ -112,6 +112,20 @@ t.test('a list that is named is fetched once; what is at hand says what it says'
   await keeper.settled()
   t.match(keeper.view(), { asOf: NOW + 60, fresh: true }, 'it still holds')
   t.equal(station.asked.length, 1)
+})
+
+t.test('on disk stay the list, the one before it, and what else the manifest names', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const [first, second] = [bytesOf([1]), bytesOf([2])]
+  const config = { gate: 'north-1', revision: 1, sha256: new Uint8Array(32).fill(5), length: 9 }
+  for (const bytes of [first, second]) {
+    station.serve(bytes)
+    station.name(bytes, { configs: [config] })
+    await keeper.settled()
+  }
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+  t.same(station.kept.at(-1), [sha256(second), sha256(first), config.sha256].map(hex))
 })
 
 t.test('15 minutes after the manifest it is no longer fresh', async t => {

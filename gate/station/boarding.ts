@@ -93,8 +93,9 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
     const before = held === undefined ? [] : [held.sha256]
     held = { list, sha256, asOf, iat }
     onOutcome({ code: 'UPDATED', trains: list.trains.length, bytes: list.tickets.length })
-    // The manifest on disk may still name the one before.
-    await station.keepOnly([sha256, ...before]).catch(() => {})
+    // The manifest on disk may still name the one before; configs are named by it too.
+    const configs = station.current()?.manifest.configs?.map(config => config.sha256) ?? []
+    await station.keepOnly([sha256, ...before, ...configs]).catch(() => {})
     return true
   }
 
