@@ -1,8 +1,9 @@
-/** `npm run pass -- decode|verify|present`: the credential on the command line. */
+/** `npm run pass -- decode|verify|present|proof|key`: the credential on the command line. */
 
 import { describePass } from './pass/describe.ts'
 import { decodeInput } from './pass/input.ts'
 import { presentCommand } from './pass/present.ts'
+import { keyCommand, proofCommand } from './pass/proof.ts'
 import { UsageError } from './pass/usage.ts'
 import { verifyCommand } from './pass/verify.ts'
 
@@ -12,10 +13,14 @@ const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
   verify INPUT --trust FILE --url URL   verifies as an entry gate would, with fresh trust
          [--side entry|exit] [--at TIME]
   present INPUT --key FILE [--at TIME]  countersigns a pass with the phone's key, prints the text
+  key FILE                              makes a phone's key, prints its public half as JWK
+  proof --key FILE --path /v1/…         the dpop header of a phone's request, for curl
+        [--method POST] [--body FILE] [--nonce N] [--jti ID]
 
 INPUT is the text of a code (RP1:…), a PNG that shows it, a file that holds it, or - for standard
 input. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
-factory trust document of a gate, --url the service it polls.
+factory trust document of a gate, --url the service it polls. --nonce is the dpop-nonce header of the
+service's last answer; without one it answers USE_NONCE and gives one.
 
 Prints JSON. Exit codes: 0 decoded or admitted, 1 refused, 2 wrong arguments or no such file.
 `
@@ -33,6 +38,10 @@ async function main(args: readonly string[]): Promise<number> {
       return verifyCommand(rest, print)
     case 'present':
       return presentCommand(rest, print)
+    case 'key':
+      return keyCommand(rest, print)
+    case 'proof':
+      return proofCommand(rest, print)
     default:
       throw new UsageError(`no command "${command}"; see --help`)
   }

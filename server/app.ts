@@ -11,9 +11,10 @@ import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { DOCS_STYLE_SOURCE } from './docs-page.ts'
 import { Problem, problemResponse } from './errors.ts'
-import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX } from './limits.ts'
+import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
 import { createAddressCap } from './routes/address-cap.ts'
+import { registerApplications } from './routes/applications.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
@@ -25,6 +26,7 @@ import { registerFleet } from './routes/fleet.ts'
 import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
+import { registerRenewals } from './routes/renewals.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
 import { registerTrust } from './routes/trust.ts'
@@ -54,7 +56,9 @@ export function createApp(service: Service): App {
   registerFleet(app)
   registerDuplicates(app)
   registerDesk(app)
+  registerApplications(app)
   registerCertificates(app)
+  registerRenewals(app)
   registerChecks(app)
   registerTickets(app)
   registerAudit(app)
@@ -125,13 +129,18 @@ const isOfGates = (c: Context) => isUpload(c) || FETCHED_BY_GATES.test(c.req.pat
 
 const FETCHED_BY_GATES = /^\/v1\/gates\/[^/]+\/(station$|boarding\/|config\/)/
 
-/** Uploads of journals may be large, everything else is small. */
+const isFaceCheck = (c: Context) =>
+  /^\/v1\/(applications\/[^/]+\/face|certificates\/[^/]+\/passes)$/.test(c.req.path)
+
+/** Journals and pictures may be large, everything else is small. */
 function bodyCap(): MiddlewareHandler<ServiceEnv> {
   const onError = () => problemResponse('TOO_LARGE')
   const small = bodyLimit({ maxSize: BODY_BYTES_MAX, onError })
   const large = bodyLimit({ maxSize: EVENTS_BODY_BYTES_MAX, onError })
+  const pictures = bodyLimit({ maxSize: FACE_BODY_BYTES_MAX, onError })
   return (c, next) => {
     if (c.req.method === 'GET') return next()
+    if (isFaceCheck(c)) return pictures(c, next)
     return (isUpload(c) ? large : small)(c, next)
   }
 }

@@ -6,23 +6,20 @@ import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { calculateJwkThumbprint } from 'jose'
 import { toHex } from '../pass/bytes.ts'
-import { nodeVerifier } from '../pass/cose-node.ts'
-import type { Ec2Key } from '../pass/crypto.ts'
-import { PassError } from '../pass/errors.ts'
 import { lifeFrom } from './domain/certificate.ts'
-import { checkDocumentNumber, type DocumentType } from './domain/document.ts'
-import { checkName } from './domain/name.ts'
+import type { DocumentType } from './domain/document.ts'
 import { Problem } from './errors.ts'
+import { holderKeyOf } from './holder-key.ts'
+import { checkIdentity } from './identity.ts'
 import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
 import { type MintedPass, mintPass } from './minting.ts'
 import { makeClaimCode, readClaimCode } from './secrets.ts'
 import type { Service } from './service.ts'
 import { writeAudit } from './store/audit.ts'
-import { endCertificate, takeActivePlace, useClaim } from './store/certificates.ts'
+import { addCertificate, endCertificate, takeActivePlace, useClaim } from './store/certificates.ts'
 import { savePerson } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate } from './store/schema.ts'
-import { takePlace } from './store/status.ts'
 import { transact } from './store/transact.ts'
 
 export interface WindowApplication {
@@ -58,7 +55,7 @@ export async function issueAtWindow(
 ): Promise<IssuedAtWindow> {
   const { db, secrets, clock } = service
   const now = clock.now()
-  const { warnings, ...identity } = checkIdentity(service, application, now)
+  const { warnings, ...identity } = checkIdentity(service.config.documents, application, now)
   const id = toHex(randomBytes(16))
   const life = lifeFrom(now)
   const code = makeClaimCode()
@@ -73,23 +70,7 @@ export async function issueAtWindow(
     if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
       throw new Problem('CERTIFICATE_ACTIVE')
     }
-    const place = await takePlace(tx, now)
-    await tx
-      .insertInto('certificates')
-      .values({
-        id,
-        person: person.id,
-        channel: 'desk',
-        list: place.list,
-        status_index: place.index,
-        valid_from: life.validFrom,
-        valid_until: life.validUntil,
-        ended_at: null,
-        end_reason: null,
-        device_key: null,
-        holder_key: null,
-      })
-      .execute()
+    await addCertificate(tx, { id, person: person.id, channel: 'desk', ...life }, now)
     await tx
       .insertInto('claims')
       .values({
@@ -106,21 +87,6 @@ export async function issueAtWindow(
   })
   if (replaced !== undefined) await service.publisher.published(replaced, PUBLISH_WAIT_MS)
   return { id, ...life, code, codeExpiresAt, warnings }
-}
-
-function checkIdentity(service: Service, application: WindowApplication, now: number) {
-  const { documentType } = application
-  if (!service.config.documents.includes(documentType)) throw new Problem('DOCUMENT_TYPE')
-  const document = checkDocumentNumber(documentType, application.documentNumber, now)
-  if (!document.ok) throw new Problem('DOCUMENT_INVALID', { reason: document.reason })
-  const name = checkName(application.name)
-  if (!name.ok) throw new Problem('NAME_INVALID', { reason: name.reason })
-  return {
-    name: name.name,
-    documentType,
-    documentNumber: document.number,
-    warnings: document.warnings,
-  }
 }
 
 const hashCode = (service: Service, code: string): string =>
@@ -157,22 +123,4 @@ export async function claimCertificate(
     return taken
   })
   return { certificate, ...(await mintPass(service, certificate, holderKey, now)) }
-}
-
-function holderKeyOf(jwk: JWK): Ec2Key {
-  const x = Buffer.from(jwk.x ?? '', 'base64url')
-  const y = Buffer.from(jwk.y ?? '', 'base64url')
-  const key: Ec2Key = {
-    kty: 'EC2',
-    crv: 'P-256',
-    x: new Uint8Array(x),
-    y: ((y.at(-1) ?? 0) & 1) === 1,
-  }
-  try {
-    const point = nodeVerifier.importKey(key).export({ format: 'jwk' })
-    if (point.y === jwk.y) return key
-  } catch (error) {
-    if (!(error instanceof PassError)) throw error
-  }
-  throw new Problem('INVALID', { fields: [{ path: 'holderKey', message: 'no point of P-256' }] })
 }

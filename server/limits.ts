@@ -29,6 +29,20 @@ export const NONCE_LIFE_MS = 2 * NONCE_SLOT_MS
 /** A phone may ask again for the answer of a POST this long. */
 export const ANSWER_KEPT_MS = 10 * 60_000
 
+/** An application is open this long; an answer to a challenge is awaited this long. */
+export const APPLICATION_MS = 30 * 60_000
+export const CHALLENGE_MS = 60_000
+/** Face checks of one application; then the window. */
+export const APPLICATION_TRIES_MAX = 5
+/** Body of a face check: eight pictures in base64. */
+export const FACE_BODY_BYTES_MAX = 8 * 1024 * 1024
+/** One of its pictures, characters of base64. */
+export const FRAME_CHARS_MAX = 2 * 1024 * 1024
+export const CITY_CHARS_MAX = 64
+/** A person to be put on file: the file that lists them, and each photo. */
+export const PEOPLE_FILE_BYTES_MAX = 64 * 1024 * 1024
+export const PEOPLE_MAX = 200_000
+
 /** So many in so long, counted in the database, for all replicas together. */
 export const RATES = {
   /** Codes tried, a phone. */
@@ -37,6 +51,13 @@ export const RATES = {
   issue: { max: 10, windowMs: 3600_000 },
   /** Identities looked at, a member of staff. */
   check: { max: 120, windowMs: 60_000 },
+  /** Applications, a phone. */
+  apply: { max: 20, windowMs: 3600_000 },
+  /** Face checks of applications for one document, whoever applies; and of one phone. */
+  facePerson: { max: 20, windowMs: 24 * 3600_000 },
+  faceDevice: { max: 40, windowMs: 3600_000 },
+  /** Face checks to renew one certificate. */
+  renew: { max: 20, windowMs: 3600_000 },
   /** Tickets sold or changed, a person. */
   ticket: { max: 20, windowMs: 3600_000 },
 } as const

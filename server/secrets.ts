@@ -22,6 +22,9 @@ export interface Secrets {
   seal(plain: string, about: string): Uint8Array
   /** Opens what `seal` made for the same `about`. Throws when it was changed or is another row's. */
   open(sealed: Uint8Array, about: string): string
+  /** As `seal` and `open`, for bytes. */
+  sealBytes(plain: Uint8Array, about: string): Uint8Array
+  openBytes(sealed: Uint8Array, about: string): Uint8Array
   /** Text of 256 bits for a library that wants a secret of its own. */
   derived(label: Label): string
 }
@@ -35,23 +38,29 @@ export function createSecrets(secret: Uint8Array): Secrets {
     keys.set(label, Buffer.from(key))
   }
   const keyOf = (label: Label) => keys.get(label) as Buffer
+  function sealBytes(plain: Uint8Array, about: string): Uint8Array {
+    const nonce = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', keyOf('document-seal'), nonce)
+    cipher.setAAD(Buffer.from(about))
+    const body = Buffer.concat([cipher.update(plain), cipher.final()])
+    return Buffer.concat([Uint8Array.of(SEAL_VERSION), nonce, body, cipher.getAuthTag()])
+  }
+
+  function openBytes(sealed: Uint8Array, about: string): Buffer {
+    if (sealed.length < 29 || sealed[0] !== SEAL_VERSION) throw new Error('not a sealed value')
+    const cipher = createDecipheriv('aes-256-gcm', keyOf('document-seal'), sealed.subarray(1, 13))
+    cipher.setAAD(Buffer.from(about))
+    cipher.setAuthTag(sealed.subarray(-16))
+    return Buffer.concat([cipher.update(sealed.subarray(13, -16)), cipher.final()])
+  }
+
   return {
     mac: (label, text) => createHmac('sha256', keyOf(label)).update(text).digest(),
     derived: label => keyOf(label).toString('base64url'),
-    seal(plain, about) {
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', keyOf('document-seal'), nonce)
-      cipher.setAAD(Buffer.from(about))
-      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
-      return Buffer.concat([Uint8Array.of(SEAL_VERSION), nonce, body, cipher.getAuthTag()])
-    },
-    open(sealed, about) {
-      if (sealed.length < 29 || sealed[0] !== SEAL_VERSION) throw new Error('not a sealed value')
-      const cipher = createDecipheriv('aes-256-gcm', keyOf('document-seal'), sealed.subarray(1, 13))
-      cipher.setAAD(Buffer.from(about))
-      cipher.setAuthTag(sealed.subarray(-16))
-      return Buffer.concat([cipher.update(sealed.subarray(13, -16)), cipher.final()]).toString()
-    },
+    seal: (plain, about) => sealBytes(Buffer.from(plain), about),
+    open: (sealed, about) => openBytes(sealed, about).toString(),
+    sealBytes,
+    openBytes,
   }
 }
 

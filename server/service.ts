@@ -6,8 +6,10 @@ import type { Nonces } from './auth/nonce.ts'
 import type { StaffAccounts, StaffMember } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
+import type { FaceCheck } from './face/port.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { PeopleRegistry } from './people-registry.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
@@ -23,6 +25,8 @@ export interface Service {
   readonly nonces: Nonces
   readonly staff: StaffAccounts
   readonly publisher: Publisher
+  readonly registry: PeopleRegistry
+  readonly faces: FaceCheck
   readonly tickets: Tickets
   /** Origins whose pages may use the session cookie. */
   readonly ownOrigins: () => readonly string[]

@@ -11,6 +11,8 @@ import { createStaffAccounts } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import { type Config, databasePlace } from './config.ts'
 import { StartError } from './errors.ts'
+import { createFaceEngine } from './face/engine.ts'
+import type { FaceCheck } from './face/port.ts'
 import {
   HEADER_BYTES_MAX,
   HEADERS_MS_MAX,
@@ -22,6 +24,7 @@ import {
 import { createLog, errorFields, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
+import { createEmbeddedRegistry } from './people-registry.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { createAuditSealer } from './sealing.ts'
@@ -35,6 +38,8 @@ export interface ServiceOptions {
   readonly secret: Uint8Array
   readonly clock?: Clock
   readonly log?: Log
+  /** The embedded engine when left out. */
+  readonly faces?: FaceCheck
 }
 
 export interface OpenService {
@@ -67,6 +72,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     trustFolder: config.trust.documents,
     environment: config.trust.environment,
   })
+  const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
+  const faces = options.faces ?? createFaceEngine({ onFault })
   const service: Service = {
     metrics,
     config,
@@ -77,6 +84,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     nonces: createNonces(secrets),
     staff: createStaffAccounts({ db, secrets, publicUrl: () => publicUrl }),
     publisher,
+    registry: createEmbeddedRegistry(db, secrets),
+    faces,
     tickets: embeddedTickets({ db, clock }),
     ownOrigins: () => [new URL(publicUrl).origin],
   }
@@ -95,6 +104,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
       if (config.publicUrl === undefined) publicUrl = url
     },
     async close() {
+      await faces.close()
       await publisher.stop()
       await sealer.stop()
       await db.destroy()

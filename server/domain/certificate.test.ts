@@ -1,6 +1,8 @@
 import t from 'tap'
 import {
+  applicationMeans,
   type CertificateLife,
+  EARLY_REISSUE_MS,
   lifeFrom,
   mayReissue,
   passWindow,
@@ -48,4 +50,18 @@ t.test('the month is Shanghai’s', async t => {
     ['2028-02-29T15:00:00Z', '2028-02'],
   ]
   for (const [at, month] of cases) t.equal(shanghaiMonth(Date.parse(at)), month, at)
+})
+
+t.test('an application: the first, a move, or a reissue in the last three hours', async t => {
+  const end = running.validUntil
+  const cases: [Parameters<typeof applicationMeans>[0], number, string][] = [
+    [undefined, end, 'first'],
+    [running, running.validFrom, 'move'],
+    [running, end - EARLY_REISSUE_MS - 1, 'move'],
+    [running, end - EARLY_REISSUE_MS, 'reissue'],
+    [running, end - 1, 'reissue'],
+    [running, end, 'first'],
+    [{ ...running, endedAt: 5, endReason: 'cancelled' }, running.validFrom + 1, 'first'],
+  ]
+  for (const [life, now, means] of cases) t.equal(applicationMeans(life, now), means, `${now}`)
 })

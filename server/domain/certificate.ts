@@ -39,6 +39,21 @@ export function mayReissue(life: CertificateLife, now: number): boolean {
   return stateOf(life, now) !== 'active' || now >= life.validUntil - EARLY_REISSUE_MS
 }
 
+/** What an application comes to, by the certificate that the person has. */
+export type ApplicationMeans = 'first' | 'move' | 'reissue'
+
+/**
+ * `move`: it goes to the phone that applied, with the same end, and the quota is not touched.
+ * `reissue`: it ends, and a new one begins.
+ */
+export function applicationMeans(
+  running: CertificateLife | undefined,
+  now: number,
+): ApplicationMeans {
+  if (running === undefined || stateOf(running, now) !== 'active') return 'first'
+  return mayReissue(running, now) ? 'reissue' : 'move'
+}
+
 /** `iat` and `exp` of a pass minted now, Unix seconds; never past the certificate's end. */
 export function passWindow(
   life: CertificateLife,

@@ -1,5 +1,10 @@
 import t from 'tap'
-import { checkCharacter, checkDocumentNumber, type DocumentType } from './document.ts'
+import {
+  checkCharacter,
+  checkDocumentNumber,
+  type DocumentType,
+  isUnderConsentAge,
+} from './document.ts'
 
 const TODAY = Date.UTC(2026, 0, 31)
 
@@ -57,4 +62,20 @@ t.test('every wrong digit of a valid number is found', async t => {
       t.notOk(checkDocumentNumber('resident-id', wrong, TODAY).ok, wrong)
     }
   }
+})
+
+t.test('under 14: by the day in Shanghai, where the number tells', async t => {
+  const born = (yyyymmdd: string) => `110105${yyyymmdd}0021`
+  // 16:00 UTC is midnight in Shanghai.
+  const cases: [string, string, boolean][] = [
+    ['20120520', '2026-05-19T15:59:59Z', true],
+    ['20120520', '2026-05-19T16:00:00Z', false],
+    ['20120229', '2026-02-28T15:59:59Z', true],
+    ['20120229', '2026-02-28T16:00:00Z', false],
+    ['19491231', '2026-01-01T00:00:00Z', false],
+  ]
+  for (const [day, at, under] of cases) {
+    t.equal(isUnderConsentAge('resident-id', born(day), Date.parse(at)), under, `${day} ${at}`)
+  }
+  t.equal(isUnderConsentAge('passport', 'E12345678', 0), false)
 })

@@ -78,6 +78,22 @@ export function checkCharacter(first17: string): string {
   return CHECK[sum % 11] as string
 }
 
+/** Below this age, in years, a guardian consents too. */
+export const CONSENT_AGE = 14
+const SHANGHAI_OFFSET_MS = 8 * 3600_000
+
+/**
+ * Whether the holder of a canonical number is under 14 on the day of `now` in Shanghai. False for
+ * documents whose number does not tell the birth date.
+ */
+export function isUnderConsentAge(type: DocumentType, number: string, now: number): boolean {
+  const tells = type === 'resident-id' || type === 'residence-permit-hmt' || number.length === 18
+  if (!tells) return false
+  const birthday = Number(number.slice(6, 10)) + CONSENT_AGE
+  const today = new Date(now + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10).replaceAll('-', '')
+  return today < `${String(birthday).padStart(4, '0')}${number.slice(10, 14)}`
+}
+
 function isRealBirthDate(yyyymmdd: string, today: number): boolean {
   const year = Number(yyyymmdd.slice(0, 4))
   const month = Number(yyyymmdd.slice(4, 6))

@@ -31,7 +31,7 @@ interface Thread {
   end(): Promise<unknown>
 }
 
-/** Starts loading at once. */
+/** Loads the networks when it is first asked, or told to warm up. */
 export function createFaceEngine(options: FaceEngineOptions): FaceEngine {
   let closed = false
   let thread: Thread | undefined
@@ -43,9 +43,9 @@ export function createFaceEngine(options: FaceEngineOptions): FaceEngine {
     })
     return thread
   }
-  current()
 
   return {
+    warm: () => void current(),
     ready: async () => current().loaded,
     check: async (onFile, capture) =>
       (await current().ask({ what: 'check', onFile, capture })) as FaceOutcome,

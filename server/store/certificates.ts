@@ -5,6 +5,7 @@
  */
 import { type EndReason, QUOTA_PER_MONTH, shanghaiMonth } from '../domain/certificate.ts'
 import type { Certificate, Database, Tx } from './schema.ts'
+import { takePlace } from './status.ts'
 
 /** A list and its state that holds a change: published once a manifest names it or a later one. */
 export interface StatusRevision {
@@ -28,6 +29,42 @@ export async function takeActivePlace(
     .returning('id')
     .executeTakeFirst()
   return row !== undefined
+}
+
+export interface NewCertificate {
+  readonly id: string
+  readonly person: string
+  readonly channel: Certificate['channel']
+  readonly validFrom: number
+  readonly validUntil: number
+  /** Thumbprints of the phone's keys; absent until a phone claims it. */
+  readonly keys?: { readonly device: string; readonly holder: string }
+}
+
+/** A certificate with a status index of its own. */
+export async function addCertificate(
+  tx: Tx,
+  { id, person, channel, validFrom, validUntil, keys }: NewCertificate,
+  now: number,
+): Promise<Certificate> {
+  const place = await takePlace(tx, now)
+  return tx
+    .insertInto('certificates')
+    .values({
+      id,
+      person,
+      channel,
+      list: place.list,
+      status_index: place.index,
+      valid_from: validFrom,
+      valid_until: validUntil,
+      ended_at: null,
+      end_reason: null,
+      device_key: keys?.device ?? null,
+      holder_key: keys?.holder ?? null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** Counts one electronic certificate in the month of `now`. False when three are used. */

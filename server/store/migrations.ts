@@ -5,6 +5,7 @@
  */
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely'
 import { StartError } from '../errors.ts'
+import { applicationTables } from './application-tables.ts'
 import {
   COLUMN_TYPES,
   type ColumnTypes,
@@ -247,6 +248,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '007-stations-and-passages': { up: db => stationsAndPassages(db, types) },
     '008-tickets': { up: db => ticketTables(db, types) },
     '009-gate-configs': { up: db => gateConfigs(db, types) },
+    '010-applications': { up: db => applicationTables(db, types) },
   }
 }
 

@@ -14,6 +14,14 @@ export interface Identity {
   readonly documentNumber: string
 }
 
+/** What a document is looked up by: HMAC-SHA-256 of its type and number. */
+export function documentHash(
+  secrets: Secrets,
+  { documentType, documentNumber }: Pick<Identity, 'documentType' | 'documentNumber'>,
+): Buffer {
+  return secrets.mac('document-hash', `${documentType} ${documentNumber}`)
+}
+
 /** Who a person is. Throws when there is none of this id, or the row was tampered with. */
 export async function findPerson(tx: Tx, secrets: Secrets, id: string): Promise<Identity> {
   const row = await tx
@@ -34,7 +42,7 @@ export async function savePerson(
   now: number,
 ): Promise<{ readonly id: string; readonly activeCertificate: string | undefined }> {
   const { name, documentType, documentNumber } = identity
-  const hash = secrets.mac('document-hash', `${documentType} ${documentNumber}`)
+  const hash = documentHash(secrets, identity)
   const sealed = secrets.seal(JSON.stringify({ name, documentNumber }), hash.toString('hex'))
   const row = await tx
     .insertInto('people')

@@ -5,6 +5,7 @@
 import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
+import type { ApplicationsTable, ChallengesTable, RegistryTable } from './application-schema.ts'
 import type {
   BoardingListsTable,
   StationsTable,
@@ -271,6 +272,9 @@ export interface Tables {
   tickets: TicketsTable
   boarding_lists: BoardingListsTable
   gate_configs: GateConfigsTable
+  registry: RegistryTable
+  applications: ApplicationsTable
+  challenges: ChallengesTable
   audit: AuditTable
   audit_chain: AuditChainTable
   staff_sessions: StaffSessionsTable

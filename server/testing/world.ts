@@ -13,9 +13,11 @@ import type { Role } from '../auth/permissions.ts'
 import { bodyHash } from '../auth/proof.ts'
 import { initTrust } from '../ceremony/init.ts'
 import { configSchema } from '../config.ts'
+import type { FaceCheck } from '../face/port.ts'
 import { createLog } from '../log.ts'
 import { type OpenService, openService } from '../start.ts'
 import { isPostgresUrl } from '../store/engines.ts'
+import { virtualFaces } from './faces.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
@@ -36,9 +38,14 @@ export interface World extends OpenService {
 
 /**
  * `dir`: an empty folder. Trust is made for `days` days from the clock's day on. `place`: a database
- * other than a file in `dir`.
+ * other than a file in `dir`. `faces`: a virtual face check when left out.
  */
-export async function openWorld(dir: string, days = 2, place?: string): Promise<World> {
+export async function openWorld(
+  dir: string,
+  days = 2,
+  place?: string,
+  faces?: FaceCheck,
+): Promise<World> {
   const clock = { time: NOON, now: () => clock.time }
   await initTrust({
     dir: join(dir, 'trust'),
@@ -48,7 +55,7 @@ export async function openWorld(dir: string, days = 2, place?: string): Promise<
     releasedDays: days,
     now: clock.time,
   })
-  return reopenWorld(dir, clock, place)
+  return reopenWorld(dir, clock, place, faces)
 }
 
 /** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
@@ -56,6 +63,7 @@ export async function reopenWorld(
   dir: string,
   clock: World['clock'],
   place = join(dir, 'service.db'),
+  faces: FaceCheck = virtualFaces(),
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
@@ -72,7 +80,8 @@ export async function reopenWorld(
     documents: ['resident-id', 'passport'],
   })
   const secret = new Uint8Array(32).fill(7)
-  const opened = await openService({ config, secret, clock, log: createLog('debug', sink) })
+  const log = createLog('debug', sink)
+  const opened = await openService({ config, secret, clock, log, faces })
   const call = async (path: string, init?: RequestInit) =>
     opened.app.request(`http://desk.test${path}`, init)
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

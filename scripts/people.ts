@@ -1,0 +1,57 @@
+/** `npm run people -- import DIR`: puts people and their photos on file at the service. */
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../server/config.ts'
+import { StartError } from '../server/errors.ts'
+import { createFaceEngine } from '../server/face/engine.ts'
+import { InputError, importPeople } from './people/import.ts'
+
+const HELP = `npm run people -- import DIR --config FILE
+
+Puts people on file, so that they can apply by phone: reads DIR/people.json and the photos it names.
+
+  DIR/people.json   [{"name": "…", "documentType": "resident-id", "documentNumber": "…",
+                      "photo": "one.jpg"}, …], up to 200,000 people
+  --config FILE     the service's config: its database takes them, names and photos encrypted
+  --help            this text
+
+Whoever is on file already gets the new name and photo. A photo needs exactly one face. Each refusal
+is told by its place in the file, and the rest is taken. Prints one JSON line: added, updated,
+refused. Exit codes: 0 all are on file, 1 some were refused, 2 wrong arguments or input.
+`
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { config: { type: 'string' }, help: { type: 'boolean' } },
+  })
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const [command, folder] = positionals
+  if (command !== 'import' || folder === undefined || positionals.length > 2) {
+    throw new InputError('say: import DIR --config FILE; see --help')
+  }
+  if (values.config === undefined) throw new InputError('--config FILE is missing; see --help')
+  const faces = createFaceEngine({ onFault: () => {} })
+  try {
+    const counted = await importPeople(loadConfig(values.config, process.env), folder, {
+      faces,
+      onRefused: (place, why) => process.stderr.write(`person ${place}: ${why}\n`),
+      onProgress(done, all) {
+        if (process.stderr.isTTY)
+          process.stderr.write(`\r${done} of ${all}${done < all ? '' : '\n'}`)
+      },
+    })
+    process.stdout.write(`${JSON.stringify(counted)}\n`)
+    return counted.refused === 0 ? 0 : 1
+  } finally {
+    await faces.close()
+  }
+}
+
+process.exitCode = await main().catch(error => {
+  process.stderr.write(`people: ${(error as Error).message}\n`)
+  const known = error instanceof InputError || error instanceof StartError
+  return known || String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS') ? 2 : 1
+})

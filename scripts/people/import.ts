@@ -1,0 +1,117 @@
+/** People from a folder onto the service's file: checked one by one, never named in a message. */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { databasePlace, type LoadedConfig } from '../../server/config.ts'
+import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
+import { Problem } from '../../server/errors.ts'
+import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
+import type { FaceCheck } from '../../server/face/port.ts'
+import { checkIdentity } from '../../server/identity.ts'
+import {
+  DOCUMENT_NUMBER_CHARS_MAX,
+  NAME_POINTS_MAX,
+  PEOPLE_FILE_BYTES_MAX,
+  PEOPLE_MAX,
+} from '../../server/limits.ts'
+import { registerPerson } from '../../server/people-registry.ts'
+import { createSecrets } from '../../server/secrets.ts'
+import { writeAudit } from '../../server/store/audit.ts'
+import { openDatabase } from '../../server/store/engines.ts'
+import { transact } from '../../server/store/transact.ts'
+
+/** Of the whole import: nothing was written. */
+export class InputError extends Error {
+  override readonly name = 'InputError'
+}
+
+export interface Counted {
+  readonly added: number
+  readonly updated: number
+  readonly refused: number
+}
+
+export interface ImportParts {
+  readonly faces: Pick<FaceCheck, 'describe'>
+  /** `place` from 1, in the order of the file. */
+  readonly onRefused: (place: number, why: string) => void
+  readonly onProgress: (done: number, all: number) => void
+}
+
+const personSchema = z.strictObject({
+  name: z.string().max(NAME_POINTS_MAX * 4),
+  documentType: z.enum(DOCUMENT_TYPES),
+  documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+  photo: z.string().min(1).max(400),
+})
+
+/** Throws InputError, and StartError when the database can't be used. */
+export async function importPeople(
+  { config, secret }: LoadedConfig,
+  folder: string,
+  { faces, onRefused, onProgress }: ImportParts,
+): Promise<Counted> {
+  const people = readList(join(folder, 'people.json'))
+  const secrets = createSecrets(secret)
+  const db = await openDatabase(databasePlace(config))
+  const counted = { added: 0, updated: 0, refused: 0 }
+
+  async function take(entry: unknown): Promise<boolean> {
+    const parsed = personSchema.safeParse(entry)
+    if (!parsed.success) throw new Problem('INVALID', { why: fieldsOf(parsed.error) })
+    const now = Date.now()
+    const { warnings: _, ...identity } = checkIdentity(config.documents, parsed.data, now)
+    const photo = readPhoto(join(folder, parsed.data.photo))
+    const described = await faces.describe(photo)
+    if (!described.ok) throw new Problem('FACE_BAD_PICTURE', { why: described.reason })
+    return transact(db, tx => registerPerson(tx, secrets, identity, photo, now))
+  }
+
+  try {
+    for (const [i, entry] of people.entries()) {
+      try {
+        counted[(await take(entry)) ? 'added' : 'updated'] += 1
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+        const why = error.extra.why ?? error.extra.reason
+        onRefused(i + 1, why === undefined ? error.code : `${error.code}: ${why}`)
+        counted.refused += 1
+      }
+      onProgress(i + 1, people.length)
+    }
+    const { added, updated } = counted
+    const entry = { actor: 'system', action: 'registry.import', subject: 'registry' } as const
+    await writeAudit(db, { ...entry, detail: { added, updated } }, Date.now())
+  } finally {
+    await db.destroy()
+  }
+  return counted
+}
+
+function readList(file: string): readonly unknown[] {
+  try {
+    if (statSync(file).size > PEOPLE_FILE_BYTES_MAX) throw new Error('too large')
+    const list: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    if (!Array.isArray(list)) throw new Error('not a list')
+    if (list.length > PEOPLE_MAX) throw new Error(`more than ${PEOPLE_MAX} people`)
+    return list
+  } catch (error) {
+    // What JSON.parse says holds a part of the file.
+    const why = error instanceof SyntaxError ? 'not JSON' : (error as Error).message
+    throw new InputError(`${file}: ${why}`)
+  }
+}
+
+function readPhoto(path: string): Uint8Array {
+  try {
+    if (statSync(path).size > PICTURE_BYTES_MAX) throw new Error('too large')
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    const why = (error as { code?: string }).code ?? (error as Error).message
+    throw new Problem('FACE_BAD_PICTURE', { why })
+  }
+}
+
+/** Names of fields alone, never what stands in them. */
+const fieldsOf = ({ issues }: z.ZodError): string =>
+  [...new Set(issues.map(issue => issue.path.join('.') || 'entry'))].join(', ')

@@ -1,0 +1,74 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { startChild } from '../../fixtures/child.ts'
+import { createWorld } from '../../fixtures/world.ts'
+
+const dir = t.testdir()
+const world = await createWorld({ dir, lanes: [] })
+await world.startServer()
+t.teardown(() => world.close())
+const FACES = join(import.meta.dirname, '../../fixtures/faces')
+
+/** A folder with these people, and the photos. */
+function folder(name: string, people: unknown): string {
+  const path = join(dir, name)
+  mkdirSync(path)
+  cpSync(FACES, path, { recursive: true })
+  writeFileSync(join(path, 'people.json'), JSON.stringify(people))
+  return path
+}
+
+async function people(...args: string[]) {
+  const child = startChild('scripts/people.ts', args)
+  const code = await child.exited
+  return { code, errors: child.errors(), line: child.lines.at(-1) }
+}
+
+const person = (n: number, photo: string) => ({
+  name: `Traveller ${String.fromCharCode(65 + n)}`,
+  documentType: 'resident-id',
+  documentNumber: ['11010519491231002X', '440524188001010014'][n] ?? 'wrong',
+  photo,
+})
+
+t.test('people are put on file; again they are brought up to date', async t => {
+  const path = folder('good', [person(0, 'd01-id.jpg'), person(1, 'd06-id.jpg')])
+  const first = await people('import', path, '--config', world.serverConfigFile)
+  t.equal(first.code, 0, first.errors)
+  t.same(first.line, { added: 2, updated: 0, refused: 0 })
+  const again = await people('import', path, '--config', world.serverConfigFile)
+  t.same(again.line, { added: 0, updated: 2, refused: 0 })
+})
+
+t.test('who can’t be taken is told by place, never by name or number', async t => {
+  const path = folder('mixed', [
+    { ...person(0, 'd01-id.jpg'), documentNumber: '110105194912310021' },
+    person(1, 'gone.jpg'),
+    person(1, 'people.json'),
+    { name: 'Traveller Q' },
+    person(1, 'd06-id.jpg'),
+  ])
+  const { code, errors, line } = await people('import', path, '--config', world.serverConfigFile)
+  t.equal(code, 1)
+  t.match(line, { refused: 4 })
+  t.match(errors, /person 1: DOCUMENT_INVALID: CHECK_CHARACTER/)
+  t.match(errors, /person 2: FACE_BAD_PICTURE: ENOENT/)
+  t.match(errors, /person 3: FACE_BAD_PICTURE: BAD_PICTURE/)
+  t.match(errors, /person 4: INVALID: documentType, documentNumber, photo/)
+  t.notMatch(errors, /Traveller|110105/)
+})
+
+t.test('wrong input as a whole is told, exit code 2', async t => {
+  const noList = folder('no-list', { people: [] })
+  for (const [args, told] of [
+    [['import', noList, '--config', world.serverConfigFile], /people\.json: not a list/],
+    [['import', join(dir, 'nowhere'), '--config', world.serverConfigFile], /ENOENT/],
+    [['import', noList], /--config FILE is missing/],
+    [['list'], /say: import DIR/],
+  ] as const) {
+    const { code, errors } = await people(...args)
+    t.equal(code, 2)
+    t.match(errors, told)
+  }
+})

@@ -1,0 +1,204 @@
+/** Applying by phone on each engine: what a match comes to, and what only many at once get wrong. */
+import { QUOTA_PER_MONTH } from './domain/certificate.ts'
+import { APPLICATION_TRIES_MAX, RATES } from './limits.ts'
+import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
+import { onEachEngine } from './testing/engines.ts'
+import { virtualFaces } from './testing/faces.ts'
+import { openWorld, reopenWorld, type World } from './testing/world.ts'
+
+const HOUR_MS = 3600_000
+
+const certificatesOf = async (world: World) =>
+  world.service.db.selectFrom('certificates').selectAll().orderBy('id').execute()
+
+async function activeOf(world: World): Promise<string[]> {
+  const rows = await certificatesOf(world)
+  return rows.filter(row => row.ended_at === null).map(row => row.id)
+}
+
+await onEachEngine(async (t, newPlace, postgres) => {
+  const dir = t.testdir()
+  const place = await newPlace()
+  const faces = virtualFaces()
+  const world = await openWorld(dir, 40, place, faces)
+  t.teardown(() => world.close())
+  const { db } = world.service
+  let people = 0
+  const nextPerson = async () => {
+    const number = `E${70_000 + people++}`
+    await putOnFile(world, number)
+    return number
+  }
+
+  await t.test('apply, face check, certificate, renewal, cancellation', async t => {
+    const lin = await makeApplicant(world, await nextPerson())
+    const applied = await lin.apply()
+    t.equal(applied.status, 201)
+    const issued = await lin.face(applied.application?.id ?? '')
+    t.match(issued, { status: 201, certificate: { validFrom: '2026-05-20T04:00:00.000Z' } })
+    const id = issued.certificate?.id ?? ''
+    t.match(await lin.face(applied.application?.id ?? ''), {
+      status: 409,
+      code: 'APPLICATION_DONE',
+    })
+    world.clock.time += 29 * 60_000
+    const renewed = await lin.renew(id)
+    t.equal(renewed.status, 201)
+    t.not(renewed.pass, issued.pass)
+    t.match(await lin.renew(id, 'E0'), { status: 403, code: 'NOT_VERIFIED' })
+    const answer = await lin.phone.ask('DELETE', `/v1/certificates/${id}`)
+    t.equal(answer.status, 200)
+    t.match(await lin.renew(id), { status: 409, code: 'CERTIFICATE_ENDED' })
+  })
+
+  await t.test('whoever is not on file, or has another name, is told what anybody is', async t => {
+    const known = await makeApplicant(world, await nextPerson())
+    const stranger = await makeApplicant(world, 'E99999')
+    const plain = ({ status, code, triesLeft }: Said) => ({ status, code, triesLeft })
+    const before = faces.count
+    const seen = []
+    for (const [person, more] of [
+      [known, {}],
+      [stranger, {}],
+      [known, { name: 'EF GH' }],
+    ] as const) {
+      const applied = await person.apply(more)
+      t.equal(applied.status, 201)
+      const of = applied.application?.id ?? ''
+      seen.push([plain(await person.face(of, 'somebody')), plain(await person.face(of, '!STILL'))])
+    }
+    t.same(seen[0], seen[1])
+    t.same(seen[0], seen[2])
+    t.match(seen[0], [
+      { code: 'NOT_VERIFIED', triesLeft: 4 },
+      { code: 'FACE_STILL', triesLeft: 3 },
+    ])
+    t.equal(faces.count - before, 6, 'each of them took a face check')
+    const rows = await certificatesOf(world)
+    const own = await stranger.face((await stranger.apply()).application?.id ?? '', 'E99999')
+    t.equal(own.code, 'NOT_VERIFIED', 'nor does a stranger match the own face')
+    t.equal((await certificatesOf(world)).length, rows.length)
+  })
+
+  await t.test('the sixth try is for the window; another phone’s challenge is none', async t => {
+    const lin = await makeApplicant(world, await nextPerson())
+    const id = (await lin.apply()).application?.id ?? ''
+    const { challenge } = await lin.post(`/v1/applications/${id}/challenge`, {})
+    const other = await makeApplicant(world, await nextPerson())
+    const path = `/v1/applications/${id}/face`
+    t.match(await other.post(path, other.capture(challenge, 'x')), { code: 'APPLICATION_UNKNOWN' })
+    t.match(await lin.post(path, lin.capture('0'.repeat(32), 'x')), { code: 'CHALLENGE_INVALID' })
+    t.match(await lin.post(path, lin.capture(challenge, 'x')), { code: 'NOT_VERIFIED' })
+    t.match(await lin.post(path, lin.capture(challenge, 'x')), { code: 'CHALLENGE_INVALID' })
+    const late = await lin.post(`/v1/applications/${id}/challenge`, {})
+    world.clock.time += 60_000
+    t.match(await lin.post(path, lin.capture(late.challenge, 'x')), { code: 'CHALLENGE_INVALID' })
+    for (let left = APPLICATION_TRIES_MAX - 2; left >= 0; left--) {
+      t.match(await lin.face(id, 'x'), { code: 'NOT_VERIFIED', triesLeft: left })
+    }
+    t.match(await lin.face(id), { status: 403, code: 'TRIES_USED' })
+  })
+
+  await t.test('strangers who try for a person lock nobody out', async t => {
+    const number = await nextPerson()
+    const lin = await makeApplicant(world, number)
+    const id = (await lin.certificate()).certificate?.id ?? ''
+    let used: Said | undefined
+    for (let i = 0; i < RATES.facePerson.max; i++) {
+      const stranger = await makeApplicant(world, number)
+      used = await stranger.face((await stranger.apply()).application?.id ?? '', 'x')
+    }
+    t.match(used, { status: 403, code: 'TRIES_USED' }, 'they are sent to the window')
+    t.match(await lin.renew(id), { status: 201 }, 'and the certificate that runs goes on')
+  })
+
+  await t.test('another phone: the certificate moves, with its end and quota', async t => {
+    const number = await nextPerson()
+    const first = await (await makeApplicant(world, number)).certificate()
+    world.clock.time += HOUR_MS
+    const phone = await makeApplicant(world, number)
+    const moved = await phone.certificate()
+    t.not(moved.certificate?.id, first.certificate?.id)
+    t.same({ ...moved.certificate, id: '' }, { ...first.certificate, id: '' })
+    const rows = (await certificatesOf(world)).filter(row => row.id === first.certificate?.id)
+    t.match(rows, [{ end_reason: 'replaced' }])
+    const person = rows[0]?.person ?? ''
+    const quota = () => db.selectFrom('quota').select('n').where('person', '=', person).execute()
+    t.same(await quota(), [{ n: 1 }])
+    world.clock.time += 21 * HOUR_MS - 1
+    const reissued = await phone.certificate()
+    t.not(reissued.certificate?.validUntil, first.certificate?.validUntil)
+    t.same(await quota(), [{ n: 2 }])
+  })
+
+  await t.test('three in a Shanghai month, also when cancelled; the fourth is refused', async t => {
+    world.clock.time = Date.UTC(2026, 4, 29, 4)
+    const lin = await makeApplicant(world, await nextPerson())
+    for (let i = 0; i < QUOTA_PER_MONTH; i++) {
+      const { status, certificate } = await lin.certificate()
+      t.equal(status, 201)
+      await lin.phone.ask('DELETE', `/v1/certificates/${certificate?.id}`)
+    }
+    const before = (await certificatesOf(world)).length
+    t.match(await lin.certificate(), { status: 409, code: 'QUOTA_USED' })
+    t.equal((await certificatesOf(world)).length, before, 'and nothing was issued')
+    world.clock.time = Date.UTC(2026, 4, 31, 15, 59, 59)
+    t.match(await lin.certificate(), { code: 'QUOTA_USED' })
+    world.clock.time += 1000
+    t.match(await lin.certificate(), { status: 201 }, 'June in Shanghai')
+  })
+
+  await t.test('100 applications of one person at once: one certificate', async t => {
+    const number = await nextPerson()
+    const replica = postgres ? await reopenWorld(dir, world.clock, place, faces) : undefined
+    if (replica) t.teardown(() => replica.close())
+    const before = new Set((await certificatesOf(world)).map(row => row.id))
+    const all = await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const at = replica !== undefined && i % 2 === 1 ? replica : world
+        return (await makeApplicant(at, number)).certificate()
+      }),
+    )
+    const won = all.filter(one => one.status === 201)
+    // The daily cap of one document sends the others to the window.
+    t.equal(won.length, RATES.facePerson.max)
+    t.equal(all.filter(one => one.code === 'TRIES_USED').length, 100 - RATES.facePerson.max)
+    const rows = (await certificatesOf(world)).filter(row => !before.has(row.id))
+    t.equal(rows.filter(row => row.ended_at === null).length, 1)
+    t.equal(new Set(rows.map(row => row.valid_until)).size, 1, 'the others moved it')
+    const person = rows[0]?.person ?? ''
+    t.same(await db.selectFrom('quota').select('n').where('person', '=', person).execute(), [
+      { n: 1 },
+    ])
+    const active = await activeOf(world)
+    t.equal(active.filter(id => !before.has(id)).length, 1)
+  })
+
+  await t.test('the same application answered twice at once becomes one certificate', async t => {
+    const lin = await makeApplicant(world, await nextPerson())
+    const id = (await lin.apply()).application?.id ?? ''
+    const challenges = await Promise.all([
+      lin.post(`/v1/applications/${id}/challenge`, {}),
+      lin.post(`/v1/applications/${id}/challenge`, {}),
+    ])
+    const person = lin.capture('', '').holderKey
+    t.ok(person)
+    const number = `E${70_000 + people - 1}`
+    const both = await Promise.all(
+      challenges.map(({ challenge }) =>
+        lin.post(`/v1/applications/${id}/face`, lin.capture(challenge, number)),
+      ),
+    )
+    t.same(both.map(one => one.code ?? one.status).sort(), [201, 'APPLICATION_DONE'])
+  })
+
+  await t.test('a certificate that ends while the face is looked at gets no pass', async t => {
+    const lin = await makeApplicant(world, await nextPerson())
+    const id = (await lin.certificate()).certificate?.id ?? ''
+    faces.during = async () => {
+      faces.during = async () => {}
+      await lin.phone.ask('DELETE', `/v1/certificates/${id}`)
+    }
+    t.match(await lin.renew(id), { status: 409, code: 'CERTIFICATE_ENDED' })
+  })
+})

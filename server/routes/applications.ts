@@ -1,0 +1,103 @@
+/** Applying by phone: the application, its challenge, and the face check that makes a certificate. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { apply, challengeApplication } from '../applying.ts'
+import { DOCUMENT_TYPES } from '../domain/document.ts'
+import { CITY_CHARS_MAX, DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
+import type { ServiceEnv } from '../service.ts'
+import { verifyApplication } from '../verifying.ts'
+import {
+  attemptOf,
+  captureSchema,
+  challengeAnswer,
+  challengeSchema,
+  faceProblems,
+  issuedAnswer,
+  issuedSchema,
+  PROOF_PROBLEMS,
+} from './face.ts'
+import { certificateIdSchema, isoTime, json, jsonBody, problems, route } from './route.ts'
+
+const idParam = z.object({ id: certificateIdSchema })
+
+const applyRoute = route(
+  { by: 'phone' },
+  {
+    method: 'post',
+    path: '/v1/applications',
+    tags: ['phone'],
+    summary: 'Apply for a certificate; the answer is the same for whoever is on file or not',
+    request: jsonBody(
+      z.strictObject({
+        name: z.string().max(NAME_POINTS_MAX * 4),
+        documentType: z.enum(DOCUMENT_TYPES),
+        documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+        city: z.string().trim().min(1).max(CITY_CHARS_MAX).describe('where; it is not kept'),
+        consent: z
+          .literal(true)
+          .describe('to the face check, given in a step of its own; the window is the alternative'),
+        guardianConsent: z.boolean().default(false).describe('under 14, a guardian’s too'),
+      }),
+    ),
+    responses: {
+      201: json(
+        'Taken. Ask for a challenge next',
+        z.object({
+          application: z.object({ id: z.string(), expiresAt: z.iso.datetime() }),
+          warnings: z.array(z.string()),
+        }),
+      ),
+      ...problems('INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'CONSENT_GUARDIAN'),
+      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID'),
+    },
+  },
+)
+
+const challengeRoute = route(
+  { by: 'phone' },
+  {
+    method: 'post',
+    path: '/v1/applications/{id}/challenge',
+    tags: ['phone'],
+    summary: 'What to do before the camera, within 60 seconds',
+    request: { params: idParam, ...jsonBody(z.strictObject({})) },
+    responses: {
+      201: json('Prompts, in their order', challengeSchema),
+      ...problems('INVALID', ...PROOF_PROBLEMS, 'APPLICATION_UNKNOWN', 'APPLICATION_DONE'),
+      ...problems('TRIES_USED'),
+    },
+  },
+)
+
+const faceRoute = route(
+  { by: 'phone' },
+  {
+    method: 'post',
+    path: '/v1/applications/{id}/face',
+    tags: ['phone'],
+    summary: 'The face check: on a match the certificate, on this phone, and its first pass',
+    request: { params: idParam, ...jsonBody(captureSchema) },
+    responses: { 201: json('Issued, or moved to this phone', issuedSchema), ...faceProblems() },
+  },
+)
+
+export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(applyRoute, async c => {
+    const { city: _, consent: __, ...typed } = c.req.valid('json')
+    const { id, expiresAt, warnings } = await apply(c.get('service'), {
+      ...typed,
+      deviceKey: c.get('device'),
+    })
+    const application = { id, expiresAt: isoTime(expiresAt) }
+    return c.json({ application, warnings: [...warnings] }, 201)
+  })
+  app.openapi(challengeRoute, async c => {
+    const { id } = c.req.valid('param')
+    const made = await challengeApplication(c.get('service'), id, c.get('device'))
+    return c.json(challengeAnswer(made), 201)
+  })
+  app.openapi(faceRoute, async c => {
+    const { id } = c.req.valid('param')
+    const attempt = attemptOf(id, c.get('device'), c.req.valid('json'))
+    return c.json(issuedAnswer(await verifyApplication(c.get('service'), attempt)), 201)
+  })
+}

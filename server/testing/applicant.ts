@@ -1,0 +1,79 @@
+/** A person who applies by phone, for tests: on file, and before the camera as told. */
+import { registerPerson } from '../people-registry.ts'
+import { transact } from '../store/transact.ts'
+import { makeClient, type World } from './world.ts'
+
+export interface Said {
+  readonly status: number
+  readonly code?: string
+  readonly triesLeft?: number
+  readonly application?: { readonly id: string }
+  readonly challenge?: string
+  readonly prompts?: readonly string[]
+  readonly certificate?: {
+    readonly id: string
+    readonly validFrom: string
+    readonly validUntil: string
+  }
+  readonly pass?: string
+}
+
+export async function read(answer: Response): Promise<Said> {
+  return { status: answer.status, ...((await answer.json()) as object) }
+}
+
+export const typedPerson = (documentNumber: string) =>
+  ({ name: 'AB CD', documentType: 'passport', documentNumber }) as const
+
+/** On file with a photo that is their own number. */
+export async function putOnFile(world: World, documentNumber: string): Promise<void> {
+  const { db, secrets } = world.service
+  const photo = Buffer.from(documentNumber)
+  await transact(db, tx => registerPerson(tx, secrets, typedPerson(documentNumber), photo, 0))
+}
+
+/** A new phone in a person's hand; requests go to `world`, or to another replica. */
+export async function makeApplicant(world: World, documentNumber: string) {
+  const phone = makeClient(world, 'ES256')
+  const holderKey = await makeClient(world, 'ES256').publicJwk()
+  const post = async (path: string, body: object) => read(await phone.send(path, body))
+  const capture = (challenge: string | undefined, picture: string) => ({
+    challenge: challenge ?? '0'.repeat(32),
+    frames: [0, 1, 2, 3].map(prompt => ({
+      prompt,
+      picture: Buffer.from(picture).toString('base64'),
+    })),
+    holderKey,
+  })
+
+  async function apply(more: object = {}): Promise<Said> {
+    const application = { ...typedPerson(documentNumber), city: 'Hangzhou', consent: true, ...more }
+    return post('/v1/applications', application)
+  }
+
+  /** One face check: of this person unless told otherwise. */
+  async function face(application: string, picture = documentNumber): Promise<Said> {
+    const path = `/v1/applications/${application}`
+    const { challenge, ...said } = await post(`${path}/challenge`, {})
+    return said.status === 201 ? post(`${path}/face`, capture(challenge, picture)) : said
+  }
+
+  return {
+    phone,
+    holderKey,
+    post,
+    capture,
+    apply,
+    face,
+    async certificate(): Promise<Said> {
+      const { application } = await apply()
+      return face(application?.id ?? '')
+    },
+    async renew(id: string, picture = documentNumber): Promise<Said> {
+      const { challenge, ...said } = await post(`/v1/certificates/${id}/challenge`, {})
+      return said.status === 201
+        ? post(`/v1/certificates/${id}/passes`, capture(challenge, picture))
+        : said
+    },
+  }
+}

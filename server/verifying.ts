@@ -1,0 +1,214 @@
+/**
+ * The face check, and what follows from a match: a certificate with its first pass for an
+ * application, the next pass for a certificate that runs. Pictures and what is made of them are
+ * gone when the answer is; what stays is a reason and a score band, in the log alone.
+ */
+import { randomBytes } from 'node:crypto'
+import type { JWK } from 'jose'
+import { toHex } from '../pass/bytes.ts'
+import { openApplication } from './applying.ts'
+import { applicationMeans, lifeFrom, stateOf } from './domain/certificate.ts'
+import { certificateOfPhone } from './ending.ts'
+import { Problem, type ProblemCode } from './errors.ts'
+import { FaceCheckError, type FaceOutcome, type FaceReason, type Frame } from './face/port.ts'
+import { holderKeyOf, holderThumbprint } from './holder-key.ts'
+import { PUBLISH_WAIT_MS } from './limits.ts'
+import { lifeOf, type MintedPass, mintPass } from './minting.ts'
+import type { Service } from './service.ts'
+import {
+  type ChallengeOf,
+  returnTry,
+  settleApplication,
+  takeTry,
+  useChallenge,
+} from './store/applications.ts'
+import { writeAudit } from './store/audit.ts'
+import {
+  addCertificate,
+  endCertificate,
+  findCertificate,
+  type StatusRevision,
+  takeActivePlace,
+  takeQuota,
+} from './store/certificates.ts'
+import { documentHash, findPerson, type Identity, savePerson } from './store/people.ts'
+import { takeRate } from './store/rates.ts'
+import type { Certificate, Tx } from './store/schema.ts'
+import { transact } from './store/transact.ts'
+
+/** An answer to a challenge, from one phone. */
+export interface FaceAttempt {
+  /** Of the application, or of the certificate. */
+  readonly id: string
+  readonly deviceKey: string
+  readonly challenge: string
+  readonly frames: readonly Frame[]
+  readonly holderKey: JWK
+}
+
+export interface Issued extends MintedPass {
+  readonly certificate: Certificate
+}
+
+/** What is said of pictures and turns; the rest is `NOT_VERIFIED`, whatever the reason. */
+const SAID: Readonly<Partial<Record<FaceReason, ProblemCode>>> = {
+  BAD_PICTURE: 'FACE_BAD_PICTURE',
+  NO_FACE: 'FACE_NOT_FOUND',
+  SEVERAL_FACES: 'FACE_SEVERAL',
+  TOO_SMALL: 'FACE_TOO_SMALL',
+  TOO_DARK: 'FACE_TOO_DARK',
+  TOO_BLURRED: 'FACE_TOO_BLURRED',
+  INCOMPLETE: 'FACE_INCOMPLETE',
+  WRONG_ORDER: 'FACE_WRONG_ORDER',
+  STILL: 'FACE_STILL',
+  OTHER_PERSON: 'FACE_OTHER_PERSON',
+}
+
+/**
+ * The certificate of an application, moved to this phone if one runs already. Throws Problem: those
+ * of `SAID`, `NOT_VERIFIED`, `TRIES_USED`, `CHALLENGE_INVALID`, `QUOTA_USED`, `FACE_BUSY`,
+ * `FACE_UNAVAILABLE`, and those of `openApplication`.
+ */
+export async function verifyApplication(service: Service, attempt: FaceAttempt): Promise<Issued> {
+  const { db, clock, secrets } = service
+  const { id, deviceKey } = attempt
+  const holderKey = holderKeyOf(attempt.holderKey)
+  const { identity, triesLeft } = await openApplication(service, id, deviceKey)
+  service.publisher.key({ role: 'issuer', passClass: 'phone' })
+  const now = clock.now()
+  const person = documentHash(secrets, identity).toString('base64url')
+  const prompts = await transact(db, async tx => {
+    const of: ChallengeOf = { subject: `application ${id}`, deviceKey }
+    const found = await useChallenge(tx, attempt.challenge, of, now)
+    if (found === undefined) throw new Problem('CHALLENGE_INVALID')
+    if (!(await takeTry(tx, id))) throw new Problem('TRIES_USED')
+    return found
+  })
+  // Tries for one document lead to the window, and leave a certificate that runs alone.
+  const allowed =
+    (await takeRate(db, 'faceDevice', deviceKey, now)) &&
+    (await takeRate(db, 'facePerson', person, now))
+  if (!allowed) throw new Problem('TRIES_USED')
+  const capture = { prompts, frames: attempt.frames }
+  const outcome = await checkFace(service, identity, capture, `application ${id}`).catch(
+    async error => {
+      await returnTry(db, id)
+      throw error
+    },
+  )
+  refuseUnless(outcome, { triesLeft: triesLeft - 1 })
+  const holder = await holderThumbprint(attempt.holderKey)
+  const keys = { device: deviceKey, holder }
+  const { certificate, ended } = await transact(db, tx =>
+    issueTo(tx, service, { application: id, identity, keys }),
+  )
+  if (ended !== undefined) await service.publisher.published(ended, PUBLISH_WAIT_MS)
+  return { certificate, ...(await mintPass(service, certificate, holderKey, clock.now())) }
+}
+
+/**
+ * The next pass of a certificate on this phone, for the key that it was issued to. Throws Problem as
+ * `verifyApplication`, and `CERTIFICATE_UNKNOWN`, `CERTIFICATE_ENDED`, `RATE_LIMITED`, `INVALID`.
+ */
+export async function renewPass(service: Service, attempt: FaceAttempt): Promise<Issued> {
+  const { db, clock, secrets } = service
+  const { id, deviceKey } = attempt
+  const holderKey = holderKeyOf(attempt.holderKey)
+  const certificate = await runningOf(service, id, deviceKey)
+  if ((await holderThumbprint(attempt.holderKey)) !== certificate.holder_key) {
+    const fields = [{ path: 'holderKey', message: 'not the key of this certificate' }]
+    throw new Problem('INVALID', { fields })
+  }
+  const now = clock.now()
+  if (!(await takeRate(db, 'renew', id, now))) throw new Problem('RATE_LIMITED')
+  const { prompts, identity } = await transact(db, async tx => {
+    const of: ChallengeOf = { subject: `certificate ${id}`, deviceKey }
+    const found = await useChallenge(tx, attempt.challenge, of, now)
+    if (found === undefined) throw new Problem('CHALLENGE_INVALID')
+    return { prompts: found, identity: await findPerson(tx, secrets, certificate.person) }
+  })
+  const capture = { prompts, frames: attempt.frames }
+  refuseUnless(await checkFace(service, identity, capture, `certificate ${id}`), {})
+  const entry = { actor: 'phone', action: 'certificate.renew', subject: id } as const
+  await writeAudit(db, entry, clock.now())
+  // It may have ended while the face was looked at.
+  const still = await runningOf(service, id, deviceKey)
+  return { certificate: still, ...(await mintPass(service, still, holderKey, clock.now())) }
+}
+
+/** The certificate on this phone that runs. */
+export async function runningOf(
+  service: Service,
+  id: string,
+  deviceKey: string,
+): Promise<Certificate> {
+  const certificate = await certificateOfPhone(service, id, deviceKey)
+  if (stateOf(lifeOf(certificate), service.clock.now()) !== 'active') {
+    throw new Problem('CERTIFICATE_ENDED')
+  }
+  return certificate
+}
+
+/**
+ * Against the photo on file; whoever has none is compared with the capture itself, so that it takes
+ * as long, and does not match. Each look at a photo is audited.
+ */
+async function checkFace(
+  { db, faces, registry, clock, log }: Service,
+  identity: Identity,
+  capture: Parameters<Service['faces']['check']>[1],
+  subject: string,
+): Promise<FaceOutcome> {
+  const onFile = await registry.photoOf(identity)
+  await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
+  const decoy = capture.frames[0]?.picture ?? new Uint8Array()
+  const checked = await faces.check(onFile ?? decoy, capture).catch(error => {
+    if (!(error instanceof FaceCheckError)) throw error
+    const code = error.code === 'BUSY' ? 'FACE_BUSY' : 'FACE_UNAVAILABLE'
+    throw new Problem(code, {}, { 'retry-after': '5' })
+  })
+  const unknown = onFile === undefined && checked.matched
+  const outcome = unknown ? ({ ...checked, matched: false, reason: 'NO_MATCH' } as const) : checked
+  const { challengePassed, matched, reason, band } = outcome
+  const why = onFile === undefined ? 'NOT_ON_FILE' : reason
+  log.info({ subject, challengePassed, matched, reason: why, band }, 'face check')
+  return outcome
+}
+
+function refuseUnless({ matched, reason }: FaceOutcome, extra: Record<string, unknown>): void {
+  if (matched) return
+  throw new Problem((reason && SAID[reason]) ?? 'NOT_VERIFIED', extra)
+}
+
+/** One transaction: the certificate that runs ends or moves, the quota counts, a new one begins. */
+async function issueTo(
+  tx: Tx,
+  { secrets, clock }: Service,
+  to: {
+    readonly application: string
+    readonly identity: Identity
+    readonly keys: { readonly device: string; readonly holder: string }
+  },
+): Promise<{ certificate: Certificate; ended: StatusRevision | undefined }> {
+  const now = clock.now()
+  const id = toHex(randomBytes(16))
+  const person = await savePerson(tx, secrets, to.identity, now)
+  if (!(await settleApplication(tx, to.application, id))) throw new Problem('APPLICATION_DONE')
+  const running = person.activeCertificate && (await findCertificate(tx, person.activeCertificate))
+  const means = applicationMeans(running ? lifeOf(running) : undefined, now)
+  const ended = running ? await endCertificate(tx, running.id, 'replaced', now) : undefined
+  if (means !== 'move' && !(await takeQuota(tx, person.id, now))) throw new Problem('QUOTA_USED')
+  const life =
+    means === 'move' && running
+      ? { validFrom: running.valid_from, validUntil: running.valid_until }
+      : lifeFrom(now)
+  if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
+    throw new Problem('CERTIFICATE_ACTIVE')
+  }
+  const { keys } = to
+  const made = { id, person: person.id, channel: 'phone', ...life, keys } as const
+  const certificate = await addCertificate(tx, made, now)
+  const detail = { means, application: to.application, ...(running && { replaced: running.id }) }
+  await writeAudit(tx, { actor: 'phone', action: 'certificate.issue', subject: id, detail }, now)
+  return { certificate, ended }
+}
