@@ -179,7 +179,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal(await take('another', windowMs), true)
     t.equal(await take('device', 2 * windowMs - 1), false)
     t.equal(await take('device', 2 * windowMs), true)
-    await dropOldRates(db, 24 * 3600_000)
+    await dropOldRates(db, 3 * 24 * 3600_000)
     t.same(await db.selectFrom('rates').selectAll().execute(), [])
   })
 
