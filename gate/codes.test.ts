@@ -66,6 +66,7 @@ const context: DecideContext = {
   area: 'main',
   modes: plainModes('entry'),
   takesPaper: true,
+  staleExit: 'staff',
   passback: 'hard',
   passbackMs: 1000,
   ticket: 'hard',
@@ -80,6 +81,7 @@ const memory: MemoryView = {
   visit: () => undefined,
   reserved: () => false,
   pardonedMs: () => 0,
+  staleRefusedMs: () => 0,
 }
 const goldenFile = JSON.parse(
   readFileSync(new URL('../fixtures/passes/golden.json', import.meta.url), 'utf8'),
@@ -118,6 +120,10 @@ function rules(): string[] {
     codeOf(good, context, { ...memory, presentation: () => seen }),
     codeOf(good, context, { ...memory, visit: () => ({ inside: true, atMs: 4900 }) }),
     codeOf(good, exit),
+    codeOf({ ok: false, code: 'STALE_CODE', cti: new Uint8Array(16) }, exit, {
+      ...memory,
+      staleRefusedMs: () => -5000,
+    }),
     codeOf(good, { ...context, boarding: listOf([]) }),
     codeOf(good, { ...context, boarding: listOf([], true) }),
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 6, until: 7 }]) }),

@@ -8,7 +8,7 @@ import { type MachineSettings, plainModes } from './machine/state.ts'
 /** What the decision needs to know of a lane and one of its scanners. */
 export type DecideSettings = Pick<
   DecideContext,
-  'lane' | 'direction' | 'area' | 'takesPaper' | 'passback' | 'passbackMs' | 'ticket'
+  'lane' | 'direction' | 'area' | 'takesPaper' | 'passback' | 'passbackMs' | 'ticket' | 'staleExit'
 >
 
 /** The directions that the lane's scanners look in; the first is the staff button's. */
@@ -53,7 +53,7 @@ export function decideSettingsOf(
   { name, area, policy }: LaneConfig,
   direction: Direction,
 ): DecideSettings {
-  const { takesPaper, passbackMs, ticket } = policy
+  const { takesPaper, passbackMs, ticket, staleExit } = policy
   const passback = policy.passback ?? (direction === 'entry' ? 'hard' : 'soft')
-  return { lane: name, direction, area, takesPaper, passback, passbackMs, ticket }
+  return { lane: name, direction, area, takesPaper, passback, passbackMs, ticket, staleExit }
 }

@@ -60,6 +60,42 @@ t.test('the next person waits, already verified; a third is told to wait', async
   t.ok(gate.energised.has('entry'))
 })
 
+t.test('by policy nobody waits: the next is told so at once', async t => {
+  const gate = await createVirtualLane({ policy: { queue: 'refuse' } })
+  await gate.scan(await gate.code({ cti: 1 }))
+  const next = await gate.code({ cti: 2 })
+  await gate.scan(next)
+  await walkThrough(gate)
+  await gate.time.advanceAsync(0)
+  t.same(gate.rows(), ['grant ADMIT', 'scan BUSY', 'passage'])
+  await gate.scan(next)
+  t.equal(gate.rows().at(-1), 'grant ADMIT', 'and the code is not used up')
+})
+
+t.test('a stale code at the exit, by policy', async t => {
+  const staff = await createVirtualLane({ direction: 'exit' })
+  const stale = () => staff.code({ agoMs: 40_000 })
+  await staff.scan(await stale())
+  await staff.time.advanceAsync(5000)
+  await staff.scan(await stale())
+  await staff.scan(await staff.code())
+  t.same(staff.rows(), ['scan STALE_CODE', 'scan STALE_AGAIN', 'grant ADMIT_FLAGGED'])
+
+  const refuse = await createVirtualLane({ direction: 'exit', policy: { staleExit: 'refuse' } })
+  for (let i = 0; i < 2; i++) {
+    await refuse.scan(await refuse.code({ agoMs: 40_000 }))
+    await refuse.time.advanceAsync(5000)
+  }
+  t.same(refuse.rows(), ['scan STALE_CODE', 'scan STALE_CODE'])
+
+  const flag = await createVirtualLane({ direction: 'exit', policy: { staleExit: 'flag' } })
+  await flag.scan(await flag.code({ agoMs: 40_000 }))
+  t.same(flag.rows(), ['grant ADMIT_FLAGGED'])
+  const entry = await createVirtualLane({ policy: { staleExit: 'flag' } })
+  await entry.scan(await entry.code({ agoMs: 40_000 }))
+  t.same(entry.rows(), ['scan STALE_CODE'], 'an entry stays strict')
+})
+
 t.test('who waits while the lane goes out of service is not let in when it comes back', async t => {
   const gate = await createVirtualLane()
   await gate.scan(await gate.code({ cti: 1 }))

@@ -87,6 +87,7 @@ export function createLane(parts: LaneParts): Lane {
   const pipelines = readers.map(({ direction, reader }) =>
     createPipeline({
       lane: decideSettingsOf(config, direction),
+      queue: config.policy.queue,
       source: reader.name,
       verifier: parts.verifier,
       trust: parts.trust,

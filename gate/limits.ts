@@ -6,6 +6,8 @@ export const PRESENTATIONS_MAX = 250_000
 export const PRESENTATION_KEEP_MS = 48 * 3_600_000
 /** Certificates whose last passage is remembered, over all areas. */
 export const VISITS_MAX = 500_000
+/** Certificates refused for a stale code at an exit, remembered until the process ends. */
+export const STALE_REFUSALS_MAX = 1000
 /** Rows handed to the journal and not yet on disk; past that a grant is refused. */
 export const JOURNAL_QUEUE_MAX = 1000
 /** Rows that wait for a full disk, and how often they are tried again. */

@@ -4,7 +4,7 @@
  *
  * Scans queue one deep: while a passage runs the next person's scan waits, already verified (its
  * freshness is judged at its own time), and is decided when the lane is free again. A further one
- * is told to wait.
+ * is told to wait; by policy the first is, too.
  */
 import type { Reading } from '../hardware/ports.ts'
 import type { PassVerifier, TrustView } from '../pass/verify.ts'
@@ -20,6 +20,8 @@ import { type Verified, verifyForSide } from './side.ts'
 
 export interface PipelineParts {
   readonly lane: DecideSettings
+  /** Whether the next person's scan waits for the passage that runs, or is told `BUSY`. */
+  readonly queue: 'wait' | 'refuse'
   /** Where the readings come from, as the journal names it. */
   readonly source: string
   readonly verifier: PassVerifier
@@ -86,7 +88,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function verified(text: string): Verified {
     const { timeFree } = runner.lane().modes
-    const side = { direction: lane.direction, timeFree }
+    const forgivesStale = lane.staleExit === 'flag'
+    const side = { direction: lane.direction, timeFree, forgivesStale }
     return verifyForSide(parts.verifier, text, side, trust.view(), trust.now())
   }
 
@@ -102,7 +105,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function hold(scan: Verified): void {
     if (verdictOf(scan).verdict === 'ignore') return
-    if (waiting === undefined) waiting = { scan, sinceMs: trust.now().nowMs }
+    if (waiting === undefined && parts.queue === 'wait')
+      waiting = { scan, sinceMs: trust.now().nowMs }
     else deliver(refusal('BUSY'))
   }
 

@@ -164,6 +164,9 @@ export function createRunner(parts: RunnerParts): Runner {
       if (grant !== undefined && kind === 'passage') memory.passed(grant, row.at)
       if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body.reason, row.at)
     }
+    if (kind === 'scan' && body.code === 'STALE_CODE' && body.direction === 'exit') {
+      if (body.cti !== undefined) memory.staleRefused(body.cti, row.at)
+    }
     await rows.keep(row)
   }
 

@@ -55,11 +55,13 @@ interface Case {
   readonly status?: StatusAnswer
   readonly state?: 'TRUSTED' | 'UNCERTAIN'
   readonly timeFree?: boolean
+  readonly forgivesStale?: boolean
 }
 
 async function said(direction: Side['direction'], one: Case): Promise<string> {
   const { iat = NOW_S - 60, shown = NOW_S, status = 'valid', state = 'TRUSTED' } = one
-  const side = { direction, timeFree: one.timeFree ?? false }
+  const { timeFree = false, forgivesStale = false } = one
+  const side = { direction, timeFree, forgivesStale }
   const now = { nowMs: NOW_S * 1000, state }
   const text = await code(iat, shown)
   const { found, statusKnown } = verifyForSide(verifier, text, side, trustWith(status), now)
@@ -80,6 +82,18 @@ const CASES: readonly [string, Case, string, string][] = [
   ['expired a day ago', { iat: NOW_S - 1800 - DAY_S }, 'EXPIRED', 'EXPIRED'],
   ['expired, trains are late', { iat: NOW_S - 5400, timeFree: true }, 'good', 'good'],
   ['shown 40 s ago', { shown: NOW_S - 40 }, 'STALE_CODE', 'STALE_CODE'],
+  [
+    'shown 40 s ago, where the exit forgives it',
+    { shown: NOW_S - 40, forgivesStale: true },
+    'STALE_CODE',
+    'good',
+  ],
+  [
+    'shown 40 s ago and revoked, where the exit forgives it',
+    { shown: NOW_S - 40, forgivesStale: true, status: 'invalid' },
+    'STALE_CODE',
+    'REVOKED',
+  ],
   [
     'shown an hour ago, to a clock that is not sure',
     { iat: NOW_S - 3660, shown: NOW_S - 3600, state: 'UNCERTAIN' },

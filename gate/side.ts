@@ -11,6 +11,8 @@ export interface Side {
   readonly direction: Direction
   /** The degrade mode in which lateness is forgiven on both sides. */
   readonly timeFree: boolean
+  /** Whether the exit forgives a stale code, and `decide` flags it. */
+  readonly forgivesStale: boolean
 }
 
 export interface Verified {
@@ -23,7 +25,7 @@ export interface Verified {
 export function verifyForSide(
   verifier: PassVerifier,
   text: string,
-  { direction, timeFree }: Side,
+  { direction, timeFree, forgivesStale }: Side,
   view: TrustView,
   now: { readonly nowMs: number; readonly state: 'TRUSTED' | 'UNCERTAIN' },
 ): Verified {
@@ -37,7 +39,7 @@ export function verifyForSide(
   }
   const policy = {
     expiredForMs: leaving || timeFree ? EXIT_GRACE_MS : 0,
-    staleForMs: unsure ? EXIT_GRACE_MS : 0,
+    staleForMs: unsure || (leaving && forgivesStale) ? EXIT_GRACE_MS : 0,
   }
   const trust = withStatus(view, status)
   const verify = (atMs: number) => verifier.verify(text, trust, policy, atMs)

@@ -94,6 +94,13 @@ export const VERDICTS = {
     'passenger',
     'Refresh the code',
   ),
+  STALE_AGAIN: verdict(
+    'refuse',
+    '二维码已失效，请联系工作人员',
+    'Code still too old. Please see staff',
+    'staff',
+    'The phone can’t refresh: check the holder, let out by the button',
+  ),
   CODE_FROM_FUTURE: verdict(
     'retry',
     '手机时间不准，请刷新后重试',

@@ -134,6 +134,17 @@ const laneSchema = z.strictObject({
             'exit always flags, and so does an entry that has not heard the service for 15 minutes',
         ),
       passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
+      queue: z
+        .enum(['wait', 'refuse'])
+        .default('wait')
+        .describe('the next person’s scan while a passage runs: kept for then, or told BUSY'),
+      staleExit: z
+        .enum(['staff', 'refuse', 'flag'])
+        .default('staff')
+        .describe(
+          'a code that is too old, at an exit: refused once and then sent to staff, refused each ' +
+            'time, or let out and flagged up to 24 h long',
+        ),
     })
     .prefault({})
     .describe('what is asked of a pass here'),

@@ -13,6 +13,7 @@ const context: DecideContext = {
   area: 'main',
   modes: plainModes('entry'),
   takesPaper: false,
+  staleExit: 'staff',
   passback: 'hard',
   passbackMs: 3_600_000,
   ticket: 'off',
@@ -53,6 +54,7 @@ function memory(
     visit?: AreaVisit
     reserved?: boolean
     pardonedMs?: number
+    staleRefusedMs?: number
   } = {},
 ): MemoryView {
   const seen: SeenPresentation | undefined = more.seen && {
@@ -68,6 +70,7 @@ function memory(
     visit: () => more.visit,
     reserved: () => more.reserved ?? false,
     pardonedMs: () => more.pardonedMs ?? 0,
+    staleRefusedMs: () => more.staleRefusedMs ?? 0,
   }
 }
 
@@ -340,4 +343,26 @@ t.test('after an emergency nobody is held to what was known before it', async t 
   t.equal(codeOf(pass(), context, memory({ visit: later, ...since })), 'ALREADY_INSIDE')
   const long = { pardonedMs: NOW_MS - context.passbackMs }
   t.equal(codeOf(pass(), exit, memory(long)), 'ADMIT_FLAGGED NOT_INSIDE')
+})
+
+t.test('a stale code at an exit: refused once, then sent to staff', async t => {
+  const stale: VerifyResult = { ok: false, code: 'STALE_CODE', cti: new Uint8Array(16) }
+  const refused = (agoMs: number) => memory({ staleRefusedMs: NOW_MS - agoMs })
+  const rows: [string, DecideContext, number, string][] = [
+    ['what the scanner repeats', exit, 4999, 'STALE_CODE'],
+    ['with another stale one', exit, 5000, 'STALE_AGAIN'],
+    ['within ten minutes', exit, 599_999, 'STALE_AGAIN'],
+    ['later', exit, 600_000, 'STALE_CODE'],
+    ['at an entry', context, 5000, 'STALE_CODE'],
+    ['by policy each time', { ...exit, staleExit: 'refuse' }, 5000, 'STALE_CODE'],
+    ['by a clock that can’t say', { ...exit, clockUncertain: true }, 5000, 'CLOCK_UNCERTAIN'],
+  ]
+  for (const [what, where, agoMs, code] of rows) {
+    t.equal(codeOf(stale, where, refused(agoMs)), code, what)
+  }
+  t.equal(codeOf(stale, exit, memory()), 'STALE_CODE', 'the first')
+  const nameless: VerifyResult = { ok: false, code: 'STALE_CODE' }
+  t.equal(codeOf(nameless, exit, refused(5000)), 'STALE_CODE', 'nobody’s')
+  const expired: VerifyResult = { ok: false, code: 'EXPIRED', cti: new Uint8Array(16) }
+  t.equal(codeOf(expired, exit, refused(5000)), 'EXPIRED')
 })

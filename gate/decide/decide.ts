@@ -8,7 +8,14 @@ import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, TraceStep } from '../contract/events.ts'
 import type { Verdict } from '../machine/state.ts'
-import { type DecideContext, laneRule, type MemoryView, presentationOf, RULES } from './rules.ts'
+import {
+  type DecideContext,
+  laneRule,
+  type MemoryView,
+  presentationOf,
+  RULES,
+  staleAtExit,
+} from './rules.ts'
 
 /** At exit a pass opens up to this long after its `exp`. */
 export const EXIT_GRACE_MS = 86_400_000
@@ -24,9 +31,9 @@ export function decide(
   let boarding: BoardingWindow | undefined
   const about = found.ok
     ? { cti: found.pass.ctiHex, presentedAt: presentationOf(found.pass, direction) }
-    : found.cti === undefined
+    : ctiOf(found) === undefined
       ? {}
-      : { cti: toHex(found.cti) }
+      : { cti: ctiOf(found) as string }
   const admit = (flags: readonly string[]): Verdict => {
     const code = flags.length > 0 ? ('ADMIT_FLAGGED' as const) : ('ADMIT' as const)
     const way = { direction, area, ...about, ...(boarding && { boarding }) }
@@ -44,7 +51,9 @@ export function decide(
   if (lane.said === 'deny') return refuse(lane.code)
   if (!found.ok) {
     trace.push({ rule: 'verify', saw: sawOf(found.code, found.seen), said: 'deny' })
-    return deny(TIME_CODES.has(found.code) ? timeCode(found.code, context) : found.code)
+    if (!TIME_CODES.has(found.code)) return deny(found.code)
+    const code = timeCode(found.code, context)
+    return deny(code === 'STALE_CODE' ? staleAtExit(ctiOf(found), context, memory) : code)
   }
   const { pass } = found
   trace.push({ rule: 'verify', saw: `${pass.passClass}, authentic`, said: 'pass' })
@@ -58,6 +67,11 @@ export function decide(
     if (answer.said === 'flag') flags.push(answer.flag)
   }
   return admit(flags)
+}
+
+/** Known once the issuer's signature was found good. */
+function ctiOf({ cti }: { readonly cti?: Uint8Array }): string | undefined {
+  return cti === undefined ? undefined : toHex(cti)
 }
 
 /** What verification saw, in one line: the code, then its numbers and public names. */

@@ -11,6 +11,9 @@ import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, LaneModes } from '../contract/events.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 
+/** Refused once and then sent to staff; refused each time; let out and flagged. */
+export type StaleExit = 'staff' | 'refuse' | 'flag'
+
 export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
 
 /** What the lane and the gate are at the moment of the decision. */
@@ -21,6 +24,8 @@ export interface DecideContext {
   /** How the lane is run now. */
   readonly modes: LaneModes
   readonly takesPaper: boolean
+  /** What becomes of a code that is too old, at an exit. */
+  readonly staleExit: StaleExit
   readonly passback: 'hard' | 'soft' | 'off'
   readonly passbackMs: number
   readonly ticket: 'hard' | 'soft' | 'off'
@@ -59,6 +64,8 @@ export interface MemoryView {
   reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
   /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
   pardonedMs(): number
+  /** When this certificate was last refused at an exit for a stale code, Unix milliseconds; 0: not. */
+  staleRefusedMs(cti: string): number
 }
 
 export type RuleAnswer = {
@@ -80,6 +87,23 @@ export interface Rule {
 
 /** A code read again on its own lane is a scanner repeating itself until so long after its passage. */
 export const REPEAT_MS = 5000
+
+/** Who was refused for a stale code has so long to come back with another before it counts anew. */
+export const STALE_AGAIN_MS = 600_000
+
+/**
+ * A stale code at an exit: nobody is kept inside by a phone that can't refresh, so who comes again
+ * is sent to staff, who release by hand. What the scanner repeats does not count.
+ */
+export function staleAtExit(
+  cti: string | undefined,
+  { direction, staleExit, nowMs }: DecideContext,
+  memory: MemoryView,
+): 'STALE_CODE' | 'STALE_AGAIN' {
+  if (direction !== 'exit' || staleExit !== 'staff' || cti === undefined) return 'STALE_CODE'
+  const agoMs = nowMs - memory.staleRefusedMs(cti)
+  return agoMs >= REPEAT_MS && agoMs < STALE_AGAIN_MS ? 'STALE_AGAIN' : 'STALE_CODE'
+}
 
 /** Asked first of all, whatever was shown: is there a way here at all? */
 export function laneRule({ modes, direction }: DecideContext): RuleAnswer {

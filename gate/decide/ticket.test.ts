@@ -17,6 +17,7 @@ const entry: DecideContext = {
   area: 'main',
   modes: plainModes('entry'),
   takesPaper: false,
+  staleExit: 'staff',
   passback: 'off',
   passbackMs: 0,
   ticket: 'hard',
@@ -32,6 +33,7 @@ const memory: MemoryView = {
   visit: () => undefined,
   reserved: () => false,
   pardonedMs: () => 0,
+  staleRefusedMs: () => 0,
 }
 
 const pass = (iat = NOW - 600): VerifyResult => {

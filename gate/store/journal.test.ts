@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { CHAIN_START, chainInput, type GrantBody, type Upload } from '../contract/events.ts'
+import { STALE_REFUSALS_MAX } from '../limits.ts'
 import { openJournalDatabase } from './database.ts'
 import { openJournal } from './journal.ts'
 import { createJournalCore } from './journal-core.ts'
@@ -172,4 +173,17 @@ t.test('memory reserves at once, settles, and gives a failed reservation back', 
   t.match(memory.presentation(CTI, 100), { grants: 2 })
   memory.passed(grant, 5)
   t.same(memory.visit('main', CTI), { inside: true, atMs: 5 })
+})
+
+t.test('stale refusals: the first of ten minutes counts, the oldest are forgotten', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  memory.staleRefused('a', 1_000_000)
+  memory.staleRefused('a', 1_599_999)
+  t.equal(memory.staleRefusedMs('a'), 1_000_000)
+  memory.staleRefused('a', 1_600_000)
+  t.equal(memory.staleRefusedMs('a'), 1_600_000)
+  for (let i = 1; i < STALE_REFUSALS_MAX; i++) memory.staleRefused(String(i), 2_000_000)
+  t.equal(memory.staleRefusedMs('a'), 1_600_000, 'at the limit')
+  memory.staleRefused('one over', 2_000_000)
+  t.equal(memory.staleRefusedMs('a'), 0)
 })

@@ -7,8 +7,8 @@
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../bus/limits.ts'
 import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
-import type { MemoryView, SeenPresentation } from '../decide/rules.ts'
-import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
+import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
+import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, STALE_REFUSALS_MAX, VISITS_MAX } from '../limits.ts'
 import type { MemorySnapshot } from './snapshot.ts'
 
 export interface Memory extends MemoryView {
@@ -17,6 +17,8 @@ export interface Memory extends MemoryView {
   forget(grant: GrantBody): void
   passed(grant: GrantBody, atMs: number): void
   annulled(grant: GrantBody, reason: AnnulReason, atMs: number): void
+  /** This certificate was refused at an exit for a stale code. */
+  staleRefused(cti: string, atMs: number): void
   /** A fire or an emergency release, begun or over: what was known of areas is void. */
   pardon(atMs: number): void
   /** Called at once with each fact that arises here. */
@@ -37,6 +39,7 @@ export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
   const pardons = new Map<string, number>()
   const reservations = new Map<string, number>()
   const lanes = new Map<string, string>()
+  const staleRefused = new Map<string, number>()
   let listener: (fact: Fact) => void = () => {}
   if (snapshot.pardonedMs) pardons.set(gate, snapshot.pardonedMs)
   for (const { atMs: at, ...seen } of snapshot.presentations) {
@@ -103,6 +106,13 @@ export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
   }
 
   return {
+    staleRefusedMs: cti => staleRefused.get(cti) ?? 0,
+    staleRefused(cti, atMs) {
+      // The first counts: what a scanner repeats must not put the second off for ever.
+      if (atMs - (staleRefused.get(cti) ?? 0) < STALE_AGAIN_MS) return
+      putLast(staleRefused, cti, atMs)
+      trim(staleRefused, STALE_REFUSALS_MAX)
+    },
     presentation(cti, presentedAt) {
       const use = uses.get(keyOf({ cti, presentedAt }))
       if (use === undefined) return undefined
