@@ -20,7 +20,7 @@ import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
 import { createLifeMarks, readLife } from './life.ts'
 import { createProjection, type JournalEntry } from './projection.ts'
 import { NO_ROOM, type Room } from './room.ts'
-import { readMemory, readOpenGrants } from './snapshot.ts'
+import { readMemory, readOpenGrants, unpackMemory } from './snapshot.ts'
 import { isFull, withRoom } from './space.ts'
 
 export type JournalCore = ReturnType<typeof createJournalCore>
@@ -178,7 +178,9 @@ export function createJournalCore(
     acknowledge,
     fork,
     openGrants: () => readOpenGrants(db),
-    memory: () => readMemory(db),
+    memory: () => unpackMemory(readMemory(db)),
+    /** The same, made to be handed to another thread. */
+    packedMemory: () => readMemory(db),
     prune,
     /** Looks at a piece of the chain; see integrity.ts. */
     walk: (place: WalkPlace = WALK_START, rowsMax: number) => walkChain(db, place, rowsMax),

@@ -11,7 +11,7 @@ import { createRoom } from './room.ts'
 /** A call of the core by name, answered under the same id. */
 export interface JournalRequest {
   readonly id: number
-  readonly call: Exclude<keyof JournalCore, 'epoch' | 'life'>
+  readonly call: Exclude<keyof JournalCore, 'epoch' | 'life' | 'memory'>
   readonly args: readonly unknown[]
 }
 

@@ -12,7 +12,7 @@ import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
 import type { Life } from './life.ts'
 import type { JournalEntry } from './projection.ts'
 import type { RoomState } from './room.ts'
-import type { MemorySnapshot, OpenGrant } from './snapshot.ts'
+import { type MemorySnapshot, type OpenGrant, unpackMemory } from './snapshot.ts'
 
 export type JournalErrorCode =
   /** More rows wait for the disk than allowed. */
@@ -122,7 +122,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     acknowledge: (epoch, next) => request('acknowledge', epoch, next),
     fork: (epoch, entry) => appended(request('fork', epoch, entry)),
     openGrants: () => request('openGrants'),
-    memory: () => request('memory'),
+    memory: async () => unpackMemory(await request('packedMemory')),
     beat: nowMs => request('beat', nowMs),
     prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
     walk: (place, rowsMax) => request('walk', place, rowsMax),

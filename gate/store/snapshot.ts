@@ -33,30 +33,68 @@ export function readOpenGrants(db: DatabaseSync): OpenGrant[] {
     }))
 }
 
-export function readMemory(db: DatabaseSync): MemorySnapshot {
-  const presentations = db
-    .prepare('SELECT * FROM presentations ORDER BY at DESC LIMIT ?')
-    .all(PRESENTATIONS_MAX)
-    .reverse()
-    .map(row => ({
-      cti: row.cti as string,
-      presentedAt: row.presented_at as number,
-      lane: row.lane as string,
-      direction: row.direction as SeenPresentation['direction'],
-      outcome: row.outcome as SeenPresentation['outcome'],
-      atMs: row.at as number,
-      grants: row.grants as number,
-    }))
-  const visits = db
-    .prepare('SELECT * FROM visits ORDER BY at DESC LIMIT ?')
-    .all(VISITS_MAX)
-    .reverse()
-    .map(row => ({
-      area: row.area as string,
-      cti: row.cti as string,
-      inside: row.inside === 1,
-      atMs: row.at as number,
-    }))
+const PRESENTATIONS = {
+  ...{ cti: 'cti', presentedAt: 'presented_at', lane: 'lane', direction: 'direction' },
+  ...{ outcome: 'outcome', atMs: 'at', grants: 'grants' },
+}
+const VISITS = { area: 'area', cti: 'cti', inside: 'inside', atMs: 'at' }
+
+export function readMemory(db: DatabaseSync): PackedMemory {
   const mark = db.prepare("SELECT at FROM marks WHERE name = 'pardoned'").get()
-  return { presentations, visits, pardonedMs: (mark?.at as number | undefined) ?? 0 }
+  return {
+    presentations: youngest(db, 'presentations', PRESENTATIONS, PRESENTATIONS_MAX),
+    visits: youngest(db, 'visits', VISITS, VISITS_MAX),
+    pardonedMs: (mark?.at as number | undefined) ?? 0,
+  }
+}
+
+/**
+ * The youngest `max`, oldest first. Read in the table's own order and sorted here: by the index of
+ * time each row would be looked up for itself, which takes three times as long.
+ */
+function youngest(
+  db: DatabaseSync,
+  table: 'presentations' | 'visits',
+  columns: Readonly<Record<string, string>>,
+  max: number,
+): Columns {
+  const names = Object.keys(columns)
+  const read = db.prepare(
+    `SELECT ${Object.values(columns).join(', ')} FROM ${table} WHERE at >= coalesce(
+       (SELECT at FROM ${table} ORDER BY at DESC LIMIT 1 OFFSET ?), 0)`,
+  )
+  read.setReturnArrays(true)
+  const time = names.indexOf('atMs')
+  const rows = read.all(max - 1) as unknown as readonly unknown[][]
+  const sorted = [...rows].sort((a, b) => Number(a[time]) - Number(b[time])).slice(-max)
+  return Object.fromEntries(names.map((name, column) => [name, sorted.map(row => row[column])]))
+}
+
+/** Rows turned into one list a column: from thread to thread a tenth of the work of as many objects. */
+export interface PackedMemory {
+  readonly presentations: Columns
+  readonly visits: Columns
+  readonly pardonedMs: number
+}
+type Columns = Readonly<Record<string, readonly unknown[]>>
+
+export function unpackMemory({ presentations, visits, pardonedMs }: PackedMemory): MemorySnapshot {
+  return {
+    presentations: toRows<MemorySnapshot['presentations'][number]>(presentations),
+    visits: toRows<MemorySnapshot['visits'][number] & { inside: unknown }>(visits).map(visit => ({
+      ...visit,
+      inside: Boolean(visit.inside),
+    })),
+    pardonedMs,
+  }
+}
+
+function toRows<Row>(columns: Columns): Row[] {
+  const names = Object.keys(columns)
+  const count = columns[names[0] ?? '']?.length ?? 0
+  return Array.from({ length: count }, (_, index) => {
+    const row: Record<string, unknown> = {}
+    for (const name of names) row[name] = columns[name]?.[index]
+    return row as Row
+  })
 }

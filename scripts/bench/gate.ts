@@ -11,9 +11,12 @@ import { createWorld, startStation, TRAVELLERS, type World } from '../../fixture
 import { openJournal } from '../../gate/store/journal.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { type Figure, figure } from './figure.ts'
+import { growth } from './gate-growth.ts'
 import { median } from './measure.ts'
 
 const PART = 'gate'
+const ROWS = 1_000_000
+const ROWS_FULL = 10_000_000
 const SCANS = 60
 const STARTS = 5
 const COMMITS = 300
@@ -22,10 +25,12 @@ const BITS_A_BYTE = 10
 /** Codes of one phone differ by the second they were shown in, and are good for 30 of them. */
 const SHOWN_AGO_S = 20
 
-export async function benchGate(): Promise<Figure[]> {
+/** `full`: curves to 10⁷ rows, which takes minutes and some gigabytes of disk; else to 10⁶. */
+export async function benchGate({ full = false } = {}): Promise<Figure[]> {
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
   try {
-    return [...(await commits(dir)), ...(await running(join(dir, 'world')))]
+    const curves = await growth(dir, full ? ROWS_FULL : ROWS)
+    return [...(await commits(dir)), ...(await running(join(dir, 'world'))), ...curves]
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
