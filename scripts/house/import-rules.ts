@@ -33,7 +33,12 @@ const RULES: readonly Rule[] = [
     node: false,
     packages: [],
   },
-  { from: /^gate\/main\.ts$/, may: [/^gate\//, PASS, /^hardware\//], node: true, packages: 'any' },
+  {
+    from: /^gate\/(main|program)\.ts$/,
+    may: [/^gate\//, PASS, /^hardware\//],
+    node: true,
+    packages: 'any',
+  },
   {
     from: /^gate\//,
     may: [/^gate\//, PASS],
