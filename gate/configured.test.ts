@@ -111,7 +111,8 @@ t.test('a lane’s timing changes while it runs, after the passage under way', a
   await until('the stop', () => gate.told().includes('stop'))
   t.equal(energised.size, 0, 'relays rest between')
   t.match(await commit, { ok: true, revision: 1, onTrial: false })
-  await gate.inService()
+  await until('in service', () => gate.state() === 'Locked')
+  t.equal(gate.opened(), 1, 'no device was opened anew for that')
   await gate.admit(2)
   const before = gate.rows().length
   await time.advanceAsync(1999)
@@ -128,6 +129,18 @@ t.test('a lane’s timing changes while it runs, after the passage under way', a
   for (const { kind, body } of rows) {
     if (kind === 'config') t.ok(configBodySchema.safeParse(body).success)
   }
+  await engine.stop()
+})
+
+t.test('a mode set by command outlives a change that does not speak of it', async t => {
+  const gate = await startConfigured(t.testdir())
+  const { engine, running } = gate
+  running.gate()?.lanes[0]?.setModes({ entry: 'free' }, 'lin')
+  await gate.until('open', () => gate.state() === 'Open')
+  engine.set(WAIT, 2000)
+  t.match(await engine.commit(lin), { ok: true })
+  await gate.until('open again', () => gate.state() === 'Open')
+  t.ok(gate.energised.has('entry'))
   await engine.stop()
 })
 

@@ -11,7 +11,8 @@ import { currentOf } from './config/revisions.ts'
 import { createRunning, type Running } from './config/running.ts'
 import { type ConfigStore, openConfigStore } from './config/store.ts'
 import { ConfigError, type ConfigFile, checkConfig, readConfigFile } from './config-file.ts'
-import { type GateParts, startGate } from './gate.ts'
+import { type Gate, type GateParts, startGate } from './gate.ts'
+import { keepDevices } from './kept-devices.ts'
 
 /** The file as it was first looked at, and the revisions beside it. */
 export interface OpenedConfig {
@@ -45,7 +46,7 @@ function wrong({ checked }: ConfigFile): ConfigError {
 
 export interface ConfiguredGate {
   readonly engine: ConfigEngine
-  readonly running: Pick<Running, 'gate'>
+  readonly running: Pick<Running<Gate>, 'gate'>
 }
 
 export type ConfiguredParts = Omit<GateParts, 'factoryTrust'>
@@ -61,9 +62,24 @@ export function createConfiguredGate(
   const check = (value: unknown) => checkConfig(value, folder)
   const onFault = faultLog(log)
   let remote: RemoteDoor | undefined
+  const devices = keepDevices(parts)
   const running = createRunning(async (config, how) => {
-    const factoryTrust = readFileSync(config.trust.factory)
-    return startGate(config, { ...parts, factoryTrust }, { ...how, ...(remote && { remote }) })
+    try {
+      await devices.readyFor(config)
+      const factoryTrust = readFileSync(config.trust.factory)
+      const all = { ...parts, ...devices, factoryTrust }
+      const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
+      return {
+        ...gate,
+        async stop(end) {
+          await gate.stop(end)
+          if (end?.restart !== true) await devices.close()
+        },
+      }
+    } catch (error) {
+      await devices.close()
+      throw error
+    }
   }, onFault)
   const engine = createConfigEngine({
     store,

@@ -47,7 +47,8 @@ export interface Lane {
   releaseAll(): void
 }
 
-const MACHINE_CONTACTS: readonly MachineContact[] = [
+/** Every contact that a lane listens to. */
+export const MACHINE_CONTACTS: readonly MachineContact[] = [
   'passA',
   'passB',
   'fire',

@@ -28,10 +28,11 @@ export interface StartHow {
 }
 
 /** Rejects when it can't run; nothing is left open then. */
-export type StartGate = (config: GateConfig, how: StartHow) => Promise<RunningGate>
+export type StartGate<G extends RunningGate> = (config: GateConfig, how: StartHow) => Promise<G>
 
-export interface Running {
-  gate(): RunningGate | undefined
+export interface Running<G extends RunningGate = RunningGate> {
+  /** Another object after each change; undefined between two. */
+  gate(): G | undefined
   /** Resolves with the fault when the gate could not be started: then none runs. */
   run(config: GateConfig, revision: number): Promise<{ readonly fault: unknown } | undefined>
   /** A lane that is open for everyone, by a fire or by command: not the time for changes. */
@@ -41,11 +42,11 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export function createRunning(
-  start: StartGate,
+export function createRunning<G extends RunningGate>(
+  start: StartGate<G>,
   onFault: (what: string, error: unknown) => void,
-): Running {
-  let gate: RunningGate | undefined
+): Running<G> {
+  let gate: G | undefined
   let config: GateConfig | undefined
   let served: ReadonlySet<string> = new Set()
 

@@ -1,0 +1,138 @@
+/**
+ * Devices that outlive the gate that uses them: where another config changes nothing about a lane's
+ * devices, its board and scanners stay open, so that the fire loop is watched all the while and no
+ * board starts anew for a longer wait. Each gate has a loan of them, and gives it back at rest.
+ */
+import type {
+  CodeReader,
+  Contact,
+  Device,
+  GateBoard,
+  Lamp,
+  Relay,
+  Unsubscribe,
+} from '../hardware/ports.ts'
+import type { GateConfig, LaneConfig } from './contract/config.ts'
+import type { Direction } from './contract/events.ts'
+import type { GateParts } from './gate.ts'
+import { MACHINE_CONTACTS } from './lane.ts'
+import { directionsOf } from './lane-settings.ts'
+
+type Openers = Pick<GateParts, 'openBoard' | 'openReader'>
+
+export interface KeptDevices extends Openers {
+  /** Closes what this config does not use as it is; to be called before a start with it. */
+  readyFor(config: GateConfig): Promise<void>
+  /** Closes all. */
+  close(): Promise<void>
+}
+
+export function keepDevices(open: Openers): KeptDevices {
+  const held = new Map<string, Device>()
+
+  function take<D extends Device>(key: string, make: () => D): D {
+    const device = (held.get(key) as D | undefined) ?? make()
+    held.set(key, device)
+    return device
+  }
+
+  async function closeAllBut(wanted: ReadonlySet<string>): Promise<void> {
+    const gone = [...held].filter(([key]) => !wanted.has(key))
+    for (const [key] of gone) held.delete(key)
+    await Promise.all(gone.map(([, device]) => device.close()))
+  }
+
+  return {
+    openBoard: lane => loanOfBoard(take(keyOf(lane, 'board'), () => open.openBoard(lane))),
+    openReader: (lane, direction) =>
+      loanOfReader(take(keyOf(lane, direction), () => open.openReader(lane, direction))),
+    readyFor: ({ lanes }) =>
+      closeAllBut(
+        new Set(
+          lanes.flatMap(lane =>
+            (['board', ...directionsOf(lane)] as const).map(what => keyOf(lane, what)),
+          ),
+        ),
+      ),
+    close: () => closeAllBut(new Set()),
+  }
+}
+
+/** The same as long as nothing changes but how the lane is run. */
+function keyOf(lane: LaneConfig, what: Direction | 'board'): string {
+  const { timing: _t, policy: _p, modes: _m, area: _a, ...devices } = lane
+  return JSON.stringify([what, devices])
+}
+
+/** Subscriptions of one loan, which end with it. */
+function createEnds() {
+  const ends: Unsubscribe[] = []
+  return {
+    add(end: Unsubscribe): Unsubscribe {
+      ends.push(end)
+      return end
+    },
+    all: () => {
+      for (const end of ends.splice(0)) end()
+    },
+  }
+}
+
+function loanOfReader(reader: CodeReader): CodeReader {
+  const ends = createEnds()
+  return {
+    name: reader.name,
+    onState: listener => ends.add(reader.onState(listener)),
+    onReading: listener => ends.add(reader.onReading(listener)),
+    close: async () => ends.all(),
+  }
+}
+
+function loanOfBoard(board: GateBoard): GateBoard {
+  const ends = createEnds()
+  const heard = new Set<(contact: Contact, active: boolean) => void>()
+  const { resetFire } = board
+  return {
+    name: board.name,
+    barrier: board.barrier,
+    signals: board.signals,
+    ...(resetFire && { resetFire: () => resetFire.call(board) }),
+    contacts: {
+      isActive: contact => board.contacts.isActive(contact),
+      onContact(listener) {
+        heard.add(listener)
+        const end = board.contacts.onContact(listener)
+        return ends.add(() => {
+          heard.delete(listener)
+          end()
+        })
+      },
+    },
+    onState(listener) {
+      let state: string | undefined
+      const end = board.onState(next => {
+        state = next.state
+        listener(next)
+      })
+      // As a board that has just become ready: each contact that is active is told.
+      if (state === 'ready') {
+        const active = MACHINE_CONTACTS.filter(contact => board.contacts.isActive(contact))
+        for (const tell of heard) for (const contact of active) tell(contact, true)
+      }
+      return ends.add(end)
+    },
+    async close() {
+      ends.all()
+      rest(board)
+    },
+  }
+}
+
+const RELAYS: readonly Relay[] = ['entry', 'exit', 'alarm']
+const LAMPS: readonly Lamp[] = ['arrow', 'cross', 'amber']
+
+function rest({ barrier, signals }: GateBoard): void {
+  for (const relay of RELAYS) barrier.release(relay)
+  for (const lamp of LAMPS) signals.lamp(lamp, false)
+  signals.buzzer(false)
+}
