@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ConfigError, readGateConfig, readNamedFile } from './config-file.ts'
+import { ConfigError, readConfigFile, readGateConfig, readNamedFile } from './config-file.ts'
 
 const good = {
   gate: 'north-1',
@@ -96,4 +96,24 @@ t.test('a bus: no broker of ours unless asked for, files from the file’s folde
 
 t.test('a missing file says so', async t => {
   t.throws(() => readGateConfig('/nowhere/gate.json'), { code: 'CONFIG_INVALID' })
+})
+
+t.test('the data folder is found in a file that is wrong elsewhere', async t => {
+  const dir = t.testdir()
+  const file = join(dir, 'gate.json')
+  const rows: [string, string | undefined][] = [
+    [JSON.stringify({ ...good, colour: 'red' }), join(dir, 'data')],
+    ['{ "gate": "north-1" "data" : "a\\"b", ', join(dir, 'a"b')],
+    ['{ "data": 5 }', undefined],
+    ['{ "data": "never ends', undefined],
+    [`{ "data": "${'x'.repeat(401)}"`, undefined],
+    ['', undefined],
+  ]
+  for (const [text, data] of rows) {
+    writeFileSync(file, text)
+    const read = readConfigFile(file)
+    t.equal(read.checked.ok, false)
+    t.equal(read.data, data, text.slice(0, 40))
+  }
+  t.match(readConfigFile(join(dir, 'none.json')), { sha256: '', data: undefined })
 })

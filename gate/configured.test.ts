@@ -161,6 +161,23 @@ t.test('a revision whose lanes can’t be built is taken back by itself', async 
   await engine.stop()
 })
 
+t.test('a file that broke since: the last good config runs; without one it is refused', async t => {
+  const dir = t.testdir()
+  const { engine } = await startConfigured(dir)
+  engine.set(WAIT, 2000)
+  await engine.commit(lin)
+  await engine.stop()
+  const file = join(dir, 'gate.json')
+  writeFileSync(file, '{ "gate": "north-1" "data": "data" }')
+  const opened = openConfig(file, 0)
+  t.equal(opened.gate, 'north-1')
+  t.match(opened.store.stored.history, { current: 1, trial: null })
+  writeFileSync(file, '{ "gate": "north-1" "data": "elsewhere" }')
+  t.throws(() => openConfig(file, 0), { code: 'CONFIG_INVALID', message: /not JSON/ })
+  writeFileSync(file, '{ "gate": "north-1" }')
+  t.throws(() => openConfig(file, 0), { code: 'CONFIG_INVALID', message: /data/ })
+})
+
 t.test('a fire or an emergency release is not the time; the gate stays as it is', async t => {
   const gate = await startConfigured(t.testdir())
   const { engine, devices, running } = gate

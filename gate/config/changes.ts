@@ -85,7 +85,8 @@ export function createChanges(parts: ChangeParts): Changes {
 
   /** After a start: good already, or watched until it is. */
   async function settle(confirmsItself: boolean): Promise<void> {
-    await ledger.putAnyway(started(now()), [])
+    const next = started(now())
+    if (next !== now()) await ledger.putAnyway(next, [])
     const { trial, current } = now()
     if (trial?.confirmMs == null) return
     const { confirmMs } = trial
