@@ -1,6 +1,11 @@
 import t from 'tap'
-import { seededEs256 } from '../fixtures/passes/signers.ts'
-import { KEYS, statusSigner, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
+import {
+  configSigner,
+  KEYS,
+  statusSigner,
+  trustKey,
+  trustOf,
+} from '../fixtures/passes/trust-world.ts'
 import { NOW } from '../fixtures/passes/world.ts'
 import { type CborValue, encodeCbor } from './cbor.ts'
 import { nodeVerifier } from './cose-node.ts'
@@ -16,7 +21,6 @@ import {
 } from './limits.ts'
 import { DOCUMENT_TYPE, type DocumentSigner, signDocument } from './trust-envelope.ts'
 
-const configSigner = seededEs256('config')
 const trust = trustOf({ keys: [...KEYS, trustKey('config', configSigner)] })
 
 const documentOf = (over: Partial<ConfigDocument> = {}): ConfigDocument => ({

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
-import { seededEs256 } from '../fixtures/passes/signers.ts'
-import { KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
+import { configSigner, KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
 import { holder, NOW, PHONE_CLAIMS, phoneIssuer } from '../fixtures/passes/world.ts'
 import { boardsElsewhere, encodeBoardingList, openBoardingList, trainsOf } from './boarding.ts'
 import { fromHex, toHex } from './bytes.ts'
@@ -60,11 +59,10 @@ t.test('its keys, and signatures that verify with them', async t => {
 })
 
 t.test('the config of the specification’s example', async t => {
-  const signer = seededEs256('config')
   const shown = { gate: 'north-1', text: '{"lanes":[]}', confirmS: 300, reason: 'wait longer' }
   const document = { revision: NOW, iat: NOW, ...shown }
-  t.same(await signConfig(document, signer), block('config'))
-  const trust = trustOf({ keys: [...KEYS, trustKey('config', signer)] })
+  t.same(await signConfig(document, configSigner), block('config'))
+  const trust = trustOf({ keys: [...KEYS, trustKey('config', configSigner)] })
   const against = { gate: 'north-1', seen: NOW - 1, nowMs: NOW * 1000 }
   t.same(verifyConfig(trust, block('config'), nodeVerifier, against), { ok: true, document })
 })

@@ -2,16 +2,20 @@
 
 import { goldenFile, viewOf } from '../../fixtures/passes/golden.ts'
 import {
+  configSigner,
+  KEYS,
   signedManifest,
   signedTrust,
   statusSigner,
   timeSigner,
+  trustKey,
   trustOf,
 } from '../../fixtures/passes/trust-world.ts'
 import { NOW } from '../../fixtures/passes/world.ts'
 import { encodeBoardingList } from '../../pass/boarding.ts'
 import type { CoseKey } from '../../pass/crypto.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
+import { signConfig } from '../../pass/gate-config.ts'
 import { signTimeAnswer } from '../../pass/signed-time.ts'
 import { createStatusList, setStatus } from '../../pass/status-list.ts'
 import { encodeStatusListToken } from '../../pass/status-list-node.ts'
@@ -25,7 +29,7 @@ export interface Corpus {
   readonly view: TrustView
   readonly nowMs: number
   readonly payloads: readonly Uint8Array[]
-  /** Trust, manifest and time answer, all good under `trust`. */
+  /** Trust, manifest, time answer and a gate's config, all good under `trust`. */
   readonly documents: readonly Uint8Array[]
   readonly trust: TrustDocument
   readonly nonce: Uint8Array
@@ -36,6 +40,8 @@ export interface Corpus {
   /** Everything above. */
   readonly all: readonly Uint8Array[]
 }
+
+const CONFIG = { gate: 'north-1', text: '{"lanes":[]}', confirmS: 300, reason: 'wait longer' }
 
 export async function makeCorpus(): Promise<Corpus> {
   const file = goldenFile()
@@ -57,6 +63,7 @@ export async function makeCorpus(): Promise<Corpus> {
     await signedTrust({ version: 2, iat: NOW, exp: NOW + 86_400 }),
     await signedManifest({ revokedKids: [nonce.slice(0, 4)] }),
     await signTimeAnswer({ nonce, time: nowMs, manifestVersion: NOW }, timeSigner),
+    await signConfig({ ...CONFIG, revision: 1, iat: NOW }, configSigner),
     token,
   ]
   const boarding = encodeBoardingList({
@@ -73,7 +80,7 @@ export async function makeCorpus(): Promise<Corpus> {
     nowMs,
     payloads: passes.map(bytes => decodeEnvelope(bytes).payload),
     documents,
-    trust: trustOf(),
+    trust: trustOf({ keys: [...KEYS, trustKey('config', configSigner)] }),
     nonce,
     statusKey: statusSigner.publicKey,
     token,

@@ -11,6 +11,7 @@ import { verifySign1 } from '../../pass/cose-node.ts'
 import type { SignatureVerifier } from '../../pass/crypto.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import { PassError } from '../../pass/errors.ts'
+import { verifyConfig } from '../../pass/gate-config.ts'
 import { verifyTimeAnswer } from '../../pass/signed-time.ts'
 import { decodeStatusListToken } from '../../pass/status-list-node.ts'
 import { encodePassText, readPassText } from '../../pass/text.ts'
@@ -175,6 +176,7 @@ function trustTarget<K>(corpus: Corpus, crypto: SignatureVerifier<K>): Target {
         verifyTrustUpdate(trust, bytes, crypto, nowMs),
         verifyManifest(trust, bytes, crypto, { nowMs }),
         verifyTimeAnswer(trust, bytes, crypto, nonce),
+        verifyConfig(trust, bytes, crypto, { gate: 'north-1', seen: 0, nowMs }),
         verifySign1(bytes, corpus.statusKey, { tagged: 'any' }),
       ]
       const accepted = results.some(result => result.ok)
