@@ -69,8 +69,8 @@ export function createPeer(
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look)
-        reject(new Error(`${name}: ${what}: not within 10 s`))
-      }, 10_000)
+        reject(new Error(`${name}: ${what}: not within 30 s`))
+      }, 30_000)
       const look = () => {
         const found = events.find(fits)
         if (found === undefined) return
