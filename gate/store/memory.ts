@@ -8,7 +8,12 @@ import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/fa
 import { FACT_AHEAD_MAX_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../bus/limits.ts'
 import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
-import { PRESENTATION_KEEP_MS, PRESENTATIONS_MAX, STALE_REFUSALS_MAX, VISITS_MAX } from '../limits.ts'
+import {
+  PRESENTATION_KEEP_MS,
+  PRESENTATIONS_MAX,
+  STALE_REFUSALS_MAX,
+  VISITS_MAX,
+} from '../limits.ts'
 import type { MemorySnapshot } from './snapshot.ts'
 
 export interface Memory extends MemoryView {
