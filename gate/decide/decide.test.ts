@@ -315,6 +315,12 @@ t.test('a closed lane and a closed direction, whatever is shown', async t => {
   }
 })
 
+t.test('an exit that is closed sends to the entry’s lane only where that is open', async t => {
+  const closed = run(exit, { exit: 'closed' })
+  t.equal(codeOf(pass(), closed, memory()), 'LANE_CLOSED')
+  t.equal(codeOf(pass(), run(closed, { entry: 'controlled' }), memory()), 'WRONG_DIRECTION')
+})
+
 t.test('fare-free admits whoever scans, and says what it would have said', async t => {
   const free = run(context, { fareFree: true })
   t.equal(codeOf(pass(), free, memory()), 'ADMIT')

@@ -241,6 +241,10 @@ t.test('a grant that could not be written shows JOURNAL_FULL', async t => {
     settings,
   )
   t.match(lane.state, { name: 'Refusing', code: 'JOURNAL_FULL' })
+  t.match(effects, [
+    { type: 'sign', sign: 'refuse', code: 'JOURNAL_FULL' },
+    { type: 'deadline', name: 'refuse', afterMs: 3000 },
+  ])
   t.notOk(names(effects).some(name => name.startsWith('energise')))
 })
 
@@ -359,4 +363,31 @@ t.test('the staff button grants without a pass', async t => {
     settings,
   )
   t.match(effects.at(-1), { type: 'recordGrant', body: { code: 'STAFF_RELEASE', area: 'main' } })
+})
+
+t.test(
+  'who stands at the near beam of a flap when the row is written is passing already',
+  async t => {
+    const pending = { ...STATES.Admitting, ref: undefined } as State
+    const within = {
+      ...CLEAR_WAY,
+      active: ['beamC'],
+      on: ['beamC'],
+      from: 'entry',
+      came: 1,
+    } as const
+    const at = { ...laneIn('Locked'), state: pending, way: within }
+    const begun = transition(at, { type: 'recorded', ref, grant }, { ...settings, profile: 'flap' })
+    t.equal(begun.lane.state.name, 'Passing')
+    const tripod = transition(at, { type: 'recorded', ref, grant }, settings)
+    t.equal(tripod.lane.state.name, 'Admitting', 'a tripod has no such beam')
+  },
+)
+
+t.test('an obstacle is told as begun', async t => {
+  const closing = laneIn('Locked', { barrier: { ...SHUT_BARRIER, closing: true, last: 'entry' } })
+  const beam: Input = { type: 'contact', contact: 'beamC', active: true }
+  const { effects } = transition(closing, beam, { ...settings, profile: 'flap' })
+  const told = effects.find(effect => effect.type === 'record')
+  t.match(told, { kind: 'alarm', body: { code: 'OBSTACLE', on: true } })
 })
