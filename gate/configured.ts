@@ -11,8 +11,9 @@ import { currentOf } from './config/revisions.ts'
 import { createRunning, type Running } from './config/running.ts'
 import { type ConfigStore, openConfigStore } from './config/store.ts'
 import { ConfigError, type ConfigFile, checkConfig, readConfigFile } from './config-file.ts'
-import { type Gate, type GateParts, startGate } from './gate.ts'
+import { type Gate, startGate } from './gate.ts'
 import { keepDevices } from './kept-devices.ts'
+import type { GateParts } from './parts.ts'
 
 /** The file as it was first looked at, and the revisions beside it. */
 export interface OpenedConfig {

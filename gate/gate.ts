@@ -3,19 +3,19 @@
  * time and network come as arguments, so that a test or a simulation can hand in others.
  */
 import { join } from 'node:path'
-import type { Logger } from 'pino'
-import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
+import type { Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { AlarmCode } from './contract/codes.ts'
-import type { GateConfig, LaneConfig } from './contract/config.ts'
-import type { Direction, EventKind, LaneModes } from './contract/events.ts'
+import type { GateConfig } from './contract/config.ts'
+import type { EventKind, LaneModes } from './contract/events.ts'
 import { type Joined, joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
 import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
+import type { GateParts } from './parts.ts'
 import { createSharing } from './sharing.ts'
 import { tellDamage, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
@@ -25,22 +25,6 @@ import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
 import { loadIdentity } from './uplink/identity.ts'
-
-export interface GateParts {
-  readonly clock: Clock
-  readonly timers: Timers
-  /** In [0, 1): jitter. */
-  readonly random: () => number
-  /** Unpredictable, for nonces. */
-  readonly randomBytes: (bytes: number) => Uint8Array
-  readonly fetch: typeof fetch
-  readonly log: Logger
-  readonly factoryTrust: Uint8Array
-  /** Names this boot of the machine; undefined where boots have no name. */
-  readonly machineBoot: string | undefined
-  readonly openBoard: (lane: LaneConfig) => GateBoard
-  readonly openReader: (lane: LaneConfig, direction: Direction) => CodeReader
-}
 
 /** Of a start that follows another in the same process, with another config. */
 export interface StartHow {

@@ -4,8 +4,8 @@
  */
 import { followServiceConfig, type RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
-import type { GateParts } from './gate.ts'
 import { createBoardingLog, createUploadLog } from './log.ts'
+import type { GateParts } from './parts.ts'
 import { type BoardingKeeper, createBoardingKeeper } from './station/boarding.ts'
 import { createStationKeeper, type StationKeeper } from './station/keeper.ts'
 import type { Journal } from './store/journal.ts'

@@ -14,9 +14,9 @@ import type {
 } from '../hardware/ports.ts'
 import type { GateConfig, LaneConfig } from './contract/config.ts'
 import type { Direction } from './contract/events.ts'
-import type { GateParts } from './gate.ts'
 import { MACHINE_CONTACTS } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
+import type { GateParts } from './parts.ts'
 
 type Openers = Pick<GateParts, 'openBoard' | 'openReader'>
 

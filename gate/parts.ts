@@ -1,0 +1,21 @@
+/** What a gate is given: devices, time, randomness and network, real ones or a test's. */
+import type { Logger } from 'pino'
+import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
+import type { LaneConfig } from './contract/config.ts'
+import type { Direction } from './contract/events.ts'
+
+export interface GateParts {
+  readonly clock: Clock
+  readonly timers: Timers
+  /** In [0, 1): jitter. */
+  readonly random: () => number
+  /** Unpredictable, for nonces. */
+  readonly randomBytes: (bytes: number) => Uint8Array
+  readonly fetch: typeof fetch
+  readonly log: Logger
+  readonly factoryTrust: Uint8Array
+  /** Names this boot of the machine; undefined where boots have no name. */
+  readonly machineBoot: string | undefined
+  readonly openBoard: (lane: LaneConfig) => GateBoard
+  readonly openReader: (lane: LaneConfig, direction: Direction) => CodeReader
+}
