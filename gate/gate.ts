@@ -7,7 +7,6 @@ import type { Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
-import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind, LaneModes } from './contract/events.ts'
 import { type Joined, joinService } from './joined.ts'
@@ -21,6 +20,7 @@ import { tellDamage, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
+import { createTelling } from './telling.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -80,6 +80,45 @@ function openDevices(config: GateConfig, parts: GateParts, opened: AsyncDisposab
   })
 }
 
+/** What must be there before a lane runs. */
+async function openCore(
+  config: GateConfig,
+  parts: GateParts,
+  opened: AsyncDisposableStack,
+  listeners: {
+    readonly revision: number | undefined
+    readonly onClock: () => void
+    readonly onPolled: (code: string) => void
+  },
+) {
+  const { clock, timers, log, machineBoot: machine } = parts
+  const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  opened.defer(() => journal.close())
+  const trust = keeperOf(config, parts, {
+    onEvent: told,
+    onPolled: ({ code }) => listeners.onPolled(code),
+  })
+  opened.defer(() => trust.close())
+  const onFault = (what: string, error: unknown) =>
+    log.error({ event: 'journal', err: error }, what)
+  const rows = createBacklog({ journal, timers, onFault })
+  const telling = createTelling({ log, rows, now: trust.now })
+
+  function told(event: TrustEvent): void {
+    telling.trust(event)
+    if (event.kind === 'clock') listeners.onClock()
+  }
+
+  journal.onSetAside(one => tellDamage(one, telling.alarm))
+  const { station } = config
+  const { revision } = listeners
+  const now = trust.now()
+  await tellStart({ journal, keep: rows.keep, ...telling, now, station, machine, revision })
+  const identity = loadIdentity(config.data)
+  const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
+  return { journal, trust, rows, telling, told, memory, identity, onFault }
+}
+
 async function assemble(
   config: GateConfig,
   parts: GateParts,
@@ -88,39 +127,17 @@ async function assemble(
 ): Promise<Gate> {
   const { clock, timers, log } = parts
   let reached = false
-  const sharing = createSharing(config.bus)
-  const devices = openDevices(config, parts, opened)
-  const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
-  opened.defer(() => journal.close())
-  const trust = keeperOf(config, parts, {
-    onEvent: told,
-    onPolled: ({ code }) => polled(code),
-  })
-  opened.defer(() => trust.close())
-
-  const rows = createBacklog({
-    journal,
-    timers,
-    onFault: (what, error) => log.error({ event: 'journal', err: error }, what),
-  })
-
-  function note(kind: EventKind, body: object): Promise<void> {
-    const { nowMs, state } = trust.now()
-    log.info({ event: kind, ...body }, kind)
-    return rows.keep({ at: nowMs, clock: state, lane: '', kind, body })
-  }
-
-  function told(event: TrustEvent): void {
-    void note(...rowOf(event))
-    if (event.kind === 'clock') sharing.bus()?.clockStepped()
-  }
-
-  function alarm(code: AlarmCode, on: boolean, detail: string): void {
-    void note('alarm', { code, on, detail })
-  }
-
   /** Joined last of all; until then lanes run without what the service gives. */
   let joined: Joined | undefined
+  const sharing = createSharing(config.bus)
+  const devices = openDevices(config, parts, opened)
+  const core = await openCore(config, parts, opened, {
+    revision: how.revision,
+    onClock: () => sharing.bus()?.clockStepped(),
+    onPolled: polled,
+  })
+  const { journal, trust, rows, telling, told, memory, identity, onFault } = core
+  const { note, alarm } = telling
 
   function polled(code: string): void {
     if (code === 'UPDATED') {
@@ -133,20 +150,6 @@ async function assemble(
     void joined?.uploader.flush()
   }
 
-  journal.onSetAside(one => tellDamage(one, alarm))
-  await tellStart({
-    journal,
-    keep: rows.keep,
-    note,
-    alarm,
-    now: trust.now(),
-    station: config.station,
-    machine: parts.machineBoot,
-    revision: how.revision,
-  })
-  const identity = loadIdentity(config.data)
-  const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
-
   const verifier = createPassVerifier({
     crypto: nodeVerifier,
     cacheEntriesMax: VERIFY_CACHE_ENTRIES_MAX,
@@ -154,23 +157,13 @@ async function assemble(
   trust.onTrustChanged(() => verifier.flush())
 
   const observer = createObserver(log, clock)
+  const boarding = () => joined?.boarding?.view()
+  const shared = { verifier, trust, boarding, rows, memory, bus: sharing.state, timers }
   const lanes = devices.map(({ lane, board, readers }) => {
     const { onReading, ...watched } = observer.lane(lane.name)
     for (const { reader } of readers) reader.onReading(onReading)
-    return createLane({
-      config: lane,
-      board,
-      readers,
-      verifier,
-      trust,
-      boarding: () => joined?.boarding?.view(),
-      rows,
-      memory,
-      bus: sharing.state,
-      timers,
-      modes: how.modes?.get(lane.name),
-      ...watched,
-    })
+    const modes = how.modes?.get(lane.name)
+    return createLane({ config: lane, board, readers, modes, ...shared, ...watched })
   })
   const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
@@ -195,17 +188,13 @@ async function assemble(
     keepRowsMs: config.journal.keepMs,
     onAlarm: alarm,
     onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
-    onFault: (what, error) => log.error({ event: 'journal', err: error }, what),
+    onFault,
   })
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
 
   return {
     lanes,
-    record(kind, body) {
-      const { nowMs, state } = trust.now()
-      log.info({ event: kind, ...body }, kind)
-      return rows.append({ at: nowMs, clock: state, lane: '', kind, body }).then(() => {})
-    },
+    record: telling.record,
     reached: () => reached,
     releaseAll() {
       for (const lane of lanes) lane.releaseAll()
@@ -217,12 +206,8 @@ async function assemble(
       await note('stop', restart ? { why: 'config' } : {})
       await rows.flush()
       rows.close()
-      if (joined && !restart)
-        await Promise.race([joined.uploader.flush(), delay(timers, STOP_FLUSH_MS)])
-      await joined?.close()
-      await trust.close()
-      await journal.close()
-      await server?.close()
+      if (joined && !restart) await soon(timers, joined.uploader.flush())
+      for (const part of [joined, trust, journal, server]) await part?.close()
     },
   }
 }
@@ -249,13 +234,7 @@ function keeperOf(
   })
 }
 
-/** The kind and body of a trust event's row. */
-function rowOf(event: TrustEvent): [EventKind, object] {
-  if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
-  const { kind, ...body } = event
-  return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
-}
-
-function delay(timers: Timers, ms: number): Promise<void> {
-  return new Promise(resolve => timers.after(ms, resolve))
+/** Waits for the last rows to be sent, but not for long. */
+async function soon(timers: Timers, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work, new Promise<void>(resolve => timers.after(STOP_FLUSH_MS, resolve))])
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { releaseReserve } from '../store/room.ts'
 import { setCacheAside } from '../trust/cache-file.ts'
 import {
   openStoreFile,
@@ -27,6 +28,8 @@ export interface ConfigStore {
 
 /** SQLite's result codes for a file that is damaged or no database. */
 const DAMAGE = new Set([11, 26])
+/** And for a disk without room: I/O error, full, can't open. */
+const NO_ROOM = new Set([10, 13, 14])
 const NOTHING: StoredConfig = { history: undefined, unsaid: [] }
 
 /**
@@ -93,17 +96,24 @@ function read(
 ): Pick<ConfigStore, 'stored' | 'damage'> {
   if (!existsSync(path)) return { stored: NOTHING, damage: undefined }
   try {
-    const database = openStoreFile(path)
-    try {
-      return { stored: readStore(database), damage: undefined }
-    } finally {
-      database.close()
-    }
+    return { stored: readAll(path), damage: undefined }
   } catch (error) {
     const { errcode } = error as { errcode?: number }
+    if (errcode !== undefined && NO_ROOM.has(errcode & 0xff) && releaseReserve(dataDir)) {
+      return read(dataDir, path, nowMs)
+    }
     if (errcode !== undefined && !DAMAGE.has(errcode & 0xff)) throw error
     const detail = error instanceof Error ? error.message : String(error)
     const setAside = setCacheAside(dataDir, nowMs, STORE_FILE)
     return { stored: NOTHING, damage: { setAside, detail } }
+  }
+}
+
+function readAll(path: string): StoredConfig {
+  const database = openStoreFile(path)
+  try {
+    return readStore(database)
+  } finally {
+    database.close()
   }
 }

@@ -13,7 +13,7 @@ import { addEnrolment, enrolGate, sawGate } from './gates.ts'
 import { ingest, readEvents } from './journals.ts'
 import { savePerson } from './people.ts'
 import { takeProof } from './proofs.ts'
-import { dropLease, holdLease } from './published.ts'
+import { dropLease, findListEntry, holdLease, keepListFile, listBytes } from './published.ts'
 import { dropOldRates, takeRate } from './rates.ts'
 import type { Database } from './schema.ts'
 import { openLists, takePlace } from './status.ts'
@@ -168,6 +168,20 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const all = await times(30, () => takeProof(db, proof('key'), 5))
     t.equal(all.filter(Boolean).length, 1)
     t.equal(await takeProof(db, proof('another key'), 5), true)
+  })
+
+  await t.test('a list’s file may stand for two versions, made in the same second', async t => {
+    const db = await open(t)
+    const bytes = new Uint8Array([1, 2, 3])
+    const file = { list: 1, version: 40, bytes, sha256: 'ab'.repeat(32) }
+    const first = { list: 1, version: 40, length: 3, sha256: file.sha256 }
+    t.same(await keepListFile(db, file, 5), first)
+    t.same(await keepListFile(db, { ...file, bytes: new Uint8Array(9) }, 6), first, 'one a version')
+    t.same(await keepListFile(db, { ...file, version: 41 }, 7), { ...first, version: 41 })
+    t.equal((await listBytes(db, file.sha256))?.length, 3)
+    t.equal(await findListEntry(db, 1, 41), undefined, 'made anew with the next manifest')
+    const later = { ...file, version: 41, sha256: 'cd'.repeat(32) }
+    t.match(await keepListFile(db, later, 8), { version: 41, sha256: later.sha256 })
   })
 
   await t.test('a rate counts all that ask at once, and starts anew', async t => {

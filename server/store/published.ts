@@ -71,17 +71,22 @@ export async function findListEntry(
   return row && { list, version, length: row.bytes.length, sha256: row.sha256 }
 }
 
-/** Stores a list's file unless its version has one; gives the one that holds. */
+/**
+ * Stores a list's file unless its version has one; gives the one that holds. One file may stand for
+ * two versions: what ended while the first was made is in it already, and the next, made in the same
+ * second, is the same bytes.
+ */
 export async function keepListFile(db: Database, file: ListFile, now: number): Promise<ListEntry> {
   const { list, version, bytes, sha256 } = file
   await db
     .insertInto('published_lists')
     .values({ list, version, sha256, bytes, made_at: now })
-    .onConflict(c => c.columns(['list', 'version']).doNothing())
+    .onConflict(c => c.doNothing())
     .execute()
   const kept = await findListEntry(db, list, version)
-  if (kept === undefined) throw new Error('a status list was not kept')
-  return kept
+  if (kept !== undefined) return kept
+  if ((await listBytes(db, sha256)) === undefined) throw new Error('a status list was not kept')
+  return { list, version, length: bytes.length, sha256 }
 }
 
 /** The bytes of a list by its hash, hex. */

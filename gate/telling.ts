@@ -1,0 +1,47 @@
+/** What the whole gate tells, as against one of its lanes: rows of the journal, and the same as log lines. */
+import type { Logger } from 'pino'
+import type { AlarmCode } from './contract/codes.ts'
+import type { EventKind } from './contract/events.ts'
+import type { Backlog } from './store/backlog.ts'
+import type { JournalEntry } from './store/projection.ts'
+import type { TrustEvent } from './trust/events.ts'
+
+export interface TellingParts {
+  readonly log: Logger
+  readonly rows: Pick<Backlog, 'append' | 'keep'>
+  readonly now: () => { readonly nowMs: number; readonly state: 'TRUSTED' | 'UNCERTAIN' }
+}
+
+export interface Telling {
+  /** Resolves when the row is on disk, or waits for that. */
+  note(kind: EventKind, body: object): Promise<void>
+  /** Rejects when the row is not on disk. */
+  record(kind: EventKind, body: object): Promise<void>
+  alarm(code: AlarmCode, on: boolean, detail: string): void
+  trust(event: TrustEvent): void
+}
+
+export function createTelling({ log, rows, now }: TellingParts): Telling {
+  function entryOf(kind: EventKind, body: object): JournalEntry {
+    const { nowMs, state } = now()
+    log.info({ event: kind, ...body }, kind)
+    return { at: nowMs, clock: state, lane: '', kind, body }
+  }
+
+  const note: Telling['note'] = (kind, body) => rows.keep(entryOf(kind, body))
+  return {
+    note,
+    async record(kind, body) {
+      await rows.append(entryOf(kind, body))
+    },
+    alarm: (code, on, detail) => void note('alarm', { code, on, detail }),
+    trust: event => void note(...rowOf(event)),
+  }
+}
+
+/** The kind and body of a trust event's row. */
+function rowOf(event: TrustEvent): [EventKind, object] {
+  if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
+  const { kind, ...body } = event
+  return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
+}
