@@ -21,8 +21,8 @@ const ROWS = 1_000_000
 const ROWS_FULL = 10_000_000
 /** The first ones meet code that is not compiled yet. */
 const WARM_UP = 20
-const SCANS = 120
-const PHONES = 7
+const SCANS = 240
+const PHONES = 13
 /** From a scan's last byte to its relay, without the commit between of its row. */
 const RELAY_MS = 5
 const STARTS = 5
@@ -81,6 +81,8 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
     dir,
     lanes: [{ name: 'A', direction: 'entry' }],
     scannerBaud: BAUD,
+    // As on a site.
+    pollMs: 10_000,
     lane: { policy: { passback: 'off' } },
     gate: { metrics: { port: 0 } },
   })
@@ -99,7 +101,11 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
         ratio: p99 / (RELAY_MS + commitMs),
         goal: '≤1',
       }),
-      figure(PART, 'of them within 5 ms in the gate itself, row on disk', [within, '%']),
+      figure(PART, 'of them within 5 ms in the gate itself, row on disk', [within, '%'], {
+        limit: '99 %',
+        ratio: within / 99,
+        goal: '≥1',
+      }),
       figure(PART, `process start to lanes in service, median of ${STARTS}`, [median(ready), 'ms']),
     ]
   } finally {
