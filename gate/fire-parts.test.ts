@@ -18,6 +18,8 @@ import { initTrust } from '../server/ceremony/init.ts'
 
 const OPEN_MS = 100
 const ROUNDS = 3
+const PRESSES = 10
+const PRESS_MS = 3000
 const PINS = profilePins.tripod
 
 const dir = t.testdir()
@@ -43,7 +45,7 @@ async function gateOn(t: Test, name: string, board: string, scanner: string): Pr
       {
         name: 'A',
         direction: 'entry',
-        board: { port: board, deadman: { ms: 2000 } },
+        board: { port: board, deadman: { ms: 1000 } },
         scanner: { port: scanner },
       },
     ],
@@ -73,11 +75,16 @@ async function cut(board: SimBoard, pins: readonly number[]): Promise<number> {
 async function reset(board: SimBoard, gate: Child): Promise<void> {
   const seen = gate.lines.length
   board.setInput(PINS.fire, 0)
-  await new Promise(resolve => setTimeout(resolve, 50))
-  board.setInput(PINS.release, 0)
-  await until('reset', () => board.level(PINS.entry) === 0 && board.level(PINS.exit) === 0)
-  board.setInput(PINS.release, 1)
-  await until('in service', () => gate.lines.slice(seen).some(line => line.state === 'Locked'))
+  const locked = () => gate.lines.slice(seen).some(line => line.state === 'Locked')
+  const rests = () => board.level(PINS.entry) === 0 && board.level(PINS.exit) === 0
+  // Pressed before a slow board has told that the loop is whole, it resets nothing: staff press again.
+  for (let presses = 0; presses < PRESSES && !(locked() && rests()); presses++) {
+    await new Promise(resolve => setTimeout(resolve, 50))
+    board.setInput(PINS.release, 0)
+    await until('reset', () => locked() && rests(), PRESS_MS).catch(() => {})
+    board.setInput(PINS.release, 1)
+  }
+  await until('in service', () => locked() && rests())
 }
 
 async function bestOf(rounds: number, one: () => Promise<number>): Promise<number> {
