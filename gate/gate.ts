@@ -102,6 +102,7 @@ async function openCore(
   const onFault = (what: string, error: unknown) =>
     log.error({ event: 'journal', err: error }, what)
   const rows = createBacklog({ journal, timers, onFault })
+  opened.defer(() => rows.close())
   const telling = createTelling({ log, rows, now: trust.now })
 
   function told(event: TrustEvent): void {

@@ -15,6 +15,10 @@ export const BACKLOG_MAX = 10_000
 export const BACKLOG_RETRY_MS = 1000
 /** How long an exit, or staff's release, waits for its row; then it opens. */
 export const OPEN_WAIT_MS = 2500
+/** Damaged files of a kind kept for the technician; older ones go, so that no card fills up. */
+export const SET_ASIDE_MAX = 3
+/** With less free than this, a file that can't be opened is a matter of the disk. */
+export const OPENING_BYTES = 1_048_576
 /** Allocated ahead for the day the disk is full. */
 export const RESERVE_BYTES = 16 * 1_048_576
 /** Less free than this is DISK_LOW. */
@@ -53,5 +57,3 @@ export const STATION_DOCUMENT_BYTES_MAX = 4 * 1_048_576
 export const TICKET_HARD_MS = 15 * 60_000
 /** A boarding list that could not be had is asked for again after this. */
 export const BOARDING_RETRY_MS = 10_000
-/** Damaged files of the station kept for the technician. */
-export const STATION_SET_ASIDE_MAX = 3

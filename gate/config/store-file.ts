@@ -8,14 +8,14 @@
  * aside and fetched again, must not take the revisions with it, which nobody could fetch.
  */
 import { createHash } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { EventKind } from '../contract/events.ts'
+import { type Layout, openTables } from '../store/sqlite.ts'
 import { REVISIONS_MAX, UNSAID_MAX } from './limits.ts'
 import type { History, Revision } from './revisions.ts'
 
 /** The file's name inside the gate's data folder. */
 export const STORE_FILE = 'config.db'
-const LAYOUT = 1
 
 /** A row for the journal. */
 export interface Said {
@@ -35,38 +35,23 @@ export interface StoredConfig {
   readonly unsaid: readonly Unsaid[]
 }
 
-const TABLES = `
-  CREATE TABLE revision (
-    number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
-    text TEXT NOT NULL, sha256 TEXT NOT NULL, reverted TEXT) STRICT;
-  CREATE TABLE running (
-    one INTEGER PRIMARY KEY CHECK (one = 1), current INTEGER NOT NULL,
-    previous INTEGER, confirm_ms INTEGER, file_sha256 TEXT NOT NULL,
-    service_revision INTEGER NOT NULL, service_sha256 TEXT NOT NULL) STRICT;
-  CREATE TABLE unsaid (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL) STRICT;
-  PRAGMA user_version = ${LAYOUT};
-`
+const LAYOUT: Layout = {
+  layout: 1,
+  tables: `
+    CREATE TABLE revision (
+      number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,
+      text TEXT NOT NULL, sha256 TEXT NOT NULL, reverted TEXT) STRICT;
+    CREATE TABLE running (
+      one INTEGER PRIMARY KEY CHECK (one = 1), current INTEGER NOT NULL,
+      previous INTEGER, confirm_ms INTEGER, file_sha256 TEXT NOT NULL,
+      service_revision INTEGER NOT NULL, service_sha256 TEXT NOT NULL) STRICT;
+    CREATE TABLE unsaid (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, body TEXT NOT NULL) STRICT`,
+}
 
 /** Opens or creates the file. Throws what SQLite throws when it is no database or can't be read. */
-export function openStoreFile(
-  path: string,
-  open: (path: string) => DatabaseSync = path => new DatabaseSync(path),
-): DatabaseSync {
-  const database = open(path)
-  try {
-    database.exec('PRAGMA busy_timeout = 1000')
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    const { user_version: layout } = database.prepare('PRAGMA user_version').get() as {
-      user_version: number
-    }
-    if (layout !== 0 && layout !== LAYOUT) throw new Error(`layout ${layout} is not known`)
-    if (layout === 0) database.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
+export function openStoreFile(path: string, open?: (path: string) => DatabaseSync): DatabaseSync {
+  return openTables(path, LAYOUT, open)
 }
 
 interface RunningRow {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { releaseReserve } from '../store/room.ts'
-import { setCacheAside } from '../trust/cache-file.ts'
+import { setAside } from '../store/set-aside.ts'
+import { isDamage, isFull, isOfSqlite } from '../store/sqlite.ts'
 import {
   openStoreFile,
   readStore,
@@ -26,10 +26,6 @@ export interface ConfigStore {
   close(): Promise<void>
 }
 
-/** SQLite's result codes for a file that is damaged or no database. */
-const DAMAGE = new Set([11, 26])
-/** And for a disk without room: I/O error, full, can't open. */
-const NO_ROOM = new Set([10, 13, 14])
 const NOTHING: StoredConfig = { history: undefined, unsaid: [] }
 
 /**
@@ -98,14 +94,12 @@ function read(
   try {
     return { stored: readAll(path), damage: undefined }
   } catch (error) {
-    const { errcode } = error as { errcode?: number }
-    if (errcode !== undefined && NO_ROOM.has(errcode & 0xff) && releaseReserve(dataDir)) {
-      return read(dataDir, path, nowMs)
-    }
-    if (errcode !== undefined && !DAMAGE.has(errcode & 0xff)) throw error
+    // Only an empty file must be written to be opened.
+    if (isFull(error)) return { stored: NOTHING, damage: undefined }
+    if (isOfSqlite(error) && !isDamage(error)) throw error
     const detail = error instanceof Error ? error.message : String(error)
-    const setAside = setCacheAside(dataDir, nowMs, STORE_FILE)
-    return { stored: NOTHING, damage: { setAside, detail } }
+    const name = setAside(dataDir, STORE_FILE, nowMs)
+    return { stored: NOTHING, damage: { setAside: name, detail } }
   }
 }
 

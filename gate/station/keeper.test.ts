@@ -10,7 +10,7 @@ import { decodeTrust, type TrustDocument } from '../../pass/trust.ts'
 import { openWorld } from '../../server/testing/world.ts'
 import type { GateConfig } from '../contract/config.ts'
 import { enrol } from '../enrol.ts'
-import { STATION_DOCUMENT_BYTES_MAX, STATION_SET_ASIDE_MAX } from '../limits.ts'
+import { SET_ASIDE_MAX, STATION_DOCUMENT_BYTES_MAX } from '../limits.ts'
 import type { Download } from '../trust/download.ts'
 import type { TrustEvent } from '../trust/events.ts'
 import { DAY_S, T0, TrustWorld } from '../trust/testing/world.ts'
@@ -285,7 +285,7 @@ t.test('a damaged file is set aside and told, the newest few kept; the gate goes
   }
   t.notOk(existsSync(`${file}.partial`))
   const aside = readdirSync(join(dataDir, 'station')).filter(name => name.includes('damaged'))
-  t.ok(aside.length <= STATION_SET_ASIDE_MAX)
+  t.ok(aside.length <= SET_ASIDE_MAX)
 })
 
 t.test('documents by their hash: fetched once, kept, dropped; a lie is refused', async t => {

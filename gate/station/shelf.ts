@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { STATION_SET_ASIDE_MAX } from '../limits.ts'
+import { SET_ASIDE_MAX } from '../limits.ts'
 
 export interface LoadedFile {
   readonly bytes?: Uint8Array
@@ -88,7 +88,7 @@ function setAside(folder: string, name: string, nowMs: number): string | undefin
   try {
     renameSync(join(folder, name), join(folder, aside))
     const all = readdirSync(folder).filter(file => file.startsWith(`${name}${ASIDE}`))
-    for (const old of all.sort().slice(0, -STATION_SET_ASIDE_MAX)) rmSync(join(folder, old))
+    for (const old of all.sort().slice(0, -SET_ASIDE_MAX)) rmSync(join(folder, old))
     return aside
   } catch {
     return undefined

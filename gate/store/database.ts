@@ -2,10 +2,11 @@
  * Opens the gate's journal database: WAL, `synchronous=FULL`, schema by version. A file that
  * SQLite calls damaged is set aside under a name, never deleted, and a new one takes its place.
  */
-import { existsSync, renameSync, statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import { LIFE_TABLE } from './life.ts'
 import { salvage } from './salvage.ts'
+import { isDamage, layoutOf, NOT_A_DATABASE, openDatabase } from './sqlite.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
@@ -80,25 +81,56 @@ const MARKS =
 export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase {
   try {
     if (isEmptyFile(file)) throw damaged('empty')
-    return { db: open(file), setAside: undefined }
+    const db = isThere(file) ? openDatabase(file, prepare) : openNew(file)
+    return { db, setAside: undefined }
   } catch (error) {
-    if (file === ':memory:' || !isDamage(error) || !existsSync(file)) throw error
+    if (!isDamage(error) || !isThere(file)) throw error
     return openAnew(file, nowMs)
   }
 }
 
-/** Sets `file`, which is closed, aside and opens a new one with what can still be read. */
+/**
+ * Sets `file`, which is closed, aside and opens a new one with what can still be read. Throws what
+ * SQLite throws when that can't be written; then `file` is where it was.
+ */
 export function openAnew(
   file: string,
   nowMs: number,
 ): { readonly db: DatabaseSync; readonly setAside: SetAside } {
   const name = freeName(`${file}.damaged-${nowMs}`)
-  for (const tail of ['', '-wal', '-shm']) {
-    if (existsSync(file + tail)) renameSync(file + tail, name + tail)
+  move(file, name)
+  let db: DatabaseSync | undefined
+  try {
+    db = openNew(file)
+    return { db, setAside: { name, kept: salvage(name, db) } }
+  } catch (error) {
+    db?.close()
+    remove(file)
+    move(name, file)
+    throw error
   }
-  const db = open(file)
-  return { db, setAside: { name, kept: salvage(name, db) } }
 }
+
+/** Leaves nothing behind when there is no room for it: an empty file is a damaged one. */
+function openNew(file: string): DatabaseSync {
+  try {
+    return openDatabase(file, prepare)
+  } catch (error) {
+    remove(file)
+    throw error
+  }
+}
+
+function move(from: string, to: string): void {
+  for (const tail of TAILS) if (existsSync(from + tail)) renameSync(from + tail, to + tail)
+}
+
+function remove(file: string): void {
+  for (const tail of TAILS) rmSync(file + tail, { force: true })
+}
+
+/** A database in WAL mode is three files. */
+const TAILS = ['', '-wal', '-shm']
 
 /** A machine without a clock of its own may have said the same time before. */
 function freeName(name: string): string {
@@ -108,43 +140,27 @@ function freeName(name: string): string {
 
 /** SQLite takes a file cut to nothing for a new one. */
 function isEmptyFile(file: string): boolean {
-  return file !== ':memory:' && existsSync(file) && statSync(file).size === 0
+  return isThere(file) && statSync(file).size === 0
+}
+
+function isThere(file: string): boolean {
+  return file !== ':memory:' && existsSync(file)
 }
 
 function damaged(what: string): Error {
   return Object.assign(new Error(`the journal is ${what}`), { errcode: NOT_A_DATABASE })
 }
 
-function open(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 2000 })
-  try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    const version = Number(db.prepare('PRAGMA user_version').get()?.user_version)
-    if (version === 0) {
-      db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${MARKS} PRAGMA user_version = 2; COMMIT`)
-    } else if (version === 1) {
-      db.exec(`BEGIN IMMEDIATE; ${MARKS} PRAGMA user_version = 2; COMMIT`)
-    } else if (version !== SCHEMA_VERSION) {
-      throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
-    }
-    db.exec(LIFE_TABLE)
-    db.prepare('SELECT count(*) AS n FROM open_grants').get()
-    return db
-  } catch (error) {
-    db.close()
-    throw error
+function prepare(db: DatabaseSync): void {
+  db.exec('PRAGMA foreign_keys = ON')
+  const version = layoutOf(db)
+  if (version === 0) {
+    db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${MARKS} PRAGMA user_version = 2; COMMIT`)
+  } else if (version === 1) {
+    db.exec(`BEGIN IMMEDIATE; ${MARKS} PRAGMA user_version = 2; COMMIT`)
+  } else if (version !== SCHEMA_VERSION) {
+    throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
   }
-}
-
-const CORRUPT = 11
-const NOT_A_DATABASE = 26
-/** SQLITE_IOERR_SHORT_READ: the file ends before its last page. */
-const SHORT_READ = 522
-
-/** An extended code holds the plain one in its low byte. */
-export function isDamage(error: unknown): boolean {
-  const { errcode } = error as { errcode?: number }
-  if (errcode === undefined) return false
-  const plain = errcode & 0xff
-  return plain === CORRUPT || plain === NOT_A_DATABASE || errcode === SHORT_READ
+  db.exec(LIFE_TABLE)
+  db.prepare('SELECT count(*) AS n FROM open_grants').get()
 }

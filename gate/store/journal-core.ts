@@ -21,7 +21,8 @@ import { createLifeMarks, readLife } from './life.ts'
 import { createProjection, type JournalEntry } from './projection.ts'
 import { NO_ROOM, type Room } from './room.ts'
 import { readMemory, readOpenGrants, unpackMemory } from './snapshot.ts'
-import { isFull, withRoom } from './space.ts'
+import { withRoom } from './space.ts'
+import { isFull } from './sqlite.ts'
 
 export type JournalCore = ReturnType<typeof createJournalCore>
 

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { RESERVE_BYTES } from '../limits.ts'
-import { isDamage, openAnew, openJournalDatabase, type SetAside } from './database.ts'
+import { OPENING_BYTES, RESERVE_BYTES } from '../limits.ts'
+import { openAnew, openJournalDatabase, type SetAside } from './database.ts'
+import type { WalkResult } from './integrity.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
 import type { Life } from './life.ts'
 import { createRoom } from './room.ts'
+import { NO_MEMORY } from './snapshot.ts'
+import { isDamage, mayBeNoRoom } from './sqlite.ts'
 
 /** A call of the core by name, answered under the same id. */
 export interface JournalRequest {
@@ -32,21 +35,33 @@ const port = parentPort
 if (port === null) throw new Error('journal-worker runs as a worker thread')
 
 const room = createRoom(`${file}.reserve`, RESERVE_BYTES)
-const first = open()
-let core = first.core
+/** Undefined while the disk has no room to make one. */
+let core: JournalCore | undefined
+const setAside = begin()
 
 port.on('message', (request: JournalRequest) => {
   port.postMessage(answer(request))
   if (request.call === 'close') port.close()
 })
-const opened: Opened = { setAside: first.setAside, life: core.life() }
+const opened: Opened = { setAside, life: core?.life() }
 port.postMessage({ id: 0, ok: true, value: opened })
 
-/** On a full disk even opening needs room; a head that can't be read is damage too. */
-function open(): { core: JournalCore; setAside: SetAside | undefined } {
+/** A journal that is there opens on a full disk too; one that must be made may have to wait. */
+function begin(): SetAside | undefined {
+  try {
+    return open()
+  } catch (error) {
+    if (!mayBeNoRoom(error) || room.state().freeBytes >= OPENING_BYTES) throw error
+    return undefined
+  }
+}
+
+/** A head that can't be read is damage too. */
+function open(): SetAside | undefined {
   const { db, setAside } = withRoomToOpen(() => openJournalDatabase(file, nowMs))
   try {
-    return { core: coreOf(db, setAside !== undefined), setAside }
+    core = coreOf(db, setAside !== undefined)
+    return setAside
   } catch (error) {
     db.close()
     if (!isDamage(error)) throw error
@@ -54,9 +69,15 @@ function open(): { core: JournalCore; setAside: SetAside | undefined } {
   }
 }
 
-function openNext(): { core: JournalCore; setAside: SetAside } {
+function openNext(): SetAside {
   const { db, setAside } = withRoomToOpen(() => openAnew(file, nowMs))
-  return { core: coreOf(db, true), setAside }
+  try {
+    core = coreOf(db, true)
+    return setAside
+  } catch (error) {
+    db.close()
+    throw error
+  }
 }
 
 function coreOf(db: DatabaseSync, anew: boolean): JournalCore {
@@ -67,7 +88,7 @@ function withRoomToOpen<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (isDamage(error) || !room.release()) throw error
+    if (!mayBeNoRoom(error) || !room.release()) throw error
     return work()
   }
 }
@@ -75,22 +96,52 @@ function withRoomToOpen<T>(work: () => T): T {
 function answer(request: JournalRequest): JournalAnswer {
   const { id } = request
   try {
-    try {
-      return { id, ok: true, value: ask(request) }
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      core.close()
-      const next = openNext()
-      core = next.core
-      port?.postMessage({ setAside: next.setAside } satisfies JournalAnswer)
-      return { id, ok: true, value: ask(request) }
-    }
+    if (core === undefined && request.call === 'append') tell(open())
+    return { id, ok: true, value: core === undefined ? without(request) : ask(core, request) }
   } catch (error) {
     return { id, ok: false, message: error instanceof Error ? error.message : String(error) }
   }
 }
 
-function ask({ call, args }: JournalRequest): unknown {
-  const work = core[call] as (...args: readonly unknown[]) => unknown
+/** What is found damaged while it is open is set aside, and the call made of the new one. */
+function ask(on: JournalCore, request: JournalRequest): unknown {
+  try {
+    return askOnce(on, request)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    on.close()
+    core = undefined
+    tell(openNext())
+    return core === undefined ? without(request) : askOnce(core, request)
+  }
+}
+
+function askOnce(on: JournalCore, { call, args }: JournalRequest): unknown {
+  const work = on[call] as (...args: readonly unknown[]) => unknown
   return work(...args)
+}
+
+function tell(setAside: SetAside | undefined): void {
+  if (setAside !== undefined) port?.postMessage({ setAside } satisfies JournalAnswer)
+}
+
+/** Of a journal that could not be made yet: it remembers nothing and takes nothing. */
+function without({ call }: JournalRequest): unknown {
+  switch (call) {
+    case 'openGrants':
+      return []
+    case 'packedMemory':
+      return NO_MEMORY
+    case 'walk':
+      return { next: undefined, rows: 0, broken: undefined } satisfies WalkResult
+    case 'room':
+      return room.state()
+    case 'pending':
+    case 'beat':
+    case 'prune':
+    case 'close':
+      return undefined
+    default:
+      throw new Error('the disk has no room for a journal')
+  }
 }

@@ -12,8 +12,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { DISK_LOW_BYTES, RESERVE_BYTES } from '../limits.ts'
+import { dirname } from 'node:path'
+import { DISK_LOW_BYTES } from '../limits.ts'
 
 export interface Room {
   /** Gives it up; false when there was none. */
@@ -74,12 +74,4 @@ function writeZeros(file: string, bytes: number): void {
   } finally {
     closeSync(handle)
   }
-}
-
-/**
- * Gives up the journal's reserve in a data folder, for who must open a file before the journal does:
- * on a full disk even reading a database needs room. False when there was none.
- */
-export function releaseReserve(dataDir: string): boolean {
-  return createRoom(join(dataDir, 'journal.db.reserve'), RESERVE_BYTES).release()
 }

@@ -78,6 +78,8 @@ export interface PackedMemory {
 }
 type Columns = Readonly<Record<string, readonly unknown[]>>
 
+export const NO_MEMORY: PackedMemory = { presentations: {}, visits: {}, pardonedMs: 0 }
+
 export function unpackMemory({ presentations, visits, pardonedMs }: PackedMemory): MemorySnapshot {
   return {
     presentations: toRows<MemorySnapshot['presentations'][number]>(presentations),

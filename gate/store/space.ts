@@ -4,12 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { Room } from './room.ts'
-
-/** SQLITE_FULL (13); an extended code holds the plain one in its low byte. */
-export function isFull(error: unknown): boolean {
-  const code = (error as { errcode?: number }).errcode
-  return code !== undefined && (code & 0xff) === 13
-}
+import { isFull } from './sqlite.ts'
 
 /** Runs `write`; while it finds no room, gives up one thing after the other and tries again. */
 export function withRoom<T>(db: DatabaseSync, room: Room, write: () => T): T {

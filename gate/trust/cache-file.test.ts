@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -7,11 +7,9 @@ import {
   type CacheChange,
   openCacheFile,
   readCacheRows,
-  setCacheAside,
   writeCacheChange,
 } from './cache-file.ts'
 import { createCacheWriter } from './cache-writer.ts'
-import { SET_ASIDE_MAX } from './limits.ts'
 
 const NOTHING: CacheChange = {
   clear: false,
@@ -109,21 +107,6 @@ t.test('what is no database, or of a later layout, does not open', async t => {
   later.exec('PRAGMA user_version = 99')
   later.close()
   t.throws(() => openCacheFile(join(dir, 'later')), /layout 99/)
-})
-
-t.test('a damaged file is set aside with its log; the newest few are kept', async t => {
-  const dir = t.testdir()
-  t.equal(setCacheAside(dir, 0), undefined)
-  for (let i = 0; i < SET_ASIDE_MAX + 2; i++) {
-    writeFileSync(join(dir, CACHE_FILE), `${i}`)
-    writeFileSync(join(dir, `${CACHE_FILE}-wal`), `${i}`)
-    const name = setCacheAside(dir, i * 1000)
-    t.equal(name, `trust.db.damaged-19700101T00000${i}Z`)
-  }
-  const files = readdirSync(dir).sort()
-  t.equal(files.length, SET_ASIDE_MAX * 2)
-  t.equal(files[0], 'trust.db.damaged-19700101T000002Z')
-  t.equal(files[1], 'trust.db.damaged-19700101T000002Z-wal', 'it opens with its log')
 })
 
 t.test('the writer thread writes, reports what it cannot, and ends', async t => {

@@ -3,20 +3,13 @@
  * transaction per change, so that a power cut at any byte leaves the old rows or the new ones,
  * never a mix. Nothing read here is believed: `cache.ts` verifies it again at every boot.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import {
-  KEPT_KIDS_MAX,
-  KEPT_LISTS_MAX,
-  LISTS_MAX,
-  SET_ASIDE_MAX,
-  TRUST_CHAIN_MAX,
-} from './limits.ts'
+import { mkdirSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { type Layout, openTables } from '../store/sqlite.ts'
+import { KEPT_KIDS_MAX, KEPT_LISTS_MAX, LISTS_MAX, TRUST_CHAIN_MAX } from './limits.ts'
 
 /** The file's name inside the gate's data folder. */
 export const CACHE_FILE = 'trust.db'
-const LAYOUT = 1
 
 /** A trust document of the chain from the factory's on, as signed. */
 export interface TrustRow {
@@ -78,40 +71,25 @@ export interface CacheChange {
   readonly clock: ClockRow
 }
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS trust (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS manifest (one INTEGER PRIMARY KEY CHECK (one = 1), bytes BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS list (sha256 TEXT PRIMARY KEY, uri TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS kept_bits (
-    uri TEXT NOT NULL, signer TEXT NOT NULL, seen_at_ms INTEGER NOT NULL,
-    deflated BLOB NOT NULL, PRIMARY KEY (uri, signer)) STRICT;
-  CREATE TABLE IF NOT EXISTS kept_kid (
-    kid TEXT NOT NULL, signer TEXT NOT NULL, PRIMARY KEY (kid, signer)) STRICT;
-  CREATE TABLE IF NOT EXISTS clock (
-    one INTEGER PRIMARY KEY CHECK (one = 1), floor_ms INTEGER NOT NULL,
-    sync_at_ms INTEGER, sync_round_trip_ms REAL) STRICT;
-  PRAGMA user_version = ${LAYOUT};
-`
+const LAYOUT: Layout = {
+  layout: 1,
+  tables: `
+    CREATE TABLE IF NOT EXISTS trust (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS manifest (one INTEGER PRIMARY KEY CHECK (one = 1), bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS list (sha256 TEXT PRIMARY KEY, uri TEXT NOT NULL, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS kept_bits (
+      uri TEXT NOT NULL, signer TEXT NOT NULL, seen_at_ms INTEGER NOT NULL,
+      deflated BLOB NOT NULL, PRIMARY KEY (uri, signer)) STRICT;
+    CREATE TABLE IF NOT EXISTS kept_kid (
+      kid TEXT NOT NULL, signer TEXT NOT NULL, PRIMARY KEY (kid, signer)) STRICT;
+    CREATE TABLE IF NOT EXISTS clock (
+      one INTEGER PRIMARY KEY CHECK (one = 1), floor_ms INTEGER NOT NULL,
+      sync_at_ms INTEGER, sync_round_trip_ms REAL) STRICT`,
+}
 
 /** Opens or creates the file. Throws what SQLite throws when it is no database or can't be read. */
-export function openCacheFile(
-  path: string,
-  open: (path: string) => DatabaseSync = path => new DatabaseSync(path),
-): DatabaseSync {
-  const database = open(path)
-  try {
-    database.exec('PRAGMA busy_timeout = 1000')
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    const { user_version: layout } = database.prepare('PRAGMA user_version').get() as {
-      user_version: number
-    }
-    if (layout !== 0 && layout !== LAYOUT) throw new Error(`layout ${layout} is not known`)
-    if (layout === 0) database.exec(`BEGIN IMMEDIATE; ${TABLES} COMMIT`)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
+export function openCacheFile(path: string, open?: (path: string) => DatabaseSync): DatabaseSync {
+  return openTables(path, LAYOUT, open)
 }
 
 /** All rows. Throws when a page is damaged; row counts are bounded. */
@@ -194,34 +172,6 @@ function writeRows(database: DatabaseSync, change: CacheChange): void {
 }
 
 type Value = string | number | null | Uint8Array
-
-/**
- * Moves a damaged cache (with its WAL), or another such file of the data folder, out of the way and
- * returns its new name, or undefined when there was none. The newest few are kept for the
- * technician, older ones are deleted.
- */
-export function setCacheAside(
-  dataDir: string,
-  nowMs: number,
-  file = CACHE_FILE,
-): string | undefined {
-  const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')
-  let name: string | undefined
-  for (const suffix of ['', '-wal', '-shm']) {
-    const path = join(dataDir, file + suffix)
-    if (!existsSync(path)) continue
-    const aside = `${file}.damaged-${stamp}${suffix}`
-    renameSync(path, join(dataDir, aside))
-    if (suffix === '') name = aside
-  }
-  const kept = readdirSync(dataDir)
-    .filter(name => name.startsWith(`${file}.damaged-`) && name.endsWith('Z'))
-    .sort()
-  for (const old of kept.slice(0, -SET_ASIDE_MAX)) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dataDir, old + suffix), { force: true })
-  }
-  return name
-}
 
 /** The data folder, made when it is missing, readable by the gate's user alone. */
 export function ensureDataDir(dataDir: string): void {

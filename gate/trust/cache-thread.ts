@@ -4,12 +4,13 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { setAside } from '../store/set-aside.ts'
+import { isDamage } from '../store/sqlite.ts'
 import {
   CACHE_FILE,
   type CacheChange,
   ensureDataDir,
   openCacheFile,
-  setCacheAside,
   writeCacheChange,
 } from './cache-file.ts'
 
@@ -27,9 +28,6 @@ export type CacheAnswer =
   | { readonly code: 'WRITE_FAILED'; readonly detail: string }
   | { readonly code: 'DAMAGED'; readonly detail: string; readonly setAside: string | undefined }
 
-/** SQLite's result codes for a file that is damaged or no database. */
-const DAMAGE = new Set([11, 26])
-
 let database: DatabaseSync | undefined
 
 function write(dataDir: string, change: CacheChange, nowMs: number): CacheAnswer {
@@ -40,12 +38,10 @@ function write(dataDir: string, change: CacheChange, nowMs: number): CacheAnswer
     return { code: 'WRITTEN' }
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown'
-    const { errcode } = error as { errcode?: number }
-    if (errcode === undefined || !DAMAGE.has(errcode & 0xff))
-      return { code: 'WRITE_FAILED', detail }
+    if (!isDamage(error)) return { code: 'WRITE_FAILED', detail }
     database?.close()
     database = undefined
-    return { code: 'DAMAGED', detail, setAside: setCacheAside(dataDir, nowMs) }
+    return { code: 'DAMAGED', detail, setAside: setAside(dataDir, CACHE_FILE, nowMs) }
   }
 }
 

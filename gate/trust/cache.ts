@@ -18,6 +18,8 @@ import {
   verifyTrustUpdate,
 } from '../../pass/trust.ts'
 import { materialOf } from '../../pass/trust-documents.ts'
+import { setAside } from '../store/set-aside.ts'
+import { isFull } from '../store/sqlite.ts'
 import {
   CACHE_FILE,
   type CacheChange,
@@ -26,7 +28,6 @@ import {
   type KeptBitsRow,
   openCacheFile,
   readCacheRows,
-  setCacheAside,
   type TrustRow,
 } from './cache-file.ts'
 import type { SignedSync } from './clock.ts'
@@ -63,7 +64,8 @@ export function loadCache(dataDir: string, factory: TrustDocument, nowMs: number
     try {
       rows = readOnce(path)
     } catch (error) {
-      faults.push(error instanceof Error ? error.message : 'unreadable')
+      // Only an empty file must be written to be opened, so a disk without room is no damage.
+      if (!isFull(error)) faults.push(error instanceof Error ? error.message : 'unreadable')
     }
   }
   const state = rows === undefined ? factoryState(factory) : verifyRows(rows, factory, faults)
@@ -105,7 +107,7 @@ function readOnce(path: string): CacheRows {
 
 function asideOrUndefined(dataDir: string, nowMs: number): string | undefined {
   try {
-    return setCacheAside(dataDir, nowMs)
+    return setAside(dataDir, CACHE_FILE, nowMs)
   } catch {
     return undefined
   }

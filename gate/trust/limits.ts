@@ -20,8 +20,6 @@ export const KEPT_KIDS_MAX = 4096
  * milliseconds: a pass's certificate (24 h), the exit grace (24 h) and a day to spare.
  */
 export const KEPT_BITS_MS = 3 * 24 * 60 * 60 * 1000
-/** Damaged caches kept for the technician; older ones go, so that the card doesn't fill up. */
-export const SET_ASIDE_MAX = 3
 
 /** Characters of an ETag we send back. */
 export const ETAG_CHARS_MAX = 200

@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -50,12 +51,27 @@ function readEnrolment(dataDir: string): Enrolment | undefined {
     : undefined
 }
 
-/** Whole or not at all, also across a power cut; readable by the gate's user alone. */
+/**
+ * Whole or not at all, also across a power cut; readable by the gate's user alone. Throws with the
+ * file's name.
+ */
 function writeDurably(file: string, text: string): void {
   const partial = `${file}.partial`
-  const handle = openSync(partial, 'w', 0o600)
-  writeSync(handle, text)
-  fsyncSync(handle)
-  closeSync(handle)
-  renameSync(partial, file)
+  try {
+    writeAndSync(partial, text)
+    renameSync(partial, file)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw new Error(`${file} can't be written: ${(error as Error).message}`)
+  }
+}
+
+function writeAndSync(file: string, text: string): void {
+  const handle = openSync(file, 'w', 0o600)
+  try {
+    writeSync(handle, text)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
 }

@@ -1,0 +1,108 @@
+/**
+ * One way to open the gate's SQLite files, and what their errors mean: WAL, so that readers never
+ * wait, and `synchronous=FULL`, so that what was answered is on disk.
+ *
+ * The index of a WAL is a file of its own beside it, which a disk without a free byte can't hold.
+ * In exclusive locking mode SQLite keeps it in memory (https://sqlite.org/wal.html#noshm): what is
+ * there can be read, and writes fail until there is room. Another program can't read the file
+ * meanwhile.
+ */
+import { DatabaseSync } from 'node:sqlite'
+
+/** Waits this long for another connection, milliseconds. */
+const BUSY_MS = 2000
+
+/**
+ * `prepare` reads the layout and makes the tables; what it throws is thrown, with the file closed.
+ * `open` is for tests that watch each statement.
+ */
+export function openDatabase(
+  path: string,
+  prepare: (database: DatabaseSync) => void,
+  open: (path: string) => DatabaseSync = path => new DatabaseSync(path),
+): DatabaseSync {
+  const begin = (mode: string): DatabaseSync => {
+    const database = open(path)
+    try {
+      database.exec(`PRAGMA busy_timeout = ${BUSY_MS}; ${mode}`)
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      prepare(database)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+  try {
+    return begin('')
+  } catch (error) {
+    if (!mayBeNoRoom(error)) throw error
+    return begin('PRAGMA locking_mode = EXCLUSIVE')
+  }
+}
+
+/** Tables that are made once, named by the number of their layout. */
+export interface Layout {
+  readonly layout: number
+  readonly tables: string
+}
+
+/** As `openDatabase`, for a file with one layout; throws when it has another. */
+export function openTables(
+  path: string,
+  { layout, tables }: Layout,
+  open?: (path: string) => DatabaseSync,
+): DatabaseSync {
+  const prepare = (database: DatabaseSync) => {
+    const found = layoutOf(database)
+    if (found !== 0 && found !== layout) throw new Error(`layout ${found} is not known`)
+    if (found === 0) {
+      database.exec(`BEGIN IMMEDIATE; ${tables}; PRAGMA user_version = ${layout}; COMMIT`)
+    }
+  }
+  return openDatabase(path, prepare, open)
+}
+
+/** The layout's version; 0 for a file without tables. */
+export function layoutOf(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version)
+}
+
+const IO_ERROR = 10
+const CORRUPT = 11
+const FULL = 13
+const CANT_OPEN = 14
+export const NOT_A_DATABASE = 26
+/** SQLITE_IOERR_SHORT_READ: the file ends before its last page. */
+const SHORT_READ = 522
+
+/** SQLite said it, not a check of ours. */
+export function isOfSqlite(error: unknown): boolean {
+  return codeOf(error) !== undefined
+}
+
+/** What SQLite wrote is damaged, or was never its own. */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error)
+  return isPlain(error, CORRUPT, NOT_A_DATABASE) || code === SHORT_READ
+}
+
+/** A write found no room. */
+export function isFull(error: unknown): boolean {
+  return isPlain(error, FULL)
+}
+
+/** On a full disk SQLite also says that it can't open, or just that something failed. */
+export function mayBeNoRoom(error: unknown): boolean {
+  return isPlain(error, FULL, IO_ERROR, CANT_OPEN) && !isDamage(error)
+}
+
+/** An extended code holds the plain one in its low byte. */
+function isPlain(error: unknown, ...plain: number[]): boolean {
+  const code = codeOf(error)
+  return code !== undefined && plain.includes(code & 0xff)
+}
+
+function codeOf(error: unknown): number | undefined {
+  return (error as { errcode?: number }).errcode
+}
