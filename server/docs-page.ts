@@ -61,12 +61,26 @@ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 syst
 h2 { margin-top: 3rem; border-bottom: 1px solid #bbb } h3 { margin-top: 2rem }
 code, .method { font-family: ui-monospace, monospace } .method { font-weight: bold }
 .who { color: #444 } ul { padding-left: 1.5rem } table { border-collapse: collapse; width: 100% }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid #bbb }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0 }
 @media (prefers-color-scheme: dark) {
   body { color: #e8e8e8; background: #161616 } .who { color: #bbb } a { color: #9cf } }
 `
 /** For `style-src` of the content security policy. */
 export const DOCS_STYLE_SOURCE = `'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`
+
+/** A whole first request of a phone, for a shell in a checkout. */
+export const CURL_EXAMPLE = `npm run --silent pass -- key phone.pem
+npm run --silent pass -- key holder.pem > holder.jwk
+cat > body.json <<'END'
+{"name":"张三","documentType":"resident-id","documentNumber":"11010519491231002X",
+ "city":"Hangzhou","consent":true}
+END
+NONCE=$(curl -sI $URL/v1/time | tr -d '\\r' | sed -n 's/^dpop-nonce: //p')
+PROOF=$(npm run --silent pass -- proof --key phone.pem --path /v1/applications \\
+  --body body.json --nonce $NONCE)
+curl -si $URL/v1/applications -H "dpop: $PROOF" -H 'content-type: application/json' \\
+  --data-binary @body.json`
 
 const INTRO = `
 <p>Bodies are JSON. Errors are problem documents (RFC 9457) with a stable <code>code</code>; the
@@ -78,7 +92,14 @@ table at the end lists them. The same description for programs: <a href="/openap
 <code>bh</code> (base64url of the body's SHA-256) in the payload. Phones sign with ES256, gates with
 EdDSA. A phone that lost the answer to a POST repeats it with the same <code>jti</code> and another
 <code>nonce</code> or <code>iat</code>. Staff sign in at <code>POST /v1/auth/sign-in/email</code>
-with <code>email</code> and <code>password</code> and send the cookie.</p>`
+with <code>email</code> and <code>password</code> and send the cookie.</p>
+<h2 id="curl">With curl</h2>
+<p>In a checkout, with this service's address as <code>$URL</code>: a phone's first request.</p>
+<pre>${html(CURL_EXAMPLE)}</pre>
+<p>Every answer brings the nonce of the next request. Then <code>…/challenge</code> with the body
+<code>{}</code>, and <code>…/face</code> with its <code>challenge</code>, a picture for each prompt
+in base64, and <code>holder.jwk</code> as <code>holderKey</code>: on a match the answer holds the
+certificate and the pass. <code>npm run pass -- present</code> makes the code that a gate reads.</p>`
 
 /** The page as HTML. */
 export function docsPage({ document, accessOf }: DocsOptions): string {
@@ -199,9 +220,10 @@ function codesPart(): string {
 <th>Meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 
-const html = (text: string): string =>
-  text
+function html(text: string): string {
+  return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+}
