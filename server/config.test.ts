@@ -72,3 +72,56 @@ t.test('no secret, no start', async t => {
   })
   t.equal(loadConfig(`${dir}/d.json`, {}).secret.length, 32)
 })
+
+const OIDC = {
+  issuer: 'https://login.test/realm',
+  clientId: 'wicketgate',
+  roles: [{ value: 'x', role: 'agent' }],
+}
+
+t.test('a sign-in provider needs its secret, which is never printed', async t => {
+  const with_ = (oidc: object) => JSON.stringify({ ...GOOD, staff: { oidc } })
+  const dir = t.testdir({
+    'c.json': with_(OIDC),
+    'f.json': with_({ ...OIDC, clientSecretFile: 'client', rolesClaim: 'groups' }),
+    client: 'from the file\n'.replaceAll(' ', '-'),
+  })
+  const load = (file: string, more = {}) =>
+    loadConfig(`${dir}/${file}`, { WICKETGATE_SECRET: SECRET, ...more })
+  t.throws(() => load('c.json'), { code: 'SECRET', message: /WICKETGATE_OIDC_SECRET/ })
+  t.throws(() => load('c.json', { WICKETGATE_OIDC_SECRET: 'short' }), { code: 'SECRET' })
+  t.equal(
+    load('c.json', { WICKETGATE_OIDC_SECRET: 'long enough'.replace(' ', '-') }).oidcSecret,
+    'long-enough',
+  )
+  const { config, oidcSecret } = load('f.json')
+  t.equal(oidcSecret, 'from-the-file')
+  t.same(config.staff.oidc?.rolesClaim, ['groups'])
+  t.equal(config.staff.oidc?.clientSecretFile, `${dir}/client`)
+  t.notMatch(JSON.stringify(redacted(config)), /client"|from-the-file/)
+  t.match(redacted(config).staff, { oidc: { issuer: OIDC.issuer } })
+})
+
+t.test('what a provider’s settings must be', async t => {
+  const cases: [object, RegExp][] = [
+    [{ ...OIDC, issuer: 'http://login.test' }, /staff\.oidc\.issuer: .*https/],
+    [{ ...OIDC, issuer: 'https://login.test/?x' }, /issuer/],
+    [{ ...OIDC, issuer: 'https://me:secret@login.test' }, /issuer/],
+    [{ ...OIDC, roles: [] }, /staff\.oidc\.roles/],
+    [{ ...OIDC, roles: [{ value: 'x', role: 'king' }] }, /role: .*agent/],
+    [{ ...OIDC, clientSecret: 'in the file' }, /clientSecret/],
+    [{ ...OIDC, scopes: ['a b'] }, /scopes/],
+    [{ ...OIDC, roles: Array(101).fill({ value: 'x', role: 'agent' }) }, /roles/],
+  ]
+  for (const [oidc, message] of cases) {
+    const dir = t.testdir({ 'c.json': JSON.stringify({ ...GOOD, staff: { oidc } }) })
+    const environment = { WICKETGATE_SECRET: SECRET, WICKETGATE_OIDC_SECRET: 'x'.repeat(8) }
+    t.throws(() => loadConfig(`${dir}/c.json`, environment), { code: 'CONFIG', message })
+  }
+  const sessions = (sessionHours: number) => {
+    const dir = t.testdir({ 'c.json': JSON.stringify({ ...GOOD, staff: { sessionHours } }) })
+    return loadConfig(`${dir}/c.json`, { WICKETGATE_SECRET: SECRET }).config.staff.sessionHours
+  }
+  t.equal(sessions(24), 24)
+  for (const hours of [0, 25, 1.5]) t.throws(() => sessions(hours), /sessionHours/)
+})

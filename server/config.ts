@@ -6,6 +6,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
+import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
 import { FILE_BYTES_MAX } from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
@@ -69,6 +70,7 @@ export const configSchema = z.strictObject({
     .max(6)
     .default(['resident-id'])
     .describe('types of document that are taken'),
+  staff: staffConfigSchema.prefault({}),
   trustedProxies: z
     .int()
     .min(0)
@@ -121,6 +123,8 @@ export interface LoadedConfig {
   readonly config: Config
   /** At least 32 bytes; every key of the database and of sessions is derived from it. */
   readonly secret: Uint8Array
+  /** The client secret at the operator's provider, when one is configured. */
+  readonly oidcSecret?: string | undefined
 }
 
 /**
@@ -133,7 +137,8 @@ export function loadConfig(file: string, environment: Environment): LoadedConfig
   if (!parsed.success)
     throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error).join('\n')}`)
   const config = resolvePaths(parsed.data, dirname(resolve(file)))
-  return { config, secret: readSecret(config, environment) }
+  const secret = readSecret(config, environment)
+  return { config, secret, oidcSecret: readClientSecret(config, environment) }
 }
 
 function readJson(file: string): Record<string, unknown> {
@@ -176,7 +181,8 @@ function section(raw: Record<string, unknown>, name: string): Record<string, unk
 
 function resolvePaths(config: Config, base: string): Config {
   const at = (path: string) => resolve(base, path)
-  const { database } = config
+  const { database, staff } = config
+  const clientSecretFile = staff.oidc?.clientSecretFile
   const file = 'file' in database && database.file !== ':memory:' ? at(database.file) : undefined
   return {
     ...config,
@@ -186,12 +192,17 @@ function resolvePaths(config: Config, base: string): Config {
       documents: at(config.trust.documents),
       keys: at(config.trust.keys),
     },
+    ...(staff.oidc === undefined || clientSecretFile === undefined
+      ? {}
+      : { staff: { ...staff, oidc: { ...staff.oidc, clientSecretFile: at(clientSecretFile) } } }),
     ...(config.secretFile === undefined ? {} : { secretFile: at(config.secretFile) }),
   }
 }
 
 function readSecret(config: Config, environment: Environment): Uint8Array {
-  const text = environment.WICKETGATE_SECRET ?? readSecretFile(config.secretFile)
+  const text =
+    environment.WICKETGATE_SECRET ??
+    readSecretFile(config.secretFile, 'WICKETGATE_SECRET, or secretFile')
   const bytes = Buffer.from(text.trim(), 'base64url')
   if (bytes.length < 32 || !/^[A-Za-z0-9_-]+$/.test(text.trim())) {
     throw new StartError('SECRET', 'the secret must be base64url of 32 or more random bytes')
@@ -199,10 +210,24 @@ function readSecret(config: Config, environment: Environment): Uint8Array {
   return bytes
 }
 
-function readSecretFile(file: string | undefined): string {
-  if (file === undefined) {
-    throw new StartError('SECRET', 'set WICKETGATE_SECRET, or secretFile in the config')
+/** Printable, as the provider made it. */
+function readClientSecret({ staff }: Config, environment: Environment): string | undefined {
+  if (staff.oidc === undefined) return undefined
+  const text =
+    environment.WICKETGATE_OIDC_SECRET ??
+    readSecretFile(
+      staff.oidc.clientSecretFile,
+      'WICKETGATE_OIDC_SECRET, or staff.oidc.clientSecretFile',
+    )
+  if (!/^[\x21-\x7e]{8,500}$/.test(text.trim())) {
+    throw new StartError('SECRET', 'the client secret must be 8–500 printable characters')
   }
+  return text.trim()
+}
+
+/** `where`: how it is set, for whoever forgot. */
+function readSecretFile(file: string | undefined, where: string): string {
+  if (file === undefined) throw new StartError('SECRET', `set ${where} in the config`)
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
@@ -222,9 +247,11 @@ function withoutLogin(url: string): string {
 
 /** What may be printed: the config without the place of its secret and without URL credentials. */
 export function redacted(config: Config): Record<string, unknown> {
-  const { secretFile, publicUrl, database, ...rest } = config
+  const { secretFile, publicUrl, database, staff, ...rest } = config
+  const { clientSecretFile, ...oidc } = staff.oidc ?? {}
   return {
     ...rest,
+    staff: staff.oidc === undefined ? staff : { ...staff, oidc },
     database: 'url' in database ? { url: withoutLogin(database.url) } : database,
     ...(publicUrl === undefined ? {} : { publicUrl: new URL(publicUrl).origin }),
     secret: secretFile === undefined ? 'from the environment' : 'from a file',

@@ -16,6 +16,12 @@ export const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   SIGN_IN: { status: 401, title: 'Sign in first' },
   CREDENTIALS: { status: 401, title: 'E-mail address or password is wrong' },
+  OIDC_NO_ROLE: { status: 403, title: 'Your provider gives you no role here: ask your operator' },
+  OIDC_REFUSED: {
+    status: 401,
+    title: 'The provider’s sign-in was refused or is too old: try again',
+  },
+  OIDC_UNAVAILABLE: { status: 503, title: 'The sign-in provider can not be reached: try again' },
   FORBIDDEN: { status: 403, title: 'Your role does not allow this' },
   ORIGIN: { status: 403, title: 'The request came from a page of another site' },
   RATE_LIMITED: { status: 429, title: 'Too many requests: wait a little' },

@@ -73,6 +73,16 @@ export const REASON_CHARS_MAX = 200
 export const EMAIL_CHARS_MAX = 254
 export const PASSWORD_CHARS_MIN = 12
 export const PASSWORD_CHARS_MAX = 128
+/** A session of staff ends after so many hours, whatever was done in it. */
+export const SESSION_HOURS_MAX = 24
+/** Rows from claim values to roles. */
+export const ROLE_VALUES_MAX = 100
+/** The operator's sign-in provider: time for one answer, and its bytes. */
+export const PROVIDER_MS_MAX = 5_000
+export const PROVIDER_BYTES_MAX = 256 * 1024
+/** Time for the whole exchange of a code, and characters of a path to come back to. */
+export const EXCHANGE_MS_MAX = 10_000
+export const RETURN_PATH_CHARS_MAX = 200
 
 /** A code from the window, or an operator's enrolment code, lives this long. */
 export const CLAIM_MS = 15 * 60_000

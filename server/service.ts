@@ -3,6 +3,7 @@
  * reaches for a clock, a key or a file by itself.
  */
 import type { Nonces } from './auth/nonce.ts'
+import type { ProviderAccounts } from './auth/provider.ts'
 import type { StaffAccounts, StaffMember } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -24,6 +25,8 @@ export interface Service {
   readonly secrets: Secrets
   readonly nonces: Nonces
   readonly staff: StaffAccounts
+  /** Staff by the operator's provider; undefined when there is none. */
+  readonly provider: ProviderAccounts | undefined
   readonly publisher: Publisher
   readonly registry: PeopleRegistry
   readonly faces: FaceCheck

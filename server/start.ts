@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { type App, createApp } from './app.ts'
 import { createNonces } from './auth/nonce.ts'
+import { createProviderAccounts } from './auth/provider.ts'
 import { createStaffAccounts } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import { type Config, databasePlace } from './config.ts'
@@ -36,6 +37,8 @@ import { embeddedTickets } from './tickets/embedded.ts'
 export interface ServiceOptions {
   readonly config: Config
   readonly secret: Uint8Array
+  /** Of the operator's provider, when one is configured. */
+  readonly oidcSecret?: string | undefined
   readonly clock?: Clock
   readonly log?: Log
   /** The embedded engine when left out. */
@@ -74,6 +77,14 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   })
   const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
   const faces = options.faces ?? createFaceEngine({ onFault })
+  const staffOptions = {
+    db,
+    secrets,
+    publicUrl: () => publicUrl,
+    sessionHours: config.staff.sessionHours,
+  }
+  const { oidc } = config.staff
+  const clientSecret = options.oidcSecret ?? ''
   const service: Service = {
     metrics,
     config,
@@ -82,7 +93,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     db,
     secrets,
     nonces: createNonces(secrets),
-    staff: createStaffAccounts({ db, secrets, publicUrl: () => publicUrl }),
+    staff: createStaffAccounts(staffOptions),
+    provider: oidc && createProviderAccounts({ ...staffOptions, provider: oidc, clientSecret }),
     publisher,
     registry: createEmbeddedRegistry(db, secrets),
     faces,

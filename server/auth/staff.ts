@@ -3,20 +3,41 @@
  * the endpoints listed here are reachable; accounts are made by `staff add`, never over HTTP.
  * The library is loaded on first use: it takes longer than the rest of the start.
  */
+import { z } from 'zod'
 import { EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../limits.ts'
-import type { Secrets } from '../secrets.ts'
-import { engineOf } from '../store/engines.ts'
-import type { Database } from '../store/schema.ts'
+import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
 import { isRole, type Role } from './permissions.ts'
+import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
 
-/** Header that carries the client's address to the library's rate limit; set by us alone. */
-export const CLIENT_ADDRESS_HEADER = 'x-wicketgate-client'
-export const AUTH_PATH = '/v1/auth'
-const ENDPOINTS = new Map([
-  [`${AUTH_PATH}/sign-in/email`, 'POST'],
-  [`${AUTH_PATH}/sign-out`, 'POST'],
-  [`${AUTH_PATH}/get-session`, 'GET'],
-  [`${AUTH_PATH}/change-password`, 'POST'],
+interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  /** What may be in its body: options of the library that are not named here stay closed. */
+  readonly body: z.ZodType<Record<string, unknown>>
+}
+
+const password = z.string().min(1).max(PASSWORD_CHARS_MAX)
+const nothing = z.strictObject({})
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  [
+    '/sign-in/email',
+    {
+      method: 'POST',
+      body: z.strictObject({ email: z.string().min(1).max(EMAIL_CHARS_MAX), password }),
+    },
+  ],
+  ['/sign-out', { method: 'POST', body: nothing }],
+  ['/get-session', { method: 'GET', body: nothing }],
+  [
+    '/change-password',
+    {
+      method: 'POST',
+      body: z.strictObject({
+        currentPassword: password,
+        newPassword: password,
+        revokeOtherSessions: z.boolean().optional(),
+      }),
+    },
+  ],
 ])
 
 export interface StaffMember {
@@ -35,13 +56,6 @@ export interface StaffAccounts {
   warm(): Promise<void>
 }
 
-export interface StaffOptions {
-  readonly db: Database
-  readonly secrets: Secrets
-  /** The address that browsers use. */
-  readonly publicUrl: () => string
-}
-
 export function createStaffAccounts(options: StaffOptions): StaffAccounts {
   let loading: Promise<Library> | undefined
   const library = () => {
@@ -57,12 +71,28 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       return found !== null && isRole(role) ? { id: found.user.id, role } : undefined
     },
     async handle(request, clientAddress) {
-      if (ENDPOINTS.get(new URL(request.url).pathname) !== request.method) return undefined
-      const headers = new Headers(request.headers)
-      headers.set(CLIENT_ADDRESS_HEADER, clientAddress)
-      return (await library()).handler(new Request(request, { headers }))
+      const { pathname } = new URL(request.url)
+      const endpoint = pathname.startsWith(AUTH_PATH)
+        ? ENDPOINTS.get(pathname.slice(AUTH_PATH.length))
+        : undefined
+      if (endpoint?.method !== request.method) return undefined
+      const body = endpoint.body.safeParse(await bodyOf(request))
+      if (!body.success) return new Response(null, { status: 422 })
+      const url = `${options.publicUrl()}${pathname}`
+      const sent = endpoint.method === 'GET' ? undefined : body.data
+      return (await library()).handler(requestOf(url, request.headers, clientAddress, sent))
     },
     add: async (email, password, role) => addMember(await library(), email, password, role),
+  }
+}
+
+/** The JSON of a body, `{}` for an empty one; undefined for anything else. */
+async function bodyOf(request: Request): Promise<unknown> {
+  const text = await request.text()
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -70,15 +100,8 @@ type Library = Awaited<ReturnType<typeof loadLibrary>>
 
 async function loadLibrary(options: StaffOptions) {
   const { betterAuth } = await import('better-auth')
-  const url = options.publicUrl()
   return betterAuth({
-    appName: 'Wicketgate',
-    baseURL: url,
-    basePath: AUTH_PATH,
-    secret: options.secrets.derived('sessions'),
-    database: { db: options.db, type: engineOf(options.db) },
-    telemetry: { enabled: false },
-    logger: { disabled: true },
+    ...commonOptions(options, { '/sign-in/email': { window: 60, max: 10 } }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -89,30 +112,14 @@ async function loadLibrary(options: StaffOptions) {
       modelName: 'staff',
       additionalFields: { role: { type: 'string', required: true, input: false } },
     },
-    session: { modelName: 'staff_sessions', expiresIn: 12 * 3600, updateAge: 3600 },
     account: { modelName: 'staff_accounts' },
-    verification: { modelName: 'staff_verifications' },
-    rateLimit: {
-      enabled: true,
-      storage: 'database',
-      modelName: 'staff_rate_limits',
-      window: 60,
-      max: 120,
-      customRules: { '/sign-in/email': { window: 60, max: 10 } },
-    },
-    advanced: {
-      cookiePrefix: 'wicketgate',
-      useSecureCookies: url.startsWith('https:'),
-      defaultCookieAttributes: { sameSite: 'strict', httpOnly: true },
-      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
-      // Our own check stands before every route that reads a cookie: see origin.ts.
-      disableCSRFCheck: true,
-    },
   })
 }
 
 async function addMember(auth: Library, email: string, password: string, role: Role) {
   const address = email.toLowerCase()
+  // Members of the operator's provider stand under addresses that no password may be given to.
+  if (address.endsWith(`@${PROVIDER_EMAIL_DOMAIN}`)) throw new TypeError('not an e-mail address')
   if (address.length > EMAIL_CHARS_MAX || !/^[^\s@]+@[^\s@]+$/.test(address)) {
     throw new TypeError('not an e-mail address')
   }

@@ -1,7 +1,8 @@
 /** Walks every route with every role and every kind of missing, forged or expired credential. */
 import t from 'tap'
+import { AUTH_PATH } from '../auth/library.ts'
 import { may, PERMISSIONS, ROLES } from '../auth/permissions.ts'
-import { AUTH_PATH } from '../auth/staff.ts'
+
 import { makeClient, openWorld } from '../testing/world.ts'
 import { declaredRoutes } from './route.ts'
 

@@ -1,10 +1,17 @@
-/** Signing in: the account library's few endpoints, with our origin check and problem documents. */
-import type { Context, Hono } from 'hono'
+/**
+ * Signing in: the account library's few endpoints, with our origin check and problem documents; and
+ * the way to the operator's provider and back.
+ */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { AUTH_PATH } from '../auth/library.ts'
 import { isForeignOrigin } from '../auth/origin.ts'
-import { AUTH_PATH } from '../auth/staff.ts'
+import { CALLBACK_PATH } from '../auth/provider.ts'
 import { Problem, type ProblemCode } from '../errors.ts'
+import { RETURN_PATH_CHARS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { clientAddress } from './client-address.ts'
+import { json, jsonBody, problems, route } from './route.ts'
 
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'INVALID',
@@ -15,17 +22,79 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   429: 'RATE_LIMITED',
 }
 
-export function registerStaff(app: Hono<ServiceEnv>): void {
+/** A path of our own pages: nothing that a browser could take for another host. */
+const returnPathSchema = z
+  .string()
+  .max(RETURN_PATH_CHARS_MAX)
+  .regex(/^\/(?!\/)[\w\-./]*$/, 'expected a path of this service, such as /desk/')
+
+const beginRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'post',
+    path: `${AUTH_PATH}/sign-in/oidc`,
+    tags: ['staff'],
+    summary: 'Sign in with the operator’s provider: where to send the browser',
+    description:
+      'The browser comes back to `returnTo`: signed in, or with `?error=` and one of the codes ' +
+      'that start with OIDC_. The answer’s cookie binds the way back to this browser.',
+    request: jsonBody(z.strictObject({ returnTo: returnPathSchema })),
+    responses: {
+      200: json('The provider’s page', z.object({ url: z.url() })),
+      ...problems('INVALID', 'ORIGIN', 'NOT_FOUND', 'RATE_LIMITED', 'OIDC_UNAVAILABLE'),
+    },
+  },
+)
+
+const finishRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: CALLBACK_PATH,
+    tags: ['staff'],
+    summary: 'Where the provider sends the browser back to: register it there',
+    responses: {
+      302: { description: 'To `returnTo`, with `?error=CODE` when there is no session' },
+      ...problems('NOT_FOUND', 'RATE_LIMITED', 'OIDC_REFUSED', 'OIDC_UNAVAILABLE'),
+    },
+  },
+)
+
+function registerProvider(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(beginRoute, async c => {
+    const { provider, ownOrigins, config } = c.get('service')
+    if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')
+    if (provider === undefined) throw new Problem('NOT_FOUND')
+    const { returnTo } = c.req.valid('json')
+    const address = clientAddress(c, config.trustedProxies)
+    const begun = await provider.begin(returnTo, c.req.raw.headers, address)
+    if (!begun.ok) throw new Problem(begun.code)
+    for (const cookie of begun.cookies) c.header('set-cookie', cookie, { append: true })
+    c.header('cache-control', 'no-store')
+    return c.json({ url: begun.url }, 200)
+  })
+  app.openapi(finishRoute, async c => {
+    const { provider, config, log } = c.get('service')
+    if (provider === undefined) throw new Problem('NOT_FOUND')
+    const done = await provider.finish(c.req.raw, clientAddress(c, config.trustedProxies))
+    c.header('cache-control', 'no-store')
+    if (done.ok) {
+      for (const cookie of done.cookies) c.header('set-cookie', cookie, { append: true })
+      return c.redirect(done.returnTo, 302)
+    }
+    const { code, why, returnTo } = done
+    log.warn({ requestId: c.get('requestId'), code, why }, 'sign-in by the provider refused')
+    if (returnTo === undefined) throw new Problem(code)
+    return c.redirect(`${returnTo}?error=${code}`, 302)
+  })
+}
+
+export function registerStaff(app: OpenAPIHono<ServiceEnv>): void {
+  registerProvider(app)
   app.all(`${AUTH_PATH}/*`, async (c: Context<ServiceEnv>) => {
     const { staff, ownOrigins, config } = c.get('service')
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')
-    const body = c.req.method === 'GET' ? undefined : await c.req.text()
-    const request = new Request(c.req.url, {
-      method: c.req.method,
-      headers: c.req.raw.headers,
-      ...(body === undefined ? {} : { body }),
-    })
-    const answer = await staff.handle(request, clientAddress(c, config.trustedProxies))
+    const answer = await staff.handle(c.req.raw, clientAddress(c, config.trustedProxies))
     if (answer === undefined) throw new Problem('NOT_FOUND')
     if (answer.status < 400) return answer
     throw new Problem(CODE_OF_STATUS[answer.status] ?? 'INTERNAL')

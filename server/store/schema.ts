@@ -241,9 +241,15 @@ export interface AuditChainTable {
   sealed_at: number
 }
 
-/** The account library's; of it only what this service ends itself. */
+/** The account library's; of it only what this service changes and ends itself. */
+export interface StaffTable {
+  id: string
+  role: string
+}
+
 export interface StaffSessionsTable {
   id: string
+  userId: string
 }
 
 export interface Tables {
@@ -277,6 +283,7 @@ export interface Tables {
   challenges: ChallengesTable
   audit: AuditTable
   audit_chain: AuditChainTable
+  staff: StaffTable
   staff_sessions: StaffSessionsTable
 }
 

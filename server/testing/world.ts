@@ -38,13 +38,14 @@ export interface World extends OpenService {
 
 /**
  * `dir`: an empty folder. Trust is made for `days` days from the clock's day on. `place`: a database
- * other than a file in `dir`. `faces`: a virtual face check when left out.
+ * other than a file in `dir`. `faces`: a virtual face check when left out. `staff`: of the config.
  */
 export async function openWorld(
   dir: string,
   days = 2,
   place?: string,
   faces?: FaceCheck,
+  staff?: object,
 ): Promise<World> {
   const clock = { time: NOON, now: () => clock.time }
   await initTrust({
@@ -55,7 +56,7 @@ export async function openWorld(
     releasedDays: days,
     now: clock.time,
   })
-  return reopenWorld(dir, clock, place, faces)
+  return reopenWorld(dir, clock, place, faces, staff)
 }
 
 /** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
@@ -64,6 +65,7 @@ export async function reopenWorld(
   clock: World['clock'],
   place = join(dir, 'service.db'),
   faces: FaceCheck = virtualFaces(),
+  staff: object = {},
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
@@ -78,10 +80,12 @@ export async function reopenWorld(
     database: isPostgresUrl(place) ? { url: place } : { file: place },
     trust: { documents: join(dir, 'trust'), keys: join(dir, 'trust/online'), environment: 'test' },
     documents: ['resident-id', 'passport'],
+    staff,
   })
   const secret = new Uint8Array(32).fill(7)
   const log = createLog('debug', sink)
-  const opened = await openService({ config, secret, clock, log, faces })
+  const oidcSecret = 'a secret for tests'
+  const opened = await openService({ config, secret, oidcSecret, clock, log, faces })
   const call = async (path: string, init?: RequestInit) =>
     opened.app.request(`http://desk.test${path}`, init)
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>

@@ -1,0 +1,77 @@
+/**
+ * How better-auth is set up, for embedded accounts and the operator's provider alike: the same
+ * tables, sessions in HttpOnly SameSite cookies that end when they end, and rates in the database.
+ */
+import type { Secrets } from '../secrets.ts'
+import { engineOf } from '../store/engines.ts'
+import type { Database } from '../store/schema.ts'
+
+/** Header that carries the client's address to the library's rate limit; set by us alone. */
+export const CLIENT_ADDRESS_HEADER = 'x-wicketgate-client'
+export const AUTH_PATH = '/v1/auth'
+
+export interface StaffOptions {
+  readonly db: Database
+  readonly secrets: Secrets
+  /** The address that browsers use. */
+  readonly publicUrl: () => string
+  /** 12 by default. */
+  readonly sessionHours?: number
+}
+
+/** Library's path → so many in so many seconds, an address. */
+type Rates = Readonly<Record<string, { readonly window: number; readonly max: number }>>
+
+/** The part of its options that does not depend on how one signs in. */
+export function commonOptions(
+  { db, secrets, publicUrl, sessionHours = 12 }: StaffOptions,
+  rates: Rates,
+) {
+  const url = publicUrl()
+  return {
+    appName: 'Wicketgate',
+    baseURL: url,
+    basePath: AUTH_PATH,
+    secret: secrets.derived('sessions'),
+    database: { db, type: engineOf(db) },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    session: {
+      modelName: 'staff_sessions',
+      expiresIn: sessionHours * 3600,
+      disableSessionRefresh: true,
+    },
+    verification: { modelName: 'staff_verifications' },
+    rateLimit: {
+      enabled: true,
+      storage: 'database' as const,
+      modelName: 'staff_rate_limits',
+      window: 60,
+      max: 120,
+      customRules: { ...rates },
+    },
+    advanced: {
+      cookiePrefix: 'wicketgate',
+      useSecureCookies: url.startsWith('https:'),
+      defaultCookieAttributes: { sameSite: 'strict' as const, httpOnly: true },
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
+      // Our own check stands before every route that reads a cookie: see origin.ts.
+      disableCSRFCheck: true,
+    },
+  }
+}
+
+/** A request for the library, with the address that its rates count. */
+export function requestOf(
+  path: string,
+  headers: Headers,
+  clientAddress: string,
+  body?: Readonly<Record<string, unknown>>,
+): Request {
+  const passed = new Headers(headers)
+  passed.set(CLIENT_ADDRESS_HEADER, clientAddress)
+  if (body === undefined) return new Request(path, { headers: passed })
+  passed.delete('content-length')
+  passed.set('content-type', 'application/json')
+  return new Request(path, { method: 'POST', headers: passed, body: JSON.stringify(body) })
+}

@@ -1,0 +1,259 @@
+/**
+ * Staff by the operator's OpenID Connect provider: authorization code with PKCE, state and nonce by
+ * better-auth's generic OAuth plugin (OpenID Connect Core 1.0 §3.1, RFC 7636). Who someone is follows
+ * from issuer and subject alone, never from an e-mail address (§5.7), so no embedded account is ever
+ * taken over; the role is taken anew at each sign-in. Nothing of the provider's tokens is kept.
+ *
+ * It is a second instance of the library, made at the first sign-in: embedded accounts know nothing
+ * of the provider and work while it is down.
+ */
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeJwt } from 'jose'
+import type { ProblemCode } from '../errors.ts'
+import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
+import type { Database } from '../store/schema.ts'
+import { transact } from '../store/transact.ts'
+import type { ProviderConfig } from './config.ts'
+import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
+import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
+import { isRole } from './permissions.ts'
+import { type Claims, claimAt, roleOf } from './roles.ts'
+
+const PROVIDER_ID = 'oidc'
+/** Where the provider sends browsers back to: to be registered there, after `publicUrl`. */
+export const CALLBACK_PATH = `${AUTH_PATH}/callback/${PROVIDER_ID}`
+/** Addresses of members whom the provider vouches for; RFC 2606 keeps the domain from being real. */
+export const PROVIDER_EMAIL_DOMAIN = 'oidc.invalid'
+
+export interface ProviderOptions extends StaffOptions {
+  readonly provider: ProviderConfig
+  readonly clientSecret: string
+  /** Time for the exchange of a code; EXCHANGE_MS_MAX by default. */
+  readonly exchangeMs?: number
+}
+
+export type ProviderCode = Extract<ProblemCode, `OIDC_${string}` | 'RATE_LIMITED'>
+
+export type Begun =
+  /** Where the browser goes, and the cookies that its way back is bound to. */
+  | { readonly ok: true; readonly url: string; readonly cookies: readonly string[] }
+  | { readonly ok: false; readonly code: ProviderCode }
+
+export type Finished =
+  /** Signed in: the session's cookie, and the path that `begin` was given. */
+  | { readonly ok: true; readonly returnTo: string; readonly cookies: readonly string[] }
+  /** `returnTo` is undefined when the way back was not begun here. `why`: the library's own code. */
+  | {
+      readonly ok: false
+      readonly code: ProviderCode
+      readonly why: string
+      readonly returnTo: string | undefined
+    }
+
+export interface ProviderAccounts {
+  /** `returnTo`: a path of our own pages, checked by the caller. */
+  begin(returnTo: string, headers: Headers, clientAddress: string): Promise<Begun>
+  /** `request`: the browser's, as the provider sent it back. Never throws for what is in it. */
+  finish(request: Request, clientAddress: string): Promise<Finished>
+}
+
+interface Instance {
+  readonly document: string
+  readonly auth: Awaited<ReturnType<typeof createInstance>>
+}
+
+export function createProviderAccounts(options: ProviderOptions): ProviderAccounts {
+  const { issuer } = options.provider
+  let instance: Instance | undefined
+
+  /** Made again when the provider says something else of itself; undefined while it is down. */
+  async function reach(): Promise<Instance | undefined> {
+    const found = await discover(issuer)
+    if (found === undefined) return undefined
+    const document = JSON.stringify(found)
+    if (instance?.document !== document) {
+      instance = { document, auth: await createInstance(options, found) }
+    }
+    return instance
+  }
+
+  /** The library's answer; undefined when the provider holds it up for too long. */
+  async function answerOf({ auth }: Instance, request: Request): Promise<Response | undefined> {
+    const late = new AbortController()
+    const answer = auth.handler(request)
+    answer.catch(() => {})
+    const timeout = sleep(options.exchangeMs ?? EXCHANGE_MS_MAX, undefined, { signal: late.signal })
+    return Promise.race([answer, timeout.catch(() => undefined)]).finally(() => late.abort())
+  }
+
+  return {
+    async begin(returnTo, headers, clientAddress) {
+      const reached = await reach()
+      if (reached === undefined) return { ok: false, code: 'OIDC_UNAVAILABLE' }
+      const url = `${options.publicUrl()}${AUTH_PATH}/sign-in/social`
+      const body = { provider: PROVIDER_ID, callbackURL: returnTo, errorCallbackURL: returnTo }
+      const answer = await answerOf(reached, requestOf(url, headers, clientAddress, body))
+      if (answer?.status === 429) return { ok: false, code: 'RATE_LIMITED' }
+      if (answer?.status !== 200) return { ok: false, code: 'OIDC_UNAVAILABLE' }
+      const said = (await answer.json()) as { url: string }
+      return { ok: true, url: said.url, cookies: answer.headers.getSetCookie() }
+    },
+    async finish(request, clientAddress) {
+      const back = new URL(request.url)
+      const url = `${options.publicUrl()}${CALLBACK_PATH}${back.search}`
+      const refused = (code: ProviderCode, why: string, returnTo?: string) =>
+        ({ ok: false, code, why, returnTo }) as const
+      const ready = instance ?? (await reach())
+      if (ready === undefined) return refused('OIDC_UNAVAILABLE', 'discovery')
+      const answer = await answerOf(ready, requestOf(url, request.headers, clientAddress))
+      if (answer === undefined) return refused('OIDC_UNAVAILABLE', 'time')
+      if (answer.status === 429) return refused('RATE_LIMITED', 'rate')
+      const location = new URL(answer.headers.get('location') ?? 'about:blank', options.publicUrl())
+      const error = location.searchParams.get('error')
+      if (answer.status === 302 && error === null) {
+        const cookies = answer.headers.getSetCookie()
+        return { ok: true, returnTo: `${location.pathname}${location.search}`, cookies }
+      }
+      const ours = !location.pathname.startsWith(`${AUTH_PATH}/`) && location.protocol !== 'about:'
+      const why = KNOWN_ERRORS.has(error ?? '') ? (error as string) : 'other'
+      return refused(await codeOf(why), why, ours ? location.pathname : undefined)
+    },
+  }
+
+  async function codeOf(error: string): Promise<ProviderCode> {
+    if (error === 'OIDC_NO_ROLE') return 'OIDC_NO_ROLE'
+    if (!NEEDS_PROVIDER.has(error)) return 'OIDC_REFUSED'
+    return (await discover(issuer)) === undefined ? 'OIDC_UNAVAILABLE' : 'OIDC_REFUSED'
+  }
+}
+
+/** The library's codes that may also mean that the provider could not be reached. */
+const NEEDS_PROVIDER = new Set(['invalid_code', 'unable_to_get_user_info'])
+/** Others are the provider's, or whoever made the address up: not written into a log. */
+const KNOWN_ERRORS = new Set([
+  ...NEEDS_PROVIDER,
+  'OIDC_NO_ROLE',
+  'state_mismatch',
+  'state_not_found',
+  'issuer_mismatch',
+  'nonce_binding_missing',
+  'no_code',
+  'access_denied',
+])
+
+async function createInstance(options: ProviderOptions, document: ProviderDocument) {
+  const { betterAuth } = await import('better-auth')
+  const { genericOAuth } = await import('better-auth/plugins/generic-oauth')
+  const { provider, clientSecret, db } = options
+  const common = commonOptions(options, {
+    '/sign-in/social': { window: 60, max: 30 },
+    '/callback/*': { window: 60, max: 30 },
+  })
+  return betterAuth({
+    ...common,
+    user: {
+      modelName: 'staff',
+      // Set from the claims by mapProfileToUser: this instance has no endpoint that takes it.
+      additionalFields: { role: { type: 'string', required: true } },
+      async validateUserInfo({ user, source }) {
+        if (isRole(user.role)) return undefined
+        if (source.action === 'sign-in' && user.id !== undefined) await withdraw(db, user.id)
+        return { error: 'OIDC_NO_ROLE' }
+      },
+    },
+    account: {
+      modelName: 'staff_accounts',
+      accountLinking: { enabled: false },
+      updateAccountOnSignIn: false,
+    },
+    databaseHooks: {
+      account: { create: { before: async account => ({ data: { ...account, ...NO_TOKENS } }) } },
+    },
+    advanced: {
+      ...common.advanced,
+      // The way back comes from the provider's page: a strict cookie would stay at home.
+      cookies: { state: { attributes: { sameSite: 'lax' } } },
+    },
+    plugins: [
+      genericOAuth({
+        config: [
+          {
+            providerId: PROVIDER_ID,
+            discoveryUrl: discoveryUrl(provider.issuer),
+            requireIdTokenVerification: true,
+            clientId: provider.clientId,
+            clientSecret,
+            authentication: provider.clientAuth,
+            scopes: provider.scopes,
+            overrideUserInfo: true,
+            accountSubject: ({ profile }) => subjectOf(provider.issuer, String(profile.sub)),
+            getUserInfo: async ({ idToken, accessToken }) =>
+              claimsOf(provider, document, idToken, accessToken),
+            mapProfileToUser: claims => ({
+              email: `${subjectOf(provider.issuer, String(claims.sub))}@${PROVIDER_EMAIL_DOMAIN}`,
+              name: nameOf(claims),
+              role: roleOf(claims, provider) ?? '',
+            }),
+          },
+        ],
+      }),
+    ],
+  })
+}
+
+const NO_TOKENS = {
+  accessToken: null,
+  refreshToken: null,
+  idToken: null,
+  accessTokenExpiresAt: null,
+  refreshTokenExpiresAt: null,
+  scope: null,
+}
+
+/** Who it is, for ever: a subject is unique within its issuer alone. Hex. */
+const subjectOf = (issuer: string, subject: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, subject]))
+    .digest('hex')
+    .slice(0, 40)
+
+function nameOf({ name, preferred_username }: Claims): string {
+  const text = [name, preferred_username].find(one => typeof one === 'string' && one !== '')
+  return [...((text as string | undefined) ?? 'staff')].slice(0, NAME_POINTS_MAX).join('')
+}
+
+/**
+ * The claims of an id token that the library has verified (signature, issuer and audience as
+ * discovered, times, nonce), if it is this issuer's and for us (§3.1.3.7); with those of the userinfo
+ * endpoint where the token carries no roles. Null refuses.
+ */
+async function claimsOf(
+  provider: ProviderConfig,
+  document: ProviderDocument,
+  idToken: string | undefined,
+  accessToken: string | undefined,
+) {
+  if (idToken === undefined) return null
+  const claims = decodeJwt(idToken)
+  const { iss, aud, azp, sub } = claims
+  if (iss !== provider.issuer || sub === undefined || sub === '') return null
+  if ((azp ?? provider.clientId) !== provider.clientId) return null
+  if (Array.isArray(aud) && aud.length > 1 && azp === undefined) return null
+  const endpoint = document.userinfo_endpoint
+  const complete = claimAt(claims, provider.rolesClaim) !== undefined || endpoint === undefined
+  const ours = { sub, emailVerified: false }
+  if (complete) return { ...claims, ...ours }
+  const more = await fetchJson(endpoint, { authorization: `Bearer ${accessToken}` })
+  // §5.3.2: another subject's answer must not be used.
+  if (typeof more !== 'object' || more === null || (more as Claims).sub !== sub) return null
+  return { ...more, ...claims, ...ours }
+}
+
+/** A member without a role any more: every session ends. */
+async function withdraw(db: Database, id: string): Promise<void> {
+  await transact(db, async tx => {
+    await tx.updateTable('staff').set({ role: '' }).where('id', '=', id).execute()
+    await tx.deleteFrom('staff_sessions').where('userId', '=', id).execute()
+  })
+}
