@@ -92,8 +92,9 @@ table at the end lists them. The same description for programs: <a href="/openap
 <code>bh</code> (base64url of the body's SHA-256) in the payload. Phones sign with ES256, gates with
 EdDSA. A phone that lost the answer to a POST repeats it with the same <code>jti</code> and another
 <code>nonce</code> or <code>iat</code>. Staff sign in at <code>POST /v1/auth/sign-in/email</code>
-with <code>email</code> and <code>password</code>, or by the operator’s provider, and send the
-cookie.</p>
+with <code>email</code> and <code>password</code>, with a code at
+<code>POST /v1/auth/two-factor/verify-totp</code> where a second factor is set up, or by the
+operator’s provider, and send the cookie.</p>
 <h2 id="curl">With curl</h2>
 <p>In a checkout, with this service's address as <code>$URL</code>: a phone's first request.</p>
 <pre>${html(CURL_EXAMPLE)}</pre>

@@ -16,6 +16,11 @@ export const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   SIGN_IN: { status: 401, title: 'Sign in first' },
   CREDENTIALS: { status: 401, title: 'E-mail address or password is wrong' },
+  TOTP_REQUIRED: { status: 403, title: 'Your role needs a second factor: set it up first' },
+  TOTP_WRONG: { status: 401, title: 'The code is wrong' },
+  TOTP_USED: { status: 401, title: 'The code was used before: wait for the next, sign in again' },
+  TOTP_LOCKED: { status: 429, title: 'Too many wrong codes: sign in again later' },
+  TOTP_SET: { status: 409, title: 'A second factor is set up already' },
   OIDC_NO_ROLE: { status: 403, title: 'Your provider gives you no role here: ask your operator' },
   OIDC_REFUSED: {
     status: 401,

@@ -75,6 +75,11 @@ export const PASSWORD_CHARS_MIN = 12
 export const PASSWORD_CHARS_MAX = 128
 /** A session of staff ends after so many hours, whatever was done in it. */
 export const SESSION_HOURS_MAX = 24
+/** Characters of a backup code. A code of an authenticator is good for 90 s; its use is remembered. */
+export const BACKUP_CODE_CHARS_MAX = 20
+export const CODE_USED_MS = 5 * 60_000
+/** Between password and code. */
+export const CODE_WAIT_MS = 5 * 60_000
 /** Rows from claim values to roles. */
 export const ROLE_VALUES_MAX = 100
 /** The operator's sign-in provider: time for one answer, and its bytes. */

@@ -92,6 +92,8 @@ t.test('help, and what is wrong is said with exit 2', async t => {
     [['audit', '--config', CONFIG], /unknown command/],
     [['restored', 'now', '--config', CONFIG], /unknown command/],
     [['timetable', 'import', '--config', CONFIG], /unknown command/],
+    [['staff', 'reset-totp', '--config', CONFIG], /unknown command/],
+    [['staff', 'reset-totp', 'nobody@b.test', '--config', CONFIG], /no account/],
     [['timetable', 'import', join(dir, 'none.jsonl'), '--config', CONFIG], /none\.jsonl/],
     [
       ['staff', 'add', 'a@b.test', '--role', 'king', '--config', CONFIG],
@@ -128,6 +130,8 @@ t.test('accounts: password from standard input, or made and printed', async t =>
     role: 'supervisor',
     password: /.{20}/,
   })
+  const reset = await finish(['staff', 'reset-totp', 'agent@b.test', '--config', CONFIG])
+  t.same(JSON.parse(reset.stdout), { reset: 'agent@b.test' })
 })
 
 t.test('two processes on one database; both stop cleanly; one killed comes back', async t => {
@@ -188,7 +192,7 @@ t.test('two processes on one database; both stop cleanly; one killed comes back'
   const verified = await finish(['audit', 'verify', '--config', CONFIG])
   t.equal(verified.code, 0)
   const { rows, head } = JSON.parse(verified.stdout) as { rows: number; head: string }
-  t.equal(rows, 48, 'issued and revoked, each sealed before the stop')
+  t.equal(rows, 49, 'a reset; issued and revoked, each sealed before the stop')
   const exported = await finish(['audit', 'export', '--config', CONFIG])
   t.equal(exported.stdout.trim().split('\n').length, rows)
   const restored = await finish(['restored', '--config', CONFIG])

@@ -1,13 +1,13 @@
 /**
  * The program behind main.ts: reads the config, starts the service, prints one JSON line when it listens, and
- * stops cleanly on SIGTERM or SIGINT. `staff add` makes an account.
+ * stops cleanly on SIGTERM or SIGINT. `staff` keeps accounts.
  */
 import { parseArgs } from 'node:util'
 import { auditExport, auditVerify } from './audit-commands.ts'
 import { type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
 import { restoredCommand } from './restored.ts'
-import { addStaff } from './staff-add.ts'
+import { addStaff, resetTotp } from './staff-add.ts'
 import { startService } from './start.ts'
 import { importTimetable } from './tickets/import-command.ts'
 
@@ -16,6 +16,7 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- audit verify|export --config FILE [--head HASH]
        npm run server -- timetable import FILE --config FILE
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
+       npm run server -- staff reset-totp EMAIL --config FILE
 
   --config FILE   one JSON file; see server/README.md for its keys
   --port N        listen on this port instead of the config's; 0 takes any free one
@@ -24,6 +25,8 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
 
 staff add makes an account, or sets role and password of the one with that address. The password
 is read from standard input; on a terminal, or with --generate, one is made and printed.
+staff reset-totp takes the second factor of a lost device away and ends the account's sessions; the
+password alone signs in again, to set another up.
 timetable import replaces stations and trains by those of a file, one JSON object a line; see
 server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
   if (command === 'audit' && action === 'export') return auditExport(loaded)
   const named = third !== undefined && rest.length === 0
   if (named && command === 'timetable' && action === 'import') return importTimetable(loaded, third)
+  if (named && command === 'staff' && action === 'reset-totp') return resetTotp(loaded, third)
   if (!named || command !== 'staff' || action !== 'add') {
     throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
   }

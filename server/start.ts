@@ -82,6 +82,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     secrets,
     publicUrl: () => publicUrl,
     sessionHours: config.staff.sessionHours,
+    totpFor: config.staff.totpFor,
   }
   const { oidc } = config.staff
   const clientSecret = options.oidcSecret ?? ''

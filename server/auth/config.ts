@@ -55,6 +55,11 @@ export const staffConfigSchema = z.strictObject({
     .max(SESSION_HOURS_MAX)
     .default(12)
     .describe('hours after which one signs in anew, whatever one did'),
+  totpFor: z
+    .array(z.enum(ROLES))
+    .max(ROLES.length)
+    .default(['operator'])
+    .describe('roles whose embedded accounts must have a second factor'),
   oidc: providerSchema.optional().describe('the operator’s OpenID Connect provider'),
 })
 

@@ -5,6 +5,7 @@
 import type { Secrets } from '../secrets.ts'
 import { engineOf } from '../store/engines.ts'
 import type { Database } from '../store/schema.ts'
+import type { Role } from './permissions.ts'
 
 /** Header that carries the client's address to the library's rate limit; set by us alone. */
 export const CLIENT_ADDRESS_HEADER = 'x-wicketgate-client'
@@ -17,7 +18,12 @@ export interface StaffOptions {
   readonly publicUrl: () => string
   /** 12 by default. */
   readonly sessionHours?: number
+  /** Roles whose embedded accounts must have a second factor; none by default. */
+  readonly totpFor?: readonly Role[]
 }
+
+/** What a session was begun with. */
+export type Factor = 'password' | 'totp' | 'oidc'
 
 /** Library's path → so many in so many seconds, an address. */
 type Rates = Readonly<Record<string, { readonly window: number; readonly max: number }>>
@@ -40,6 +46,7 @@ export function commonOptions(
       modelName: 'staff_sessions',
       expiresIn: sessionHours * 3600,
       disableSessionRefresh: true,
+      additionalFields: { factor: { type: 'string' as const, required: true, input: false } },
     },
     verification: { modelName: 'staff_verifications' },
     rateLimit: {

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
-import type { Database } from '../store/schema.ts'
+import { withdrawRole } from '../store/staff.ts'
 import { transact } from '../store/transact.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
@@ -158,7 +158,10 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
       additionalFields: { role: { type: 'string', required: true } },
       async validateUserInfo({ user, source }) {
         if (isRole(user.role)) return undefined
-        if (source.action === 'sign-in' && user.id !== undefined) await withdraw(db, user.id)
+        const { id } = user
+        if (source.action === 'sign-in' && id !== undefined) {
+          await transact(db, tx => withdrawRole(tx, id))
+        }
         return { error: 'OIDC_NO_ROLE' }
       },
     },
@@ -169,6 +172,7 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
     },
     databaseHooks: {
       account: { create: { before: async account => ({ data: { ...account, ...NO_TOKENS } }) } },
+      session: { create: { before: async session => ({ data: { ...session, factor: 'oidc' } }) } },
     },
     advanced: {
       ...common.advanced,
@@ -248,12 +252,4 @@ async function claimsOf(
   // §5.3.2: another subject's answer must not be used.
   if (typeof more !== 'object' || more === null || (more as Claims).sub !== sub) return null
   return { ...more, ...claims, ...ours }
-}
-
-/** A member without a role any more: every session ends. */
-async function withdraw(db: Database, id: string): Promise<void> {
-  await transact(db, async tx => {
-    await tx.updateTable('staff').set({ role: '' }).where('id', '=', id).execute()
-    await tx.deleteFrom('staff_sessions').where('userId', '=', id).execute()
-  })
 }

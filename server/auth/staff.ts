@@ -1,11 +1,24 @@
 /**
- * Staff accounts by better-auth: e-mail and password, sessions in HttpOnly SameSite cookies. Only
- * the endpoints listed here are reachable; accounts are made by `staff add`, never over HTTP.
+ * Embedded staff accounts by better-auth: e-mail and password, and a second factor (TOTP, RFC 6238,
+ * with backup codes). Only the endpoints listed here are reachable; accounts are made by `staff add`,
+ * never over HTTP. A session remembers what it was begun with, so that one begun by the password
+ * alone is worth nothing where more is needed.
  * The library is loaded on first use: it takes longer than the rest of the start.
  */
 import { z } from 'zod'
-import { EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../limits.ts'
-import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
+import { Problem, type ProblemCode } from '../errors.ts'
+import {
+  BACKUP_CODE_CHARS_MAX,
+  CODE_WAIT_MS,
+  EMAIL_CHARS_MAX,
+  PASSWORD_CHARS_MAX,
+  PASSWORD_CHARS_MIN,
+} from '../limits.ts'
+import { writeAudit } from '../store/audit.ts'
+import type { Tx } from '../store/schema.ts'
+import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../store/staff.ts'
+import { transact } from '../store/transact.ts'
+import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
 import { isRole, type Role } from './permissions.ts'
 import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
 
@@ -13,32 +26,34 @@ interface Endpoint {
   readonly method: 'GET' | 'POST'
   /** What may be in its body: options of the library that are not named here stay closed. */
   readonly body: z.ZodType<Record<string, unknown>>
+  /** For those alone whose session opens other routes too. */
+  readonly membersOnly?: true
 }
 
 const password = z.string().min(1).max(PASSWORD_CHARS_MAX)
+const email = z.string().min(1).max(EMAIL_CHARS_MAX)
+const change = { currentPassword: password, newPassword: password }
+const revoke = { revokeOtherSessions: z.boolean().optional() }
+const withCode = z.strictObject({ code: z.string().regex(/^\d{6}$/) })
+const withBackupCode = z.strictObject({ code: z.string().min(1).max(BACKUP_CODE_CHARS_MAX) })
+const withPassword = z.strictObject({ password })
 const nothing = z.strictObject({})
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
-  [
-    '/sign-in/email',
-    {
-      method: 'POST',
-      body: z.strictObject({ email: z.string().min(1).max(EMAIL_CHARS_MAX), password }),
-    },
-  ],
-  ['/sign-out', { method: 'POST', body: nothing }],
-  ['/get-session', { method: 'GET', body: nothing }],
-  [
-    '/change-password',
-    {
-      method: 'POST',
-      body: z.strictObject({
-        currentPassword: password,
-        newPassword: password,
-        revokeOtherSessions: z.boolean().optional(),
-      }),
-    },
-  ],
-])
+const VERIFY_TOTP = '/two-factor/verify-totp'
+const VERIFY_BACKUP_CODE = '/two-factor/verify-backup-code'
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  '/sign-in/email': { method: 'POST', body: z.strictObject({ email, password }) },
+  '/sign-out': { method: 'POST', body: nothing },
+  '/get-session': { method: 'GET', body: nothing },
+  '/change-password': {
+    method: 'POST',
+    body: z.strictObject({ ...change, ...revoke }),
+    membersOnly: true,
+  },
+  '/two-factor/enable': { method: 'POST', body: withPassword },
+  [VERIFY_TOTP]: { method: 'POST', body: withCode },
+  [VERIFY_BACKUP_CODE]: { method: 'POST', body: withBackupCode },
+  '/two-factor/generate-backup-codes': { method: 'POST', body: withPassword, membersOnly: true },
+}
 
 export interface StaffMember {
   readonly id: string
@@ -46,10 +61,15 @@ export interface StaffMember {
 }
 
 export interface StaffAccounts {
-  /** Who signed in, by the session cookie; undefined without one that is good. */
-  member(headers: Headers): Promise<StaffMember | undefined>
-  /** Answers one of the library's endpoints; undefined for any other path. */
+  /**
+   * Who signed in, by the session cookie; undefined without one that is good. `must enrol`: someone
+   * whose role needs a second factor and who may do nothing but set it up.
+   */
+  member(headers: Headers): Promise<StaffMember | 'must enrol' | undefined>
+  /** Answers one of the library's endpoints; undefined for any other path. Throws Problem. */
   handle(request: Request, clientAddress: string): Promise<Response | undefined>
+  /** Takes the second factor of a lost device away. False when there is no such account. */
+  resetTotp(email: string): Promise<boolean>
   /** Makes an account, or sets role and password of the one with this address. */
   add(email: string, password: string, role: Role): Promise<'added' | 'changed'>
   /** Loads the library ahead of the first request. */
@@ -62,28 +82,97 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
     loading ??= loadLibrary(options)
     return loading
   }
+
+  async function member(headers: Headers): Promise<StaffMember | 'must enrol' | undefined> {
+    if (!headers.has('cookie')) return undefined
+    const found = await (await library()).api.getSession({ headers })
+    const role: unknown = found?.user.role
+    if (found === null || !isRole(role)) return undefined
+    const { user, session } = found
+    if (session.factor === 'password') {
+      // Begun before the second factor was set up: not good any more.
+      if (user.twoFactorEnabled === true) return undefined
+      if (options.totpFor?.includes(role) === true) return 'must enrol'
+    }
+    return { id: user.id, role }
+  }
+
+  /** A code counts once, and with it sessions of the password alone end. */
+  async function settleCode(answer: Response, code: string): Promise<void> {
+    const { db, secrets } = options
+    const said = (await answer.clone().json()) as { token: string; user: { id: string } }
+    const staff = said.user.id
+    const hash = secrets.mac('code', `totp ${staff} ${code}`).toString('base64url')
+    // The system's time, as the library has it.
+    if (!(await takeCode(db, staff, hash, Date.now()))) {
+      await endSession(db, said.token)
+      throw new Problem('TOTP_USED')
+    }
+    await endPasswordSessions(db, staff)
+  }
+
   return {
     warm: async () => void (await library()),
-    async member(headers) {
-      if (!headers.has('cookie')) return undefined
-      const found = await (await library()).api.getSession({ headers })
-      const role: unknown = found?.user.role
-      return found !== null && isRole(role) ? { id: found.user.id, role } : undefined
-    },
+    member,
     async handle(request, clientAddress) {
       const { pathname } = new URL(request.url)
-      const endpoint = pathname.startsWith(AUTH_PATH)
-        ? ENDPOINTS.get(pathname.slice(AUTH_PATH.length))
-        : undefined
+      const path = pathname.slice(AUTH_PATH.length)
+      const endpoint = Object.hasOwn(ENDPOINTS, path) ? ENDPOINTS[path] : undefined
       if (endpoint?.method !== request.method) return undefined
       const body = endpoint.body.safeParse(await bodyOf(request))
-      if (!body.success) return new Response(null, { status: 422 })
+      if (!body.success) throw new Problem('INVALID')
+      if (endpoint.membersOnly) demandMember(await member(request.headers))
       const url = `${options.publicUrl()}${pathname}`
       const sent = endpoint.method === 'GET' ? undefined : body.data
-      return (await library()).handler(requestOf(url, request.headers, clientAddress, sent))
+      const asked = requestOf(url, request.headers, clientAddress, sent)
+      const answer = await (await library()).handler(asked)
+      if (answer.status >= 400) throw new Problem(await problemOf(answer))
+      if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))
+      return answer
     },
     add: async (email, password, role) => addMember(await library(), email, password, role),
+    resetTotp: email => transact(options.db, tx => resetMember(tx, email)),
   }
+}
+
+/** Throws Problem `SIGN_IN` or `TOTP_REQUIRED`. */
+export function demandMember(found: StaffMember | 'must enrol' | undefined): StaffMember {
+  if (found === undefined) throw new Problem('SIGN_IN')
+  if (found === 'must enrol') throw new Problem('TOTP_REQUIRED')
+  return found
+}
+
+async function resetMember(tx: Tx, email: string): Promise<boolean> {
+  const id = await dropSecondFactor(tx, email)
+  if (id === undefined) return false
+  const entry = { actor: 'system', action: 'staff.totp-reset', subject: id } as const
+  await writeAudit(tx, entry, Date.now())
+  return true
+}
+
+/** What the library's own codes mean here, and the status of the others. */
+const CODE_OF_LIBRARY: Readonly<Record<string, ProblemCode>> = {
+  INVALID_CODE: 'TOTP_WRONG',
+  INVALID_BACKUP_CODE: 'TOTP_WRONG',
+  INVALID_TWO_FACTOR_COOKIE: 'SIGN_IN',
+  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'TOTP_LOCKED',
+  ACCOUNT_TEMPORARILY_LOCKED: 'TOTP_LOCKED',
+  TOTP_ALREADY_ENABLED: 'TOTP_SET',
+  INVALID_PASSWORD: 'CREDENTIALS',
+}
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'INVALID',
+  401: 'CREDENTIALS',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  422: 'INVALID',
+  429: 'RATE_LIMITED',
+}
+
+async function problemOf(answer: Response): Promise<ProblemCode> {
+  const said = (await answer.json().catch(() => undefined)) as { code?: unknown } | undefined
+  const byCode = CODE_OF_LIBRARY[String(said?.code)]
+  return byCode ?? CODE_OF_STATUS[answer.status] ?? 'INTERNAL'
 }
 
 /** The JSON of a body, `{}` for an empty one; undefined for anything else. */
@@ -100,8 +189,12 @@ type Library = Awaited<ReturnType<typeof loadLibrary>>
 
 async function loadLibrary(options: StaffOptions) {
   const { betterAuth } = await import('better-auth')
+  const { twoFactor } = await import('better-auth/plugins/two-factor')
   return betterAuth({
-    ...commonOptions(options, { '/sign-in/email': { window: 60, max: 10 } }),
+    ...commonOptions(options, {
+      '/sign-in/email': { window: 60, max: 10 },
+      '/two-factor/*': { window: 60, max: 30 },
+    }),
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -113,7 +206,29 @@ async function loadLibrary(options: StaffOptions) {
       additionalFields: { role: { type: 'string', required: true, input: false } },
     },
     account: { modelName: 'staff_accounts' },
+    databaseHooks: {
+      session: {
+        create: {
+          async before(session, context) {
+            const before: unknown = context?.context.session?.session.factor
+            return { data: { ...session, factor: factorOf(context?.path, before) } }
+          },
+        },
+      },
+    },
+    plugins: [
+      twoFactor({
+        twoFactorTable: 'staff_two_factors',
+        twoFactorCookieMaxAge: CODE_WAIT_MS / 1000,
+      }),
+    ],
   })
+}
+
+/** What a session counts for that `path` begins; `before`: the factor of the session it follows. */
+function factorOf(path: string | undefined, before: unknown): Factor {
+  if (path === VERIFY_TOTP || path === VERIFY_BACKUP_CODE) return 'totp'
+  return path === '/change-password' && before === 'totp' ? 'totp' : 'password'
 }
 
 async function addMember(auth: Library, email: string, password: string, role: Role) {

@@ -6,6 +6,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono'
 import { isForeignOrigin } from '../auth/origin.ts'
 import { may, type Permission } from '../auth/permissions.ts'
 import { type ProofAlgorithm, type ProofResult, verifyProof } from '../auth/proof.ts'
+import { demandMember } from '../auth/staff.ts'
 import { Problem } from '../errors.ts'
 import { ANSWER_KEPT_MS } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
@@ -51,8 +52,7 @@ function demandJson(c: Context<ServiceEnv>): void {
 async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promise<void> {
   const service = c.get('service')
   if (isForeignOrigin(c.req.raw, service.ownOrigins())) throw new Problem('ORIGIN')
-  const member = await service.staff.member(c.req.raw.headers)
-  if (member === undefined) throw new Problem('SIGN_IN')
+  const member = demandMember(await service.staff.member(c.req.raw.headers))
   if (!may(member.role, permission)) throw new Problem('FORBIDDEN')
   c.set('staff', member)
 }

@@ -7,20 +7,11 @@ import type { Context } from 'hono'
 import { AUTH_PATH } from '../auth/library.ts'
 import { isForeignOrigin } from '../auth/origin.ts'
 import { CALLBACK_PATH } from '../auth/provider.ts'
-import { Problem, type ProblemCode } from '../errors.ts'
+import { Problem } from '../errors.ts'
 import { RETURN_PATH_CHARS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { clientAddress } from './client-address.ts'
 import { json, jsonBody, problems, route } from './route.ts'
-
-const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'INVALID',
-  401: 'CREDENTIALS',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-  422: 'INVALID',
-  429: 'RATE_LIMITED',
-}
 
 /** A path of our own pages: nothing that a browser could take for another host. */
 const returnPathSchema = z
@@ -96,7 +87,6 @@ export function registerStaff(app: OpenAPIHono<ServiceEnv>): void {
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')
     const answer = await staff.handle(c.req.raw, clientAddress(c, config.trustedProxies))
     if (answer === undefined) throw new Problem('NOT_FOUND')
-    if (answer.status < 400) return answer
-    throw new Problem(CODE_OF_STATUS[answer.status] ?? 'INTERNAL')
+    return answer
   })
 }

@@ -17,6 +17,7 @@ import {
   textOrNull,
 } from './columns.ts'
 import type { Database } from './schema.ts'
+import { secondFactor } from './staff-tables.ts'
 import { ticketTables } from './ticket-tables.ts'
 
 async function peopleAndCertificates(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
@@ -249,6 +250,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '008-tickets': { up: db => ticketTables(db, types) },
     '009-gate-configs': { up: db => gateConfigs(db, types) },
     '010-applications': { up: db => applicationTables(db, types) },
+    '011-second-factor': { up: db => secondFactor(db, types) },
   }
 }
 

@@ -244,12 +244,30 @@ export interface AuditChainTable {
 /** The account library's; of it only what this service changes and ends itself. */
 export interface StaffTable {
   id: string
+  email: string
   role: string
+  /** Of another type on each engine; null: no second factor. */
+  twoFactorEnabled: null
 }
 
 export interface StaffSessionsTable {
   id: string
+  token: string
   userId: string
+  /** What it was begun with: `password`, `totp` or `oidc`. */
+  factor: string
+}
+
+export interface StaffTwoFactorsTable {
+  id: string
+  userId: string
+}
+
+/** Codes of authenticators that were used, while they could be used again. */
+export interface StaffUsedCodesTable {
+  staff: string
+  code_hash: string
+  expires_at: number
 }
 
 export interface Tables {
@@ -285,6 +303,8 @@ export interface Tables {
   audit_chain: AuditChainTable
   staff: StaffTable
   staff_sessions: StaffSessionsTable
+  staff_two_factors: StaffTwoFactorsTable
+  staff_used_codes: StaffUsedCodesTable
 }
 
 export type Database = Kysely<Tables>

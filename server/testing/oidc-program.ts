@@ -15,12 +15,14 @@ interface Told {
   readonly lie?: string | null
 }
 
+const ELSEWHERE = 'http://127.0.0.1:9'
 const [callback = '', where = 'token'] = process.argv.slice(2)
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const { privateKey: stranger } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const key = { ...privateKey.export({ format: 'jwk' }), kid: 'k1', alg: 'RS256', use: 'sig' }
 let groups: Readonly<Record<string, unknown>> = {}
 let lie: string | undefined
+let asked = 0
 
 const server = createServer(answer)
 await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -51,16 +53,23 @@ process.stdout.write(`${JSON.stringify({ issuer })}\n`)
 function answer(request: IncomingMessage, response: ServerResponse): void {
   if (request.url === '/told') void listen(request, response)
   else if (request.url === '/token' && lie !== undefined) void answerFalsely(request, response)
-  else if (request.url?.startsWith('/.well-known/') && lie === 'discovery') {
+  else if (request.url?.startsWith('/.well-known/') && isFalse()) {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(document('http://127.0.0.1:9')))
+    response.end(JSON.stringify(document(ELSEWHERE)))
   } else void serve(request, response)
+}
+
+/** Whether this answer about itself names another issuer: each, or each second one. */
+function isFalse(): boolean {
+  asked += 1
+  return lie === 'discovery' || (lie === 'wavers' && asked % 2 === 0)
 }
 
 async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const told = (await json(request)) as Told
   groups = told.groups ?? groups
   lie = told.lie ?? undefined
+  asked = 0
   response.end()
 }
 
@@ -104,7 +113,8 @@ async function forge(said: { id_token?: string }): Promise<object> {
     claims: () => `${header}.${encode(changed)}.${signature}`,
     unsigned: () => `${encode({ alg: 'none' })}.${payload}.`,
     stranger: () => signed({}, 'stranger'),
-    issuer: () => signed({ iss: 'https://elsewhere.test' }),
+    issuer: () => signed({ iss: ELSEWHERE }),
+    wavers: () => signed({ iss: ELSEWHERE }),
     audience: () => signed({ aud: 'another client' }),
     party: () => signed({ azp: 'another client' }),
     expired: () => signed({ iat: now - 7200, exp: now - 3600 }),

@@ -80,7 +80,7 @@ export async function reopenWorld(
     database: isPostgresUrl(place) ? { url: place } : { file: place },
     trust: { documents: join(dir, 'trust'), keys: join(dir, 'trust/online'), environment: 'test' },
     documents: ['resident-id', 'passport'],
-    staff,
+    staff: { totpFor: [], ...staff },
   })
   const secret = new Uint8Array(32).fill(7)
   const log = createLog('debug', sink)
