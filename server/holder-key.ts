@@ -1,5 +1,6 @@
 /** The key that a phone presents passes with: a P-256 JWK, checked to be on its curve. */
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import { hash } from 'node:crypto'
+import type { JWK } from 'jose'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import type { Ec2Key } from '../pass/crypto.ts'
 import { PassError } from '../pass/errors.ts'
@@ -24,6 +25,6 @@ export function holderKeyOf(jwk: JWK): Ec2Key {
   throw new Problem('INVALID', { fields: [{ path: 'holderKey', message: 'no point of P-256' }] })
 }
 
-/** Its thumbprint (RFC 7638), base64url. */
-export const holderThumbprint = ({ kty, crv, x, y }: JWK): Promise<string> =>
-  calculateJwkThumbprint({ kty, crv, x, y } as JWK)
+/** Its thumbprint (RFC 7638 §3: the required members alone, in this order), base64url. */
+export const holderThumbprint = ({ crv, kty, x, y }: JWK): string =>
+  hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url')

@@ -4,12 +4,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import { calculateJwkThumbprint } from 'jose'
 import { toHex } from '../pass/bytes.ts'
 import { lifeFrom } from './domain/certificate.ts'
 import type { DocumentType } from './domain/document.ts'
 import { Problem } from './errors.ts'
-import { holderKeyOf } from './holder-key.ts'
+import { holderKeyOf, holderThumbprint } from './holder-key.ts'
 import { checkIdentity } from './identity.ts'
 import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
 import { type MintedPass, mintPass } from './minting.ts'
@@ -110,7 +109,7 @@ export async function claimCertificate(
   const use = {
     codeHash: hashCode(service, claim.code),
     deviceKey: claim.deviceKey,
-    holderKey: await calculateJwkThumbprint(claim.holderKey),
+    holderKey: holderThumbprint(claim.holderKey),
     now,
   }
   const certificate = await transact(db, async tx => {

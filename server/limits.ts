@@ -157,6 +157,10 @@ export const RESTORE_LISTS_GAP = 1000
 export const RESTORE_VERSIONS_GAP = 2 ** 20
 /** How often a transaction that lost against others is tried. */
 export const TRANSACTION_TRIES_MAX = 8
+/** Pages of SQLite's log before it is moved into the file: 16 MiB, so that a hot page moves once. */
+export const CHECKPOINT_PAGES = 4096
+/** Places of a status list that a replica fetches at once. */
+export const PLACES_AT_ONCE = 64
 /** Prepared statements kept by the SQLite shim. */
 export const STATEMENTS_MAX = 256
 /** A config or key file. */

@@ -7,7 +7,9 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   randomInt,
 } from 'node:crypto'
@@ -32,12 +34,12 @@ export interface Secrets {
 const SEAL_VERSION = 1
 
 export function createSecrets(secret: Uint8Array): Secrets {
-  const keys = new Map<Label, Buffer>()
+  const keys = new Map<Label, KeyObject>()
   for (const label of LABELS) {
     const key = hkdfSync('sha256', secret, 'wicketgate-service', label, 32)
-    keys.set(label, Buffer.from(key))
+    keys.set(label, createSecretKey(Buffer.from(key)))
   }
-  const keyOf = (label: Label) => keys.get(label) as Buffer
+  const keyOf = (label: Label) => keys.get(label) as KeyObject
   function sealBytes(plain: Uint8Array, about: string): Uint8Array {
     const nonce = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', keyOf('document-seal'), nonce)
@@ -56,7 +58,7 @@ export function createSecrets(secret: Uint8Array): Secrets {
 
   return {
     mac: (label, text) => createHmac('sha256', keyOf(label)).update(text).digest(),
-    derived: label => keyOf(label).toString('base64url'),
+    derived: label => keyOf(label).export().toString('base64url'),
     seal: (plain, about) => sealBytes(Buffer.from(plain), about),
     open: (sealed, about) => openBytes(sealed, about).toString(),
     sealBytes,

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts'
 import type { PeopleRegistry } from './people-registry.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Secrets } from './secrets.ts'
+import type { Places } from './store/places.ts'
 import type { Database } from './store/schema.ts'
 import type { Tickets } from './tickets/port.ts'
 
@@ -22,6 +23,7 @@ export interface Service {
   readonly log: Log
   readonly metrics: Metrics
   readonly db: Database
+  readonly places: Places
   readonly secrets: Secrets
   readonly nonces: Nonces
   readonly staff: StaffAccounts

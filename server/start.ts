@@ -32,6 +32,7 @@ import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
 import type { Service } from './service.ts'
 import { openDatabase } from './store/engines.ts'
+import { createPlaces } from './store/places.ts'
 import { embeddedTickets } from './tickets/embedded.ts'
 
 export interface ServiceOptions {
@@ -92,6 +93,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     clock,
     log,
     db,
+    places: createPlaces(db),
     secrets,
     nonces: createNonces(secrets),
     staff: createStaffAccounts(staffOptions),

@@ -3,37 +3,27 @@
  * application, the next pass for a certificate that runs. Pictures and what is made of them are
  * gone when the answer is; what stays is a reason and a score band, in the log alone.
  */
-import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
-import { toHex } from '../pass/bytes.ts'
 import { openApplication } from './applying.ts'
-import { applicationMeans, lifeFrom, stateOf } from './domain/certificate.ts'
+import { stateOf } from './domain/certificate.ts'
 import { certificateOfPhone } from './ending.ts'
 import { Problem, type ProblemCode } from './errors.ts'
-import { FaceCheckError, type FaceOutcome, type FaceReason, type Frame } from './face/port.ts'
+import {
+  type Capture,
+  FaceCheckError,
+  type FaceOutcome,
+  type FaceReason,
+  type Frame,
+} from './face/port.ts'
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
-import { PUBLISH_WAIT_MS } from './limits.ts'
 import { lifeOf, type MintedPass, mintPass } from './minting.ts'
+import { issueOnPhone } from './phone-issue.ts'
 import type { Service } from './service.ts'
-import {
-  type ChallengeOf,
-  returnTry,
-  settleApplication,
-  takeTry,
-  useChallenge,
-} from './store/applications.ts'
+import { type ChallengeOf, returnTry, takeTry, useChallenge } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
-import {
-  addCertificate,
-  endCertificate,
-  findCertificate,
-  type StatusRevision,
-  takeActivePlace,
-  takeQuota,
-} from './store/certificates.ts'
-import { documentHash, findPerson, type Identity, savePerson } from './store/people.ts'
+import { documentHash, findPerson, type Identity } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
-import type { Certificate, Tx } from './store/schema.ts'
+import type { Certificate } from './store/schema.ts'
 import { transact } from './store/transact.ts'
 
 /** An answer to a challenge, from one phone. */
@@ -84,11 +74,10 @@ export async function verifyApplication(service: Service, attempt: FaceAttempt):
     if (!(await takeTry(tx, id))) throw new Problem('TRIES_USED')
     return found
   })
-  // Tries for one document lead to the window, and leave a certificate that runs alone.
-  const allowed =
-    (await takeRate(db, 'faceDevice', deviceKey, now)) &&
-    (await takeRate(db, 'facePerson', person, now))
-  if (!allowed) throw new Problem('TRIES_USED')
+  if (!(await takeRate(db, 'faceDevice', deviceKey, now))) throw new Problem('TRIES_USED')
+  // Too many for one document in a day: looked at and refused like any other, so that nobody learns
+  // of it, nor that a face would have matched. A certificate that runs goes on.
+  const locked = !(await takeRate(db, 'facePerson', person, now))
   const capture = { prompts, frames: attempt.frames }
   const outcome = await checkFace(service, identity, capture, `application ${id}`).catch(
     async error => {
@@ -96,13 +85,11 @@ export async function verifyApplication(service: Service, attempt: FaceAttempt):
       throw error
     },
   )
-  refuseUnless(outcome, { triesLeft: triesLeft - 1 })
-  const holder = await holderThumbprint(attempt.holderKey)
-  const keys = { device: deviceKey, holder }
-  const { certificate, ended } = await transact(db, tx =>
-    issueTo(tx, service, { application: id, identity, keys }),
-  )
-  if (ended !== undefined) await service.publisher.published(ended, PUBLISH_WAIT_MS)
+  const tries = { triesLeft: triesLeft - 1 }
+  refuseUnless(outcome, tries)
+  if (locked) throw new Problem('NOT_VERIFIED', tries)
+  const keys = { device: deviceKey, holder: holderThumbprint(attempt.holderKey) }
+  const certificate = await issueOnPhone(service, { application: id, identity, keys })
   return { certificate, ...(await mintPass(service, certificate, holderKey, clock.now())) }
 }
 
@@ -115,7 +102,7 @@ export async function renewPass(service: Service, attempt: FaceAttempt): Promise
   const { id, deviceKey } = attempt
   const holderKey = holderKeyOf(attempt.holderKey)
   const certificate = await runningOf(service, id, deviceKey)
-  if ((await holderThumbprint(attempt.holderKey)) !== certificate.holder_key) {
+  if (holderThumbprint(attempt.holderKey) !== certificate.holder_key) {
     const fields = [{ path: 'holderKey', message: 'not the key of this certificate' }]
     throw new Problem('INVALID', { fields })
   }
@@ -150,19 +137,18 @@ export async function runningOf(
 }
 
 /**
- * Against the photo on file; whoever has none is compared with the capture itself, so that it takes
- * as long, and does not match. Each look at a photo is audited.
+ * Against the photo on file; whoever has none is compared with the capture itself, so that as much is
+ * done, and does not match. Each look at a photo is audited.
  */
 async function checkFace(
   { db, faces, registry, clock, log }: Service,
   identity: Identity,
-  capture: Parameters<Service['faces']['check']>[1],
+  capture: Capture,
   subject: string,
 ): Promise<FaceOutcome> {
   const onFile = await registry.photoOf(identity)
   await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
-  const decoy = capture.frames[0]?.picture ?? new Uint8Array()
-  const checked = await faces.check(onFile ?? decoy, capture).catch(error => {
+  const checked = await faces.check(onFile ?? decoyOf(capture), capture).catch(error => {
     if (!(error instanceof FaceCheckError)) throw error
     const code = error.code === 'BUSY' ? 'FACE_BUSY' : 'FACE_UNAVAILABLE'
     throw new Problem(code, {}, { 'retry-after': '5' })
@@ -175,40 +161,13 @@ async function checkFace(
   return outcome
 }
 
+/** A picture that looks ahead, as one on file does. */
+function decoyOf({ prompts, frames }: Capture): Uint8Array {
+  const ahead = frames.find(frame => prompts[frame.prompt] === 'ahead')
+  return ahead?.picture ?? new Uint8Array()
+}
+
 function refuseUnless({ matched, reason }: FaceOutcome, extra: Record<string, unknown>): void {
   if (matched) return
   throw new Problem((reason && SAID[reason]) ?? 'NOT_VERIFIED', extra)
-}
-
-/** One transaction: the certificate that runs ends or moves, the quota counts, a new one begins. */
-async function issueTo(
-  tx: Tx,
-  { secrets, clock }: Service,
-  to: {
-    readonly application: string
-    readonly identity: Identity
-    readonly keys: { readonly device: string; readonly holder: string }
-  },
-): Promise<{ certificate: Certificate; ended: StatusRevision | undefined }> {
-  const now = clock.now()
-  const id = toHex(randomBytes(16))
-  const person = await savePerson(tx, secrets, to.identity, now)
-  if (!(await settleApplication(tx, to.application, id))) throw new Problem('APPLICATION_DONE')
-  const running = person.activeCertificate && (await findCertificate(tx, person.activeCertificate))
-  const means = applicationMeans(running ? lifeOf(running) : undefined, now)
-  const ended = running ? await endCertificate(tx, running.id, 'replaced', now) : undefined
-  if (means !== 'move' && !(await takeQuota(tx, person.id, now))) throw new Problem('QUOTA_USED')
-  const life =
-    means === 'move' && running
-      ? { validFrom: running.valid_from, validUntil: running.valid_until }
-      : lifeFrom(now)
-  if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
-    throw new Problem('CERTIFICATE_ACTIVE')
-  }
-  const { keys } = to
-  const made = { id, person: person.id, channel: 'phone', ...life, keys } as const
-  const certificate = await addCertificate(tx, made, now)
-  const detail = { means, application: to.application, ...(running && { replaced: running.id }) }
-  await writeAudit(tx, { actor: 'phone', action: 'certificate.issue', subject: id, detail }, now)
-  return { certificate, ended }
 }

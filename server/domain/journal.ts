@@ -2,7 +2,7 @@
  * Whether uploaded journal rows are a chain: numbers without a gap, each hash made of the one
  * before, each body the one its hash names (gate/contract/events.ts).
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   CHAIN_START,
   chainInput,
@@ -10,7 +10,7 @@ import {
   type Upload,
 } from '../../gate/contract/events.ts'
 
-const sha256Hex = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
+const sha256Hex = (text: string) => hash('sha256', text, 'hex')
 
 /** True when the batch is one unbroken piece of one epoch's chain. */
 export function isChain(upload: Upload): boolean {

@@ -106,6 +106,11 @@ t.test('pictures of no use say why', async t => {
     t.same(outcome, { challengePassed: false, matched: false, reason })
   }
   t.match(await engine.check(rows[4]?.[1] as Uint8Array, await of('d01')), { reason: 'ON_FILE' })
+  const nothing = stills(PROMPTS.map((_, n) => new Uint8Array([n])))
+  for (const filed of [onFile('d01'), new Uint8Array()]) {
+    const said = await engine.check(filed, nothing)
+    t.match(said, { reason: 'BAD_PICTURE' }, 'the capture is judged before what is on file')
+  }
 })
 
 t.test('describing: one face, also of a gray picture', async t => {

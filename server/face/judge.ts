@@ -40,21 +40,16 @@ export function pictureFault(looked: Looked): PictureFault | undefined {
   return undefined
 }
 
-/** `looked` has one entry a frame of `capture`, in its order. */
+/** `looked` has one entry a frame of `capture`, in its order, or ends with one that is of no use. */
 export function judgeCapture(
   capture: Capture,
   looked: readonly Looked[],
   onFile: Embedding,
 ): FaceOutcome {
-  if (!isComplete(capture)) return refused('INCOMPLETE')
-  for (const one of looked) {
-    const fault = pictureFault(one)
-    if (fault !== undefined) return refused(fault)
-  }
-  const faces = looked as readonly FaceMeasure[]
-  const prompts = capture.frames.map(frame => capture.prompts[frame.prompt] as Prompt)
-  const fault = challengeFault(prompts, faces)
+  const fault = captureFault(capture, looked)
   if (fault !== undefined) return refused(fault)
+  const faces = looked as readonly FaceMeasure[]
+  const prompts = promptsOf(capture)
   const distances = ahead(prompts, faces).map(face => distance(face.embedding, onFile))
   const furthest = Math.max(...distances)
   const matched = furthest < MATCH_DISTANCE_MAX
@@ -62,7 +57,20 @@ export function judgeCapture(
   return { challengePassed: true, matched, band: bandOf(furthest), ...rest }
 }
 
-function refused(reason: FaceReason): FaceOutcome {
+/** What is wrong with the capture itself, whoever is on file. */
+export function captureFault(
+  capture: Capture,
+  looked: readonly Looked[],
+): PictureFault | ChallengeFault | undefined {
+  if (!isComplete(capture)) return 'INCOMPLETE'
+  const fault = looked.map(pictureFault).find(one => one !== undefined)
+  return fault ?? challengeFault(promptsOf(capture), looked as readonly FaceMeasure[])
+}
+
+const promptsOf = ({ frames, prompts }: Capture): Prompt[] =>
+  frames.map(frame => prompts[frame.prompt] as Prompt)
+
+export function refused(reason: FaceReason): FaceOutcome {
   return { challengePassed: false, matched: false, reason }
 }
 

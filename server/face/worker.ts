@@ -1,6 +1,6 @@
 /** The face check's own thread: one request in, one answer out, in order. */
 import { parentPort } from 'node:worker_threads'
-import { judgeCapture, type Looked, pictureFault } from './judge.ts'
+import { captureFault, judgeCapture, type Looked, pictureFault, refused } from './judge.ts'
 import { measureFace } from './measure.ts'
 import { loadNetworks, type Networks } from './networks.ts'
 import { readPicture } from './picture.ts'
@@ -63,17 +63,21 @@ async function describe(
   return { ok: true, embedding: (looked as Exclude<Looked, string>).embedding }
 }
 
+/** The capture first: what is wrong with it is said alike, and as soon, whatever is on file. */
 async function check(
   networks: Networks,
   { onFile, capture }: { readonly onFile: Uint8Array; readonly capture: Capture },
 ): Promise<FaceOutcome> {
-  const filed = await describe(networks, { picture: onFile })
-  if (!filed.ok) return { challengePassed: false, matched: false, reason: 'ON_FILE' }
   const looked: Looked[] = []
   for (const { picture } of capture.frames) {
     const one = await look(networks, picture, false)
     looked.push(one)
     if (pictureFault(one) !== undefined) break
   }
-  return judgeCapture(capture, looked, filed.embedding)
+  const fault = captureFault(capture, looked)
+  if (fault !== undefined) return refused(fault)
+  const filed = await describe(networks, { picture: onFile })
+  return filed.ok
+    ? judgeCapture(capture, looked, filed.embedding)
+    : { challengePassed: true, matched: false, reason: 'ON_FILE' }
 }

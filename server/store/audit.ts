@@ -9,20 +9,22 @@ export interface AuditEntry {
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** The row of an entry: an id that sorts by time, and a salt of its own. */
+export function auditRow({ actor, action, subject, detail = {} }: AuditEntry, now: number) {
+  const chance = randomBytes(24).toString('hex')
+  return {
+    id: `${now.toString(16).padStart(12, '0')}${chance.slice(0, 16)}`,
+    at: now,
+    actor,
+    action,
+    subject,
+    detail: JSON.stringify(detail),
+    salt: chance.slice(16),
+  }
+}
+
 export async function writeAudit(db: Database | Tx, entry: AuditEntry, now: number): Promise<void> {
-  const id = `${now.toString(16).padStart(12, '0')}${randomBytes(8).toString('hex')}`
-  await db
-    .insertInto('audit')
-    .values({
-      id,
-      at: now,
-      actor: entry.actor,
-      action: entry.action,
-      subject: entry.subject,
-      detail: JSON.stringify(entry.detail ?? {}),
-      salt: randomBytes(16).toString('hex'),
-    })
-    .execute()
+  await db.insertInto('audit').values(auditRow(entry, now)).execute()
 }
 
 /** One page, newest first, of what came before the row `before`. */

@@ -2,8 +2,11 @@
  * The gates' journals: rows stored exactly once, chain and cursor moved in one transaction, so that
  * an upload may be cut off and repeated at any point.
  */
+import { CompiledQuery } from 'kysely'
 import { CHAIN_START, type JournalRow, type Upload } from '../../gate/contract/events.ts'
 import { EPOCHS_PER_GATE_MAX } from '../limits.ts'
+import type { Engine } from './columns.ts'
+import { engineOf } from './engines.ts'
 import type { Database, GateEvent, Tx } from './schema.ts'
 
 export type IngestResult =
@@ -41,10 +44,10 @@ export async function ingest(
   const fresh = rows.filter(row => row.seq >= next)
   const last = fresh.at(-1)
   if (last === undefined) return { ok: true, next, stored: 0 }
-  await tx
-    .insertInto('gate_events')
-    .values(fresh.map(row => eventOf(gate, row, now)))
-    .execute()
+  await insertRows(
+    tx,
+    fresh.map(row => eventOf(gate, row, now)),
+  )
   const moved = { next: last.seq + 1, last_hash: last.hash }
   await tx
     .insertInto('gate_epochs')
@@ -103,6 +106,44 @@ async function epochsOf(tx: Tx, gate: string): Promise<number> {
     .where('gate', '=', gate)
     .executeTakeFirstOrThrow()
   return Number(n)
+}
+
+/** Its text is kept: made anew by the query builder, it would cost more than the storing. */
+async function insertRows(tx: Tx, rows: readonly GateEvent[]): Promise<void> {
+  const engine = engineOf(tx)
+  const sql = insertTexts[engine].get(rows.length) ?? insertText(engine, rows.length)
+  insertTexts[engine].set(rows.length, sql)
+  const values = rows.flatMap(row => COLUMNS.map(column => row[column]))
+  await tx.executeQuery(CompiledQuery.raw(sql, values))
+}
+
+const COLUMNS = [
+  ...([
+    'gate',
+    'epoch',
+    'seq',
+    'at',
+    'clock',
+    'lane',
+    'kind',
+    'body_hash',
+    'body',
+    'hash',
+  ] as const),
+  'received_at',
+] as const
+
+/** By number of rows, which is UPLOAD_ROWS_MAX at most. */
+const insertTexts = { sqlite: new Map<number, string>(), postgres: new Map<number, string>() }
+
+function insertText(engine: Engine, rows: number): string {
+  const place = (n: number) => (engine === 'postgres' ? `$${n}` : '?')
+  const width = COLUMNS.length
+  const tuples = Array.from(
+    { length: rows },
+    (_, row) => `(${COLUMNS.map((_, i) => place(row * width + i + 1)).join(',')})`,
+  )
+  return `insert into gate_events (${COLUMNS.join(',')}) values ${tuples.join(',')}`
 }
 
 function eventOf(gate: string, row: JournalRow, now: number): GateEvent {

@@ -34,6 +34,15 @@ export async function findPerson(tx: Tx, secrets: Secrets, id: string): Promise<
   return { documentType: row.document_type, ...opened }
 }
 
+/** Columns of a person who is new: a chance id, the document's hash, and the sealed identity. */
+export function newPerson(secrets: Secrets, identity: Identity) {
+  const { name, documentType, documentNumber } = identity
+  const document_hash = documentHash(secrets, identity)
+  const plain = JSON.stringify({ name, documentNumber })
+  const sealed = secrets.seal(plain, document_hash.toString('hex'))
+  return { id: randomUUID(), document_type: documentType, document_hash, sealed }
+}
+
 /** The person with this document, made or brought up to date. The newest name checked by staff holds. */
 export async function savePerson(
   tx: Tx,
@@ -41,16 +50,12 @@ export async function savePerson(
   identity: Identity,
   now: number,
 ): Promise<{ readonly id: string; readonly activeCertificate: string | undefined }> {
-  const { name, documentType, documentNumber } = identity
-  const hash = documentHash(secrets, identity)
-  const sealed = secrets.seal(JSON.stringify({ name, documentNumber }), hash.toString('hex'))
+  const made = newPerson(secrets, identity)
+  const { sealed } = made
   const row = await tx
     .insertInto('people')
     .values({
-      id: randomUUID(),
-      document_type: documentType,
-      document_hash: hash,
-      sealed,
+      ...made,
       active_certificate: null,
       active_until: 0,
       created_at: now,

@@ -5,6 +5,7 @@
 import { type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from '../limits.ts'
+import { ISSUE_STATEMENT } from './issue-statement.ts'
 
 const INT8 = pg.types.builtins.INT8
 
@@ -14,9 +15,22 @@ const TYPES: pg.CustomTypesConfig = {
     oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
 }
 
+/** Statements that are planned once a connection and not each time, by their text. */
+const PLANNED: ReadonlyMap<string, string> = new Map([[ISSUE_STATEMENT, 'issue']])
+
+class PlanningClient extends pg.Client {
+  override query(...given: unknown[]): never {
+    const [text, values, ...rest] = given
+    const name = typeof text === 'string' ? PLANNED.get(text) : undefined
+    const asked = name === undefined ? given : [{ name, text, values }, ...rest]
+    return super.query(...(asked as Parameters<pg.Client['query']>)) as never
+  }
+}
+
 /** `url`: `postgres://USER:PASSWORD@HOST:PORT/NAME`. Connects on first use. */
 export function postgresDialect(url: string, onLost: (error: Error) => void): Dialect {
   const pool = new pg.Pool({
+    Client: PlanningClient,
     connectionString: url,
     max: DATABASE_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,

@@ -86,11 +86,16 @@ export interface StatusPlace {
 
 /** The next place in today's list, in an order that tells nothing. Opens a list when none has room. */
 export async function takePlace(tx: Tx, now: number): Promise<StatusPlace> {
+  return (await takePlaces(tx, now, 1))[0] as StatusPlace
+}
+
+/** The next places in today's list: `count`, or as many as it has left, and at least one. */
+export async function takePlaces(tx: Tx, now: number, count: number): Promise<StatusPlace[]> {
   const day = dayOf(now)
   for (;;) {
     const row = await tx
       .updateTable('status_lists')
-      .set(eb => ({ next: eb('next', '+', 1) }))
+      .set(eb => ({ next: eb('next', '+', count) }))
       .where('next', '<', LIST_ENTRIES)
       .where('number', '=', eb =>
         eb
@@ -102,8 +107,12 @@ export async function takePlace(tx: Tx, now: number): Promise<StatusPlace> {
       .returning(['number', 'next', 'permutation_key'])
       .executeTakeFirst()
     if (row !== undefined) {
-      const index = permuteIndex(row.next - 1, row.permutation_key, LIST_ENTRIES)
-      return { list: row.number, index }
+      const { number, next, permutation_key } = row
+      const has = Math.min(next, LIST_ENTRIES) - (next - count)
+      return Array.from({ length: has }, (_, i) => ({
+        list: number,
+        index: permuteIndex(next - count + i, permutation_key, LIST_ENTRIES),
+      }))
     }
     await openList(tx, day, LIST_ENTRIES)
   }
