@@ -29,7 +29,7 @@ import { registerHealth } from './routes/health.ts'
 import { registerRenewals } from './routes/renewals.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
-import { registerTrust } from './routes/trust.ts'
+import { registerSignedTime, registerTrust } from './routes/trust.ts'
 import { registerTrustAdmin } from './routes/trust-admin.ts'
 import { registerTrustEvents } from './routes/trust-events.ts'
 import type { Service, ServiceEnv } from './service.ts'
@@ -43,13 +43,16 @@ export function createApp(service: Service): App {
       if (!result.success) throw new Problem('INVALID', { fields: fieldsOf(result.error.issues) })
     },
   })
+  // Polled by thousands: what follows below is not for these.
+  app.get('/v1/trust/*', trustFile(service))
+  registerTrust(app)
+  registerTrustEvents(app)
   app.use(everyRequest(service))
   app.use(pageHeaders())
   app.use(addressCap(service))
   app.use(bodyCap())
   registerHealth(app)
-  registerTrust(app)
-  registerTrustEvents(app)
+  registerSignedTime(app)
   registerTrustAdmin(app)
   registerGates(app)
   registerGateConfig(app)
@@ -69,15 +72,19 @@ export function createApp(service: Service): App {
   return app
 }
 
+/** Files that gates poll and anyone may cache: no header that isn't theirs, and no log line a poll. */
+function trustFile(service: Service): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    c.set('service', service)
+    await next()
+    service.metrics.trustFile(c.res.status)
+  }
+}
+
 /** Request id, proof nonce, and one log line without anything personal. */
 function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
-    if (isTrustFile(c)) {
-      await next()
-      service.metrics.trustFile(c.res.status)
-      return
-    }
     const requestId = randomUUID()
     c.set('requestId', requestId)
     const started = performance.now()
@@ -94,9 +101,6 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   }
 }
 
-/** Files that gates poll and anyone may cache: no header that isn't theirs, and no log line a poll. */
-const isTrustFile = (c: Context) => c.req.path.startsWith('/v1/trust/') && c.req.method === 'GET'
-
 /** Headers for browsers. */
 function pageHeaders(): MiddlewareHandler<ServiceEnv> {
   const headers = secureHeaders({
@@ -107,7 +111,7 @@ function pageHeaders(): MiddlewareHandler<ServiceEnv> {
     },
     referrerPolicy: 'no-referrer',
   })
-  return (c, next) => (isTrustFile(c) ? next() : headers(c, next))
+  return headers
 }
 
 /** Sheds load that one address makes. What gates fetch and send is not counted: they share one. */
@@ -115,7 +119,7 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
   const { addressRate, trustedProxies } = service.config
   const cap = createAddressCap(addressRate)
   return (c, next) => {
-    if (addressRate === 0 || isTrustFile(c) || isOfGates(c)) return next()
+    if (addressRate === 0 || isOfGates(c)) return next()
     const address = clientAddress(c, trustedProxies)
     if (address === 'unknown' || cap.take(address, service.clock.now())) return next()
     throw new Problem('RATE_LIMITED', {}, { 'retry-after': '1' })

@@ -24,22 +24,29 @@ export type Access =
   | { readonly by: 'phone' }
 
 export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     if (!WITHOUT_BODY.has(c.req.method)) demandJson(c)
-    switch (access.by) {
-      case 'anyone':
-        break
-      case 'staff':
-        await admitStaff(c, access.permission)
-        break
-      case 'gate':
-        await admitGate(c)
-        break
-      case 'phone':
-        return admitPhone(c, next)
-    }
-    await next()
+    return access.by === 'anyone' ? next() : admit(c, next, access)
   }
+}
+
+async function admit(
+  c: Context<ServiceEnv>,
+  next: Next,
+  access: Exclude<Access, { by: 'anyone' }>,
+): Promise<Response | undefined> {
+  switch (access.by) {
+    case 'staff':
+      await admitStaff(c, access.permission)
+      break
+    case 'gate':
+      await admitGate(c)
+      break
+    case 'phone':
+      return admitPhone(c, next)
+  }
+  await next()
+  return undefined
 }
 
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE'])

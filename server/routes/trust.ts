@@ -82,6 +82,10 @@ export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
     if (bytes === undefined) throw new Problem('NOT_FOUND')
     return coseResponse(bytes, { 'cache-control': IMMUTABLE })
   })
+}
+
+/** A gate's nonce, signed with the time. */
+export function registerSignedTime(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(timeRoute, async c => {
     const nonce = Buffer.from(c.req.valid('json').nonce, 'base64url')
     const bytes = await c.get('service').publisher.timeAnswer(new Uint8Array(nonce))
