@@ -5,12 +5,14 @@ import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
 import { benchRevocation } from './bench/revocation.ts'
+import { benchServer } from './bench/server.ts'
 
 const PARTS: Readonly<Record<string, (how: { full: boolean }) => Promise<Figure[]>>> = {
   pass: benchPass,
   hardware: benchHardware,
   gate: benchGate,
   revocation: benchRevocation,
+  server: benchServer,
 }
 
 const HELP = `npm run bench [-- PART] [--json] [--full]
@@ -18,7 +20,7 @@ const HELP = `npm run bench [-- PART] [--json] [--full]
 Measures by CPU time, contenders in turn in one run, and prints each figure with what it is held
 against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
 
-  --full   the gate's curves to 10⁷ rows: minutes more, and some gigabytes of disk
+  --full   curves to 10⁷ rows at the gate and 10⁶ certificates: minutes more, and some gigabytes
   --json   an array of { part, name, value, unit, limit, peer, ratio, goal, met }
 
 Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.

@@ -1,0 +1,108 @@
+/**
+ * What 200 journal rows cost to take in: proof, schema, both hashes of each row, cursor and rows in
+ * one transaction; beside a bare route that reads the same body and inserts the same rows.
+ */
+import { randomBytes } from 'node:crypto'
+import { calculateJwkThumbprint } from 'jose'
+import { UPLOAD_ROWS_MAX } from '../../gate/contract/events.ts'
+import { makeJournal, uploadOf } from '../../server/testing/journal.ts'
+import { makeClient, openWorld, type World } from '../../server/testing/world.ts'
+import { type Figure, figure } from './figure.ts'
+import { inTurns, medianOf, ratioIn } from './pairs.ts'
+import { bareApp, openBareStore } from './server-bare.ts'
+import type { Ground } from './server-ground.ts'
+
+const PART = 'server'
+const UPLOADS = 12
+const ROUNDS = 15
+const PATH = '/v1/gates/g1/events'
+
+export async function eventsFigures(ground: Ground): Promise<Figure[]> {
+  const folder = ground.folder()
+  const place = await ground.place()
+  const world = await openWorld(folder, 2, place)
+  const store = await openBareStore(folder, place)
+  try {
+    const bare = bareApp(store, async message => message)
+    const proved = await proofs(world)
+    const send = async (
+      fetcher: Fetcher,
+      path: string,
+      dpop: (body: string) => Promise<string>,
+    ) => {
+      const requests = await Promise.all(
+        bodies().map(async body => requestOf(path, body, await dpop(body))),
+      )
+      const from = performance.now()
+      for (const request of requests) {
+        const answer = await fetcher(request)
+        if (answer.status !== 200) throw new Error(`an upload answered ${answer.status}`)
+        await answer.arrayBuffer()
+      }
+      return (performance.now() - from) / requests.length
+    }
+    const took = await inTurns(
+      [
+        {
+          name: 'bare',
+          round: () =>
+            send(
+              request => bare.fetch(request),
+              '/events',
+              async () => '',
+            ),
+        },
+        { name: 'ours', round: () => send(request => world.app.fetch(request), PATH, proved) },
+      ],
+      ROUNDS,
+    )
+    const name = (what: string) => `${what}, ${ground.engine}`
+    return [
+      figure(PART, name('bare route: 200 rows read and inserted'), [medianOf(took, 'bare'), 'ms']),
+      figure(PART, name('200 journal rows taken in'), [medianOf(took, 'ours'), 'ms'], {
+        limit: 'bare route (its throughput)',
+        ratio: ratioIn(took, 'bare', 'ours'),
+        goal: '≥ 0.70',
+      }),
+    ]
+  } finally {
+    await store.close()
+    await world.close()
+  }
+}
+
+type Fetcher = (request: Request) => Response | Promise<Response>
+
+/** Uploads of a new epoch, one after the other. */
+function bodies(): string[] {
+  const journal = makeJournal(randomBytes(8).toString('hex'), UPLOADS * UPLOAD_ROWS_MAX)
+  return Array.from({ length: UPLOADS }, (_, n) =>
+    JSON.stringify(uploadOf(journal, n * UPLOAD_ROWS_MAX + 1, (n + 1) * UPLOAD_ROWS_MAX)),
+  )
+}
+
+const requestOf = (path: string, body: string, dpop: string) =>
+  new Request(`http://bench.test${path}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', dpop },
+  })
+
+/** An enrolled gate, and the proof of its key for a body. */
+async function proofs({ service, ...world }: World): Promise<(body: string) => Promise<string>> {
+  const gate = makeClient({ service, ...world }, 'EdDSA')
+  const jwk = await gate.publicJwk()
+  await service.db
+    .insertInto('gates')
+    .values({
+      id: 'g1',
+      station: 'north',
+      key_thumbprint: await calculateJwkThumbprint(jwk),
+      public_key: jwk.x ?? '',
+      enrolled_at: 0,
+      seen_at: null,
+    })
+    .execute()
+  const nonce = service.nonces.current(service.clock.now())
+  return body => gate.proof(PATH, body, { nonce })
+}

@@ -1,0 +1,106 @@
+/**
+ * What an issue costs once the face has matched, beside a bare route. Ours is all that follows the
+ * match (person, month, application, certificate, status place, audit, pass) behind a plain Hono
+ * route; the bare one signs once and inserts one row. Eight at a time, each a new person.
+ */
+import { randomInt } from 'node:crypto'
+import { Hono } from 'hono'
+import { generateSigningKey } from '../../pass/cose-node.ts'
+import { holderKeyOf, holderThumbprint } from '../../server/holder-key.ts'
+import { mintPass } from '../../server/minting.ts'
+import { issueOnPhone } from '../../server/phone-issue.ts'
+import { issuedAnswer } from '../../server/routes/face.ts'
+import type { Service } from '../../server/service.ts'
+import { addApplication } from '../../server/store/applications.ts'
+import { transact } from '../../server/store/transact.ts'
+import { openWorld } from '../../server/testing/world.ts'
+import { type Figure, figure } from './figure.ts'
+import { inTurns, medianOf, ratioIn, throughput } from './pairs.ts'
+import { bareApp, openBareStore } from './server-bare.ts'
+import type { Ground } from './server-ground.ts'
+
+const PART = 'server'
+const AT_ONCE = 8
+const ISSUES = 160
+const ROUNDS = 15
+const DEVICE = 'd'.repeat(43)
+
+export async function issueFigures(ground: Ground): Promise<Figure[]> {
+  const folder = ground.folder()
+  const place = await ground.place()
+  const world = await openWorld(folder, 2, place)
+  const store = await openBareStore(folder, place)
+  try {
+    const { service } = world
+    const bare = bareApp(store, service.publisher.key({ role: 'issuer', passClass: 'phone' }).sign)
+    const ours = issuingApp(service)
+    const took = await inTurns(
+      [
+        { name: 'bare', round: () => round(service, request => bare.fetch(request)) },
+        { name: 'ours', round: () => round(service, request => ours.fetch(request)) },
+      ],
+      ROUNDS,
+    )
+    const name = (what: string) => `${what}, ${ground.engine}`
+    return [
+      figure(PART, name('bare route: sign, one durable insert'), [medianOf(took, 'bare'), 'ms']),
+      figure(PART, name('issue after the face check'), [medianOf(took, 'ours'), 'ms'], {
+        limit: 'bare route (its throughput)',
+        ratio: ratioIn(took, 'bare', 'ours'),
+        goal: '≥ 0.75',
+      }),
+    ]
+  } finally {
+    await store.close()
+    await world.close()
+  }
+}
+
+/** The step after a match as a route of its own. */
+export function issuingApp(service: Service): Hono {
+  const { x, y } = generateSigningKey('ES256').privateKey.export({ format: 'jwk' })
+  const jwk = { kty: 'EC', crv: 'P-256', ...(x && { x }), ...(y && { y }) }
+  const holderKey = holderKeyOf(jwk)
+  const app = new Hono()
+  app.post('/issue', async c => {
+    const { id, identity } = await c.req.json()
+    const keys = { device: DEVICE, holder: holderThumbprint(jwk) }
+    const certificate = await issueOnPhone(service, { application: id, identity, keys })
+    const minted = await mintPass(service, certificate, holderKey, service.clock.now())
+    return c.json(issuedAnswer({ certificate, ...minted }), 201)
+  })
+  return app
+}
+
+/** Applications of new people, as bodies for `/issue`; then the time of each issue. */
+export async function round(
+  service: Service,
+  fetcher: (request: Request) => Response | Promise<Response>,
+  issues = ISSUES,
+): Promise<number> {
+  const bodies = await applications(service, issues)
+  return throughput(bodies.length, AT_ONCE, async i => {
+    const headers = { 'content-type': 'application/json' }
+    const body = bodies[i] as string
+    const answer = await fetcher(
+      new Request('http://bench.test/issue', { method: 'POST', body, headers }),
+    )
+    if (answer.status !== 201) throw new Error(`an issue answered ${answer.status}`)
+    await answer.arrayBuffer()
+  })
+}
+
+function applications(service: Service, count: number): Promise<string[]> {
+  return transact(service.db, async tx => {
+    const bodies: string[] = []
+    for (let i = 0; i < count; i++) {
+      const documentNumber = `E${randomInt(2 ** 47)}`
+      const identity = { name: 'AB CD', documentType: 'passport', documentNumber } as const
+      const application = { identity, deviceKey: DEVICE, guardianConsent: false }
+      const now = service.clock.now()
+      const { id } = await addApplication(tx, service.secrets, application, now)
+      bodies.push(JSON.stringify({ id, identity }))
+    }
+    return bodies
+  })
+}
