@@ -1,44 +1,11 @@
 /** The thin line through the whole service: issue, claim, verify offline, revoke, refused. */
-import type { KeyObject } from 'node:crypto'
 import t from 'tap'
-import { generateSigningKey, nodeVerifier } from '../pass/cose-node.ts'
+import { generateSigningKey } from '../pass/cose-node.ts'
 import { presentPass } from '../pass/present.ts'
-import { statusAt } from '../pass/status-list.ts'
-import { openStatusList } from '../pass/status-list-node.ts'
 import { encodePassText } from '../pass/text.ts'
-import { decodeManifest, issuerKeysOf, verifyFirstTrust, verifyManifest } from '../pass/trust.ts'
-import { createPassVerifier, type TrustView } from '../pass/verify.ts'
-import { makeClient, openWorld, type World } from './testing/world.ts'
-
-const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer())
-
-/** What a gate would do: fetch everything, check everything. */
-async function fetchTrust(world: World): Promise<TrustView> {
-  const now = world.clock.time
-  const trustBytes = await bytesOf(await world.call('/v1/trust/document/1'))
-  const trust = verifyFirstTrust(trustBytes, nodeVerifier, now)
-  if (!trust.ok) throw new Error(trust.code)
-  const bytes = await bytesOf(await world.call('/v1/trust/manifest'))
-  const manifest = verifyManifest(trust.trust, bytes, nodeVerifier, { nowMs: now })
-  if (!manifest.ok) throw new Error(manifest.code)
-  const lists = new Map<string, ReturnType<typeof openStatusList>>()
-  for (const entry of manifest.manifest.lists) {
-    const sha256 = Buffer.from(entry.sha256).toString('hex')
-    const answer = await world.call(`/v1/trust/list/${sha256}`)
-    lists.set(entry.uri, openStatusList(entry, await bytesOf(answer)))
-  }
-  return {
-    environment: 'test',
-    staleAllowanceMs: 5000,
-    issuerKeys: kid => issuerKeysOf(trust.trust, kid),
-    kidRevoked: () => false,
-    status(uri, index) {
-      const list = lists.get(uri)
-      if (list === undefined || !list.ok) return 'unknown'
-      return statusAt(list.list, index) === 0 ? 'valid' : 'invalid'
-    },
-  }
-}
+import { decodeManifest } from '../pass/trust.ts'
+import { makeOfflineGate } from './testing/offline-gate.ts'
+import { makeClient, openWorld } from './testing/world.ts'
 
 t.test('issue, claim, verify offline, revoke, refused', async t => {
   const world = await openWorld(t.testdir())
@@ -65,18 +32,18 @@ t.test('issue, claim, verify offline, revoke, refused', async t => {
   const pass = new Uint8Array(Buffer.from(minted.pass, 'base64url'))
   const presentedAt = Math.floor(world.clock.time / 1000)
   const text = encodePassText(await presentPass({ pass, presentedAt, sign: holder.sign }))
-  const verifier = createPassVerifier<KeyObject>({ crypto: nodeVerifier, cacheEntriesMax: 10 })
-  const policy = { expiredForMs: 0, staleForMs: 0 }
-  const good = verifier.verify(text, await fetchTrust(world), policy, world.clock.time)
-  t.match(good, { ok: true, pass: { ctiHex: certificate.id, passClass: 'phone' } })
+  const gate = makeOfflineGate(world)
+  await gate.poll()
+  t.match(gate.verify(text), { ok: true, pass: { ctiHex: certificate.id, passClass: 'phone' } })
 
   const supervisor = await world.signIn('supervisor')
   const path = `/v1/desk/certificates/${certificate.id}/revoke`
   const revoked = await world.post(path, { reason: 'reported stolen' }, supervisor)
   t.equal(revoked.status, 200)
   const { manifestVersion } = (await revoked.json()) as { manifestVersion: number }
-  const manifest = decodeManifest(await bytesOf(await world.call('/v1/trust/manifest')))
+  const answer = await world.call('/v1/trust/manifest')
+  const manifest = decodeManifest(new Uint8Array(await answer.arrayBuffer()))
   t.equal(manifest.version, manifestVersion, 'the answer came with the manifest')
-  const refused = verifier.verify(text, await fetchTrust(world), policy, world.clock.time)
-  t.match(refused, { ok: false, code: 'REVOKED' })
+  await gate.poll()
+  t.match(gate.verify(text), { ok: false, code: 'REVOKED' })
 })

@@ -1,4 +1,7 @@
 /** A person who applies by phone, for tests: on file, and before the camera as told. */
+import { generateSigningKey } from '../../pass/cose-node.ts'
+import { presentPass } from '../../pass/present.ts'
+import { encodePassText } from '../../pass/text.ts'
 import { registerPerson } from '../people-registry.ts'
 import { transact } from '../store/transact.ts'
 import { makeClient, type World } from './world.ts'
@@ -35,7 +38,9 @@ export async function putOnFile(world: World, documentNumber: string): Promise<v
 /** A new phone in a person's hand; requests go to `world`, or to another replica. */
 export async function makeApplicant(world: World, documentNumber: string) {
   const phone = makeClient(world, 'ES256')
-  const holderKey = await makeClient(world, 'ES256').publicJwk()
+  const holder = generateSigningKey('ES256')
+  const { x, y } = holder.privateKey.export({ format: 'jwk' })
+  const holderKey = { kty: 'EC', crv: 'P-256', x, y }
   const post = async (path: string, body: object) => read(await phone.send(path, body))
   const capture = (challenge: string | undefined, picture: string) => ({
     challenge: challenge ?? '0'.repeat(32),
@@ -61,6 +66,12 @@ export async function makeApplicant(world: World, documentNumber: string) {
   return {
     phone,
     holderKey,
+    /** The code as the phone shows it; now, unless told otherwise. */
+    async show({ pass = '' }: Said, atMs = world.clock.time): Promise<string> {
+      const presentedAt = Math.floor(atMs / 1000)
+      const bytes = new Uint8Array(Buffer.from(pass, 'base64url'))
+      return encodePassText(await presentPass({ pass: bytes, presentedAt, sign: holder.sign }))
+    },
     post,
     capture,
     apply,
