@@ -15,6 +15,7 @@ import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './li
 import { errorFields } from './log.ts'
 import { createAddressCap } from './routes/address-cap.ts'
 import { registerApplications } from './routes/applications.ts'
+import { registerApprovals } from './routes/approvals.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
@@ -59,6 +60,7 @@ export function createApp(service: Service): App {
   registerFleet(app)
   registerDuplicates(app)
   registerDesk(app)
+  registerApprovals(app)
   registerApplications(app)
   registerCertificates(app)
   registerRenewals(app)

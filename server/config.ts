@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
-import { FILE_BYTES_MAX } from './limits.ts'
+import { APPROVAL_MINUTES, APPROVAL_MINUTES_MAX, FILE_BYTES_MAX } from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
 /** Whether a URL names a PostgreSQL server and a database on it. */
@@ -94,6 +94,13 @@ export const configSchema = z.strictObject({
       message: 'boarding must close after it opens',
     })
     .describe('when gates with the ticket rule board a train'),
+  desk: z
+    .strictObject({
+      secondApprover: z.enum(['past-quota', 'never']).default('past-quota'),
+      approvalMinutes: z.int().min(1).max(APPROVAL_MINUTES_MAX).default(APPROVAL_MINUTES),
+    })
+    .prefault({})
+    .describe('when a certificate from the window needs a second member of staff, and how soon'),
   metrics: z
     .strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1'),

@@ -1,11 +1,11 @@
 /**
- * Issuing and claiming: the rules of domain/ over the rows of store/, one transaction
+ * Issuing at the window and claiming: the rules of domain/ over the rows of store/, one transaction
  * each. Routes call these and nothing below them.
  */
 import { randomBytes } from 'node:crypto'
 import type { JWK } from 'jose'
 import { toHex } from '../pass/bytes.ts'
-import { lifeFrom } from './domain/certificate.ts'
+import { lifeFrom, QUOTA_PER_MONTH } from './domain/certificate.ts'
 import type { DocumentType } from './domain/document.ts'
 import { Problem } from './errors.ts'
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
@@ -14,11 +14,19 @@ import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
 import { type MintedPass, mintPass } from './minting.ts'
 import { makeClaimCode, readClaimCode } from './secrets.ts'
 import type { Service } from './service.ts'
+import { addApproval } from './store/approvals.ts'
 import { writeAudit } from './store/audit.ts'
-import { addCertificate, endCertificate, takeActivePlace, useClaim } from './store/certificates.ts'
-import { savePerson } from './store/people.ts'
+import {
+  addCertificate,
+  endCertificate,
+  quotaUsed,
+  type StatusRevision,
+  takeActivePlace,
+  useClaim,
+} from './store/certificates.ts'
+import { type Identity, type KnownPerson, knownPerson, savePerson } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
-import type { Certificate } from './store/schema.ts'
+import type { Certificate, Tx } from './store/schema.ts'
 import { transact } from './store/transact.ts'
 
 export interface WindowApplication {
@@ -33,59 +41,125 @@ export interface WindowApplication {
   readonly by: string
 }
 
-export interface IssuedAtWindow {
+export interface WindowCertificate {
   readonly id: string
   /** Unix ms. */
   readonly validFrom: number
   readonly validUntil: number
   readonly code: string
   readonly codeExpiresAt: number
-  readonly warnings: readonly string[]
 }
+
+export type AskedAtWindow = { readonly warnings: readonly string[] } & (
+  | ({ readonly state: 'issued' } & WindowCertificate)
+  /** A second member of staff must approve it by then. */
+  | { readonly state: 'waiting'; readonly approval: string; readonly expiresAt: number }
+)
 
 /**
  * A certificate issued by staff who saw the document, and the code that puts it on a phone. Doesn't
- * count against the month's quota. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`,
- * `NAME_INVALID`, or `CERTIFICATE_ACTIVE`.
+ * count against the month's quota; past it a second member of staff approves, where the config wants
+ * that. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`, `CERTIFICATE_ACTIVE`,
+ * `APPROVAL_WAITING` or `RATE_LIMITED`.
  */
 export async function issueAtWindow(
   service: Service,
   application: WindowApplication,
-): Promise<IssuedAtWindow> {
-  const { db, secrets, clock } = service
+): Promise<AskedAtWindow> {
+  const { db, secrets, clock, config } = service
+  const { replaceActive, reason, by } = application
   const now = clock.now()
-  const { warnings, ...identity } = checkIdentity(service.config.documents, application, now)
-  const id = toHex(randomBytes(16))
-  const life = lifeFrom(now)
+  const { warnings, ...identity } = checkIdentity(config.documents, application, now)
   const code = makeClaimCode()
-  const codeExpiresAt = now + CLAIM_MS
-  const replaced = await transact(db, async tx => {
+  const came = await transact(db, async tx => {
+    const known = await knownPerson(tx, secrets, identity, now)
+    if (known !== undefined && (await needsSecond(tx, service, known.id, now))) {
+      return { waiting: await askSecond(tx, service, { application, identity, known }, now) }
+    }
     const person = await savePerson(tx, secrets, identity, now)
     if (!(await takeRate(tx, 'issue', person.id, now))) throw new Problem('RATE_LIMITED')
-    const running = person.activeCertificate
-    if (running !== undefined && !application.replaceActive) throw new Problem('CERTIFICATE_ACTIVE')
-    const ended =
-      running === undefined ? undefined : await endCertificate(tx, running, 'replaced', now)
-    if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
-      throw new Problem('CERTIFICATE_ACTIVE')
-    }
-    await addCertificate(tx, { id, person: person.id, channel: 'desk', ...life }, now)
-    await tx
-      .insertInto('claims')
-      .values({
-        code_hash: hashCode(service, code),
-        certificate: id,
-        expires_at: codeExpiresAt,
-        used_at: null,
-      })
-      .execute()
-    const detail = { reason: application.reason, ...(running && { replaced: running }) }
-    const actor = `staff:${application.by}` as const
-    await writeAudit(tx, { actor, action: 'certificate.issue', subject: id, detail }, now)
-    return ended
+    const mayReplace = () => replaceActive
+    return addAtWindow(tx, service, { person, mayReplace, code, by, detail: { reason } }, now)
   })
-  if (replaced !== undefined) await service.publisher.published(replaced, PUBLISH_WAIT_MS)
-  return { id, ...life, code, codeExpiresAt, warnings }
+  if ('waiting' in came) return { state: 'waiting', ...came.waiting, warnings }
+  if (came.ended !== undefined) await service.publisher.published(came.ended, PUBLISH_WAIT_MS)
+  return { state: 'issued', ...came.certificate, warnings }
+}
+
+async function needsSecond(tx: Tx, { config }: Service, person: string, now: number) {
+  if (config.desk.secondApprover === 'never') return false
+  return (await quotaUsed(tx, person, now)) >= QUOTA_PER_MONTH
+}
+
+async function askSecond(
+  tx: Tx,
+  { secrets, config }: Service,
+  asked: {
+    readonly application: WindowApplication
+    readonly identity: Identity
+    readonly known: KnownPerson
+  },
+  now: number,
+): Promise<{ readonly approval: string; readonly expiresAt: number }> {
+  const { identity, known, application } = asked
+  const { reason, by } = application
+  if (!(await takeRate(tx, 'issue', known.id, now))) throw new Problem('RATE_LIMITED')
+  const replaces = known.activeCertificate
+  if (replaces !== undefined && !application.replaceActive) throw new Problem('CERTIFICATE_ACTIVE')
+  const expiresAt = now + config.desk.approvalMinutes * 60_000
+  const wanted = { person: known.id, identity, askedBy: by, reason, replaces, expiresAt }
+  const approval = await addApproval(tx, secrets, wanted, now)
+  if (approval === undefined) throw new Problem('APPROVAL_WAITING')
+  const entry = { actor: `staff:${by}`, action: 'approval.ask', subject: approval } as const
+  await writeAudit(tx, { ...entry, detail: { reason } }, now)
+  return { approval, expiresAt }
+}
+
+/**
+ * The window's certificate and its code, in the caller's transaction. `ended`: the one that ran and
+ * was replaced. Throws Problem `CERTIFICATE_ACTIVE` where one runs that may not be replaced.
+ */
+export async function addAtWindow(
+  tx: Tx,
+  service: Service,
+  to: {
+    readonly person: KnownPerson
+    readonly mayReplace: (running: string) => boolean
+    readonly code: string
+    /** Id of the member of staff whose window it is; `detail` goes to the audit. */
+    readonly by: string
+    readonly detail: Readonly<Record<string, string>>
+  },
+  now: number,
+): Promise<{
+  readonly certificate: WindowCertificate
+  readonly ended: StatusRevision | undefined
+}> {
+  const { person, code, by } = to
+  const id = toHex(randomBytes(16))
+  const life = lifeFrom(now)
+  const codeExpiresAt = now + CLAIM_MS
+  const running = person.activeCertificate
+  if (running !== undefined && !to.mayReplace(running)) throw new Problem('CERTIFICATE_ACTIVE')
+  const ended =
+    running === undefined ? undefined : await endCertificate(tx, running, 'replaced', now)
+  if (!(await takeActivePlace(tx, person.id, id, life.validUntil, now))) {
+    throw new Problem('CERTIFICATE_ACTIVE')
+  }
+  await addCertificate(tx, { id, person: person.id, channel: 'desk', ...life }, now)
+  await tx
+    .insertInto('claims')
+    .values({
+      code_hash: hashCode(service, code),
+      certificate: id,
+      expires_at: codeExpiresAt,
+      used_at: null,
+    })
+    .execute()
+  const detail = { ...to.detail, ...(running && { replaced: running }) }
+  const actor = `staff:${by}` as const
+  await writeAudit(tx, { actor, action: 'certificate.issue', subject: id, detail }, now)
+  return { certificate: { id, ...life, code, codeExpiresAt }, ended }
 }
 
 const hashCode = (service: Service, code: string): string =>

@@ -89,6 +89,12 @@ export const PROVIDER_BYTES_MAX = 256 * 1024
 export const EXCHANGE_MS_MAX = 10_000
 export const RETURN_PATH_CHARS_MAX = 200
 
+/** A second member of staff has this long to approve, minutes. */
+export const APPROVAL_MINUTES = 15
+export const APPROVAL_MINUTES_MAX = 120
+/** An approval and what it came to can be seen this long. */
+export const APPROVALS_KEPT_MS = 24 * 3600_000
+
 /** A code from the window, or an operator's enrolment code, lives this long. */
 export const CLAIM_MS = 15 * 60_000
 export const ENROLMENT_MS = 15 * 60_000

@@ -8,6 +8,8 @@ export const PERMISSIONS = {
   'certificate.issue': ['agent', 'supervisor'],
   'certificate.revoke': ['agent', 'supervisor'],
   'certificate.paper': ['agent', 'supervisor'],
+  'approval.read': ['agent', 'supervisor'],
+  'approval.decide': ['supervisor'],
   'check.identity': ['agent', 'supervisor'],
   'ticket.read': ['agent', 'supervisor'],
   'ticket.sell': ['agent', 'supervisor'],

@@ -9,6 +9,10 @@ const DOTS = /[\u2022\u2027\u30fb\uff0e\uff65]/gu
 const CHINESE = /^[\p{Script=Han}\u3007]+(\u00b7[\p{Script=Han}\u3007]+)*$/u
 const LATIN = /^[\p{Script=Latin}\p{M}][\p{Script=Latin}\p{M} .,'’/-]*$/u
 
+/** A name that may be shown to compare by: the first character of each part, a star for each other. */
+export const maskName = (name: string): string =>
+  name.replaceAll(/(?<=[\p{L}\p{M}\u3007])[\p{L}\p{M}\u3007]/gu, '*')
+
 export type NameResult =
   | { readonly ok: true; readonly name: string }
   | { readonly ok: false; readonly reason: 'EMPTY' | 'TOO_LONG' | 'CHARACTERS' }

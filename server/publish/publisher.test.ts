@@ -257,11 +257,12 @@ async function endUnpublished(world: World, n: number): Promise<StatusRevision> 
     documentNumber: `F${10_000 + n}`,
   } as const
   const rest = { reason: 'x', replaceActive: false, by: 'x' }
-  const { id } = await issueAtWindow(service, { ...identity, ...rest })
+  const issued = await issueAtWindow(service, { ...identity, ...rest })
+  if (issued.state !== 'issued') throw new Error('it waits')
   const now = world.clock.time
   const change = await service.db
     .transaction()
-    .execute(tx => endCertificate(tx, id, 'revoked', now))
+    .execute(tx => endCertificate(tx, issued.id, 'revoked', now))
   if (change === undefined) throw new Error('it had ended')
   return change
 }

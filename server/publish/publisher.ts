@@ -15,6 +15,7 @@ import { Problem } from '../errors.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
 import { dropOldApplications } from '../store/applications.ts'
+import { dropOldApprovals } from '../store/approvals.ts'
 import type { StatusRevision } from '../store/certificates.ts'
 import { dropOldProofs } from '../store/proofs.ts'
 import * as published from '../store/published.ts'
@@ -107,6 +108,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await dropOldProofs(db, now)
     await dropOldRates(db, now)
     await dropOldApplications(db, now)
+    await dropOldApprovals(db, now)
     await published.dropOldListFiles(db, now)
   }
 

@@ -3,7 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PAGE_ROWS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { readAudit } from '../store/audit.ts'
-import { count, json, problems, route } from './route.ts'
+import { count, json, problems, route, timeIdSchema } from './route.ts'
 
 const auditRoute = route(
   { by: 'staff', permission: 'audit.read' },
@@ -14,10 +14,7 @@ const auditRoute = route(
     summary: 'Who did what, newest first',
     request: {
       query: z.object({
-        before: z
-          .string()
-          .regex(/^[0-9a-f]{28}$/)
-          .optional(),
+        before: timeIdSchema.optional(),
         limit: count(1, PAGE_ROWS_MAX, 100),
       }),
     },

@@ -4,12 +4,18 @@ import { encodePassText } from '../../pass/text.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
 import { revokeCertificate } from '../ending.ts'
 import { issueAtWindow } from '../issuing.ts'
-import { DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX, REASON_CHARS_MAX } from '../limits.ts'
+import { DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import { printPaper } from '../paper.ts'
 import type { ServiceEnv } from '../service.ts'
-import { certificateIdSchema, isoTime, json, jsonBody, problems, route } from './route.ts'
-
-const reasonSchema = z.string().trim().min(1).max(REASON_CHARS_MAX)
+import {
+  certificateIdSchema,
+  isoTime,
+  json,
+  jsonBody,
+  problems,
+  reasonSchema,
+  route,
+} from './route.ts'
 
 const issueRoute = route(
   { by: 'staff', permission: 'certificate.issue' },
@@ -17,7 +23,7 @@ const issueRoute = route(
     method: 'post',
     path: '/v1/desk/certificates',
     tags: ['desk'],
-    summary: 'Issue a certificate at the window',
+    summary: 'Issue a certificate at the window; past the month’s quota, ask for an approval',
     request: jsonBody(
       z.strictObject({
         person: z.strictObject({
@@ -42,7 +48,14 @@ const issueRoute = route(
           warnings: z.array(z.string()),
         }),
       ),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE'),
+      202: json(
+        'Past the month’s quota: a second member of staff approves, then the code is found there',
+        z.object({
+          approval: z.object({ id: z.string(), expiresAt: z.iso.datetime() }),
+          warnings: z.array(z.string()),
+        }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE', 'APPROVAL_WAITING'),
       ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'RATE_LIMITED'),
     },
   },
@@ -99,6 +112,11 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
     const { person, reason, replaceActive } = c.req.valid('json')
     const by = c.get('staff').id
     const issued = await issueAtWindow(c.get('service'), { ...person, reason, replaceActive, by })
+    const warnings = [...issued.warnings]
+    if (issued.state === 'waiting') {
+      const approval = { id: issued.approval, expiresAt: isoTime(issued.expiresAt) }
+      return c.json({ approval, warnings }, 202)
+    }
     const answer = {
       certificate: {
         id: issued.id,
@@ -106,7 +124,7 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
         validUntil: isoTime(issued.validUntil),
       },
       claim: { code: issued.code, expiresAt: isoTime(issued.codeExpiresAt) },
-      warnings: [...issued.warnings],
+      warnings,
     }
     return c.json(answer, 201)
   })

@@ -4,6 +4,7 @@
  */
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
+import { REASON_CHARS_MAX } from '../limits.ts'
 import { type Access, guard } from './guard.ts'
 
 export interface DeclaredRoute {
@@ -97,6 +98,12 @@ export const count = (min: number, max: number, fallback: number) =>
 
 /** A certificate's id: its passes' `cti`, hex. */
 export const certificateIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
+
+/** An id of what is paged by time: the audit, approvals, appeals. */
+export const timeIdSchema = z.string().regex(/^[0-9a-f]{28}$/)
+
+/** Why a member of staff does something. */
+export const reasonSchema = z.string().trim().min(1).max(REASON_CHARS_MAX)
 
 /** Names of gates and stations, as in a gate's config. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)

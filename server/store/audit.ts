@@ -1,6 +1,7 @@
 /** The audit: who did what to which thing. Details are JSON without names or document numbers. */
 import { randomBytes } from 'node:crypto'
 import type { Database, Tx } from './schema.ts'
+import { firstTimeId } from './time-id.ts'
 
 export interface AuditEntry {
   readonly actor: `staff:${string}` | `gate:${string}` | 'phone' | 'system'
@@ -13,7 +14,7 @@ export interface AuditEntry {
 export function auditRow({ actor, action, subject, detail = {} }: AuditEntry, now: number) {
   const chance = randomBytes(24).toString('hex')
   return {
-    id: `${now.toString(16).padStart(12, '0')}${chance.slice(0, 16)}`,
+    id: `${firstTimeId(now)}${chance.slice(0, 16)}`,
     at: now,
     actor,
     action,

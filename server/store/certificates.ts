@@ -83,6 +83,17 @@ export async function takeQuota(tx: Tx, person: string, now: number): Promise<bo
   return row !== undefined
 }
 
+/** Electronic certificates that were counted in the month of `now`. */
+export async function quotaUsed(db: Database | Tx, person: string, now: number): Promise<number> {
+  const row = await db
+    .selectFrom('quota')
+    .select('n')
+    .where('person', '=', person)
+    .where('month', '=', shanghaiMonth(now))
+    .executeTakeFirst()
+  return row?.n ?? 0
+}
+
 /**
  * Ends a certificate that still runs: marks it, frees the person's place and flips its status bit,
  * in the caller's transaction. Undefined: it is unknown, has ended, or has expired.

@@ -16,6 +16,7 @@ import {
   text,
   textOrNull,
 } from './columns.ts'
+import { deskTables } from './desk-tables.ts'
 import type { Database } from './schema.ts'
 import { secondFactor } from './staff-tables.ts'
 import { ticketTables } from './ticket-tables.ts'
@@ -251,6 +252,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '009-gate-configs': { up: db => gateConfigs(db, types) },
     '010-applications': { up: db => applicationTables(db, types) },
     '011-second-factor': { up: db => secondFactor(db, types) },
+    '013-approvals-and-appeals': { up: db => deskTables(db, types) },
   }
 }
 

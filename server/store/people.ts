@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DocumentType } from '../domain/document.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Tx } from './schema.ts'
+import type { Database, Tx } from './schema.ts'
 
 export interface Identity {
   readonly name: string
@@ -43,13 +43,39 @@ export function newPerson(secrets: Secrets, identity: Identity) {
   return { id: randomUUID(), document_type: documentType, document_hash, sealed }
 }
 
+export interface KnownPerson {
+  readonly id: string
+  readonly activeCertificate: string | undefined
+}
+
+/** The person with this document, if there is one. */
+export async function knownPerson(
+  db: Database | Tx,
+  secrets: Secrets,
+  document: Pick<Identity, 'documentType' | 'documentNumber'>,
+  now: number,
+): Promise<KnownPerson | undefined> {
+  const row = await db
+    .selectFrom('people')
+    .select(['id', 'active_certificate', 'active_until'])
+    .where('document_hash', '=', documentHash(secrets, document))
+    .executeTakeFirst()
+  return row && { id: row.id, activeCertificate: runningIn(row, now) }
+}
+
+const runningIn = (
+  row: { readonly active_certificate: string | null; readonly active_until: number },
+  now: number,
+): string | undefined =>
+  row.active_until > now ? (row.active_certificate ?? undefined) : undefined
+
 /** The person with this document, made or brought up to date. The newest name checked by staff holds. */
 export async function savePerson(
   tx: Tx,
   secrets: Secrets,
   identity: Identity,
   now: number,
-): Promise<{ readonly id: string; readonly activeCertificate: string | undefined }> {
+): Promise<KnownPerson> {
   const made = newPerson(secrets, identity)
   const { sealed } = made
   const row = await tx
@@ -64,6 +90,5 @@ export async function savePerson(
     .onConflict(c => c.column('document_hash').doUpdateSet({ sealed, updated_at: now }))
     .returning(['id', 'active_certificate', 'active_until'])
     .executeTakeFirstOrThrow()
-  const active = row.active_certificate !== null && row.active_until > now
-  return { id: row.id, activeCertificate: active ? (row.active_certificate as string) : undefined }
+  return { id: row.id, activeCertificate: runningIn(row, now) }
 }

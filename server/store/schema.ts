@@ -6,6 +6,7 @@ import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kys
 import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
 import type { ApplicationsTable, ChallengesTable, RegistryTable } from './application-schema.ts'
+import type { AppealsTable, ApprovalsTable } from './desk-schema.ts'
 import type {
   BoardingListsTable,
   StationsTable,
@@ -299,6 +300,8 @@ export interface Tables {
   registry: RegistryTable
   applications: ApplicationsTable
   challenges: ChallengesTable
+  approvals: ApprovalsTable
+  appeals: AppealsTable
   audit: AuditTable
   audit_chain: AuditChainTable
   staff: StaffTable
