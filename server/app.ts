@@ -27,6 +27,7 @@ import { registerFleet } from './routes/fleet.ts'
 import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
+import { registerPeople } from './routes/people.ts'
 import { registerRenewals } from './routes/renewals.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
@@ -61,6 +62,7 @@ export function createApp(service: Service): App {
   registerDuplicates(app)
   registerDesk(app)
   registerApprovals(app)
+  registerPeople(app)
   registerApplications(app)
   registerCertificates(app)
   registerRenewals(app)

@@ -68,6 +68,7 @@ export const PROBLEMS = {
   FACE_BUSY: { status: 503, title: 'Many face checks are waiting: try again' },
   FACE_UNAVAILABLE: { status: 503, title: 'The face check failed: try again' },
   QUOTA_USED: { status: 409, title: 'The certificates of this month are used up' },
+  PERSON_UNKNOWN: { status: 404, title: 'Nobody is on file with this document' },
   APPROVAL_WAITING: { status: 409, title: 'An approval is waiting for this person' },
   APPROVAL_UNKNOWN: { status: 404, title: 'No such approval, or it is too old' },
   APPROVAL_OWN: { status: 403, title: 'Somebody else than who asked must decide' },

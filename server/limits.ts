@@ -51,6 +51,8 @@ export const RATES = {
   issue: { max: 10, windowMs: 3600_000 },
   /** Identities looked at, a member of staff. */
   check: { max: 120, windowMs: 60_000 },
+  /** People looked up at the desk, a member of staff. */
+  look: { max: 60, windowMs: 10 * 60_000 },
   /** Applications, a phone. */
   apply: { max: 20, windowMs: 3600_000 },
   /** Face checks of applications for one document, whoever applies; and of one phone. */

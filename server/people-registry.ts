@@ -7,12 +7,25 @@ import { documentHash, type Identity } from './store/people.ts'
 import type { Database, Tx } from './store/schema.ts'
 
 export interface PeopleRegistry {
+  /** The name on file for a document; undefined for nobody. */
+  nameOf(document: Omit<Identity, 'name'>): Promise<string | undefined>
   /** The photo of exactly this person; undefined for nobody, and for another name. */
   photoOf(identity: Identity): Promise<Uint8Array | undefined>
 }
 
 export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRegistry {
+  const nameIn = (sealed: Uint8Array, about: string): string =>
+    (JSON.parse(secrets.open(sealed, about)) as { name: string }).name
   return {
+    async nameOf(document) {
+      const hash = documentHash(secrets, document)
+      const row = await db
+        .selectFrom('registry')
+        .select('sealed')
+        .where('document_hash', '=', hash)
+        .executeTakeFirst()
+      return row && nameIn(row.sealed, aboutOf(hash))
+    },
     async photoOf(identity) {
       const hash = documentHash(secrets, identity)
       const row = await db
@@ -22,8 +35,9 @@ export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRe
         .executeTakeFirst()
       if (row === undefined) return undefined
       const about = aboutOf(hash)
-      const { name } = JSON.parse(secrets.open(row.sealed, about)) as { name: string }
-      return name === identity.name ? secrets.openBytes(row.photo, about) : undefined
+      return nameIn(row.sealed, about) === identity.name
+        ? secrets.openBytes(row.photo, about)
+        : undefined
     },
   }
 }

@@ -10,6 +10,8 @@ export const PERMISSIONS = {
   'certificate.paper': ['agent', 'supervisor'],
   'approval.read': ['agent', 'supervisor'],
   'approval.decide': ['supervisor'],
+  'person.look': ['agent', 'supervisor'],
+  'person.photo': ['supervisor'],
   'check.identity': ['agent', 'supervisor'],
   'ticket.read': ['agent', 'supervisor'],
   'ticket.sell': ['agent', 'supervisor'],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkName } from './name.ts'
+import { checkName, maskName } from './name.ts'
 
 const CASES: [string, string][] = [
   ['张三', '张三'],
@@ -28,5 +28,18 @@ t.test('names', async t => {
   for (const [typed, want] of CASES) {
     const got = checkName(typed)
     t.equal(got.ok ? got.name : got.reason, want, JSON.stringify(typed.slice(0, 24)))
+  }
+})
+
+t.test('masked: the first character of each part', async t => {
+  for (const [name, masked] of [
+    ['王小明', '王**'],
+    ['阿卜杜拉·买买提', '阿***·买**'],
+    ['𠮷田', '𠮷*'],
+    ['O’NEIL-SMITH, MARY', 'O’N***-S****, M***'],
+    ['ZOË', 'Z**'],
+    ['X', 'X'],
+  ] as const) {
+    t.equal(maskName(name), masked)
   }
 })

@@ -118,6 +118,21 @@ export function findApproval(db: Database | Tx, id: string): Promise<Approval | 
   return db.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The one that waits for this person. */
+export async function waitingApproval(
+  tx: Tx,
+  person: string,
+  now: number,
+): Promise<{ readonly id: string; readonly expiresAt: number } | undefined> {
+  const row = await tx
+    .selectFrom('approvals')
+    .select(['id', 'expires_at'])
+    .where('open_person', '=', person)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+  return row && { id: row.id, expiresAt: row.expires_at }
+}
+
 export const APPROVAL_SHOWN = ['waiting', 'approved', 'declined', 'expired'] as const
 export type ShownApproval = (typeof APPROVAL_SHOWN)[number]
 

@@ -1,0 +1,96 @@
+/**
+ * A person looked up at the desk by the document that lies there: what staff need to help, and no
+ * more. The name is masked, since the document tells it; each look is audited and counted.
+ */
+import { QUOTA_PER_MONTH, shanghaiMonth } from './domain/certificate.ts'
+import type { DocumentType } from './domain/document.ts'
+import { maskName } from './domain/name.ts'
+import { Problem } from './errors.ts'
+import { checkDocument } from './identity.ts'
+import type { Service } from './service.ts'
+import { waitingApproval } from './store/approvals.ts'
+import { writeAudit } from './store/audit.ts'
+import { findCertificate, quotaUsed } from './store/certificates.ts'
+import { documentHash, findPerson, type KnownPerson, knownPerson } from './store/people.ts'
+import { takeRate } from './store/rates.ts'
+import type { Certificate, Tx } from './store/schema.ts'
+import { transact } from './store/transact.ts'
+
+export interface Look {
+  readonly documentType: DocumentType
+  readonly documentNumber: string
+  /** Id of the member of staff. */
+  readonly by: string
+}
+
+export interface LookedUp {
+  /** In the registry, so that they can apply by phone. */
+  readonly onFile: boolean
+  /** By the registry, or as staff last wrote it; undefined for nobody known. */
+  readonly maskedName: string | undefined
+  readonly running: Certificate | undefined
+  readonly quota: { readonly month: string; readonly used: number; readonly max: number }
+  /** An approval that waits for this person. */
+  readonly approval: { readonly id: string; readonly expiresAt: number } | undefined
+  readonly warnings: readonly string[]
+}
+
+/** Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID` or `RATE_LIMITED`. */
+export async function lookUp(service: Service, look: Look): Promise<LookedUp> {
+  const { db, secrets, clock, config, registry } = service
+  const now = clock.now()
+  const { warnings, ...document } = checkDocument(config.documents, look, now)
+  if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
+  const filedName = await registry.nameOf(document)
+  const onFile = filedName !== undefined
+  const of = await transact(db, async tx => {
+    const known = await knownPerson(tx, secrets, document, now)
+    const subject = known?.id ?? documentHash(secrets, document).toString('base64url')
+    const entry = { actor: `staff:${look.by}`, action: 'person.look', subject } as const
+    await writeAudit(tx, { ...entry, detail: { onFile } }, now)
+    return known && standing(tx, service, known, now)
+  })
+  const name = filedName ?? of?.name
+  return {
+    onFile,
+    maskedName: name && maskName(name),
+    running: of?.running,
+    quota: { month: shanghaiMonth(now), used: of?.used ?? 0, max: QUOTA_PER_MONTH },
+    approval: of?.approval,
+    warnings,
+  }
+}
+
+async function standing(
+  tx: Tx,
+  { secrets }: Service,
+  { id, activeCertificate }: KnownPerson,
+  now: number,
+) {
+  const running = activeCertificate && (await findCertificate(tx, activeCertificate))
+  return {
+    name: (await findPerson(tx, secrets, id)).name,
+    running: running || undefined,
+    used: await quotaUsed(tx, id, now),
+    approval: await waitingApproval(tx, id, now),
+  }
+}
+
+/**
+ * The photo on file, for who may compare it with the person at the window. Audited and counted as
+ * a look. Throws Problem `PERSON_UNKNOWN`, and those of `lookUp`.
+ */
+export async function lookAtPhoto(service: Service, look: Look): Promise<Uint8Array> {
+  const { db, secrets, clock, config, registry } = service
+  const now = clock.now()
+  const { warnings: _, ...document } = checkDocument(config.documents, look, now)
+  if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
+  const name = await registry.nameOf(document)
+  const photo = name === undefined ? undefined : await registry.photoOf({ name, ...document })
+  const known = await knownPerson(db, secrets, document, now)
+  const subject = known?.id ?? documentHash(secrets, document).toString('base64url')
+  const entry = { actor: `staff:${look.by}`, action: 'person.photo', subject } as const
+  await writeAudit(db, { ...entry, detail: { onFile: photo !== undefined } }, now)
+  if (photo === undefined) throw new Problem('PERSON_UNKNOWN')
+  return photo
+}

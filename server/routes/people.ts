@@ -1,0 +1,104 @@
+/**
+ * People at the desk. A look-up is a POST: the document number stands in the body, since addresses
+ * are kept by proxies, browsers and logs.
+ */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { DOCUMENT_TYPES } from '../domain/document.ts'
+import { DOCUMENT_NUMBER_CHARS_MAX } from '../limits.ts'
+import { lookAtPhoto, lookUp } from '../looking-up.ts'
+import type { ServiceEnv } from '../service.ts'
+import { isoTime, json, jsonBody, problems, route } from './route.ts'
+
+const documentBody = jsonBody(
+  z.strictObject({
+    documentType: z.enum(DOCUMENT_TYPES),
+    documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+  }),
+)
+
+const lookupRoute = route(
+  { by: 'staff', permission: 'person.look' },
+  {
+    method: 'post',
+    path: '/v1/people/lookup',
+    tags: ['desk'],
+    summary: 'What the desk needs of the person with a document; each look is audited',
+    request: documentBody,
+    responses: {
+      200: json(
+        'The same answer for whoever is unknown, with nothing in it',
+        z.object({
+          onFile: z.boolean().describe('in the registry: may apply by phone'),
+          maskedName: z.string().nullable(),
+          certificate: z
+            .object({
+              id: z.string(),
+              channel: z.enum(['desk', 'phone']),
+              validFrom: z.iso.datetime(),
+              validUntil: z.iso.datetime(),
+            })
+            .nullable()
+            .describe('the one that runs'),
+          quota: z
+            .object({ month: z.string(), used: z.int(), max: z.int() })
+            .describe('certificates of the month in Shanghai'),
+          approval: z
+            .object({ id: z.string(), expiresAt: z.iso.datetime() })
+            .nullable()
+            .describe('one that waits for this person'),
+          warnings: z.array(z.string()),
+        }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
+      ...problems('RATE_LIMITED'),
+    },
+  },
+)
+
+const photoRoute = route(
+  { by: 'staff', permission: 'person.photo' },
+  {
+    method: 'post',
+    path: '/v1/people/photo',
+    tags: ['desk'],
+    summary: 'The photo on file, to compare with the person at the window; each look is audited',
+    request: documentBody,
+    responses: {
+      200: json('JPEG, PNG or WebP in base64', z.object({ photo: z.base64() })),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
+      ...problems('RATE_LIMITED', 'PERSON_UNKNOWN'),
+    },
+  },
+)
+
+export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(lookupRoute, async c => {
+    const by = c.get('staff').id
+    const found = await lookUp(c.get('service'), { ...c.req.valid('json'), by })
+    const { onFile, maskedName, running, quota, approval, warnings } = found
+    const certificate = running && {
+      id: running.id,
+      channel: running.channel,
+      validFrom: isoTime(running.valid_from),
+      validUntil: isoTime(running.valid_until),
+    }
+    c.header('cache-control', 'no-store')
+    return c.json(
+      {
+        onFile,
+        maskedName: maskedName ?? null,
+        certificate: certificate ?? null,
+        quota,
+        approval: approval ? { id: approval.id, expiresAt: isoTime(approval.expiresAt) } : null,
+        warnings: [...warnings],
+      },
+      200,
+    )
+  })
+  app.openapi(photoRoute, async c => {
+    const by = c.get('staff').id
+    const photo = await lookAtPhoto(c.get('service'), { ...c.req.valid('json'), by })
+    c.header('cache-control', 'no-store')
+    return c.json({ photo: Buffer.from(photo).toString('base64') }, 200)
+  })
+}
