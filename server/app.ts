@@ -14,6 +14,7 @@ import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
 import { createAddressCap } from './routes/address-cap.ts'
+import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
 import { registerApprovals } from './routes/approvals.ts'
 import { registerAudit } from './routes/audit.ts'
@@ -63,6 +64,7 @@ export function createApp(service: Service): App {
   registerDesk(app)
   registerApprovals(app)
   registerPeople(app)
+  registerAppeals(app)
   registerApplications(app)
   registerCertificates(app)
   registerRenewals(app)

@@ -60,6 +60,9 @@ export const RATES = {
   faceDevice: { max: 40, windowMs: 3600_000 },
   /** Face checks to renew one certificate. */
   renew: { max: 20, windowMs: 3600_000 },
+  /** Appeals, a phone; and for one document, whoever appeals. */
+  appealDevice: { max: 10, windowMs: 24 * 3600_000 },
+  appealPerson: { max: 5, windowMs: 24 * 3600_000 },
   /** Tickets sold or changed, a person. */
   ticket: { max: 20, windowMs: 3600_000 },
 } as const
@@ -96,6 +99,15 @@ export const APPROVAL_MINUTES = 15
 export const APPROVAL_MINUTES_MAX = 120
 /** An approval and what it came to can be seen this long. */
 export const APPROVALS_KEPT_MS = 24 * 3600_000
+
+/** What a person writes in an appeal, where an answer may reach them, and what staff note: characters. */
+export const APPEAL_CHARS_MAX = 500
+export const CONTACT_CHARS_MAX = 100
+export const NOTE_CHARS_MAX = 500
+/** Who has taken an appeal has it alone this long. */
+export const APPEAL_TAKEN_MS = 3600_000
+/** An appeal is kept so long after it was made, and again after it was resolved. */
+export const APPEALS_KEPT_MS = 30 * 24 * 3600_000
 
 /** A code from the window, or an operator's enrolment code, lives this long. */
 export const CLAIM_MS = 15 * 60_000

@@ -10,6 +10,8 @@ export const PERMISSIONS = {
   'certificate.paper': ['agent', 'supervisor'],
   'approval.read': ['agent', 'supervisor'],
   'approval.decide': ['supervisor'],
+  'appeal.read': ['agent', 'supervisor'],
+  'appeal.resolve': ['agent', 'supervisor'],
   'person.look': ['agent', 'supervisor'],
   'person.photo': ['supervisor'],
   'check.identity': ['agent', 'supervisor'],

@@ -14,6 +14,7 @@ import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
+import { dropOldAppeals } from '../store/appeals.ts'
 import { dropOldApplications } from '../store/applications.ts'
 import { dropOldApprovals } from '../store/approvals.ts'
 import type { StatusRevision } from '../store/certificates.ts'
@@ -109,6 +110,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     await dropOldRates(db, now)
     await dropOldApplications(db, now)
     await dropOldApprovals(db, now)
+    await dropOldAppeals(db, now)
     await published.dropOldListFiles(db, now)
   }
 

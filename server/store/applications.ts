@@ -54,19 +54,47 @@ export async function findApplication(
   of: { readonly id: string; readonly deviceKey: string },
   now: number,
 ): Promise<OpenApplication> {
-  const row = await db
+  const row = await liveApplication(db, of, now)
+  if (row === undefined) return { state: 'unknown' }
+  if (row.state === 'done') return { state: 'done' }
+  const triesLeft = APPLICATION_TRIES_MAX - row.tries
+  if (triesLeft <= 0) return { state: 'used up' }
+  return { state: 'open', identity: identityIn(secrets, row), triesLeft }
+}
+
+function liveApplication(
+  db: Database | Tx,
+  of: { readonly id: string; readonly deviceKey: string },
+  now: number,
+) {
+  return db
     .selectFrom('applications')
     .selectAll()
     .where('id', '=', of.id)
     .where('device_key', '=', of.deviceKey)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  if (row === undefined) return { state: 'unknown' }
-  if (row.state === 'done') return { state: 'done' }
-  const triesLeft = APPLICATION_TRIES_MAX - row.tries
-  if (triesLeft <= 0) return { state: 'used up' }
-  const identity = JSON.parse(secrets.open(row.sealed, `application ${row.id}`)) as Identity
-  return { state: 'open', identity, triesLeft }
+}
+
+const identityIn = (
+  secrets: Secrets,
+  { id, sealed }: { readonly id: string; readonly sealed: Uint8Array },
+): Identity => JSON.parse(secrets.open(sealed, `application ${id}`)) as Identity
+
+/**
+ * Who applied on this phone and has a face check behind them that made no certificate. `unknown`:
+ * also one of another phone, or too old; `untried`: no face check yet.
+ */
+export async function triedApplication(
+  db: Database | Tx,
+  secrets: Secrets,
+  of: { readonly id: string; readonly deviceKey: string },
+  now: number,
+): Promise<Identity | 'unknown' | 'done' | 'untried'> {
+  const row = await liveApplication(db, of, now)
+  if (row === undefined) return 'unknown'
+  if (row.state === 'done') return 'done'
+  return row.tries === 0 ? 'untried' : identityIn(secrets, row)
 }
 
 /** Counts a try. False when there is none left. */
