@@ -125,3 +125,34 @@ t.test('what a provider’s settings must be', async t => {
   t.equal(sessions(24), 24)
   for (const hours of [0, 25, 1.5]) t.throws(() => sessions(hours), /sessionHours/)
 })
+
+t.test('a face check of the authority’s needs its secret, from the environment alone', async t => {
+  const load = (face: unknown, faceSecret?: string) => {
+    const dir = t.testdir({ 'c.json': JSON.stringify({ ...GOOD, face }) })
+    const environment = { WICKETGATE_SECRET: SECRET, WICKETGATE_FACE_SECRET: faceSecret }
+    return loadConfig(`${dir}/c.json`, environment)
+  }
+  t.same(load(undefined).config.face, { engine: 'embedded' })
+  t.equal(load({ engine: 'embedded' }, 'x'.repeat(16)).faceSecret, undefined)
+  const url = 'https://faces.test/v1/checks'
+  const loaded = load({ url }, 'x'.repeat(16))
+  t.same(loaded.config.face, { url, deadlineMs: 10_000 })
+  t.equal(loaded.faceSecret, 'x'.repeat(16))
+  t.notMatch(JSON.stringify(redacted(loaded.config)), 'x'.repeat(16))
+  t.equal(load({ url: 'http://127.0.0.1:9/' }, 'x'.repeat(4096)).faceSecret?.length, 4096)
+  for (const secret of [undefined, '', 'x'.repeat(15), 'x'.repeat(4097), 'a secret with blanks']) {
+    t.throws(() => load({ url }, secret), { code: 'SECRET', message: /WICKETGATE_FACE_SECRET/ })
+  }
+  for (const face of [
+    { url: 'http://faces.test/' },
+    { url: 'https://me:secret@faces.test/' },
+    { url: 'ftp://faces.test/' },
+    { url: 'faces' },
+    { url, deadlineMs: 499 },
+    { url, deadlineMs: 30_001 },
+    { url, engine: 'embedded' },
+    { engine: 'other' },
+  ]) {
+    t.throws(() => load(face, 'x'.repeat(16)), { code: 'CONFIG', message: /face/ })
+  }
+})

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
+import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
 import { APPROVAL_MINUTES, APPROVAL_MINUTES_MAX, FILE_BYTES_MAX } from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
@@ -94,6 +95,7 @@ export const configSchema = z.strictObject({
       message: 'boarding must close after it opens',
     })
     .describe('when gates with the ticket rule board a train'),
+  face: faceSettingsSchema.prefault({ engine: 'embedded' }).describe('who compares faces'),
   desk: z
     .strictObject({
       secondApprover: z.enum(['past-quota', 'never']).default('past-quota'),
@@ -132,6 +134,8 @@ export interface LoadedConfig {
   readonly secret: Uint8Array
   /** The client secret at the operator's provider, when one is configured. */
   readonly oidcSecret?: string | undefined
+  /** Bearer token for the authority's face check, where the config names one. */
+  readonly faceSecret?: string | undefined
 }
 
 /**
@@ -144,8 +148,12 @@ export function loadConfig(file: string, environment: Environment): LoadedConfig
   if (!parsed.success)
     throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error).join('\n')}`)
   const config = resolvePaths(parsed.data, dirname(resolve(file)))
-  const secret = readSecret(config, environment)
-  return { config, secret, oidcSecret: readClientSecret(config, environment) }
+  return {
+    config,
+    secret: readSecret(config, environment),
+    oidcSecret: readClientSecret(config, environment),
+    faceSecret: readFaceSecret(config.face, environment),
+  }
 }
 
 function readJson(file: string): Record<string, unknown> {

@@ -14,6 +14,7 @@ import { type Config, databasePlace } from './config.ts'
 import { StartError } from './errors.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { FaceCheck } from './face/port.ts'
+import { createRemoteFaces } from './face/remote.ts'
 import {
   HEADER_BYTES_MAX,
   HEADERS_MS_MAX,
@@ -40,9 +41,11 @@ export interface ServiceOptions {
   readonly secret: Uint8Array
   /** Of the operator's provider, when one is configured. */
   readonly oidcSecret?: string | undefined
+  /** For `face.url` of the config. */
+  readonly faceSecret?: string | undefined
   readonly clock?: Clock
   readonly log?: Log
-  /** The embedded engine when left out. */
+  /** As the config says when left out. */
   readonly faces?: FaceCheck
 }
 
@@ -77,7 +80,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     environment: config.trust.environment,
   })
   const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
-  const faces = options.faces ?? createFaceEngine({ onFault })
+  const faces = options.faces ?? facesOf(options, onFault)
   const staffOptions = {
     db,
     secrets,
@@ -125,6 +128,15 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
       await db.destroy()
     },
   }
+}
+
+function facesOf(
+  { config, faceSecret = '' }: ServiceOptions,
+  onFault: (what: string, error: unknown) => void,
+): FaceCheck {
+  if ('engine' in config.face) return createFaceEngine({ onFault })
+  const now = () => performance.now()
+  return createRemoteFaces({ ...config.face, secret: faceSecret, onFault, now, fetch })
 }
 
 export interface RunningService {

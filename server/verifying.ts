@@ -154,7 +154,8 @@ async function checkFace(
     throw new Problem(code, {}, { 'retry-after': '5' })
   })
   const unknown = onFile === undefined && checked.matched
-  const outcome = unknown ? ({ ...checked, matched: false, reason: 'NO_MATCH' } as const) : checked
+  const reasonNow = checked.reason ?? 'NO_MATCH'
+  const outcome = unknown ? { ...checked, matched: false, reason: reasonNow } : checked
   const { challengePassed, matched, reason, band } = outcome
   const why = onFile === undefined ? 'NOT_ON_FILE' : reason
   log.info({ subject, challengePassed, matched, reason: why, band }, 'face check')
@@ -167,7 +168,11 @@ function decoyOf({ prompts, frames }: Capture): Uint8Array {
   return ahead?.picture ?? new Uint8Array()
 }
 
-function refuseUnless({ matched, reason }: FaceOutcome, extra: Record<string, unknown>): void {
-  if (matched) return
+/** Neither vouches for the other: the person on file, and alive in the sense of the challenge. */
+function refuseUnless(
+  { challengePassed, matched, reason }: FaceOutcome,
+  extra: Record<string, unknown>,
+): void {
+  if (challengePassed && matched) return
   throw new Problem((reason && SAID[reason]) ?? 'NOT_VERIFIED', extra)
 }

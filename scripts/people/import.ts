@@ -6,7 +6,7 @@ import { databasePlace, type LoadedConfig } from '../../server/config.ts'
 import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
 import { Problem } from '../../server/errors.ts'
 import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
-import type { FaceCheck } from '../../server/face/port.ts'
+import type { FaceDescriber } from '../../server/face/port.ts'
 import { checkIdentity } from '../../server/identity.ts'
 import {
   DOCUMENT_NUMBER_CHARS_MAX,
@@ -32,7 +32,7 @@ export interface Counted {
 }
 
 export interface ImportParts {
-  readonly faces: Pick<FaceCheck, 'describe'>
+  readonly faces: FaceDescriber
   /** `place` from 1, in the order of the file. */
   readonly onRefused: (place: number, why: string) => void
   readonly onProgress: (done: number, all: number) => void

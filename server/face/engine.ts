@@ -5,10 +5,16 @@
  */
 import { Worker } from 'node:worker_threads'
 import { CHECK_MS_MAX, QUEUE_MAX, READY_MS_MAX } from './limits.ts'
-import { type Described, type FaceCheck, FaceCheckError, type FaceOutcome } from './port.ts'
+import {
+  type Described,
+  type FaceCheck,
+  FaceCheckError,
+  type FaceDescriber,
+  type FaceOutcome,
+} from './port.ts'
 import type { FaceAnswer, FaceRequest } from './worker.ts'
 
-export interface FaceEngine extends FaceCheck {
+export interface FaceEngine extends FaceCheck, FaceDescriber {
   /** Resolves when the networks are loaded; rejects with FaceCheckError when they can't be. */
   ready(): Promise<void>
 }

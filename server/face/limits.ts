@@ -49,3 +49,21 @@ export const AHEAD_OFF_MAX = 0.3
  * stills differed by up to 0.07, a head that turns by 0.16 and more.
  */
 export const STILL_SHAPE_MAX = 0.11
+
+/** A face check of the authority's: what one may take, and between which bounds the config sets it. */
+export const REMOTE_DEADLINE_MS = 10_000
+export const REMOTE_DEADLINE_MS_MIN = 500
+export const REMOTE_DEADLINE_MS_MAX = 30_000
+/** Its answer, bytes. */
+export const REMOTE_ANSWER_BYTES_MAX = 16 * 1024
+/** Checks under way at once: each holds its pictures in memory. */
+export const REMOTE_CHECKS_MAX = 16
+/** How often one check is sent, and the wait between. */
+export const REMOTE_SENDS_MAX = 2
+export const REMOTE_AGAIN_MS = 250
+/** After so many failures in a row it is not asked for so long. */
+export const REMOTE_FAILURES_MAX = 5
+export const REMOTE_AWAY_MS = 30_000
+/** Characters of its bearer secret. */
+export const REMOTE_SECRET_CHARS_MIN = 16
+export const REMOTE_SECRET_CHARS_MAX = 4096

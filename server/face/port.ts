@@ -61,7 +61,7 @@ export type Described =
   | { readonly ok: true; readonly embedding: Embedding }
   | { readonly ok: false; readonly reason: PictureFault }
 
-/** `BUSY`: too many wait; `UNAVAILABLE`: the check ended or was too slow. Both: try again. */
+/** `BUSY`: too many wait; `UNAVAILABLE`: the check ended, is away or was too slow. Both: try again. */
 export class FaceCheckError extends Error {
   override readonly name = 'FaceCheckError'
   readonly code: 'BUSY' | 'UNAVAILABLE'
@@ -77,7 +77,11 @@ export interface FaceCheck {
   warm(): void
   /** Rejects with FaceCheckError. Nothing of the pictures is kept. */
   check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
+  close(): Promise<void>
+}
+
+/** What the embedded engine can do besides: looking at one picture alone. */
+export interface FaceDescriber {
   /** The face of one picture. Rejects with FaceCheckError. */
   describe(picture: Uint8Array): Promise<Described>
-  close(): Promise<void>
 }

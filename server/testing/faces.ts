@@ -31,7 +31,6 @@ export function virtualFaces(): VirtualFaces {
         ? { challengePassed: true, matched: true, band: 'near' }
         : { challengePassed: true, matched: false, reason: 'NO_MATCH', band: 'far' }
     },
-    describe: async () => ({ ok: true, embedding: [] }),
     async close() {},
   }
   return faces

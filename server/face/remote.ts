@@ -1,0 +1,119 @@
+/**
+ * The face check of the authority's own service, over HTTP. A check is sent once more when it got no
+ * answer, under the same `idempotency-key` and within one deadline: it is one try, whatever the
+ * network does. While the service is away nobody waits for it. Nothing of a picture is kept or told.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isComplete } from './challenge.ts'
+import { createCircuit } from './circuit.ts'
+import {
+  PICTURE_BYTES_MAX,
+  REMOTE_AGAIN_MS,
+  REMOTE_AWAY_MS,
+  REMOTE_CHECKS_MAX,
+  REMOTE_FAILURES_MAX,
+  REMOTE_SENDS_MAX,
+} from './limits.ts'
+import { type Capture, type FaceCheck, FaceCheckError, type FaceOutcome } from './port.ts'
+import { type Came, readAnswer, requestBody } from './remote-protocol.ts'
+
+export interface RemoteParts {
+  readonly url: string
+  /** Sent as bearer token (RFC 6750). */
+  readonly secret: string
+  /** What one check may take, repeating included, milliseconds. */
+  readonly deadlineMs: number
+  /** Told why a check came to nothing; never anything of a picture. */
+  readonly onFault: (what: string, error: unknown) => void
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number
+  readonly fetch: typeof fetch
+}
+
+export function createRemoteFaces(parts: RemoteParts): FaceCheck {
+  const { now, onFault, deadlineMs } = parts
+  const closing = new AbortController()
+  const circuit = createCircuit({ failuresMax: REMOTE_FAILURES_MAX, openMs: REMOTE_AWAY_MS })
+  let running = 0
+
+  /** Not a fault when the service only says that it is busy: it is there. */
+  function settle(came: Came): FaceOutcome {
+    if (came.ok || came.fault === 'BUSY') circuit.worked()
+    else circuit.failed(now())
+    if (came.ok) return came.outcome
+    const cause = came.error ?? new FaceCheckError('UNAVAILABLE')
+    onFault(`the face check came to nothing: ${came.fault}`, cause)
+    throw new FaceCheckError(came.fault === 'BUSY' ? 'BUSY' : 'UNAVAILABLE', { cause })
+  }
+
+  return {
+    warm() {},
+    async check(onFile, capture) {
+      const refused = refusedUnsent(capture)
+      if (refused !== undefined) return refused
+      if (closing.signal.aborted) throw new FaceCheckError('UNAVAILABLE')
+      if (running >= REMOTE_CHECKS_MAX) throw new FaceCheckError('BUSY')
+      if (!circuit.enter(now())) throw new FaceCheckError('UNAVAILABLE')
+      running += 1
+      try {
+        const deadline = AbortSignal.any([closing.signal, AbortSignal.timeout(deadlineMs)])
+        return settle(await send(parts, requestBody(onFile, capture), deadline))
+      } finally {
+        running -= 1
+      }
+    },
+    async close() {
+      closing.abort()
+    },
+  }
+}
+
+/** What need not be sent. */
+function refusedUnsent(capture: Capture): FaceOutcome | undefined {
+  const reason = !isComplete(capture)
+    ? 'INCOMPLETE'
+    : capture.frames.some(frame => frame.picture.length > PICTURE_BYTES_MAX)
+      ? 'BAD_PICTURE'
+      : undefined
+  return reason && { challengePassed: false, matched: false, reason }
+}
+
+/** The same request under the same key, until it is answered, may not be repeated, or time is up. */
+async function send(parts: RemoteParts, body: string, deadline: AbortSignal): Promise<Came> {
+  const key = randomBytes(16).toString('hex')
+  for (let sends = 1; ; sends++) {
+    const came = await sendOnce(parts, { key, body }, deadline)
+    if (came.ok || !came.again || sends >= REMOTE_SENDS_MAX) return came
+    await sleep(REMOTE_AGAIN_MS, undefined, { signal: deadline }).catch(() => {})
+    if (deadline.aborted) return came
+  }
+}
+
+async function sendOnce(
+  { url, secret, fetch }: RemoteParts,
+  { key, body }: { readonly key: string; readonly body: string },
+  deadline: AbortSignal,
+): Promise<Came> {
+  // What is not read of an answer is not wanted: its connection ends.
+  const done = new AbortController()
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': key,
+        authorization: `Bearer ${secret}`,
+      },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.any([done.signal, deadline]),
+    })
+    return await readAnswer(response)
+  } catch (error) {
+    if (deadline.aborted) return { ok: false, fault: 'TIMEOUT', again: false, error }
+    return { ok: false, fault: 'NETWORK', again: true, error }
+  } finally {
+    done.abort()
+  }
+}
