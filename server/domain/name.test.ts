@@ -38,6 +38,7 @@ t.test('masked: the first character of each part', async t => {
     ['𠮷田', '𠮷*'],
     ['O’NEIL-SMITH, MARY', 'O’N***-S****, M***'],
     ['ZOË', 'Z**'],
+    ['X\u030cA', 'X**'],
     ['X', 'X'],
   ] as const) {
     t.equal(maskName(name), masked)
