@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createWorld, startStation, type World } from '../fixtures/world.ts'
+import { loadConfig } from '../server/config.ts'
+import { putDemo, type Seeded } from './seed/put.ts'
 import { helpText, runLine, type Station } from './station/commands.ts'
 import { narrate } from './station/narrate.ts'
 
@@ -54,9 +56,10 @@ async function main(): Promise<number> {
     process.once('SIGTERM', () => resolve())
   })
   try {
+    const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
     await startStation(world)
     const phone = await world.traveller()
-    introduce(world, dir)
+    introduce(world, dir, demo)
     const say = (text: string) => process.stdout.write(`${text}\n`)
     if (!values.quiet) tellEvents(world, say)
     await Promise.race([stopped, prompt({ world, phone, lastText: '', say }), ended(world)])
@@ -68,7 +71,7 @@ async function main(): Promise<number> {
   return 0
 }
 
-function introduce(world: World, dir: string): void {
+function introduce(world: World, dir: string, { people, trains }: Seeded): void {
   const lanes = world.lanes.map(
     lane =>
       `${lane.name} ${lane.direction.padEnd(5)}  board ${lane.boardWire.path}  scanner ${lane.scannerWire.path}`,
@@ -82,6 +85,8 @@ Wicketgate: a station on this machine
   lane      ${lanes.join('\n  lane      ')}
   staff     ${agent.email}  ${agent.password}
             ${operator.email}  ${operator.password}
+  on file   ${people.map(one => `${one.name}  ${one.documentType} ${one.documentNumber}`).join('\n            ')}
+  trains    ${trains} between north and south, today and tomorrow
   files     ${dir}
 console: (the technician's console is not part of this version)
 
