@@ -8,6 +8,12 @@ import type { DocumentType } from '../domain/document.ts'
 import type { ApplicationsTable, ChallengesTable, RegistryTable } from './application-schema.ts'
 import type { AppealsTable, ApprovalsTable } from './desk-schema.ts'
 import type {
+  StaffSessionsTable,
+  StaffTable,
+  StaffTwoFactorsTable,
+  StaffUsedCodesTable,
+} from './staff-schema.ts'
+import type {
   BoardingListsTable,
   StationsTable,
   TicketsTable,
@@ -240,35 +246,6 @@ export interface AuditChainTable {
   body_hash: string
   hash: string
   sealed_at: number
-}
-
-/** The account library's; of it only what this service changes and ends itself. */
-export interface StaffTable {
-  id: string
-  email: string
-  role: string
-  /** Of another type on each engine; null: no second factor. */
-  twoFactorEnabled: null
-}
-
-export interface StaffSessionsTable {
-  id: string
-  token: string
-  userId: string
-  /** What it was begun with: `password`, `totp` or `oidc`. */
-  factor: string
-}
-
-export interface StaffTwoFactorsTable {
-  id: string
-  userId: string
-}
-
-/** Codes of authenticators that were used, while they could be used again. */
-export interface StaffUsedCodesTable {
-  staff: string
-  code_hash: string
-  expires_at: number
 }
 
 export interface Tables {
