@@ -30,6 +30,7 @@ import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerPeople } from './routes/people.ts'
 import { registerRenewals } from './routes/renewals.ts'
+import { registerRetention } from './routes/retention.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
 import { registerSignedTime, registerTrust } from './routes/trust.ts'
@@ -71,6 +72,7 @@ export function createApp(service: Service): App {
   registerChecks(app)
   registerTickets(app)
   registerAudit(app)
+  registerRetention(app)
   registerStaff(app)
   registerDocs(app)
   app.notFound(() => problemResponse('NOT_FOUND'))

@@ -9,10 +9,10 @@ import {
   NOTE_CHARS_MAX,
   RATES,
 } from './limits.ts'
-import { dropOldAppeals } from './store/appeals.ts'
 import { isPostgresUrl } from './store/engines.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
+import { sweepAway } from './testing/sweeping.ts'
 import { openWorld } from './testing/world.ts'
 
 const TEXT = 'It is me: the photo on file is from school.'
@@ -242,9 +242,9 @@ await onEachEngine(async (t, newPlace) => {
     await agent.take(id)
     await agent.resolve(id)
     world.clock.time += APPEALS_KEPT_MS - 1
-    await dropOldAppeals(db, world.clock.time)
+    await sweepAway(db, 'appeals', world.clock.time)
     t.same(await db.selectFrom('appeals').select('id').execute(), [{ id }])
-    await dropOldAppeals(db, world.clock.time + 1)
+    await sweepAway(db, 'appeals', world.clock.time + 1)
     t.same(await db.selectFrom('appeals').select('id').execute(), [])
   })
 

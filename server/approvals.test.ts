@@ -2,9 +2,9 @@
 import type { Test } from 'tap'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { APPROVAL_MINUTES, APPROVALS_KEPT_MS, CLAIM_MS } from './limits.ts'
-import { dropOldApprovals } from './store/approvals.ts'
 import { makeApplicant, putOnFile, typedPerson } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
+import { sweepAway } from './testing/sweeping.ts'
 import { makeClient, openWorld, reopenWorld, type World } from './testing/world.ts'
 
 type Session = Record<string, string>
@@ -246,7 +246,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
     world.clock.time += APPROVALS_KEPT_MS
     const fresh = await waiting(t, await usedUp())
     world.clock.time += 1
-    await dropOldApprovals(db, world.clock.time)
+    await sweepAway(db, 'approvals', world.clock.time)
     const left = await db.selectFrom('approvals').select('id').execute()
     t.same(left, [{ id: fresh }])
     t.ok((await auditOf(world, 'approval.ask')).some(row => row.subject === id))

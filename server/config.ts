@@ -9,7 +9,13 @@ import { explainIssues } from '../gate/contract/explain.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
 import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
-import { APPROVAL_MINUTES, APPROVAL_MINUTES_MAX, FILE_BYTES_MAX } from './limits.ts'
+import {
+  APPROVAL_MINUTES,
+  APPROVAL_MINUTES_MAX,
+  CERTIFICATE_DAYS_MIN,
+  FILE_BYTES_MAX,
+  KEPT_DAYS_MAX,
+} from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
 /** Whether a URL names a PostgreSQL server and a database on it. */
@@ -103,6 +109,15 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('when a certificate from the window needs a second member of staff, and how soon'),
+  retention: z
+    .strictObject({
+      certificateDays: z.int().min(CERTIFICATE_DAYS_MIN).max(KEPT_DAYS_MAX).default(62),
+      ticketDays: z.int().min(1).max(KEPT_DAYS_MAX).default(62),
+      journalDays: z.int().min(1).max(KEPT_DAYS_MAX).default(90),
+      auditDays: z.int().min(1).max(KEPT_DAYS_MAX).default(730),
+    })
+    .prefault({})
+    .describe('days that things are kept after their end'),
   metrics: z
     .strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1'),

@@ -190,6 +190,20 @@ export const TRUST_DOCUMENTS_MAX = 10_000
 /** Online keys in the key folder. */
 export const ONLINE_KEYS_MAX = 512
 
+/** How often what is past its time is looked for; rows of one batch, and batches of one round. */
+export const RETENTION_TICK_MS = 60_000
+export const RETENTION_BATCH_ROWS = 200
+export const RETENTION_BATCHES_MAX = 1000
+/** Journals looked into at once whose first body was written by a clock that was ahead. */
+export const AHEAD_EPOCHS_MAX = 20
+/** A report covers about this long. */
+export const RETENTION_REPORT_MS = 24 * 3600_000
+/** Days that things may be kept; certificates outlive the month that they count in. */
+export const KEPT_DAYS_MAX = 3650
+export const CERTIFICATE_DAYS_MIN = 31
+/** A one-time code is known as used or too old this long after its end. */
+export const CODES_KEPT_MS = 24 * 3600_000
+
 /** A manifest is signed again at least this often; done at three quarters of it. */
 export const MANIFEST_EVERY_MS = 60_000
 /** A manifest is good this long, seconds. */
@@ -204,7 +218,7 @@ export const PUBLISH_WAIT_MS = 1_000
 export const PUBLISH_GAP_MS = 100
 /** How often the publisher looks for what other replicas did. */
 export const PUBLISH_TICK_MS = 250
-/** How often it looks for new trust, new keys, lists to open, and rows to forget. */
+/** How often it looks for new trust, new keys, and lists to open. */
 export const UPKEEP_MS = 5_000
 /** Gates that listen for "poll now" at one replica. */
 export const LISTENERS_MAX = 20_000

@@ -195,6 +195,8 @@ t.test('two processes on one database; both stop cleanly; one killed comes back'
   t.equal(rows, 49, 'a reset; issued and revoked, each sealed before the stop')
   const exported = await finish(['audit', 'export', '--config', CONFIG])
   t.equal(exported.stdout.trim().split('\n').length, rows)
+  const reports = await finish(['retention', 'verify', '--config', CONFIG])
+  t.same(JSON.parse(reports.stdout), { ok: true, reports: 0 })
   const restored = await finish(['restored', '--config', CONFIG])
   t.match(JSON.parse(restored.stdout), { restored: { manifestVersion: Number } })
   const noted = await finish(['audit', 'verify', '--config', CONFIG, '--head', head])

@@ -7,6 +7,7 @@ import { auditExport, auditVerify } from './audit-commands.ts'
 import { type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
 import { restoredCommand } from './restored.ts'
+import { retentionVerify } from './retention-commands.ts'
 import { addStaff, resetTotp } from './staff-add.ts'
 import { startService } from './start.ts'
 import { importTimetable } from './tickets/import-command.ts'
@@ -14,6 +15,7 @@ import { importTimetable } from './tickets/import-command.ts'
 const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- restored --config FILE
        npm run server -- audit verify|export --config FILE [--head HASH]
+       npm run server -- retention verify --config FILE
        npm run server -- timetable import FILE --config FILE
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
        npm run server -- staff reset-totp EMAIL --config FILE
@@ -30,6 +32,7 @@ password alone signs in again, to set another up.
 timetable import replaces stations and trains by those of a file, one JSON object a line; see
 server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
+retention verify tells whether the reports of what was deleted are all there and signed.
 audit export prints one line of JSON a row.
 restored is run once after the database came back from a backup, before the service starts: it
 closes what may have been used since, so that nothing is given out twice.
@@ -71,6 +74,7 @@ async function main(): Promise<void> {
   if (command === 'restored' && action === undefined) return restoredCommand(loaded)
   if (command === 'audit' && action === 'verify') return auditVerify(loaded, values.head)
   if (command === 'audit' && action === 'export') return auditExport(loaded)
+  if (command === 'retention' && action === 'verify') return retentionVerify(loaded)
   const named = third !== undefined && rest.length === 0
   if (named && command === 'timetable' && action === 'import') return importTimetable(loaded, third)
   if (named && command === 'staff' && action === 'reset-totp') return resetTotp(loaded, third)

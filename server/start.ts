@@ -29,6 +29,7 @@ import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
 import { createEmbeddedRegistry } from './people-registry.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
+import { createRetention } from './retention.ts'
 import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
 import type { Service } from './service.ts'
@@ -115,6 +116,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   }
   const sealer = createAuditSealer({ db, clock, log })
   sealer.start()
+  const retention = createRetention({ db, clock, log, publisher, kept: config.retention })
+  retention.start()
   return {
     service,
     app: createApp(service),
@@ -122,6 +125,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
       if (config.publicUrl === undefined) publicUrl = url
     },
     async close() {
+      await retention.stop()
       await faces.close()
       await publisher.stop()
       await sealer.stop()

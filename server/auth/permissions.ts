@@ -24,6 +24,7 @@ export const PERMISSIONS = {
   'fleet.configure': ['operator'],
   'trust.deny-key': ['operator'],
   'audit.read': ['auditor', 'operator'],
+  'retention.read': ['auditor', 'operator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
 

@@ -157,6 +157,13 @@ await onEachEngine(async (t, newPlace) => {
     t.match(await mine.verify(codeOf(secret)), { status: 200 })
     t.match(await mine.get('/v1/stations'), { status: 200 })
     t.match(await other.get('/v1/stations'), { code: 'SIGN_IN' })
+    const left = await db
+      .selectFrom('staff_sessions')
+      .innerJoin('staff', 'staff.id', 'staff_sessions.userId')
+      .select('factor')
+      .where('email', '=', 'two@desk.test')
+      .execute()
+    t.same(left, [{ factor: 'totp' }])
   })
 
   await t.test('a password’s session is worth nothing where a second factor is set up', async t => {

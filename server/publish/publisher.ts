@@ -14,13 +14,8 @@ import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
-import { dropOldAppeals } from '../store/appeals.ts'
-import { dropOldApplications } from '../store/applications.ts'
-import { dropOldApprovals } from '../store/approvals.ts'
 import type { StatusRevision } from '../store/certificates.ts'
-import { dropOldProofs } from '../store/proofs.ts'
 import * as published from '../store/published.ts'
-import { dropOldRates } from '../store/rates.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
 import { transact } from '../store/transact.ts'
@@ -97,7 +92,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return found
   }
 
-  /** Every few seconds: new trust, new keys, tomorrow's list, old rows. */
+  /** Every few seconds: new trust, new keys, tomorrow's list. */
   async function upkeep(now: number): Promise<void> {
     if (now >= upkeepAt && now < upkeepAt + limits.UPKEEP_MS) return
     upkeepAt = now
@@ -106,12 +101,6 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if ((await missingDays(db, now)).length > 0) {
       await transact(db, tx => openLists(tx, now))
     }
-    await dropOldProofs(db, now)
-    await dropOldRates(db, now)
-    await dropOldApplications(db, now)
-    await dropOldApprovals(db, now)
-    await dropOldAppeals(db, now)
-    await published.dropOldListFiles(db, now)
   }
 
   /** The newest manifest; an older one than was served means that a backup is under us. */

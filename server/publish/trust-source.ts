@@ -27,6 +27,12 @@ export async function currentTrust(db: Database): Promise<TrustDocument | undefi
   return row === undefined ? undefined : decodeTrust(row.bytes)
 }
 
+/** Every trust document that was taken in, oldest first: for what was signed a while ago. */
+export async function trustDocuments(db: Database): Promise<TrustDocument[]> {
+  const rows = await db.selectFrom('trust_documents').select('bytes').orderBy('version').execute()
+  return rows.map(row => decodeTrust(row.bytes))
+}
+
 /**
  * Takes in what is new in the folder, in order; the first one ever must be signed by its own roots.
  * Gives the newest. Throws StartError `TRUST` naming the file and the code why it is refused.

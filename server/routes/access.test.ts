@@ -10,7 +10,11 @@ const world = await openWorld(t.testdir())
 t.teardown(() => world.close())
 
 const concrete = (path: string) =>
-  path.replace('{id}', 'a'.repeat(32)).replace('{sha256}', 'b'.repeat(64)).replace('{version}', '1')
+  path
+    .replace('{id}', 'a'.repeat(32))
+    .replace('{sha256}', 'b'.repeat(64))
+    .replace('{version}', '1')
+    .replace('{number}', '1')
 
 async function codeOf(answer: Response): Promise<string | undefined> {
   if (!(answer.headers.get('content-type') ?? '').includes('json')) return undefined

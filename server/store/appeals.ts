@@ -142,8 +142,3 @@ export async function listAppeals(
   const rows = await query.execute()
   return { rows, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }
 }
-
-/** Forgets those whose time is over, resolved or not. */
-export async function dropOldAppeals(db: Database, now: number): Promise<void> {
-  await db.deleteFrom('appeals').where('drop_at', '<=', now).execute()
-}

@@ -179,9 +179,3 @@ export async function useChallenge(
     .executeTakeFirst()
   return row === undefined ? undefined : (JSON.parse(row.prompts) as Prompt[])
 }
-
-/** Forgets applications and challenges whose time is over. */
-export async function dropOldApplications(db: Database, now: number): Promise<void> {
-  await db.deleteFrom('challenges').where('expires_at', '<', now).execute()
-  await db.deleteFrom('applications').where('expires_at', '<', now).execute()
-}

@@ -2,12 +2,11 @@
  * Approvals by a second member of staff. What must not happen twice (two that wait for one person, a
  * decision after a decision, one by who asked, one after its time) is one statement each.
  */
-import { APPROVALS_KEPT_MS } from '../limits.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Approval, ApprovalState } from './desk-schema.ts'
 import type { Identity } from './people.ts'
 import type { Database, Tx } from './schema.ts'
-import { firstTimeId, makeTimeId } from './time-id.ts'
+import { makeTimeId } from './time-id.ts'
 
 export interface NewApproval {
   readonly person: string
@@ -160,10 +159,4 @@ export async function listApprovals(
   if (state === 'expired') query = query.where('expires_at', '<=', now)
   const rows = await query.execute()
   return { rows, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }
-}
-
-/** Forgets those whose time is over; the audit keeps who asked and who decided. */
-export async function dropOldApprovals(db: Database, now: number): Promise<void> {
-  const before = firstTimeId(Math.max(0, now - APPROVALS_KEPT_MS))
-  await db.deleteFrom('approvals').where('id', '<', before).execute()
 }

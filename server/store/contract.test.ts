@@ -14,7 +14,7 @@ import { ingest, readEvents } from './journals.ts'
 import { savePerson } from './people.ts'
 import { takeProof } from './proofs.ts'
 import { dropLease, findListEntry, holdLease, keepListFile, listBytes } from './published.ts'
-import { dropOldRates, takeRate } from './rates.ts'
+import { takeRate } from './rates.ts'
 import type { Database } from './schema.ts'
 import { openLists, takePlace } from './status.ts'
 import { isUnreachable, transact } from './transact.ts'
@@ -193,8 +193,6 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal(await take('another', windowMs), true)
     t.equal(await take('device', 2 * windowMs - 1), false)
     t.equal(await take('device', 2 * windowMs), true)
-    await dropOldRates(db, 3 * 24 * 3600_000)
-    t.same(await db.selectFrom('rates').selectAll().execute(), [])
   })
 
   await t.test('an enrolment code is used once; rows of a journal are stored once', async t => {

@@ -70,8 +70,3 @@ export async function findAnswer(
   if (row.status === null) return 'not yet'
   return row.answer === null ? 'none' : { status: row.status, sealed: row.answer }
 }
-
-/** Forgets those whose time is over. */
-export async function dropOldProofs(db: Database, now: number): Promise<void> {
-  await db.deleteFrom('proofs').where('expires_at', '<', now).execute()
-}

@@ -1,6 +1,6 @@
 /** Published files in the database: what replicas serve is read back from here. */
 
-import { LEASE_MS, MANIFESTS_KEPT, OLD_LIST_MS } from '../limits.ts'
+import { LEASE_MS, MANIFESTS_KEPT } from '../limits.ts'
 import { basisOf, type ListEntry, type ListFile, type PublishState } from '../publish/files.ts'
 import type { Database, Tx } from './schema.ts'
 import { liveLists } from './status.ts'
@@ -128,7 +128,7 @@ export async function denyKid(tx: Tx, kid: string, max: number, now: number): Pr
 /** Makes this transaction the only one that does `name` until it ends. */
 export async function lockFor(
   tx: Tx,
-  name: 'publishing' | 'sealing' | `station ${string}` | `config ${string}`,
+  name: 'publishing' | 'sealing' | 'retention' | `station ${string}` | `config ${string}`,
 ): Promise<void> {
   await tx
     .insertInto('leases')
@@ -157,20 +157,6 @@ export async function keepManifest(
     .executeTakeFirst()
   if (oldest === undefined) return
   await tx.deleteFrom('published_manifests').where('version', '<=', oldest.version).execute()
-}
-
-/** Drops files of lists that were superseded a while ago. */
-export async function dropOldListFiles(db: Database, now: number): Promise<void> {
-  await db
-    .deleteFrom('published_lists')
-    .where('made_at', '<', now - OLD_LIST_MS)
-    .where('version', '<=', eb =>
-      eb
-        .selectFrom('status_lists')
-        .select('revision')
-        .whereRef('status_lists.number', '=', 'published_lists.list'),
-    )
-    .execute()
 }
 
 /** Takes or keeps a lease. It is written only when half of it is over. */

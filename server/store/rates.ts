@@ -34,13 +34,3 @@ export async function takeRate(
     .executeTakeFirst()
   return row !== undefined
 }
-
-const LONGEST_MS = Math.max(...Object.values(RATES).map(rate => rate.windowMs))
-
-/** Forgets windows that are over. */
-export async function dropOldRates(db: Database, now: number): Promise<void> {
-  await db
-    .deleteFrom('rates')
-    .where('window_start', '<', now - LONGEST_MS)
-    .execute()
-}

@@ -7,6 +7,7 @@ import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
 import type { ApplicationsTable, ChallengesTable, RegistryTable } from './application-schema.ts'
 import type { AppealsTable, ApprovalsTable } from './desk-schema.ts'
+import type { RetentionReportsTable } from './retention-schema.ts'
 import type {
   StaffSessionsTable,
   StaffTable,
@@ -165,6 +166,8 @@ export interface GateEpochsTable {
   next: number
   last_hash: string
   opened_at: number
+  /** The first row whose body is still there, or was never dropped. */
+  bodies_from: Generated<number>
 }
 
 export interface GateEventsTable {
@@ -281,6 +284,7 @@ export interface Tables {
   appeals: AppealsTable
   audit: AuditTable
   audit_chain: AuditChainTable
+  retention_reports: RetentionReportsTable
   staff: StaffTable
   staff_sessions: StaffSessionsTable
   staff_two_factors: StaffTwoFactorsTable

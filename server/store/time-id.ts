@@ -6,4 +6,4 @@ export const makeTimeId = (now: number): string =>
   `${firstTimeId(now)}${randomBytes(8).toString('hex')}`
 
 /** Sorts before all ids made at `now` or later, and after those made earlier. */
-export const firstTimeId = (now: number): string => now.toString(16).padStart(12, '0')
+export const firstTimeId = (now: number): string => Math.max(0, now).toString(16).padStart(12, '0')

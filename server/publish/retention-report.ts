@@ -1,0 +1,62 @@
+/**
+ * The signed report of what retention deleted: a COSE_Sign1 by a config key of trust, of a type of
+ * its own, over JSON. It names kinds and numbers, never whose.
+ */
+import { z } from 'zod'
+import { canonicalJson } from '../../gate/contract/canonical.ts'
+import { toHex } from '../../pass/bytes.ts'
+import { nodeVerifier } from '../../pass/cose-node.ts'
+import type { TrustDocument } from '../../pass/trust.ts'
+import { type DocumentSigner, openDocument, signDocument } from '../../pass/trust-envelope.ts'
+import { signersOf } from '../../pass/trust-keys.ts'
+
+export const REPORT_TYPE = 'application/vnd.wicketgate.retention+json'
+
+export const reportSchema = z.strictObject({
+  /** From 1 without a gap. */
+  number: z.int().min(1),
+  /** Unix milliseconds, by the service's clock. */
+  from: z.int(),
+  until: z.int(),
+  /** The replica that closed it. */
+  by: z.string(),
+  /** How long things are kept, days. */
+  kept: z.strictObject({
+    certificateDays: z.int(),
+    ticketDays: z.int(),
+    journalDays: z.int(),
+    auditDays: z.int(),
+  }),
+  /** Kind → how many went. */
+  counts: z.record(z.string(), z.int().min(1)),
+})
+export type RetentionReport = z.infer<typeof reportSchema>
+
+export function signReport(report: RetentionReport, signer: DocumentSigner): Promise<Uint8Array> {
+  return signDocument(REPORT_TYPE, Buffer.from(canonicalJson(report)), signer)
+}
+
+/** What a report says and which key signed it, nothing verified; undefined for anything else. */
+export function readReport(
+  bytes: Uint8Array,
+): { readonly report: RetentionReport; readonly kid: string } | undefined {
+  const opened = openDocument(REPORT_TYPE, bytes)
+  if (!opened.ok) return undefined
+  const { payload, signatures } = opened.document
+  try {
+    const report = reportSchema.parse(JSON.parse(Buffer.from(payload).toString()))
+    return { report, kid: toHex((signatures[0] as { kid: Uint8Array }).kid) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a config key of one of these trust documents signed it within its window. */
+export function isSigned(bytes: Uint8Array, trusts: readonly TrustDocument[]): boolean {
+  const opened = openDocument(REPORT_TYPE, bytes)
+  const read = readReport(bytes)
+  if (!opened.ok || read === undefined) return false
+  const at = Math.floor(read.report.until / 1000)
+  const { signatures } = opened.document
+  return trusts.some(trust => signersOf(trust, 'config', signatures, at, nodeVerifier).size > 0)
+}

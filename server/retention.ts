@@ -1,0 +1,148 @@
+/**
+ * Deletes what is past its time, each minute, by the replica that holds the lease; once a day a
+ * signed report says what went. A wrong clock must not empty the database: what is kept for days goes
+ * only while an issuer key is released for this very day, since its window was signed by the roots.
+ */
+import { randomUUID } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Clock } from './clock.ts'
+import { type Cutoffs, cutoffsAt, type Kept } from './domain/retention.ts'
+import { Problem } from './errors.ts'
+import {
+  RETENTION_BATCH_ROWS,
+  RETENTION_BATCHES_MAX,
+  RETENTION_REPORT_MS,
+  RETENTION_TICK_MS,
+} from './limits.ts'
+import { errorFields, type Log } from './log.ts'
+import type { Publisher } from './publish/publisher.ts'
+import { signReport } from './publish/retention-report.ts'
+import { writeAudit } from './store/audit.ts'
+import { dropLease, holdLease } from './store/published.ts'
+import { type Counts, SWEEPS, type Sweep } from './store/retention.ts'
+import { addToReport, closeReport, lockReports, openReport } from './store/retention-reports.ts'
+import type { Database } from './store/schema.ts'
+import { transact } from './store/transact.ts'
+
+export interface RetentionOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly publisher: Pick<Publisher, 'key'>
+  readonly kept: Kept
+  /** Rows of one batch; RETENTION_BATCH_ROWS by default. */
+  readonly batchRows?: number
+}
+
+export interface Retention {
+  start(): void
+  /** One round, whoever has the lease. Gives what went. */
+  run(): Promise<Counts>
+  stop(): Promise<void>
+}
+
+export function createRetention(options: RetentionOptions): Retention {
+  const { db, clock, log, publisher, kept, batchRows = RETENTION_BATCH_ROWS } = options
+  const owner = randomUUID()
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  let stopped = false
+  let doubted = false
+
+  /** Whether the day that the clock shows is one that the roots have signed keys for, and released. */
+  function isClockSure(): boolean {
+    const sure = keyOf({ role: 'issuer', passClass: 'phone' }) !== undefined
+    if (!sure && !doubted) log.warn('no issuer key for this day: what is kept for days stays')
+    doubted = !sure
+    return sure
+  }
+
+  function keyOf(wanted: Parameters<Publisher['key']>[0]) {
+    try {
+      return publisher.key(wanted)
+    } catch (error) {
+      if (error instanceof Problem) return undefined
+      throw error
+    }
+  }
+
+  /** One batch. True when there may be more. */
+  async function batch(sweep: Sweep, at: Cutoffs, total: Record<string, number>): Promise<boolean> {
+    const counts = await transact(db, async tx => {
+      await lockReports(tx)
+      const gone = await sweep.remove(tx, at, batchRows)
+      if (Object.values(gone).some(n => n > 0)) await addToReport(tx, gone, at.now)
+      return gone
+    })
+    for (const [kind, n] of Object.entries(counts)) {
+      if (n > 0) total[kind] = (total[kind] ?? 0) + n
+    }
+    return (counts[sweep.kind] ?? 0) > 0
+  }
+
+  async function run(): Promise<Counts> {
+    const at = cutoffsAt(clock.now(), kept)
+    const sure = isClockSure()
+    const total: Record<string, number> = {}
+    let left = RETENTION_BATCHES_MAX
+    for (const sweep of SWEEPS) {
+      if (!sweep.brief && !sure) continue
+      while (left > 0 && !stopped && (await batch(sweep, at, total))) {
+        left -= 1
+        await breathe()
+      }
+    }
+    await close()
+    return total
+  }
+
+  /** Signs the open report when its day is over, also when a clock was put right in between. */
+  async function close(): Promise<void> {
+    const key = keyOf({ role: 'config' })
+    const now = clock.now()
+    const open = await openReport(db)
+    if (key === undefined || !isDue(open?.begunAt, now)) return
+    const closed = await transact(db, async tx => {
+      await lockReports(tx)
+      const last = await openReport(tx)
+      if (last === undefined || !isDue(last.begunAt, now)) return undefined
+      const { number, begunAt: from, counts } = last
+      const report = { number, from, until: now, by: owner, kept, counts }
+      await closeReport(tx, number, await signReport(report, key), now)
+      const entry = { actor: 'system', action: 'retention.report', subject: `${number}` } as const
+      await writeAudit(tx, { ...entry, detail: counts }, now)
+      return number
+    })
+    if (closed !== undefined) log.info({ report: closed }, 'a report of what was deleted is signed')
+  }
+
+  async function guarded(): Promise<void> {
+    try {
+      if (await holdLease(db, 'retention', owner, clock.now())) await run()
+    } catch (error) {
+      log.error(errorFields(error), 'deleting what is past its time failed')
+    }
+  }
+
+  function wait(): void {
+    timer = setTimeout(() => {
+      running = guarded().then(() => {
+        if (!stopped) wait()
+      })
+    }, RETENTION_TICK_MS).unref()
+  }
+
+  return {
+    start: wait,
+    run,
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      await dropLease(db, 'retention', owner).catch(() => {})
+    },
+  }
+}
+
+const isDue = (begunAt: number | undefined, now: number): boolean =>
+  begunAt !== undefined && Math.abs(now - begunAt) >= RETENTION_REPORT_MS
