@@ -37,7 +37,7 @@ import { registerSignedTime, registerTrust } from './routes/trust.ts'
 import { registerTrustAdmin } from './routes/trust-admin.ts'
 import { registerTrustEvents } from './routes/trust-events.ts'
 import type { Service, ServiceEnv } from './service.ts'
-import { isUnreachable } from './store/transact.ts'
+import { isUnreachable, isUnstorableText } from './store/transact.ts'
 
 export type App = OpenAPIHono<ServiceEnv>
 
@@ -165,6 +165,7 @@ function answerError(error: Error, c: Context<ServiceEnv>): Response {
   if (error instanceof HTTPException && error.status < 500) {
     return problemResponse('BAD_REQUEST', { requestId })
   }
+  if (isUnstorableText(error)) return problemResponse('BAD_REQUEST', { requestId })
   if (isUnreachable(error)) {
     c.get('service').log.warn({ requestId, ...errorFields(error) }, 'database unreachable')
     return problemResponse('UNAVAILABLE', { requestId }, { 'retry-after': '2' })

@@ -14,7 +14,9 @@ import {
   APPROVAL_MINUTES_MAX,
   CERTIFICATE_DAYS_MIN,
   FILE_BYTES_MAX,
+  HEADERS_MS_MAX,
   KEPT_DAYS_MAX,
+  REQUEST_MS_MAX,
 } from './limits.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
@@ -30,6 +32,18 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1').describe('address to listen on'),
       port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
+      headersMs: z
+        .int()
+        .min(500)
+        .max(HEADERS_MS_MAX)
+        .default(HEADERS_MS_MAX)
+        .describe('a request’s headers must have arrived in this time'),
+      requestMs: z
+        .int()
+        .min(1000)
+        .max(REQUEST_MS_MAX)
+        .default(REQUEST_MS_MAX)
+        .describe('a whole request must have arrived in this time'),
     })
     .prefault({}),
   publicUrl: z

@@ -9,6 +9,8 @@ export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
 /** A whole request must have arrived within this time. */
 export const REQUEST_MS_MAX = 15_000
 export const HEADERS_MS_MAX = 10_000
+/** How often connections are looked at for those two deadlines. */
+export const DEADLINE_LOOK_MS = 500
 /** An idle connection is kept this long: gates poll every 10 s. */
 export const KEEP_ALIVE_MS = 20_000
 export const HEADER_BYTES_MAX = 16 * 1024

@@ -16,11 +16,10 @@ import { createFaceEngine } from './face/engine.ts'
 import type { FaceCheck } from './face/port.ts'
 import { createRemoteFaces } from './face/remote.ts'
 import {
+  DEADLINE_LOOK_MS,
   HEADER_BYTES_MAX,
-  HEADERS_MS_MAX,
   IDLE_LOOK_MS,
   KEEP_ALIVE_MS,
-  REQUEST_MS_MAX,
   STOP_MS_MAX,
 } from './limits.ts'
 import { createLog, errorFields, type Log } from './log.ts'
@@ -156,14 +155,14 @@ export interface RunningService {
 /** Opens and listens. Throws StartError. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const opened = await openService(options)
-  const { host, port } = options.config.listen
+  const { host, port, headersMs, requestMs } = options.config.listen
   const server = createServer(
     {
-      requestTimeout: REQUEST_MS_MAX,
-      headersTimeout: HEADERS_MS_MAX,
+      requestTimeout: requestMs,
+      headersTimeout: Math.min(headersMs, requestMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
-      connectionsCheckingInterval: 1000,
+      connectionsCheckingInterval: DEADLINE_LOOK_MS,
     },
     getRequestListener(opened.app.fetch),
   )

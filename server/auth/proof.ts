@@ -35,7 +35,11 @@ const payloadSchema = z.object({
   htm: z.string().max(10),
   htu: z.string().max(300),
   nonce: z.string().max(100).optional(),
-  jti: z.string().min(JTI_CHARS_MIN).max(JTI_CHARS_MAX),
+  jti: z
+    .string()
+    .min(JTI_CHARS_MIN)
+    .max(JTI_CHARS_MAX)
+    .regex(/^[!-~]*$/),
   bh: z.string().max(64),
 })
 

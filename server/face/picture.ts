@@ -1,6 +1,7 @@
 /**
  * A picture as it comes, to the pixels that are looked at: turned as its EXIF says, its longer side
- * at 640, RGB without alpha. Bounded before anything is decoded.
+ * at 640, RGB without alpha. Bounded, and known by its signature, before anything is decoded; a
+ * picture that moves is none.
  */
 import sharp from 'sharp'
 import { PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE } from './limits.ts'
@@ -12,15 +13,21 @@ export interface Picture {
   readonly height: number
 }
 
-const FORMATS: ReadonlySet<string | undefined> = new Set(['jpeg', 'png', 'webp'])
+/** How JPEG, PNG and WebP begin, as latin1: nothing else is shown to a decoder at all. */
+const SIGNATURES = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^RIFF.{4}WEBP/s]
+
+const isTaken = (bytes: Uint8Array): boolean => {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
+  return SIGNATURES.some(signature => signature.test(start))
+}
 
 /** Undefined for what is no picture, or is too large. Never throws. */
 export async function readPicture(bytes: Uint8Array): Promise<Picture | undefined> {
-  if (bytes.length > PICTURE_BYTES_MAX) return undefined
+  if (bytes.length > PICTURE_BYTES_MAX || !isTaken(bytes)) return undefined
   try {
     const image = sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' })
-    const { format } = await image.metadata()
-    if (!FORMATS.has(format)) return undefined
+    const { pages = 1 } = await image.metadata()
+    if (pages > 1) return undefined
     const { data, info } = await image
       .rotate()
       .resize(PICTURE_SIDE, PICTURE_SIDE, { fit: 'inside' })

@@ -12,6 +12,7 @@ import { ANSWER_KEPT_MS } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { findGate } from '../store/gates.ts'
 import { findAnswer, keepAnswer, takeProof } from '../store/proofs.ts'
+import { isPlainText } from './plain-text.ts'
 
 export type Access =
   /** Anyone: answers are public, or carry their own signature or one-time code. */
@@ -26,7 +27,8 @@ export type Access =
 export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
   return (c, next) => {
     if (!WITHOUT_BODY.has(c.req.method)) demandJson(c)
-    return access.by === 'anyone' ? next() : admit(c, next, access)
+    if (access.by !== 'anyone') return admit(c, next, access)
+    return WITHOUT_BODY.has(c.req.method) ? next() : parsed(c, next)
   }
 }
 
@@ -45,8 +47,14 @@ async function admit(
     case 'phone':
       return admitPhone(c, next)
   }
-  await next()
+  await (WITHOUT_BODY.has(c.req.method) ? next() : parsed(c, next))
   return undefined
+}
+
+/** On to the validators, unless the body is no text to begin with. */
+async function parsed(c: Context<ServiceEnv>, next: Next): Promise<void> {
+  if (!isPlainText(new Uint8Array(await c.req.arrayBuffer()))) throw new Problem('BAD_REQUEST')
+  await next()
 }
 
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE'])
@@ -87,7 +95,7 @@ async function admitPhone(c: Context<ServiceEnv>, next: Next): Promise<Response 
     return
   }
   if (await takeProof(db, proof, now, ANSWER_KEPT_MS)) {
-    await next()
+    await parsed(c, next)
     if (c.res.ok) {
       const text = await c.res.clone().text()
       await keepAnswer(db, proof, c.res.status, secrets.seal(text, proof.jti))

@@ -11,6 +11,7 @@ import { Problem } from '../errors.ts'
 import { RETURN_PATH_CHARS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { clientAddress } from './client-address.ts'
+import { isPlainText } from './plain-text.ts'
 import { json, jsonBody, problems, route } from './route.ts'
 
 /** A path of our own pages: nothing that a browser could take for another host. */
@@ -85,6 +86,8 @@ export function registerStaff(app: OpenAPIHono<ServiceEnv>): void {
   app.all(`${AUTH_PATH}/*`, async (c: Context<ServiceEnv>) => {
     const { staff, ownOrigins, config } = c.get('service')
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')
+    const body = new Uint8Array(await c.req.raw.clone().arrayBuffer())
+    if (!isPlainText(body)) throw new Problem('BAD_REQUEST')
     const answer = await staff.handle(c.req.raw, clientAddress(c, config.trustedProxies))
     if (answer === undefined) throw new Problem('NOT_FOUND')
     return answer

@@ -41,3 +41,6 @@ export function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return UNREACHABLE.test(codeOf(error)) || LOST.test(error.message) || isUnreachable(error.cause)
 }
+
+/** `character_not_in_repertoire`: text from a path or query that PostgreSQL can't hold, such as U+0000. */
+export const isUnstorableText = (error: unknown): boolean => codeOf(error) === '22021'
