@@ -25,6 +25,7 @@ import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
 import { loadIdentity } from './uplink/identity.ts'
+import { createNews, readHealth } from './well.ts'
 
 /** Of a start that follows another in the same process, with another config. */
 export interface StartHow {
@@ -88,6 +89,7 @@ async function openCore(
   listeners: {
     readonly revision: number | undefined
     readonly onClock: () => void
+    readonly onStage: () => void
     readonly onPolled: (code: string) => void
   },
 ) {
@@ -108,6 +110,7 @@ async function openCore(
   function told(event: TrustEvent): void {
     telling.trust(event)
     if (event.kind === 'clock') listeners.onClock()
+    if (event.kind === 'stage') listeners.onStage()
   }
 
   journal.onSetAside(one => tellDamage(one, telling.alarm))
@@ -135,6 +138,7 @@ async function assemble(
   const core = await openCore(config, parts, opened, {
     revision: how.revision,
     onClock: () => sharing.bus()?.clockStepped(),
+    onStage: () => joined?.health.changed(),
     onPolled: polled,
   })
   const { journal, trust, rows, telling, told, memory, identity, onFault } = core
@@ -164,13 +168,20 @@ async function assemble(
     const { onReading, ...watched } = observer.lane(lane.name)
     for (const { reader } of readers) reader.onReading(onReading)
     const modes = how.modes?.get(lane.name)
-    return createLane({ config: lane, board, readers, modes, ...shared, ...watched })
+    const isNews = createNews()
+    const onStep: typeof watched.onStep = (view, effects) => {
+      watched.onStep(view, effects)
+      if (isNews(view)) joined?.health.changed()
+    }
+    return createLane({ config: lane, board, readers, modes, ...shared, ...watched, onStep })
   })
   const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
 
-  const { remote } = how
-  joined = joinService(config, { ...parts, identity, journal, trust, onEvent: told, remote })
+  const { remote, revision = 0 } = how
+  const readWell = () => readHealth({ journal, rows, trust, lanes, revision })
+  const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
+  joined = joinService(config, { ...parts, ...given })
   opened.defer(async () => joined?.close())
   void joined?.uploader.flush()
   trust.start()

@@ -4,6 +4,7 @@
  */
 import { followServiceConfig, type RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
+import type { Health } from './contract/health.ts'
 import { createBoardingLog, createUploadLog } from './log.ts'
 import type { GateParts } from './parts.ts'
 import { type BoardingKeeper, createBoardingKeeper } from './station/boarding.ts'
@@ -12,6 +13,7 @@ import type { Journal } from './store/journal.ts'
 import type { TrustEvent } from './trust/events.ts'
 import type { TrustKeeper } from './trust/keeper.ts'
 import { createServiceClient } from './uplink/client.ts'
+import { createHealthSender, type HealthSender } from './uplink/health.ts'
 import type { Enrolment, Identity } from './uplink/identity.ts'
 import { createUploader, type Uploader } from './uplink/upload.ts'
 
@@ -20,6 +22,7 @@ export interface Joined {
   /** The names that the service knows this gate and its station by. */
   readonly enrolment: Enrolment
   readonly uploader: Uploader
+  readonly health: HealthSender
   readonly station: StationKeeper
   /** Undefined where no lane asks for tickets. */
   readonly boarding: BoardingKeeper | undefined
@@ -31,12 +34,14 @@ export interface JoinedParts
   readonly identity: Identity
   readonly journal: Journal
   readonly trust: TrustKeeper
+  /** Never rejects. */
+  readonly readHealth: () => Promise<Health>
   readonly onEvent: (event: TrustEvent) => void
   /** Takes the config that the service has for this gate; left out, it has no say in it. */
   readonly remote?: RemoteDoor | undefined
 }
 
-/** Undefined for a gate that is not enrolled: its rows stay here. Sends nothing yet. */
+/** Undefined for a gate that is not enrolled: its rows stay here. What it sends begins with the next turn. */
 export function joinService(config: GateConfig, parts: JoinedParts): Joined | undefined {
   const { identity, journal, trust, clock, timers, random, fetch, log } = parts
   const { enrolment } = identity
@@ -54,6 +59,13 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
     random,
     now: trust.now,
     onReport: createUploadLog(log),
+  })
+  const health = createHealthSender({
+    gate: enrolment.gate,
+    client,
+    timers,
+    monotonicMs: clock.monotonicMs,
+    read: parts.readHealth,
   })
   const station = createStationKeeper({
     dataDir: config.data,
@@ -86,10 +98,12 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
     identity,
     enrolment,
     uploader,
+    health,
     station,
     boarding,
     async close() {
       endFollowing?.()
+      health.close()
       uploader.close()
       await boarding?.close()
       await station.close()

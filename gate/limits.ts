@@ -45,6 +45,9 @@ export const STOP_PASSAGE_MS = 8000
 /** Uploads are tried again after these bounds, growing between them. */
 export const UPLOAD_RETRY_MIN_MS = 500
 export const UPLOAD_RETRY_MAX_MS = 30_000
+/** The service is told how the gate is so often, and on a change no sooner than after the floor. */
+export const HEALTH_EVERY_MS = 60_000
+export const HEALTH_FLOOR_MS = 5_000
 /** Issuer halves remembered by the verifier; about 1.5 kB each. */
 export const VERIFY_CACHE_ENTRIES_MAX = 5000
 /** How long a stop waits for the last rows to be sent. */

@@ -26,6 +26,7 @@ import { registerDocs } from './routes/docs.ts'
 import { registerDuplicates } from './routes/duplicates.ts'
 import { registerFleet } from './routes/fleet.ts'
 import { registerGateConfig } from './routes/gate-config.ts'
+import { registerGateHealth } from './routes/gate-health.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
 import { registerPeople } from './routes/people.ts'
@@ -60,6 +61,7 @@ export function createApp(service: Service): App {
   registerTrustAdmin(app)
   registerGates(app)
   registerGateConfig(app)
+  registerGateHealth(app)
   registerFleet(app)
   registerDuplicates(app)
   registerDesk(app)
@@ -137,9 +139,9 @@ function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
 const isUpload = (c: Context) =>
   c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
 
-const isOfGates = (c: Context) => isUpload(c) || FETCHED_BY_GATES.test(c.req.path)
+const isOfGates = (c: Context) => isUpload(c) || OWN_OF_GATES.test(c.req.path)
 
-const FETCHED_BY_GATES = /^\/v1\/gates\/[^/]+\/(station$|boarding\/|config\/)/
+const OWN_OF_GATES = /^\/v1\/gates\/[^/]+\/(station$|health$|boarding\/|config\/)/
 
 const isFaceCheck = (c: Context) =>
   /^\/v1\/(applications\/[^/]+\/face|certificates\/[^/]+\/passes)$/.test(c.req.path)

@@ -160,6 +160,8 @@ export const DUPLICATE_ENTRY_MS = 4 * 3600_000
 /** The longest span of a report of duplicates, and the certificates it looks at. */
 export const DUPLICATES_SPAN_MS = 24 * 3600_000
 export const DUPLICATES_CERTIFICATES_MAX = 5000
+/** A gate that has told nothing of itself for so long is stale: it tells each minute. */
+export const GATE_STALE_MS = 3 * 60_000
 /** Gates that one service keeps. */
 export const GATES_MAX = 20_000
 /** Configs kept for one gate; how long it may try one before it is well, minutes. */

@@ -3,7 +3,12 @@ import { createMetrics } from './metrics.ts'
 import { listenForMetrics } from './metrics-listener.ts'
 import { openWorld } from './testing/world.ts'
 
-const GAUGES = { manifestVersion: 7, manifestAgeSeconds: 1.5, trustVersion: 2 }
+const GAUGES = {
+  manifestVersion: 7,
+  manifestAgeSeconds: 1.5,
+  trustVersion: 2,
+  gates: { enrolled: 3, stale: 1 },
+}
 
 t.test('counters and cumulative buckets, as the format wants them', async t => {
   const metrics = createMetrics()
@@ -26,6 +31,8 @@ t.test('counters and cumulative buckets, as the format wants them', async t => {
     'wicketgate_trust_files_total{status="304"} 1',
     'wicketgate_database_connections_lost_total 1',
     'wicketgate_manifest_version 7',
+    'wicketgate_gates_enrolled 3',
+    'wicketgate_gates_stale 1',
     'wicketgate_manifest_age_seconds 1.5',
     '# TYPE wicketgate_request_seconds histogram',
   ]) {

@@ -12,6 +12,8 @@ export interface Gauges {
   readonly manifestVersion: number
   readonly manifestAgeSeconds: number
   readonly trustVersion: number
+  /** Undefined while the database can't be asked. */
+  readonly gates: { readonly enrolled: number; readonly stale: number } | undefined
 }
 
 export interface Metrics {
@@ -73,6 +75,7 @@ export function createMetrics(): Metrics {
         ...one('duplicate_passages_total', 'counter', 'Second uses of a pass', twice),
         ...one('manifest_version', 'gauge', 'Served here', gauges.manifestVersion),
         ...one('manifest_age_seconds', 'gauge', 'Since it was signed', gauges.manifestAgeSeconds),
+        ...(gauges.gates === undefined ? [] : gatesOf(gauges.gates)),
         ...one('trust_version', 'gauge', 'Newest trust document', gauges.trustVersion),
         ...one(
           'event_loop_lag_p99_seconds',
@@ -111,6 +114,11 @@ function family(
 
 const one = (name: string, type: 'counter' | 'gauge', help: string, value: number): string[] =>
   family(name, type, help, new Map([['', value]]))
+
+const gatesOf = ({ enrolled, stale }: NonNullable<Gauges['gates']>): string[] => [
+  ...one('gates_enrolled', 'gauge', 'Gates with a key', enrolled),
+  ...one('gates_stale', 'gauge', 'Of them, those that told nothing for three minutes', stale),
+]
 
 function histogram(durations: ReadonlyMap<string, Durations>): string[] {
   const name = 'wicketgate_request_seconds'

@@ -1,11 +1,13 @@
 /** Operators and technicians: enrolment codes, the gates there are, and their journals. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { epochSchema, journalRowSchema } from '../../gate/contract/events.ts'
+import { healthSchema } from '../../gate/contract/health.ts'
 import { Problem } from '../errors.ts'
-import { PAGE_ROWS_MAX } from '../limits.ts'
+import { GATE_STALE_MS, PAGE_ROWS_MAX } from '../limits.ts'
 import { makeEnrolmentCode } from '../secrets.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
+import { healthOfGates, type KeptHealth } from '../store/gate-health.ts'
 import { addEnrolment, findGate, listGates } from '../store/gates.ts'
 import { latestEpoch, readEvents } from '../store/journals.ts'
 import { transact } from '../store/transact.ts'
@@ -44,6 +46,10 @@ const gatesRoute = route(
               enrolledAt: z.int(),
               seenAt: z.int().nullable(),
               epochs: z.array(z.object({ epoch: z.string(), next: z.int() })),
+              health: healthSchema
+                .extend({ receivedAt: z.int(), ageMs: z.int(), stale: z.boolean() })
+                .nullable()
+                .describe('what it told of itself last; null when it has not'),
             }),
           ),
         }),
@@ -95,7 +101,15 @@ export function registerFleet(app: OpenAPIHono<ServiceEnv>): void {
     })
     return c.json({ code, expiresAt: isoTime(expiresAt) }, 201)
   })
-  app.openapi(gatesRoute, async c => c.json({ rows: await listGates(c.get('service').db) }, 200))
+  app.openapi(gatesRoute, async c => {
+    const { db, clock } = c.get('service')
+    const told = await healthOfGates(db)
+    const rows = (await listGates(db)).map(row => ({
+      ...row,
+      health: shownHealth(told.get(row.gate), clock.now()),
+    }))
+    return c.json({ rows }, 200)
+  })
   app.openapi(eventsRoute, async c => {
     const { db } = c.get('service')
     const { id } = c.req.valid('param')
@@ -105,4 +119,10 @@ export function registerFleet(app: OpenAPIHono<ServiceEnv>): void {
     if (epoch === undefined) return c.json({ rows: [], next: null }, 200)
     return c.json(await readEvents(db, { gate: id, epoch, after, limit }), 200)
   })
+}
+
+function shownHealth(told: KeptHealth | undefined, now: number) {
+  if (told?.health === undefined) return null
+  const ageMs = Math.max(0, now - told.receivedAt)
+  return { ...told.health, receivedAt: told.receivedAt, ageMs, stale: ageMs >= GATE_STALE_MS }
 }

@@ -169,6 +169,7 @@ t.test('when journals meet, second uses are reported, whoever came first', async
     manifestVersion: 0,
     manifestAgeSeconds: 0,
     trustVersion: 0,
+    gates: undefined,
   })
   t.match(figures, 'wicketgate_duplicate_passages_total 2\n')
 })

@@ -17,6 +17,7 @@ import {
   textOrNull,
 } from './columns.ts'
 import { deskTables } from './desk-tables.ts'
+import { gateHealthTable } from './gate-health.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
 import { secondFactor } from './staff-tables.ts'
@@ -253,6 +254,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '009-gate-configs': { up: db => gateConfigs(db, types) },
     '010-applications': { up: db => applicationTables(db, types) },
     '011-second-factor': { up: db => secondFactor(db, types) },
+    '012-gate-health': { up: gateHealthTable },
     '013-approvals-and-appeals': { up: db => deskTables(db, types) },
     '014-retention': { up: db => retention(db, types) },
   }

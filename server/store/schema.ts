@@ -200,6 +200,14 @@ export interface GatePassagesTable {
   presented_at: number | null
 }
 
+/** The newest that a gate told of itself. */
+export interface GateHealthTable {
+  gate: string
+  received_at: number
+  /** JSON of gate/contract/health.ts. */
+  body: string
+}
+
 export interface StationManifestsTable {
   station: string
   version: number
@@ -270,6 +278,7 @@ export interface Tables {
   gate_epochs: GateEpochsTable
   gate_events: GateEventsTable
   gate_passages: GatePassagesTable
+  gate_health: GateHealthTable
   station_manifests: StationManifestsTable
   stations: StationsTable
   trains: TrainsTable

@@ -1,0 +1,45 @@
+/**
+ * What a gate tells of itself now and then: the newest of it is kept, and nothing depends on it.
+ * Rows of the journal say what happened; this says how the gate is. Nothing of a person is in it.
+ */
+import { z } from 'zod'
+import { clockStateSchema } from './events.ts'
+
+export const HEALTH_LANES_MAX = 16
+/** Alarms of one lane that hold. */
+export const HEALTH_ALARMS_MAX = 16
+
+const count = z.int().min(0)
+
+export const laneHealthSchema = z.strictObject({
+  name: z.string().max(32),
+  /** Of its machine: `Locked`, `OutOfService` … */
+  state: z.string().max(24),
+  /** Codes of what keeps it out of service, or open. */
+  alarms: z.array(z.string().max(40)).max(HEALTH_ALARMS_MAX),
+})
+
+/** `POST /v1/gates/:id/health`. */
+export const healthSchema = z.strictObject({
+  /** By the gate's clock, Unix milliseconds. */
+  at: count,
+  clock: clockStateSchema,
+  software: z.string().max(40),
+  /** The gate's own number of the config that runs. */
+  configRevision: count,
+  trust: z.strictObject({
+    stage: z.enum(['FRESH', 'STALE', 'DEGRADED', 'CLOSED']),
+    version: count,
+    /** Null before the first. */
+    manifestVersion: count.nullable(),
+  }),
+  journal: z.strictObject({
+    /** Rows that could not be written yet. */
+    waiting: count,
+    /** Of its disk, and whether the reserve for a full one is there; null when it can't be told. */
+    disk: z.strictObject({ freeBytes: count, held: z.boolean() }).nullable(),
+  }),
+  lanes: z.array(laneHealthSchema).max(HEALTH_LANES_MAX),
+})
+export type Health = z.infer<typeof healthSchema>
+export type LaneHealth = z.infer<typeof laneHealthSchema>

@@ -1,0 +1,112 @@
+import t from 'tap'
+import { createVirtualTime, settle } from '../../fixtures/clock.ts'
+import { type Health, healthSchema } from '../contract/health.ts'
+import { HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
+import { startingLane } from '../machine/state.ts'
+import { createNews, readHealth } from '../well.ts'
+import type { ServiceAnswer } from './client.ts'
+import { createHealthSender } from './health.ts'
+
+/** A sender whose posts are answered by hand, or at once. */
+function world(answering = true) {
+  const time = createVirtualTime()
+  const sentMs: number[] = []
+  const open: PromiseWithResolvers<ServiceAnswer>[] = []
+  const startMs = time.clock.monotonicMs()
+  const sender = createHealthSender({
+    gate: 'g1',
+    client: {
+      post(path, body) {
+        t.equal(path, '/v1/gates/g1/health')
+        t.match(body, { software: 'x' })
+        sentMs.push(time.clock.monotonicMs() - startMs)
+        const one = Promise.withResolvers<ServiceAnswer>()
+        if (answering) one.resolve({ status: 0, body: undefined })
+        else open.push(one)
+        return one.promise
+      },
+    },
+    timers: time.timers,
+    monotonicMs: time.clock.monotonicMs,
+    read: async () => ({ software: 'x' }) as Health,
+  })
+  return { time, sender, sentMs, open }
+}
+
+t.test('at once, then each minute, answered or not', async t => {
+  const { time, sender, sentMs } = world()
+  await time.advanceAsync(2 * HEALTH_EVERY_MS)
+  t.same(sentMs, [0, HEALTH_EVERY_MS, 2 * HEALTH_EVERY_MS])
+  sender.close()
+  sender.changed()
+  await time.advanceAsync(2 * HEALTH_EVERY_MS)
+  t.equal(sentMs.length, 3, 'nothing after its end')
+})
+
+t.test('a change is told soon, many changes once, and the minute counts from there', async t => {
+  const { time, sender, sentMs } = world()
+  await time.advanceAsync(1000)
+  for (let i = 0; i < 50; i++) sender.changed()
+  await time.advanceAsync(HEALTH_FLOOR_MS - 1001)
+  t.same(sentMs, [0], 'not before the floor')
+  await time.advanceAsync(1)
+  t.same(sentMs, [0, HEALTH_FLOOR_MS])
+  await time.advanceAsync(HEALTH_EVERY_MS)
+  t.same(sentMs.at(-1), HEALTH_FLOOR_MS + HEALTH_EVERY_MS)
+  await time.advanceAsync(HEALTH_FLOOR_MS)
+  sender.changed()
+  await time.advanceAsync(0)
+  t.equal(sentMs.length, 4, 'at once when the last is long ago')
+  sender.close()
+})
+
+t.test('one at a time; what changes while it is under way follows', async t => {
+  const { time, sender, sentMs, open } = world(false)
+  await time.advanceAsync(0)
+  sender.changed()
+  await time.advanceAsync(3 * HEALTH_EVERY_MS)
+  t.equal(sentMs.length, 1, 'it waits for its answer')
+  open[0]?.resolve({ status: 204, body: undefined })
+  await settle(3)
+  await time.advanceAsync(0)
+  t.equal(sentMs.length, 2)
+  sender.close()
+})
+
+t.test('people who come and go are no news; what takes a lane out of service is', t => {
+  const isNews = createNews()
+  const lane = startingLane()
+  const named = (name: string) => ({ ...lane, state: { name } }) as typeof lane
+  t.ok(isNews(lane))
+  t.ok(isNews(named('Locked')))
+  for (const name of ['Refusing', 'Admitting', 'Passing', 'Locked']) t.notOk(isNews(named(name)))
+  t.ok(isNews({ ...named('OutOfService'), out: ['BOARD_LOST'] }))
+  t.ok(isNews({ ...named('OutOfService'), out: ['BOARD_LOST', 'SCANNER_LOST'] }))
+  t.notOk(isNews({ ...named('OutOfService'), out: ['BOARD_LOST', 'SCANNER_LOST'] }))
+  t.ok(isNews({ ...named('Emergency'), fire: true }))
+  t.end()
+})
+
+t.test('what is read fits the schema, also when the journal can’t be asked', async t => {
+  const health = await readHealth({
+    journal: { room: () => Promise.reject(new Error('closed')) },
+    rows: { waiting: () => 3 },
+    trust: {
+      now: () => ({ nowMs: 5, state: 'UNCERTAIN', staleAllowanceMs: 0 }),
+      freshness: () => ({ stage: 'CLOSED', manifestAgeMs: 0 }),
+      status: () => ({
+        ...{ trustVersion: 1, trustExp: 2, manifestVersion: undefined, lists: 0 },
+        ...{ lastPoll: undefined, lastTime: undefined, lastOffsetMs: undefined },
+      }),
+    },
+    lanes: [{ name: 'A', view: () => ({ ...startingLane(), out: ['STOP'], fire: true }) }],
+    revision: 4,
+  })
+  t.same(healthSchema.parse(health), health)
+  t.match(health, {
+    ...{ clock: 'UNCERTAIN', configRevision: 4, software: /^\d+\.\d+/ },
+    trust: { stage: 'CLOSED', manifestVersion: null },
+    journal: { waiting: 3, disk: null },
+    lanes: [{ name: 'A', state: 'Starting', alarms: ['STOP', 'FIRE'] }],
+  })
+})

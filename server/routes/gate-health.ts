@@ -1,0 +1,34 @@
+/** How a gate is, as it tells itself: the newest is kept, for the fleet's page and the metrics. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { healthSchema } from '../../gate/contract/health.ts'
+import type { ServiceEnv } from '../service.ts'
+import { keepHealth } from '../store/gate-health.ts'
+import { sawGate } from '../store/gates.ts'
+import { transact } from '../store/transact.ts'
+import { jsonBody, nameSchema, problems, route } from './route.ts'
+
+const healthRoute = route(
+  { by: 'gate' },
+  {
+    method: 'post',
+    path: '/v1/gates/{id}/health',
+    tags: ['gate'],
+    summary: 'How the gate is; the newest is kept',
+    request: { params: z.object({ id: nameSchema }), ...jsonBody(healthSchema) },
+    responses: { 204: { description: 'Kept' }, ...problems('INVALID', 'GATE_UNKNOWN') },
+  },
+)
+
+export function registerGateHealth(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(healthRoute, async c => {
+    const { db, clock } = c.get('service')
+    const { id } = c.get('gate')
+    const health = c.req.valid('json')
+    const now = clock.now()
+    await transact(db, async tx => {
+      await sawGate(tx, id, now)
+      await keepHealth(tx, id, health, now)
+    })
+    return c.body(null, 204)
+  })
+}
