@@ -12,12 +12,11 @@ import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
 import {
   APPROVAL_MINUTES,
   APPROVAL_MINUTES_MAX,
-  CERTIFICATE_DAYS_MIN,
   FILE_BYTES_MAX,
   HEADERS_MS_MAX,
-  KEPT_DAYS_MAX,
   REQUEST_MS_MAX,
 } from './limits.ts'
+import { retentionSettingsSchema } from './retention-settings.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
 /** Whether a URL names a PostgreSQL server and a database on it. */
@@ -123,15 +122,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('when a certificate from the window needs a second member of staff, and how soon'),
-  retention: z
-    .strictObject({
-      certificateDays: z.int().min(CERTIFICATE_DAYS_MIN).max(KEPT_DAYS_MAX).default(62),
-      ticketDays: z.int().min(1).max(KEPT_DAYS_MAX).default(62),
-      journalDays: z.int().min(1).max(KEPT_DAYS_MAX).default(90),
-      auditDays: z.int().min(1).max(KEPT_DAYS_MAX).default(730),
-    })
-    .prefault({})
-    .describe('days that things are kept after their end'),
+  retention: retentionSettingsSchema,
   metrics: z
     .strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1'),

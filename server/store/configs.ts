@@ -1,6 +1,7 @@
 /** Configs that operators gave to gates: each revision as it was signed, the newest few of each gate. */
 import { CONFIGS_KEPT } from '../limits.ts'
-import type { Database, GateConfigsTable, Tx } from './schema.ts'
+import type { GateConfigsTable } from './gate-schema.ts'
+import type { Database, Tx } from './schema.ts'
 
 export type GateConfigRow = Readonly<GateConfigsTable>
 

@@ -2,7 +2,8 @@
 import type { Selectable } from 'kysely'
 import { STATION_GATES_MAX } from '../../pass/limits.ts'
 import { ENROLMENT_MS, GATES_MAX } from '../limits.ts'
-import type { Database, GatesTable, Tx } from './schema.ts'
+import type { GatesTable } from './gate-schema.ts'
+import type { Database, Tx } from './schema.ts'
 
 export type Gate = Selectable<GatesTable>
 
