@@ -6,13 +6,13 @@ import { APPEAL_CHARS_MAX, CONTACT_CHARS_MAX, NOTE_CHARS_MAX, PAGE_ROWS_MAX } fr
 import type { ServiceEnv } from '../service.ts'
 import { APPEAL_STATES } from '../store/appeals.ts'
 import { APPEAL_OUTCOMES } from '../store/desk-schema.ts'
-import { PROOF_PROBLEMS } from './face.ts'
 import {
   certificateIdSchema,
   count,
   isoTime,
   json,
   jsonBody,
+  PROOF_PROBLEMS,
   problems,
   route,
   timeIdSchema,

@@ -5,19 +5,9 @@ import { DOCUMENT_TYPES } from '../domain/document.ts'
 import { CITY_CHARS_MAX, DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { verifyApplication } from '../verifying.ts'
-import {
-  attemptOf,
-  captureSchema,
-  challengeAnswer,
-  challengeSchema,
-  faceProblems,
-  issuedAnswer,
-  issuedSchema,
-  PROOF_PROBLEMS,
-} from './face.ts'
-import { certificateIdSchema, isoTime, json, jsonBody, problems, route } from './route.ts'
-
-const idParam = z.object({ id: certificateIdSchema })
+import { attemptOf, captureRoute, challengeAnswer, challengeRoute } from './face.ts'
+import { issuedAnswer } from './issued.ts'
+import { isoTime, json, jsonBody, PROOF_PROBLEMS, problems, route } from './route.ts'
 
 const applyRoute = route(
   { by: 'phone' },
@@ -52,32 +42,21 @@ const applyRoute = route(
   },
 )
 
-const challengeRoute = route(
-  { by: 'phone' },
+const challenge = challengeRoute(
   {
-    method: 'post',
     path: '/v1/applications/{id}/challenge',
-    tags: ['phone'],
     summary: 'What to do before the camera, within 60 seconds',
-    request: { params: idParam, ...jsonBody(z.strictObject({})) },
-    responses: {
-      201: json('Prompts, in their order', challengeSchema),
-      ...problems('INVALID', ...PROOF_PROBLEMS, 'APPLICATION_UNKNOWN', 'APPLICATION_DONE'),
-      ...problems('TRIES_USED'),
-    },
   },
+  ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED'],
 )
 
-const faceRoute = route(
-  { by: 'phone' },
+const capture = captureRoute(
   {
-    method: 'post',
     path: '/v1/applications/{id}/face',
-    tags: ['phone'],
     summary: 'The face check: on a match the certificate, on this phone, and its first pass',
-    request: { params: idParam, ...jsonBody(captureSchema) },
-    responses: { 201: json('Issued, or moved to this phone', issuedSchema), ...faceProblems() },
   },
+  'Issued, or moved to this phone',
+  ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED', 'QUOTA_USED', 'CERTIFICATE_ACTIVE'],
 )
 
 export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
@@ -90,12 +69,12 @@ export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
     const application = { id, expiresAt: isoTime(expiresAt) }
     return c.json({ application, warnings: [...warnings] }, 201)
   })
-  app.openapi(challengeRoute, async c => {
+  app.openapi(challenge, async c => {
     const { id } = c.req.valid('param')
     const made = await challengeApplication(c.get('service'), id, c.get('device'))
     return c.json(challengeAnswer(made), 201)
   })
-  app.openapi(faceRoute, async c => {
+  app.openapi(capture, async c => {
     const { id } = c.req.valid('param')
     const attempt = attemptOf(id, c.get('device'), c.req.valid('json'))
     return c.json(issuedAnswer(await verifyApplication(c.get('service'), attempt)), 201)

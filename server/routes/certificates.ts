@@ -5,12 +5,13 @@ import { cancelCertificate, certificateOfPhone } from '../ending.ts'
 import { claimCertificate } from '../issuing.ts'
 import { lifeOf } from '../minting.ts'
 import type { ServiceEnv } from '../service.ts'
-import { issuedAnswer, issuedSchema, PROOF_PROBLEMS } from './face.ts'
+import { issuedAnswer, issuedSchema } from './issued.ts'
 import {
   certificateIdSchema,
   isoTime,
   json,
   jsonBody,
+  PROOF_PROBLEMS,
   p256JwkSchema,
   problems,
   route,

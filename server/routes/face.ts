@@ -1,13 +1,29 @@
-/** What applications and renewals share: challenges, pictures that answer them, and what comes out. */
+/**
+ * The two routes of a face check, a challenge and the pictures that answer it: declared alike for an
+ * application and for a certificate, which the path names.
+ */
 import { z } from '@hono/zod-openapi'
 import type { Challenge } from '../applying.ts'
+import type { ProblemCode } from '../errors.ts'
 import { FRAMES_MAX, PROMPTS_COUNT } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
 import { FRAME_CHARS_MAX } from '../limits.ts'
-import type { FaceAttempt, Issued } from '../verifying.ts'
-import { certificateIdSchema, isoTime, p256JwkSchema, problems } from './route.ts'
+import type { FaceAttempt } from '../verifying.ts'
+import { issuedSchema } from './issued.ts'
+import {
+  certificateIdSchema,
+  isoTime,
+  json,
+  jsonBody,
+  PROOF_PROBLEMS,
+  p256JwkSchema,
+  problems,
+  route,
+} from './route.ts'
 
-export const challengeSchema = z
+const idParam = z.object({ id: certificateIdSchema })
+
+const challengeSchema = z
   .object({
     challenge: z.string(),
     prompts: z.array(z.enum(PROMPTS)),
@@ -21,7 +37,7 @@ export const challengeAnswer = ({ id, prompts, expiresAt }: Challenge) => ({
   expiresAt: isoTime(expiresAt),
 })
 
-export const captureSchema = z
+const captureSchema = z
   .strictObject({
     challenge: certificateIdSchema,
     frames: z
@@ -60,40 +76,54 @@ export function attemptOf(
   }
 }
 
-/** The certificate and a pass of at most 30 minutes, base64url. */
-export const issuedSchema = z
-  .object({
-    certificate: z.object({
-      id: z.string(),
-      validFrom: z.iso.datetime(),
-      validUntil: z.iso.datetime(),
-    }),
-    pass: z.string(),
-    passExpiresAt: z.iso.datetime(),
-  })
-  .openapi('Issued')
+interface FaceRoute<P extends string> {
+  readonly path: P
+  readonly summary: string
+}
 
-export const issuedAnswer = ({ certificate, pass, passExpiresAt }: Issued) => ({
-  certificate: {
-    id: certificate.id,
-    validFrom: isoTime(certificate.valid_from),
-    validUntil: isoTime(certificate.valid_until),
-  },
-  pass: Buffer.from(pass).toString('base64url'),
-  passExpiresAt: isoTime(passExpiresAt),
-})
-
-export const PROOF_PROBLEMS = [
-  ...(['PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'] as const),
-  'IN_PROGRESS',
-] as const
-
-export const faceProblems = () =>
-  problems(
-    ...(['INVALID', 'TOO_LARGE', ...PROOF_PROBLEMS, 'CHALLENGE_INVALID'] as const),
-    ...(['NOT_VERIFIED', 'TRIES_USED', 'QUOTA_USED', 'APPLICATION_UNKNOWN'] as const),
-    ...(['APPLICATION_DONE', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED', 'RATE_LIMITED'] as const),
-    ...(['FACE_BAD_PICTURE', 'FACE_NOT_FOUND', 'FACE_SEVERAL', 'FACE_TOO_SMALL'] as const),
-    ...(['FACE_TOO_DARK', 'FACE_TOO_BLURRED', 'FACE_INCOMPLETE', 'FACE_WRONG_ORDER'] as const),
-    ...(['FACE_STILL', 'FACE_OTHER_PERSON', 'FACE_BUSY', 'FACE_UNAVAILABLE', 'NO_KEY'] as const),
+/** `refusals`: why there may be no challenge. */
+export function challengeRoute<const P extends string>(
+  { path, summary }: FaceRoute<P>,
+  refusals: readonly ProblemCode[],
+) {
+  return route(
+    { by: 'phone' },
+    {
+      method: 'post',
+      path,
+      tags: ['phone'],
+      summary,
+      request: { params: idParam, ...jsonBody(z.strictObject({})) },
+      responses: {
+        201: json('Prompts, in their order', challengeSchema),
+        ...problems('INVALID', ...PROOF_PROBLEMS, ...refusals),
+      },
+    },
   )
+}
+
+/** `made`: what a match comes to. */
+export function captureRoute<const P extends string>(
+  { path, summary }: FaceRoute<P>,
+  made: string,
+  refusals: readonly ProblemCode[],
+) {
+  return route(
+    { by: 'phone' },
+    {
+      method: 'post',
+      path,
+      tags: ['phone'],
+      summary,
+      request: { params: idParam, ...jsonBody(captureSchema) },
+      responses: { 201: json(made, issuedSchema), ...problems(...FACE_PROBLEMS, ...refusals) },
+    },
+  )
+}
+
+const FACE_PROBLEMS = [
+  ...(['INVALID', 'TOO_LARGE', ...PROOF_PROBLEMS, 'CHALLENGE_INVALID', 'NOT_VERIFIED'] as const),
+  ...(['FACE_BAD_PICTURE', 'FACE_NOT_FOUND', 'FACE_SEVERAL', 'FACE_TOO_SMALL'] as const),
+  ...(['FACE_TOO_DARK', 'FACE_TOO_BLURRED', 'FACE_INCOMPLETE', 'FACE_WRONG_ORDER'] as const),
+  ...(['FACE_STILL', 'FACE_OTHER_PERSON', 'FACE_BUSY', 'FACE_UNAVAILABLE', 'NO_KEY'] as const),
+] as const

@@ -48,6 +48,12 @@ export function problems(...codes: ProblemCode[]) {
   )
 }
 
+/** Of every route of phones. */
+export const PROOF_PROBLEMS = [
+  ...(['PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'] as const),
+  'IN_PROGRESS',
+] as const
+
 /** A JSON body that must be there. */
 export const jsonBody = <S extends z.ZodType>(schema: S) => ({
   body: { required: true as const, content: { 'application/json': { schema } } },
