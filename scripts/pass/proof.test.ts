@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -52,5 +53,12 @@ t.test('wrong arguments are told', async t => {
   await pass('key', key)
   const whole = await pass('proof', '--key', key, '--path', 'http://x/v1/time')
   t.match(whole, { code: 2, said: /from its first/ })
+  const query = await pass('proof', '--key', key, '--path', '/v1/trains?day=x')
+  t.match(query, { code: 2, said: /from its first/ })
   t.match(await pass('proof', '--key', join(dir, 'server.json'), '--path', '/v1'), { code: 2 })
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+  const curve = join(dir, 'p384.pem')
+  writeFileSync(curve, other.export({ type: 'pkcs8', format: 'pem' }))
+  const refused = await pass('proof', '--key', curve, '--path', '/v1/time')
+  t.match(refused, { code: 2, said: /not of P-256/ })
 })

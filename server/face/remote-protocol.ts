@@ -61,7 +61,7 @@ export type Came =
 const BUSY = new Set([429, 503])
 const GATEWAY = new Set([502, 504])
 
-/** Reads no more than the cap. Rejects when the connection breaks. */
+/** Reads no more than the cap, and ends what goes on past it. Rejects when the connection breaks. */
 export async function readAnswer(response: Response): Promise<Came> {
   const { status } = response
   if (status !== 200) {

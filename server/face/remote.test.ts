@@ -218,14 +218,17 @@ t.test('busy is not away', async t => {
 })
 
 t.test('so many at once, and the end', async t => {
-  const { service, check, faces } = await setUp(t)
+  // No deadline comes to help within the test.
+  const { service, check, faces } = await setUp(t, { deadlineMs: 600_000 })
   service.answer = () => {}
   const held = Array.from({ length: REMOTE_CHECKS_MAX }, check)
   const settled = Promise.allSettled(held)
   await t.rejects(check(), { code: 'BUSY' })
   await faces.close()
   t.ok((await settled).every(one => one.status === 'rejected'))
+  const asked = service.asked.length
   await t.rejects(check(), { code: 'UNAVAILABLE' }, 'after the close')
+  t.equal(service.asked.length, asked)
 })
 
 t.test('nobody there', async t => {

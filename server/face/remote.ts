@@ -95,8 +95,6 @@ async function sendOnce(
   { key, body }: { readonly key: string; readonly body: string },
   deadline: AbortSignal,
 ): Promise<Came> {
-  // What is not read of an answer is not wanted: its connection ends.
-  const done = new AbortController()
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -107,13 +105,11 @@ async function sendOnce(
       },
       body,
       redirect: 'error',
-      signal: AbortSignal.any([done.signal, deadline]),
+      signal: deadline,
     })
     return await readAnswer(response)
   } catch (error) {
     if (deadline.aborted) return { ok: false, fault: 'TIMEOUT', again: false, error }
     return { ok: false, fault: 'NETWORK', again: true, error }
-  } finally {
-    done.abort()
   }
 }
