@@ -1,6 +1,6 @@
 /** Retention on both engines: what goes, what stays, what a wrong clock does, and the report. */
 import { randomBytes } from 'node:crypto'
-import type { Test } from 'tap'
+import t, { type Test } from 'tap'
 import { judgeAudit } from './audit-commands.ts'
 import { cutoffsAt } from './domain/retention.ts'
 import { createLog } from './log.ts'
@@ -24,7 +24,7 @@ import { onEachEngine } from './testing/engines.ts'
 import { makeHolder } from './testing/holder.ts'
 import { makeJournal, uploadOf } from './testing/journal.ts'
 import { importTimetable } from './testing/timetable.ts'
-import { NOON, openWorld, type World } from './testing/world.ts'
+import { NOON, openWorld, reopenWorld, type World } from './testing/world.ts'
 
 const DAY_MS = 24 * 3600_000
 const KEPT = { certificateDays: 31, ticketDays: 31, journalDays: 30, auditDays: 30 }
@@ -56,11 +56,11 @@ async function takeMonth(world: World, certificate: string): Promise<void> {
 }
 
 /** One thing of each kind, made as the service makes it. Gives the certificate. */
-async function fill(world: World, person = PERSON) {
+async function fill(world: World, person = PERSON, signedIn?: Record<string, string>) {
   const { clock } = world
   const { db, secrets } = world.service
   await importTimetable(db)
-  const agent = await world.signIn('agent')
+  const agent = signedIn ?? (await world.signIn('agent'))
   const holder = await makeHolder(world, agent, person)
   await takeMonth(world, holder.id)
   const day = new Date(clock.time + 8 * 3600_000).toISOString().slice(0, 10)
@@ -102,9 +102,14 @@ async function fill(world: World, person = PERSON) {
   return { holder, agent, gate }
 }
 
+// Keys for so many days as a ceremony can sign ahead, made once.
+const dir = t.testdir()
+const first = await openWorld(dir, 90, ':memory:')
+await first.close()
+
 async function open(t: Test, place: string): Promise<World> {
-  // Keys for so many days as a ceremony can sign ahead.
-  const world = await openWorld(t.testdir(), 90, place)
+  const clock = { time: NOON, now: () => clock.time }
+  const world = await reopenWorld(dir, clock, place)
   t.teardown(() => world.close())
   return world
 }
@@ -174,7 +179,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
     world.clock.time = NOON + 68 * DAY_MS
     await world.service.publisher.publishNow()
     t.match(await retention.run(), { certificates: 1, people: 1 })
-    const third = await makeHolder(world, await world.signIn('agent'), PERSON)
+    const third = await makeHolder(world, agent, PERSON)
     t.ok(third.id)
     t.equal(await countOf(world, 'people'), 1)
   })
@@ -251,7 +256,10 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('a batch is no larger than it may be, whatever the kind', async t => {
     const world = await open(t, await newPlace())
     const { db } = world.service
-    for (const n of [1, 2, 3]) await fill(world, { ...PERSON, documentNumber: `E1234567${n}` })
+    const agent = await world.signIn('agent')
+    for (const n of [1, 2, 3]) {
+      await fill(world, { ...PERSON, documentNumber: `E1234567${n}` }, agent)
+    }
     world.clock.time = NOON + 34 * DAY_MS
     while ((await sealAudit(db, world.clock.time)) > 0);
     const at = cutoffsAt(world.clock.time, KEPT)
@@ -268,14 +276,14 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('a day’s report says what went, signed, and survives a restart', async t => {
     const world = await open(t, await newPlace())
     const { db } = world.service
-    await fill(world)
+    const { agent } = await fill(world)
     world.clock.time = NOON + 34 * DAY_MS
-    const first = await retentionOf(world).run()
+    const before = await retentionOf(world).run()
     t.same((await judgeReports(db)) as object, { ok: true, reports: 0 })
-    await fill(world)
+    await fill(world, PERSON, agent)
     world.clock.time += 25 * 3600_000
     const second = await retentionOf(world).run()
-    const sum: Record<string, number> = { ...first }
+    const sum: Record<string, number> = { ...before }
     for (const [kind, n] of Object.entries(second)) sum[kind] = (sum[kind] ?? 0) + n
 
     const auditor = await world.signIn('auditor')
@@ -299,7 +307,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal(audit.filter(row => row.action === 'retention.report').length, 1)
     t.same((await judgeReports(db)) as object, { ok: true, reports: 1 })
 
-    await fill(world, { ...PERSON, documentNumber: 'E77777777' })
+    await fill(world, { ...PERSON, documentNumber: 'E77777777' }, agent)
     for (let n = 0; n < 2; n++) {
       world.clock.time += 25 * 3600_000
       await world.service.publisher.publishNow()
@@ -322,7 +330,10 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('two at once count each row once', async t => {
     const world = await open(t, await newPlace())
     const { db } = world.service
-    for (let n = 0; n < 4; n++) await fill(world, { ...PERSON, documentNumber: `E2234567${n}` })
+    const agent = await world.signIn('agent')
+    for (let n = 0; n < 4; n++) {
+      await fill(world, { ...PERSON, documentNumber: `E2234567${n}` }, agent)
+    }
     world.clock.time = NOON + 34 * DAY_MS
     const many = Array.from({ length: postgres === undefined ? 2 : 4 }, () =>
       retentionOf(world, { batchRows: 3 }).run(),
