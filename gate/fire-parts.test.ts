@@ -15,6 +15,7 @@ import { createSimScanner } from '../hardware/sim/scanner.ts'
 import { createSerialWire } from '../hardware/sim/serial-wire.ts'
 import { until } from '../hardware/sim/until.ts'
 import { initTrust } from '../server/ceremony/init.ts'
+import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 
 const OPEN_MS = 100
 const ROUNDS = 3
@@ -27,6 +28,7 @@ const { trustFile } = await initTrust({
   dir: join(dir, 'trust'),
   environment: 'test',
   passphrase: 'only for this test',
+  stretch: NO_STRETCH,
   days: 1,
   now: Date.now(),
 })

@@ -10,6 +10,7 @@ import t from 'tap'
 import { ROOT } from '../fixtures/child.ts'
 import type { SeenRow } from '../fixtures/gate-journal.ts'
 import { initTrust } from '../server/ceremony/init.ts'
+import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 
 interface Story {
   readonly name: string
@@ -32,6 +33,7 @@ async function tellLives(dir: string): Promise<Map<string, Story>> {
     dir: join(dir, 'trust'),
     environment: 'test',
     passphrase: 'only for this test',
+    stretch: NO_STRETCH,
     days: 1,
     now: Date.now(),
   })

@@ -6,12 +6,14 @@ import t from 'tap'
 import { type Child, startChild } from '../fixtures/child.ts'
 import { createSimLane, type SimLane } from '../fixtures/sim-lane.ts'
 import { initTrust } from '../server/ceremony/init.ts'
+import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 
 const dir = t.testdir()
 const { trustFile } = await initTrust({
   dir: join(dir, 'trust'),
   environment: 'test',
   passphrase: 'only for this test',
+  stretch: NO_STRETCH,
   days: 1,
   now: Date.now(),
 })

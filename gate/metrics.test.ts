@@ -5,6 +5,7 @@ import t from 'tap'
 import { startChild } from '../fixtures/child.ts'
 import { createVirtualTime } from '../fixtures/clock.ts'
 import { initTrust } from '../server/ceremony/init.ts'
+import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 import type { GrantBody } from './contract/events.ts'
 import { type Effect, startingLane } from './machine/state.ts'
 import { createMetrics } from './metrics.ts'
@@ -147,6 +148,7 @@ t.test('a real gate says it is ready and serves its figures', async t => {
     dir: join(dir, 'trust'),
     environment: 'test',
     passphrase: 'only for this test',
+    stretch: NO_STRETCH,
     days: 1,
     now: Date.now(),
   })

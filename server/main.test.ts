@@ -8,6 +8,7 @@ import t from 'tap'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
 import { initTrust } from './ceremony/init.ts'
+import { NO_STRETCH } from './ceremony/sealed-file.ts'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
 const dir = t.testdir({
@@ -23,6 +24,7 @@ await initTrust({
   dir: join(dir, 'trust'),
   environment: 'test',
   passphrase: 'a passphrase for tests',
+  stretch: NO_STRETCH,
   days: 2,
   now: Date.now(),
 })

@@ -10,7 +10,7 @@ import type { SignatureAlgorithm } from '../../pass/crypto.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import type { DocumentSigner, TrustKey, TrustRole } from '../../pass/trust.ts'
 import { encodeKeyFile, type OnlineRole } from '../publish/signer.ts'
-import { openText, sealText } from './sealed-file.ts'
+import { openText, type Sealing, sealText } from './sealed-file.ts'
 
 export const DAY_S = 24 * 3600
 /** Roots there are, and how many must sign. */
@@ -94,9 +94,9 @@ export async function readIssuers(dir: string, passphrase: string): Promise<KeyF
 export async function writeIssuers(
   dir: string,
   files: readonly KeyFileText[],
-  passphrase: string,
+  sealing: Sealing,
 ): Promise<void> {
-  const text = await sealText(JSON.stringify(files), 'issuer keys', passphrase)
+  const text = await sealText(JSON.stringify(files), 'issuer keys', sealing)
   writePrivate(join(dir, 'offline/issuers.json'), text)
 }
 
@@ -107,14 +107,11 @@ export async function writeRoot(
   dir: string,
   number: number,
   { entry, privateKey }: MadeKey,
-  passphrase: string,
+  sealing: Sealing,
 ): Promise<void> {
   const kid = Buffer.from(entry.kid).toString('hex')
   const plain = JSON.stringify(privateKey.export({ format: 'jwk' }))
-  writePrivate(
-    rootFile(dir, number),
-    await sealText(plain, `root key ${number} ${kid}`, passphrase),
-  )
+  writePrivate(rootFile(dir, number), await sealText(plain, `root key ${number} ${kid}`, sealing))
 }
 
 /** Opens root key `number`. Throws CeremonyError `MISSING`, SealedFileError for the passphrase. */

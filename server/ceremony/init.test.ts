@@ -61,7 +61,7 @@ t.test('bad input', async t => {
 })
 
 t.test('a sealed file opens by its passphrase alone, and whole', async t => {
-  const sealed = await sealText('secret', 'about', PASSPHRASE)
+  const sealed = await sealText('secret', 'about', { passphrase: PASSPHRASE })
   t.equal(await openText(sealed, PASSPHRASE), 'secret')
   await t.rejects(openText(sealed, `${PASSPHRASE}x`), { code: 'PASSPHRASE' })
   const file = JSON.parse(sealed) as Record<string, unknown>

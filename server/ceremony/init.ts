@@ -28,7 +28,7 @@ import {
   writeOnline,
   writeRoot,
 } from './folder.ts'
-import { checkPassphrase } from './sealed-file.ts'
+import { checkPassphrase, type Sealing } from './sealed-file.ts'
 
 /** Issuer keys signed ahead, and of them released to the service, in days. */
 export const DAYS_DEFAULT = 45
@@ -36,10 +36,9 @@ export const RELEASED_DAYS_DEFAULT = 2
 export const DAYS_MAX = 90
 export const TRUST_LIFE_S = 90 * DAY_S
 
-export interface InitOptions {
+export interface InitOptions extends Sealing {
   readonly dir: string
   readonly environment: PassEnvironment
-  readonly passphrase: string
   /** 1 to 90; 45 by default. */
   readonly days?: number | undefined
   /** Of them released at once; 2 by default. */
@@ -57,7 +56,8 @@ export interface InitResult {
 
 /** Makes and writes everything. Throws CeremonyError `EXISTS` when DIR holds trust already. */
 export async function initTrust(options: InitOptions): Promise<InitResult> {
-  const { dir, environment, passphrase, now } = options
+  const { dir, environment, passphrase, stretch, now } = options
+  const sealing = { passphrase, stretch }
   const days = checkDays(options.days ?? DAYS_DEFAULT)
   const releasedDays = Math.min(options.releasedDays ?? RELEASED_DAYS_DEFAULT, days)
   checkPassphrase(passphrase)
@@ -88,8 +88,8 @@ export async function initTrust(options: InitOptions): Promise<InitResult> {
     files.filter(one => one.from < releasedUntil),
   )
   const kept = files.filter(one => one.from >= releasedUntil)
-  if (kept.length > 0) await writeIssuers(dir, kept, passphrase)
-  await Promise.all(roots.map((root, i) => writeRoot(dir, i + 1, root, passphrase)))
+  if (kept.length > 0) await writeIssuers(dir, kept, sealing)
+  await Promise.all(roots.map((root, i) => writeRoot(dir, i + 1, root, sealing)))
   writeFileSync(file, bytes)
   return { trustFile: file, keysFolder: join(dir, 'online'), issuersUntil: releasedUntil }
 }

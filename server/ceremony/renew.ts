@@ -70,7 +70,7 @@ export async function releaseIssuers(
     await writeIssuers(
       dir,
       kept.filter(file => file.from >= until),
-      passphrase,
+      { passphrase },
     )
   }
   dropPast(dir, now)
@@ -131,10 +131,10 @@ export async function rotateTrust(options: RotateOptions): Promise<SignedDraft> 
   const bytes = await signTrust(document, signers)
 
   const files = [...(await readIssuers(dir, passphrase)), ...issuers.map(keyFileOf)]
-  await writeIssuers(dir, files, passphrase)
+  await writeIssuers(dir, files, { passphrase })
   for (const [name, key] of replaced.made) {
     const root = /^root-(\d)$/.exec(name)?.[1]
-    if (root !== undefined) await writeRoot(dir, Number(root), key, passphrase)
+    if (root !== undefined) await writeRoot(dir, Number(root), key, { passphrase })
     else writeOnline(dir, [keyFileOf(key)])
   }
   writeFileSync(draft, bytes)

@@ -9,7 +9,9 @@ import { z } from 'zod'
 export const PASSPHRASE_CHARS_MIN = 12
 
 /** Cost of guessing one passphrase: 2^17 · 8 · 128 bytes = 128 MiB and about a third of a second. */
-const COST = { N: 2 ** 17, r: 8, p: 1 } as const
+const STRETCH = 2 ** 17
+/** For a passphrase of so many random bytes that nobody guesses it, and for tests. */
+export const NO_STRETCH = 2
 const COST_MAX = 2 ** 20
 
 const sealedSchema = z.strictObject({
@@ -49,18 +51,29 @@ export function checkPassphrase(passphrase: string): void {
   throw new SealedFileError('PASSPHRASE', message)
 }
 
+export interface Sealing {
+  readonly passphrase: string
+  /** scrypt's N: `STRETCH` unless given. */
+  readonly stretch?: number | undefined
+}
+
 /** The file's text. `about` is in clear and can't be changed unnoticed. */
-export async function sealText(plain: string, about: string, passphrase: string): Promise<string> {
+export async function sealText(
+  plain: string,
+  about: string,
+  { passphrase, stretch = STRETCH }: Sealing,
+): Promise<string> {
   checkPassphrase(passphrase)
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, COST), nonce)
+  const cost = { N: stretch, r: 8, p: 1 }
+  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, cost), nonce)
   cipher.setAAD(Buffer.from(about))
   const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
   const file = {
     format: 'wicketgate-sealed-1',
     about,
-    ...COST,
+    ...cost,
     salt: salt.toString('base64url'),
     nonce: nonce.toString('base64url'),
     body: body.toString('base64url'),

@@ -12,6 +12,7 @@ import { exportJWK, SignJWT } from 'jose'
 import type { Role } from '../auth/permissions.ts'
 import { bodyHash } from '../auth/proof.ts'
 import { initTrust } from '../ceremony/init.ts'
+import { NO_STRETCH } from '../ceremony/sealed-file.ts'
 import { configSchema } from '../config.ts'
 import type { FaceCheck } from '../face/port.ts'
 import { createLog } from '../log.ts'
@@ -52,6 +53,7 @@ export async function openWorld(
     dir: join(dir, 'trust'),
     environment: 'test',
     passphrase: 'a passphrase for tests',
+    stretch: NO_STRETCH,
     days,
     releasedDays: days,
     now: clock.time,
