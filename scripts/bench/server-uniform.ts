@@ -72,14 +72,13 @@ async function turningHead(): Promise<Shown> {
 
 let people = 0
 
-/** A new phone in the hand of somebody new. */
+/** A new phone in the hand of somebody new. Either way somebody is put on file: them, or another. */
 async function somebody({ service, ...world }: World, known: boolean) {
   const documentNumber = `E${800_000 + people++}`
+  const onFile = known ? documentNumber : `E${900_000 + people}`
   const photo = new Uint8Array(readFileSync(join(FACES, `${ON_FILE}-id.jpg`)))
-  if (known) {
-    const { db, secrets } = service
-    await transact(db, tx => registerPerson(tx, secrets, typedPerson(documentNumber), photo, 0))
-  }
+  const { db, secrets } = service
+  await transact(db, tx => registerPerson(tx, secrets, typedPerson(onFile), photo, 0))
   return makeApplicant({ service, ...world }, documentNumber)
 }
 
