@@ -91,10 +91,13 @@ async function bareHost(t: Test, rig: Rig) {
     await port.write(Uint8Array.of(0xff, 0xf9))
     await new Promise(resolve => setTimeout(resolve, 80))
   } while (!has([0xf9, 2, 5]) || has(hello))
+  const send = (bytes: readonly number[]) => port.write(Uint8Array.from(bytes))
   return {
+    /** Keeps what was heard so far. */
+    send,
     async say(bytes: readonly number[], answer?: readonly number[]) {
       heard = []
-      await port.write(Uint8Array.from(bytes))
+      await send(bytes)
       if (answer !== undefined) await until(`answer ${answer}`, () => has(answer))
     },
     has,
@@ -168,7 +171,7 @@ for (const [name, make] of Object.entries(makers)) {
         armed(600),
       )
       await until('both on', () => board.level(2) === 1 && board.level(5) === 1)
-      const noise = setInterval(() => void host.say([0x12, 0xf5, 0x30, 0xf3, 0xf0, 0x44]), 20)
+      const noise = setInterval(() => void host.send([0x12, 0xf5, 0x30, 0xf3, 0xf0, 0x44]), 20)
       await until('both off', () => board.level(2) === 0 && board.level(5) === 0, 3000)
       clearInterval(noise)
       await until('it says so', () => host.has(deadmanText))
