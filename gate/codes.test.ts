@@ -1,6 +1,7 @@
 /** The table of codes: the README shows it, and each of its rows is reached here or explained. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
+import { createMachineRig, machineSettings } from '../fixtures/machine-rig.ts'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { createVirtualLane } from '../fixtures/virtual-lane.ts'
 import type { BoardingTrain } from '../pass/boarding.ts'
@@ -11,8 +12,7 @@ import { renderCodes } from './contract/table.ts'
 import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
 import type { DecideContext, MemoryView } from './decide/rules.ts'
-import { plainModes, startingLane } from './machine/state.ts'
-import { beamChanged, stuckRing } from './machine/way.ts'
+import { plainModes } from './machine/state.ts'
 import { openJournalDatabase } from './store/database.ts'
 import { createJournalCore } from './store/journal-core.ts'
 
@@ -147,13 +147,12 @@ function codesOf(rows: readonly { readonly body: string | null }[]): string[] {
   return rows.map(({ body }) => (JSON.parse(body ?? '{}') as { code?: string }).code ?? '')
 }
 
+/** A beam that stays interrupted. */
 function beams(): string[] {
-  const settings = { profile: 'tripod', stuckMs: 1, joinMs: 1 } as Parameters<typeof stuckRing>[1]
-  let { way } = beamChanged(startingLane().way, 'beamA', true, settings)
-  way = stuckRing(way, settings).way
-  return stuckRing(way, settings).effects.flatMap(effect =>
-    effect.type === 'record' && effect.kind === 'alarm' ? [effect.body.code] : [],
-  )
+  const rig = createMachineRig(machineSettings())
+  rig.contact('beamA', true)
+  rig.advance(60_000)
+  return rig.rows.map(row => row.replace('alarm ', ''))
 }
 
 /** Lanes that everything happens to. */

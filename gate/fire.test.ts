@@ -92,6 +92,7 @@ const INTO: Record<StateName, (gate: Rig) => Promise<unknown>> = {
   async Blocked(gate) {
     await admitted(gate)
     await gate.steps(['beamC', true], ['beamD', true], ['beamC', false], ['beamD', false])
+    await gate.time.advanceAsync(500)
     await gate.steps(['beamC', true])
   },
   Emergency: gate => gate.modes({ emergency: true }),

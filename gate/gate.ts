@@ -163,7 +163,7 @@ async function assemble(
 
   const observer = createObserver(log, clock)
   const boarding = () => joined?.boarding?.view()
-  const shared = { verifier, trust, boarding, rows, memory, bus: sharing.state, timers }
+  const shared = { verifier, trust, boarding, rows, memory, bus: sharing.state, timers, clock }
   const lanes = devices.map(({ lane, board, readers }) => {
     const { onReading, ...watched } = observer.lane(lane.name)
     for (const { reader } of readers) reader.onReading(onReading)

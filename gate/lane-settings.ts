@@ -3,7 +3,11 @@ import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
 import type { DecideContext } from './decide/rules.ts'
 import { DEVICE_START_MS } from './limits.ts'
+import { BEAM_ROW, type Beam } from './machine/beam-layout.ts'
 import { type MachineSettings, plainModes } from './machine/state.ts'
+
+/** A tripod has one on each side of its arm. */
+const TRIPOD_BEAMS: ReadonlySet<Beam> = new Set(['beamA', 'beamB'])
 
 /** What the decision needs to know of a lane and one of its scanners. */
 export type DecideSettings = Pick<
@@ -16,23 +20,35 @@ export function directionsOf({ direction }: LaneConfig): readonly [Direction, ..
   return direction === 'both' ? ['entry', 'exit'] : [direction]
 }
 
-/** Closer than this is one person; a bag or a pram drawn behind needs the wide profile. */
-const JOIN_MS = { standard: 60, wide: 800 } as const
+/**
+ * Closer than the beams between which a gap must show, or sooner behind, is one person: a case drawn
+ * at arm's length, or a pram pulled, needs the wide profile, and a second person passes as easily.
+ */
+const JOINS = {
+  standard: { gapBeams: 2, joinMs: 0 },
+  wide: { gapBeams: 3, joinMs: 800 },
+} as const
 
 export function machineSettingsOf(config: LaneConfig): MachineSettings {
   const { profile, ...timing } = config.timing
   const times = profile === 'wide' ? 2 : 1
+  const { profile: barrier, pins } = config.board
   return {
     ...timing,
     direction: directionsOf(config)[0],
     area: config.area,
-    profile: config.board.profile,
-    relays: (['entry', 'exit'] as const).filter(relay => config.board.pins[relay] !== null),
+    profile: barrier,
+    relays: (['entry', 'exit'] as const).filter(relay => pins[relay] !== null),
+    beams: BEAM_ROW.filter(
+      beam => pins[beam] !== null && (barrier === 'flap' || TRIPOD_BEAMS.has(beam)),
+    ),
+    lowBeam: barrier === 'flap' && pins.beamLow != null,
+    tailgate: config.policy.tailgate,
     startMs: DEVICE_START_MS,
     waitMs: timing.waitMs * times,
     passageMs: timing.passageMs * times,
-    joinMs: JOIN_MS[profile],
-    feedback: config.board.pins.relayFeedback !== null,
+    ...JOINS[profile],
+    feedback: pins.relayFeedback !== null,
   }
 }
 

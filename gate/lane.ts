@@ -1,5 +1,12 @@
 /** One barrier with its devices: device states and contacts become the machine's inputs. */
-import type { CodeReader, Contact, DeviceState, GateBoard, Timers } from '../hardware/ports.ts'
+import type {
+  Clock,
+  CodeReader,
+  Contact,
+  DeviceState,
+  GateBoard,
+  Timers,
+} from '../hardware/ports.ts'
 import type { PassVerifier } from '../pass/verify.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
@@ -29,6 +36,7 @@ export interface LaneParts {
   readonly memory: Memory
   readonly bus: PipelineParts['bus']
   readonly timers: Timers
+  readonly clock: Pick<Clock, 'monotonicMs'>
   /** How the lane is run at first, where not as its config says. */
   readonly modes?: LaneModes | undefined
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
@@ -62,6 +70,7 @@ export const MACHINE_CONTACTS: readonly MachineContact[] = [
   'beamD',
   'beamE',
   'beamF',
+  'beamLow',
 ]
 
 export function createLane(parts: LaneParts): Lane {
@@ -77,6 +86,7 @@ export function createLane(parts: LaneParts): Lane {
     settings: machineSettingsOf(config),
     modes: parts.modes ?? initialModes(config),
     timers,
+    clock: parts.clock,
     now: parts.trust.now,
     onFault: parts.onFault,
     onStep: (lane, effects) => {

@@ -2,7 +2,7 @@
  * Executes the machine's effects: the only place of the gate that acts on a barrier. A grant's row
  * is on disk before its relay moves; inputs that arise while effects run are queued behind them.
  */
-import type { GateBoard, Timers, Unsubscribe } from '../hardware/ports.ts'
+import type { Clock, GateBoard, Timers, Unsubscribe } from '../hardware/ports.ts'
 import type { GrantBody, GrantRef, LaneModes } from './contract/events.ts'
 import {
   type DeadlineName,
@@ -27,6 +27,7 @@ export interface RunnerParts {
   /** How the lane is run at first. */
   readonly modes: LaneModes
   readonly timers: Timers
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   /** Called after each step, for logs and for whoever waits. */
   readonly onStep: (lane: Lane, effects: readonly Effect[]) => void
@@ -60,7 +61,7 @@ export function createRunner(parts: RunnerParts): Runner {
     running = true
     try {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const step = transition(lane, next, settings)
+        const step = transition(lane, next, settings, parts.clock.monotonicMs())
         if ((lane.state.name === 'Emergency') !== (step.lane.state.name === 'Emergency')) {
           memory.pardon(parts.now().nowMs)
         }

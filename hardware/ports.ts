@@ -65,7 +65,8 @@ export interface Barrier {
 }
 
 /**
- * Inputs that are either at rest or active. Beams are active while interrupted. `passA`/`passB`
+ * Inputs that are either at rest or active. Beams are active while interrupted; `beamLow` stands
+ * beside D at the height of an ankle. `passA`/`passB`
  * are a tripod's passage feedback (A: entry, B: exit). `fire` is active when its normally-closed
  * loop is open, a cut wire included.
  */
@@ -76,6 +77,7 @@ export type Contact =
   | 'beamD'
   | 'beamE'
   | 'beamF'
+  | 'beamLow'
   | 'passA'
   | 'passB'
   | 'fire'

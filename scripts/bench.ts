@@ -1,5 +1,6 @@
 /** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
 import { parseArgs } from 'node:util'
+import { benchBarrier } from './bench/barrier.ts'
 import { type Figure, printFigures } from './bench/figure.ts'
 import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
@@ -10,6 +11,7 @@ import { benchServer } from './bench/server.ts'
 const PARTS: Readonly<Record<string, (how: { full: boolean }) => Promise<Figure[]>>> = {
   pass: benchPass,
   hardware: benchHardware,
+  barrier: benchBarrier,
   gate: benchGate,
   revocation: benchRevocation,
   server: benchServer,

@@ -12,7 +12,7 @@ const port = z
 /** What a board's pin may do, as in hardware/drivers/pins.ts. */
 const PIN_FUNCTIONS = [
   ...['entry', 'exit', 'alarm', 'arrow', 'cross', 'amber', 'buzzer'],
-  ...['beamA', 'beamB', 'beamC', 'beamD', 'beamE', 'beamF', 'passA', 'passB'],
+  ...['beamA', 'beamB', 'beamC', 'beamD', 'beamE', 'beamF', 'beamLow', 'passA', 'passB'],
   ...['fire', 'stop', 'tamper', 'release', 'relayFeedback'],
 ] as const
 
@@ -124,6 +124,13 @@ const laneSchema = z.strictObject({
             'exit always flags, and so does an entry that has not heard the service for 15 minutes',
         ),
       passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
+      tailgate: z
+        .enum(['alarm', 'hold'])
+        .default('alarm')
+        .describe(
+          'after a second person on one grant of a flap: tell staff and go on, or admit nobody ' +
+            'else until staff press the release button',
+        ),
       queue: z
         .enum(['wait', 'refuse'])
         .default('wait')
@@ -140,7 +147,7 @@ const laneSchema = z.strictObject({
     .describe('what is asked of a pass here'),
 })
 
-/** A lane that can open in each direction in which it scans. */
+/** A lane that can open in each direction in which it scans, and close without hitting anybody. */
 export const checkedLane = laneSchema
   .refine(lane => (lane.direction === 'both') === (lane.exitScanner !== undefined), {
     path: ['exitScanner'],
@@ -151,4 +158,12 @@ export const checkedLane = laneSchema
       (direction === 'exit' || pins.entry !== null) &&
       (direction === 'entry' || pins.exit !== null),
     { path: ['board', 'pins'], message: 'no relay for a direction in which the lane’s scans open' },
+  )
+  .refine(
+    ({ board: { profile, pins } }) =>
+      profile === 'tripod' || (pins.beamC !== null && pins.beamD !== null),
+    {
+      path: ['board', 'pins'],
+      message: 'a flap closes only where beamC and beamD are free: it can’t do without them',
+    },
   )

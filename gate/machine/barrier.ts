@@ -4,11 +4,12 @@
  * closing opens it again, and it is tried anew. The relay's own contact is compared with what it
  * was told. Pure.
  */
+
+import { isClear } from './beam-tracker.ts'
 import { alarm, stay } from './effects.ts'
 import { toRest } from './rest.ts'
 import { found, lost } from './service.ts'
 import type { Barrier, Effect, Lane, MachineRelay, MachineSettings, Step } from './state.ts'
-import { isClear } from './way.ts'
 
 /** How long a relay's contact may take to follow, milliseconds. */
 export const FEEDBACK_MS = 1000
@@ -44,7 +45,7 @@ export function guard(step: Step, before: Lane, settings: MachineSettings): Step
 /** What waits for a clear way is released once it is clear. */
 function close(lane: Lane, settings: MachineSettings): Step {
   const { barrier } = lane
-  if (barrier.due.length === 0 || !isClear(lane.way)) return stay(lane)
+  if (barrier.due.length === 0 || !isClear(lane.track, settings)) return stay(lane)
   const left = barrier.energised.filter(relay => !barrier.due.includes(relay))
   const closing = left.length === 0
   return {

@@ -20,7 +20,7 @@ export const CANCEL_ALL: readonly Effect[] = (
 }))
 /** The barrier's own, for a board that is gone. */
 export const CANCEL_BARRIER: readonly Effect[] = (
-  ['beamC', 'beamD', 'between', 'stuck', 'closed', 'blocked', 'feedback'] as const
+  ['beams', 'closed', 'blocked', 'feedback'] as const
 ).map(name => ({ type: 'cancel', name }))
 
 export function stay(lane: Lane, ...effects: Effect[]): Step {

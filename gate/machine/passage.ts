@@ -1,10 +1,10 @@
 /** One passage: verdict, grant on disk, relay, someone walks or nobody does. Pure. */
 import { VERDICTS } from '../contract/codes.ts'
 import type { Direction, GrantBody, GrantRef, ScanBody } from '../contract/events.ts'
+import { account, standing } from './beam-tracker.ts'
 import { annulled, annulReasonOf, RELEASE_ALL, relayOf, stay } from './effects.ts'
 import { isFree, toRest } from './rest.ts'
 import type { Effect, Lane, MachineSettings, Step, Verdict } from './state.ts'
-import { countAnew } from './way.ts'
 
 export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): Step {
   if (given.verdict === 'ignore') return stay(lane)
@@ -32,7 +32,7 @@ export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): 
 
 function admit(lane: Lane, grant: GrantBody): Step {
   return {
-    lane: { ...lane, state: { name: 'Admitting', grant, ref: undefined } },
+    lane: { ...lane, state: { name: 'Admitting', grant, ref: undefined, over: false } },
     effects: [
       { type: 'cancel', name: 'refuse' },
       { type: 'recordGrant', body: grant },
@@ -109,6 +109,7 @@ export function recorded(
   grant: GrantBody,
   ref: GrantRef,
   settings: MachineSettings,
+  nowMs: number,
 ): Step {
   const { state } = lane
   if (state.name !== 'Admitting' || state.grant !== grant) {
@@ -118,10 +119,9 @@ export function recorded(
     { type: 'energise', relay: relayOf(grant) },
     { type: 'sign', sign: 'pass', code: grant.code },
   ]
-  const way = countAnew(lane.way)
-  const near = grant.direction === 'entry' ? 'beamC' : 'beamD'
-  if (settings.profile === 'flap' && way.from === grant.direction && way.on.includes(near)) {
-    const begun = begin({ ...lane, way }, grant, ref, settings)
+  const { track, person } = standing(lane.track, grant.direction, settings, nowMs)
+  if (settings.profile === 'flap' && person !== undefined) {
+    const begun = begin({ ...lane, track }, grant, ref, settings, person)
     return { lane: begun.lane, effects: [...opened, ...begun.effects] }
   }
   const pulse: Effect[] =
@@ -129,7 +129,7 @@ export function recorded(
       ? [{ type: 'deadline', name: 'pulse', afterMs: settings.pulseMs }]
       : []
   return {
-    lane: { ...lane, way, state: { ...state, ref } },
+    lane: { ...lane, state: { ...state, ref } },
     effects: [...opened, { type: 'deadline', name: 'wait', afterMs: settings.waitMs }, ...pulse],
   }
 }
@@ -151,21 +151,34 @@ export function recordFailed(lane: Lane, grant: GrantBody, settings: MachineSett
   }
 }
 
-/** Someone is in the barrier: a tripod locks behind them, a flap stays until they are through. */
+/**
+ * Someone is in the barrier: a tripod locks behind them, a flap stays until they are through.
+ * `person`: whom the grant is for from now on, as a flap's beams count them; 0 on a tripod.
+ */
 export function begin(
   lane: Lane,
   grant: GrantBody,
   ref: GrantRef,
   settings: MachineSettings,
+  person: number,
 ): Step {
-  const releases: Effect[] =
-    settings.profile === 'tripod' ? [{ type: 'release', relay: relayOf(grant) }] : []
+  const relay = relayOf(grant)
+  const moves: Effect[] =
+    settings.profile === 'tripod'
+      ? [{ type: 'release', relay }]
+      : lane.barrier.energised.includes(relay)
+        ? []
+        : [{ type: 'energise', relay }]
   return {
-    lane: { ...lane, state: { name: 'Passing', grant, ref } },
+    lane: {
+      ...lane,
+      track: account(lane.track, person),
+      state: { name: 'Passing', grant, ref, person },
+    },
     effects: [
       { type: 'cancel', name: 'wait' },
       { type: 'cancel', name: 'pulse' },
-      ...releases,
+      ...moves,
       { type: 'deadline', name: 'held', afterMs: settings.passageMs },
     ],
   }
@@ -183,7 +196,33 @@ export function passed(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
   )
 }
 
-/** The wait is over, or they turned back. */
+/** How long after its relay rests a tripod's arm may still begin to turn, milliseconds. */
+const LATE_TURN_MS = 1000
+/** A flap's panels are home this long after they should be, at the latest. */
+const LATE_SHUT_MS = 100
+
+/**
+ * The time to walk is over: the relay rests, and the grant ends when the barrier is shut. Somebody
+ * who comes until then goes through on it.
+ */
+export function waitOver(lane: Lane, settings: MachineSettings): Step {
+  const { state, barrier } = lane
+  if (state.name !== 'Admitting') return stay(lane)
+  const moves = barrier.energised.length > 0 || barrier.closing
+  if (state.over && !moves) return nobodyWalked(lane, state.grant, state.ref)
+  const flap = settings.profile === 'flap'
+  return stay(
+    { ...lane, state: { ...state, over: true } },
+    { type: 'release', relay: relayOf(state.grant) },
+    { type: 'cancel', name: 'pulse' },
+    {
+      ...({ type: 'deadline', name: 'wait' } as const),
+      afterMs: flap ? settings.closeMs + LATE_SHUT_MS : LATE_TURN_MS,
+    },
+  )
+}
+
+/** The barrier is shut after nobody came, or they turned back. */
 export function nobodyWalked(lane: Lane, grant: GrantBody, ref: GrantRef | undefined): Step {
   return toRest(
     lane,

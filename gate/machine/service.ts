@@ -1,4 +1,6 @@
 /** What takes a lane out of service or opens it whatever it does: fire, lost devices, stop. Pure. */
+
+import { NO_TRACK } from './beam-tracker.ts'
 import {
   alarm,
   annulReasonOf,
@@ -11,14 +13,7 @@ import {
   stay,
 } from './effects.ts'
 import { toRest } from './rest.ts'
-import {
-  CLEAR_WAY,
-  type Effect,
-  type Lane,
-  type OutReason,
-  SHUT_BARRIER,
-  type Step,
-} from './state.ts'
+import { type Effect, type Lane, type OutReason, SHUT_BARRIER, type Step } from './state.ts'
 
 /** Opens at once: the row follows, it is not waited for. */
 export function fire(lane: Lane): Step {
@@ -34,19 +29,21 @@ export function fire(lane: Lane): Step {
 }
 
 /**
- * A missing scanner lets the passage that runs come to its end; all else stops the lane.
+ * A missing scanner, too few beams and a second person on a grant let the passage that runs come to
+ * its end; all else stops the lane.
  * A board that is gone has dropped its relays, and what it saw is forgotten: it tells anew.
  */
 export function lost(lane: Lane, reason: OutReason, detail: string): Step {
   if (lane.out.includes(reason)) return stay(lane)
   const awaited = lane.awaited.filter(one => one !== reason)
   const gone = reason === 'BOARD_LOST' || reason === 'NO_DEADMAN'
-  const known = gone ? { way: CLEAR_WAY, barrier: SHUT_BARRIER } : {}
+  const known = gone ? { track: NO_TRACK, barrier: SHUT_BARRIER } : {}
   const next: Lane = { ...lane, ...known, awaited, out: [...lane.out, reason] }
   const told: Effect[] = reason === 'SHUTDOWN' ? [] : [alarm(reason, true, detail)]
   if (gone) told.push(...CANCEL_BARRIER)
   const busy = lane.state.name === 'Admitting' || lane.state.name === 'Passing'
-  if (lane.state.name === 'Emergency' || (busy && reason === 'SCANNER_LOST')) {
+  const waits = reason === 'SCANNER_LOST' || reason === 'TAILGATE' || reason === 'BEAM_STUCK'
+  if (lane.state.name === 'Emergency' || (busy && waits)) {
     return stay(next, ...told)
   }
   return {
@@ -67,9 +64,11 @@ export function found(lane: Lane, reason: OutReason): Step {
   const next: Lane = {
     ...lane,
     awaited: lane.awaited.filter(one => one !== reason),
-    // A board that starts anew is asked anew whether its relay follows.
+    // A board that starts anew is asked anew whether its relay follows, and which beams are free.
     out: lane.out.filter(
-      one => one !== reason && !(reason === 'BOARD_LOST' && one === 'RELAY_STUCK'),
+      one =>
+        one !== reason &&
+        !(reason === 'BOARD_LOST' && (one === 'RELAY_STUCK' || one === 'BEAM_STUCK')),
     ),
   }
   const told = wasOut ? [alarm(reason, false, 'back')] : []

@@ -15,12 +15,13 @@ import type {
   ScanBody,
 } from '../contract/events.ts'
 import type { Sign } from '../contract/sign.ts'
+import type { Beam } from './beam-layout.ts'
+import { type BeamTrack, NO_TRACK, type TrackSettings } from './beam-tracker.ts'
 
 export type MachineRelay = 'entry' | 'exit'
-/** A to F from the entry side to the exit side; a flap's panels stand between C and D. */
-export type Beam = 'beamA' | 'beamB' | 'beamC' | 'beamD' | 'beamE' | 'beamF'
 export type MachineContact =
   | Beam
+  | 'beamLow'
   | 'passA'
   | 'passB'
   | 'fire'
@@ -33,10 +34,24 @@ export type State =
   /** Devices have not reported yet; barrier locked. */
   | { readonly name: 'Starting' }
   | { readonly name: 'Locked' }
-  /** A grant: `ref` is undefined until its row is on disk, and the relay rests until then. */
-  | { readonly name: 'Admitting'; readonly grant: GrantBody; readonly ref: GrantRef | undefined }
-  /** Someone is in the barrier. */
-  | { readonly name: 'Passing'; readonly grant: GrantBody; readonly ref: GrantRef }
+  /**
+   * A grant: `ref` is undefined until its row is on disk, and the relay rests until then. `over`:
+   * its time is up and its relay is to rest; it is annulled when the barrier is shut, since whoever
+   * comes before that gets through.
+   */
+  | {
+      readonly name: 'Admitting'
+      readonly grant: GrantBody
+      readonly ref: GrantRef | undefined
+      readonly over: boolean
+    }
+  /** Someone is in the barrier: on a flap `person`, as its beams count them. */
+  | {
+      readonly name: 'Passing'
+      readonly grant: GrantBody
+      readonly ref: GrantRef
+      readonly person: number
+    }
   | { readonly name: 'Refusing'; readonly code: DenyCode }
   /** Free flow in at least one direction: the barrier stands open that way. */
   | { readonly name: 'Open' }
@@ -55,25 +70,11 @@ export type StateName = State['name']
 /** Why a lane is not in service. It returns by itself when none is left. */
 export type OutReason =
   | Extract<AlarmCode, 'BOARD_LOST' | 'SCANNER_LOST' | 'NO_DEADMAN' | 'STOP' | 'RELAY_STUCK'>
+  /** Too few beams work to tell who walks which way. */
+  | Extract<AlarmCode, 'BEAM_STUCK'>
+  /** Two on one grant, on a lane that waits for staff then. */
+  | Extract<AlarmCode, 'TAILGATE'>
   | 'SHUTDOWN'
-
-/** Who is between a flap's beams, as far as two beams and their order can say. See way.ts. */
-export interface Way {
-  /** Beams that are interrupted now, as the board says. */
-  readonly active: readonly Beam[]
-  /** Interrupted for half the time after which a beam is called stuck. */
-  readonly suspect: readonly Beam[]
-  readonly stuck: readonly Beam[]
-  /** Of C and D, those interrupted, with short gaps closed. */
-  readonly on: readonly Beam[]
-  /** From which side those between have come; undefined when the way is clear. */
-  readonly from: Direction | undefined
-  /** How many came to the near beam, left it, reached the far beam, and went through. */
-  readonly came: number
-  readonly left: number
-  readonly reached: number
-  readonly went: number
-}
 
 /** What the machine has asked of the barrier. A flap's relay waits in `due` for a clear way. */
 export interface Barrier {
@@ -101,7 +102,7 @@ export interface Lane {
   readonly fire: boolean
   readonly latched: boolean
   readonly modes: LaneModes
-  readonly way: Way
+  readonly track: BeamTrack
   readonly barrier: Barrier
 }
 
@@ -114,7 +115,7 @@ export type Verdict =
 export const DEADLINES = [
   ...(['start', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const),
   // Of the barrier: they outlive what happens to the lane.
-  ...(['beamC', 'beamD', 'between', 'stuck', 'closed', 'blocked', 'feedback'] as const),
+  ...(['beams', 'closed', 'blocked', 'feedback'] as const),
 ] as const
 export type DeadlineName = (typeof DEADLINES)[number]
 
@@ -165,11 +166,10 @@ export interface Step {
 }
 
 /** What a lane's config means to its machine. Times are milliseconds. */
-export interface MachineSettings {
+export interface MachineSettings extends TrackSettings {
   /** Where the staff button lets someone through. */
   readonly direction: Direction
   readonly area: string
-  readonly profile: 'tripod' | 'flap'
   /** Those that the barrier has; one may open it both ways. */
   readonly relays: readonly MachineRelay[]
   readonly drive: 'hold' | 'pulse'
@@ -178,26 +178,12 @@ export interface MachineSettings {
   readonly passageMs: number
   readonly refuseMs: number
   readonly startMs: number
-  /** A beam interrupted again within this time: the same person, or a bag drawn behind. */
-  readonly joinMs: number
   /** How long the panels take to close. */
   readonly closeMs: number
-  /** A beam interrupted for as long is stuck. */
-  readonly stuckMs: number
+  /** After two on one grant the lane only tells it, or holds until staff come. */
+  readonly tailgate: 'alarm' | 'hold'
   /** Whether the relay's feedback contact is wired. */
   readonly feedback: boolean
-}
-
-export const CLEAR_WAY: Way = {
-  active: [],
-  suspect: [],
-  stuck: [],
-  on: [],
-  from: undefined,
-  came: 0,
-  left: 0,
-  reached: 0,
-  went: 0,
 }
 
 export const SHUT_BARRIER: Barrier = {
@@ -235,7 +221,7 @@ export function startingLane(modes: LaneModes = CONTROLLED): Lane {
     fire: false,
     latched: false,
     modes,
-    way: CLEAR_WAY,
+    track: NO_TRACK,
     barrier: SHUT_BARRIER,
   }
 }

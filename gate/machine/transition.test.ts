@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap'
+import { machineSettings } from '../../fixtures/machine-rig.ts'
 import type { GrantBody, ScanBody } from '../contract/events.ts'
+import { beamMoved, NO_TRACK } from './beam-tracker.ts'
 import {
-  CLEAR_WAY,
   DEADLINES,
   type Effect,
   type Input,
@@ -14,24 +15,9 @@ import {
   type State,
   startingLane,
 } from './state.ts'
-import { transition } from './transition.ts'
+import { transition as transitionAt } from './transition.ts'
 
-const settings: MachineSettings = {
-  direction: 'entry',
-  area: 'main',
-  profile: 'tripod',
-  relays: ['entry', 'exit'],
-  drive: 'hold',
-  waitMs: 5000,
-  pulseMs: 500,
-  passageMs: 15_000,
-  refuseMs: 3000,
-  startMs: 5000,
-  joinMs: 60,
-  closeMs: 800,
-  stuckMs: 60_000,
-  feedback: false,
-}
+const settings = machineSettings({ profile: 'tripod' })
 const grant: GrantBody = {
   code: 'ADMIT',
   direction: 'entry',
@@ -42,14 +28,17 @@ const grant: GrantBody = {
   flags: [],
   trace: [],
 }
+/** Nothing here depends on the time. */
+const transition = (lane: Lane, input: Input, how: MachineSettings) =>
+  transitionAt(lane, input, how, 0)
 const ref = { epoch: '0123456789abcdef', seq: 7 }
 const scan: ScanBody = { code: 'EXPIRED', direction: 'entry', source: 'scanner', trace: [] }
 
 const STATES: Record<State['name'], State> = {
   Starting: { name: 'Starting' },
   Locked: { name: 'Locked' },
-  Admitting: { name: 'Admitting', grant, ref },
-  Passing: { name: 'Passing', grant, ref },
+  Admitting: { name: 'Admitting', grant, ref, over: false },
+  Passing: { name: 'Passing', grant, ref, person: 1 },
   Refusing: { name: 'Refusing', code: 'EXPIRED' },
   Emergency: { name: 'Emergency', resetAsked: false },
   OutOfService: { name: 'OutOfService' },
@@ -57,8 +46,11 @@ const STATES: Record<State['name'], State> = {
   Blocked: { name: 'Blocked' },
   Maintenance: { name: 'Maintenance' },
 }
+/** Somebody stands at the near panel beam. */
+const AT_NEAR = beamMoved(NO_TRACK, 'beamC', true, machineSettings(), 0).track
 const REASONS: OutReason[] = [
   ...(['BOARD_LOST', 'SCANNER_LOST', 'NO_DEADMAN', 'STOP', 'RELAY_STUCK', 'SHUTDOWN'] as const),
+  ...(['BEAM_STUCK', 'TAILGATE'] as const),
 ]
 const CONTACTS: MachineContact[] = [
   ...(['passA', 'passB', 'fire', 'stop', 'release', 'tamper', 'relayFeedback'] as const),
@@ -126,17 +118,10 @@ function starts(): Lane[] {
   const names = Object.keys(STATES) as State['name'][]
   return names.flatMap(name => {
     const lane = laneIn(name)
-    const within = {
-      ...CLEAR_WAY,
-      active: ['beamC'],
-      on: ['beamC'],
-      from: 'entry',
-      came: 1,
-    } as const
     const { barrier } = lane
     return [
       lane,
-      { ...lane, way: within, barrier: { ...barrier, due: barrier.energised } },
+      { ...lane, track: AT_NEAR, barrier: { ...barrier, due: barrier.energised } },
       { ...lane, barrier: { ...barrier, energised: [], closing: true } },
     ]
   })
@@ -163,7 +148,11 @@ function keepsRules(t: Test, from: Lane, input: Input, how: MachineSettings): vo
     !opened || onDisk || open || from.barrier.closing,
     `${what}: a relay moves only for a recorded grant, a free way, fire, or an obstacle`,
   )
-  if (how.profile === 'flap' && from.way.on.length > 0 && lane.way === from.way) {
+  if (
+    how.profile === 'flap' &&
+    from.track.walkers.length > 0 &&
+    lane.track.walkers === from.track.walkers
+  ) {
     t.notOk(
       effects.some(one => one.type === 'release' && from.barrier.energised.includes(one.relay)),
       `${what}: never closes on a person`,
@@ -209,15 +198,36 @@ t.test('a passage: grant, row on disk, relay, turn, passage', async t => {
   t.same(records(step.effects), ['passage'])
 })
 
-t.test('nobody walks: released and annulled', async t => {
-  const { lane, effects } = transition(
-    laneIn('Admitting'),
-    { type: 'deadline', name: 'wait' },
-    settings,
-  )
+t.test('nobody walks: released, and annulled when the barrier is shut', async t => {
+  const wait: Input = { type: 'deadline', name: 'wait' }
+  const over = transition(laneIn('Admitting'), wait, settings)
+  t.match(over.lane.state, { name: 'Admitting', over: true })
+  t.same(names(over.effects), ['release entry', 'cancel', 'deadline'])
+  const { lane, effects } = transition(over.lane, wait, settings)
   t.equal(lane.state.name, 'Locked')
-  t.ok(names(effects).includes('release entry'))
-  t.match(effects, [{}, {}, { kind: 'annulled', body: { grant: ref, reason: 'NO_TURN' } }])
+  t.match(
+    effects.filter(effect => effect.type === 'record'),
+    [{ kind: 'annulled', body: { grant: ref, reason: 'NO_TURN' } }],
+  )
+})
+
+t.test('who walks while the barrier shuts goes on the grant', async t => {
+  const wait: Input = { type: 'deadline', name: 'wait' }
+  const over = transition(laneIn('Admitting'), wait, settings)
+  const turn: Input = { type: 'contact', contact: 'passA', active: true }
+  t.equal(
+    transition(over.lane, turn, settings).lane.state.name,
+    'Passing',
+    'an arm that turns late',
+  )
+
+  const flap = { ...settings, profile: 'flap' } as const
+  const closing = transition(laneIn('Admitting'), wait, flap)
+  t.ok(closing.lane.barrier.closing)
+  const come: Input = { type: 'contact', contact: 'beamC', active: true }
+  const open = transition(closing.lane, come, flap)
+  t.equal(open.lane.state.name, 'Passing')
+  t.same(open.lane.barrier.energised, ['entry'], 'opened again for them')
 })
 
 t.test('a row that reaches the disk too late is annulled and moves nothing', async t => {
@@ -369,14 +379,7 @@ t.test(
   'who stands at the near beam of a flap when the row is written is passing already',
   async t => {
     const pending = { ...STATES.Admitting, ref: undefined } as State
-    const within = {
-      ...CLEAR_WAY,
-      active: ['beamC'],
-      on: ['beamC'],
-      from: 'entry',
-      came: 1,
-    } as const
-    const at = { ...laneIn('Locked'), state: pending, way: within }
+    const at = { ...laneIn('Locked'), state: pending, track: AT_NEAR }
     const begun = transition(at, { type: 'recorded', ref, grant }, { ...settings, profile: 'flap' })
     t.equal(begun.lane.state.name, 'Passing')
     const tripod = transition(at, { type: 'recorded', ref, grant }, settings)

@@ -1,10 +1,11 @@
 /**
- * The lane's machine: `transition(lane, input, settings) → { lane, effects }`, pure. Priority is
- * fire, then what puts the lane out of service, then the passage that runs.
+ * The lane's machine: `transition(lane, input, settings, nowMs) → { lane, effects }`, pure. Priority
+ * is fire, then what puts the lane out of service, then the passage that runs.
  */
 import { blocked, feedbackChanged, feedbackDue, guard, shut } from './barrier.ts'
 import { alarm, relayOf, stay } from './effects.ts'
-import { nobodyWalked, recorded, recordFailed, staffRelease, verdict } from './passage.ts'
+import { recorded, recordFailed, staffRelease, verdict, waitOver } from './passage.ts'
+import { beam, beamsRing, lowBeam, tamper, turned } from './passage-detection.ts'
 import { changeModes, restSign, toRest } from './rest.ts'
 import {
   askReset,
@@ -16,14 +17,18 @@ import {
   startedWithout,
 } from './service.ts'
 import type { DeadlineName, Input, Lane, MachineContact, MachineSettings, Step } from './state.ts'
-import { beam, beamFree, nobodyBetween, tamper, turned } from './watch.ts'
-import { stuckRing } from './way.ts'
 
-export function transition(lane: Lane, input: Input, settings: MachineSettings): Step {
-  return guard(act(lane, input, settings), lane, settings)
+/** `nowMs`: monotonic milliseconds, never less than at the last call. */
+export function transition(
+  lane: Lane,
+  input: Input,
+  settings: MachineSettings,
+  nowMs: number,
+): Step {
+  return guard(act(lane, input, settings, nowMs), lane, settings)
 }
 
-function act(lane: Lane, input: Input, settings: MachineSettings): Step {
+function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number): Step {
   switch (input.type) {
     case 'started':
       return stay(
@@ -32,19 +37,19 @@ function act(lane: Lane, input: Input, settings: MachineSettings): Step {
         { type: 'deadline', name: 'start', afterMs: settings.startMs },
       )
     case 'contact':
-      return contact(lane, input.contact, input.active, settings)
+      return contact(lane, input.contact, input.active, settings, nowMs)
     case 'lost':
       return lost(lane, input.reason, input.detail)
     case 'found':
       return found(lane, input.reason)
     case 'recorded':
-      return recorded(lane, input.grant, input.ref, settings)
+      return recorded(lane, input.grant, input.ref, settings, nowMs)
     case 'recordFailed':
       return recordFailed(lane, input.grant, settings)
     case 'verdict':
       return verdict(lane, input.verdict, settings)
     case 'deadline':
-      return deadline(lane, input.name, settings)
+      return deadline(lane, input.name, settings, nowMs)
     case 'mode':
       return changeModes(lane, input.change, input.by)
     default:
@@ -57,6 +62,7 @@ function contact(
   which: MachineContact,
   active: boolean,
   settings: MachineSettings,
+  nowMs: number,
 ): Step {
   switch (which) {
     case 'fire':
@@ -66,8 +72,7 @@ function contact(
     case 'tamper':
       return tamper(lane, active, settings)
     case 'release':
-      if (!active) return stay(lane)
-      return lane.state.name === 'Emergency' ? askReset(lane) : staffRelease(lane, settings)
+      return active ? releasePressed(lane, settings) : stay(lane)
     case 'passA':
     case 'passB':
       return turned(lane, which, active, settings)
@@ -77,7 +82,9 @@ function contact(
     case 'beamD':
     case 'beamE':
     case 'beamF':
-      return beam(lane, which, active, settings)
+      return beam(lane, which, active, settings, nowMs)
+    case 'beamLow':
+      return lowBeam(lane, active, nowMs)
     case 'relayFeedback':
       return feedbackChanged(lane, active)
     default:
@@ -85,7 +92,13 @@ function contact(
   }
 }
 
-function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings): Step {
+/** The staff's button: resets a fire, ends the hold after a second person, or lets somebody through. */
+function releasePressed(lane: Lane, settings: MachineSettings): Step {
+  if (lane.state.name === 'Emergency') return askReset(lane)
+  return lane.out.includes('TAILGATE') ? found(lane, 'TAILGATE') : staffRelease(lane, settings)
+}
+
+function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, nowMs: number): Step {
   const { state } = lane
   switch (name) {
     case 'start':
@@ -95,7 +108,7 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings): St
         ? stay(lane, { type: 'release', relay: relayOf(state.grant) })
         : stay(lane)
     case 'wait':
-      return state.name === 'Admitting' ? nobodyWalked(lane, state.grant, state.ref) : stay(lane)
+      return waitOver(lane, settings)
     case 'held':
       return state.name === 'Passing'
         ? stay(lane, alarm('HELD', true, 'passage not completed'), {
@@ -108,15 +121,8 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings): St
       return resetUnanswered(lane)
     case 'refuse':
       return signOver(lane)
-    case 'beamC':
-    case 'beamD':
-      return beamFree(lane, name, settings)
-    case 'between':
-      return nobodyBetween(lane, settings)
-    case 'stuck': {
-      const { way, effects } = stuckRing(lane.way, settings)
-      return stay({ ...lane, way }, ...effects)
-    }
+    case 'beams':
+      return beamsRing(lane, settings, nowMs)
     case 'closed':
       return shut(lane)
     case 'blocked':

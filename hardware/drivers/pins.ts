@@ -109,6 +109,7 @@ export const contactWiring: { readonly [C in Contact]: ContactWiring } = {
   beamD: 'opens',
   beamE: 'opens',
   beamF: 'opens',
+  beamLow: 'opens',
   passA: 'closes',
   passB: 'closes',
   fire: 'opens',
@@ -174,9 +175,10 @@ function fireOutputs(relays: ReadonlyMap<Relay, number>, config: PinConfig): Pin
   })
 }
 
+/** The low beam tells what somebody is, not where: D beside it holds the barrier. */
 function beams(contacts: ReadonlyMap<Contact, ContactPin>): PinLevel[] {
   return [...contacts]
-    .filter(([contact]) => contact.startsWith('beam'))
+    .filter(([contact]) => contact.startsWith('beam') && contact !== 'beamLow')
     .map(([, { pin, wiring }]) => ({ pin, level: wiring === 'opens' ? 1 : 0 }))
 }
 

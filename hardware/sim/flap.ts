@@ -3,7 +3,7 @@
  * physics. The panels have the mechanical obstacle stop that the wiring guide requires: they stay
  * at a body instead of closing on it, with a bounded force.
  */
-import { type Body, front, rear } from './lane.ts'
+import { type Body, front, nearness, rear } from './lane.ts'
 import type { BarrierModel } from './tripod.ts'
 
 export const flapNumbers = {
@@ -20,20 +20,23 @@ export const flapNumbers = {
 /** Half the depth of the panels along the lane, metres. */
 const panelHalf = 0.12
 
+/** True when the panels would touch the body on their way. */
+export function isBetweenPanels(body: Body): boolean {
+  return front(body) > -panelHalf + nearness && rear(body) < panelHalf - nearness
+}
+
 export function createFlap(faults: { jammed?: boolean } = {}): BarrierModel {
   let opening = 0
   let forceN = 0
   let open = false
   const passed = new WeakSet<Body>()
 
-  const between = (body: Body) => front(body) > -panelHalf && rear(body) < panelHalf
-
   return {
     drive(relays) {
       open = relays.entry || relays.exit
     },
     frontMax(body) {
-      if (front(body) > -panelHalf || body.forcing) return Number.POSITIVE_INFINITY
+      if (front(body) > -panelHalf + nearness || body.forcing) return Number.POSITIVE_INFINITY
       return opening >= flapNumbers.passableFrom ? Number.POSITIVE_INFINITY : -panelHalf
     },
     step(bodies, _nowMs, dtMs) {
@@ -42,7 +45,7 @@ export function createFlap(faults: { jammed?: boolean } = {}): BarrierModel {
         if (open) opening = Math.min(1, opening + dtMs / flapNumbers.openMs)
         else {
           const closing = Math.max(0, opening - dtMs / flapNumbers.closeMs)
-          const blocked = closing < flapNumbers.bodyOpening && bodies.some(between)
+          const blocked = closing < flapNumbers.bodyOpening && bodies.some(isBetweenPanels)
           forceN = blocked ? flapNumbers.obstacleForceN : 0
           opening = blocked ? Math.max(closing, flapNumbers.bodyOpening) : closing
         }

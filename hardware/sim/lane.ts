@@ -22,9 +22,24 @@ export interface Body {
   readonly patienceMs: number
   /** Stops for `forMs` when its progress reaches `at`. */
   pause: { readonly at: number; forMs: number } | null
+  /** Changes its mind and goes back when its progress reaches this. */
+  readonly turnAt: number | null
+  /** Drawn or pushed: goes with another body, `ahead` metres before it (behind: negative). */
+  readonly with: { readonly body: Body; readonly ahead: number } | null
+  /** Stays this many metres behind another body; bodies in a queue keep 0.05 m. */
+  readonly behind: { readonly body: Body; readonly gap: number } | null
+  /** Walks on two legs, which is all that a low beam sees; null: on wheels, or a skirt to the floor. */
+  readonly legs: Legs | null
   progress: number
   waitedMs: number
   turnedBack: boolean
+}
+
+/** How somebody walks: metres. `phase` is where on the floor the first foot stands. */
+export interface Legs {
+  readonly step: number
+  readonly phase: number
+  readonly halfDepth: number
 }
 
 /** How far a lane reaches on both sides of its barrier, metres. */
@@ -32,12 +47,29 @@ export const laneEnd = 1.2
 
 const bodyGap = 0.05
 
+/** Positions are sums of many steps: closer than this is the same place, metres. */
+export const nearness = 1e-6
+
 export const position = (body: Body) => (body.direction === 'entry' ? 1 : -1) * body.progress
 export const front = (body: Body) => body.progress + body.halfDepth
 export const rear = (body: Body) => body.progress - body.halfDepth
 
 /** True when the body interrupts a beam at `x`. */
 export const interrupts = (body: Body, x: number) => Math.abs(position(body) - x) <= body.halfDepth
+
+/**
+ * True when the body interrupts a low beam at `x`: one foot stands while the other swings from one
+ * step behind it to one step before it, twice as fast as the body.
+ */
+export function interruptsLow(body: Body, x: number): boolean {
+  if (body.legs === null) return interrupts(body, x)
+  const { step, phase, halfDepth } = body.legs
+  const at = body.direction === 'entry' ? x : -x
+  const taken = Math.floor((body.progress - phase) / step)
+  const standing = phase + (taken + 0.5) * step
+  const swinging = standing - step + 2 * (body.progress - phase - taken * step)
+  return Math.abs(standing - at) <= halfDepth || Math.abs(swinging - at) <= halfDepth
+}
 
 export function createBody(shape: Partial<Body> & Pick<Body, 'direction'>): Body {
   return {
@@ -48,11 +80,20 @@ export function createBody(shape: Partial<Body> & Pick<Body, 'direction'>): Body
     forcing: false,
     patienceMs: 7000,
     pause: null,
+    turnAt: null,
+    with: null,
+    behind: null,
+    legs: null,
     progress: -laneEnd,
     waitedMs: 0,
     turnedBack: false,
     ...shape,
   }
+}
+
+/** Out of the lane on either side. */
+export function hasLeft(body: Body): boolean {
+  return body.progress > laneEnd || (body.turnedBack && body.progress < -laneEnd)
 }
 
 /** Moves all bodies on by `dtMs`; `frontMax` is the furthest the barrier lets a front go. */
@@ -61,8 +102,17 @@ export function moveBodies(
   frontMax: (body: Body) => number,
   dtMs: number,
 ): void {
-  for (const body of [...bodies].sort((a, b) => b.progress - a.progress)) {
-    moveBody(body, bodies, frontMax(body), dtMs)
+  const drawn = bodies.filter(body => body.with !== null && bodies.includes(body.with.body))
+  const own = bodies.filter(body => !drawn.includes(body))
+  for (const body of own.sort((a, b) => b.progress - a.progress)) {
+    const pushed = drawn.filter(thing => thing.with?.body === body && thing.with.ahead > 0)
+    const limits = pushed.map(thing => frontMax(thing) - front(thing) + front(body))
+    moveBody(body, bodies, Math.min(frontMax(body), ...limits), dtMs)
+  }
+  for (const thing of drawn) {
+    if (thing.with === null) continue
+    thing.progress = thing.with.body.progress + thing.with.ahead
+    thing.turnedBack = thing.with.body.turnedBack
   }
 }
 
@@ -75,6 +125,10 @@ function moveBody(body: Body, all: readonly Body[], frontMax: number, dtMs: numb
   if (body.pause !== null && body.progress >= body.pause.at) {
     body.pause.forMs -= dtMs
     if (body.pause.forMs <= 0) body.pause = null
+    return
+  }
+  if (body.turnAt !== null && body.progress >= body.turnAt) {
+    body.turnedBack = true
     return
   }
   const wanted = body.progress + step
@@ -90,10 +144,13 @@ function moveBody(body: Body, all: readonly Body[], frontMax: number, dtMs: numb
 function behindOthers(body: Body, all: readonly Body[]): number {
   let limit = Number.POSITIVE_INFINITY
   for (const other of all) {
-    if (other === body) continue
+    if (other === body || other.with?.body === body) continue
     const ahead = other.direction === body.direction ? other.progress : -other.progress
     if (ahead <= body.progress || other.turnedBack) continue
-    limit = Math.min(limit, ahead - other.halfDepth - bodyGap - body.halfDepth)
+    const { behind } = body
+    const kept = behind !== null && (other === behind.body || other.with?.body === behind.body)
+    const gap = kept ? behind.gap : bodyGap
+    limit = Math.min(limit, ahead - other.halfDepth - gap - body.halfDepth)
   }
   return limit
 }

@@ -41,7 +41,7 @@ const walks: Readonly<Record<PassengerKind, Walk>> = {
   hesitating: () => [],
   tailgater: direction => [
     person(createBody({ direction })),
-    person(createBody({ direction, progress: startBehind(0.4), patienceMs: 3000 })),
+    person(createBody({ direction, progress: startBehind(0.65), patienceMs: 3000 })),
   ],
   wrongWay: direction => [person(createBody({ direction: opposite(direction), patienceMs: 3000 }))],
   running: direction => [person(createBody({ direction, speed: 2.8 }))],

@@ -6,7 +6,7 @@
  * once turned, goes on to its next rest position. A passage contact is closed between 8 and 112
  * degrees.
  */
-import { type Body, type Direction, front } from './lane.ts'
+import { type Body, type Direction, front, nearness } from './lane.ts'
 
 /** What the lane asks of any barrier model. */
 export interface BarrierModel {
@@ -82,14 +82,15 @@ export function createTripod(faults: { jammed?: boolean } = {}): BarrierModel {
     frontMax(body) {
       if (body.low && !body.wide) return Number.POSITIVE_INFINITY
       if (body.wide) return armFrom
-      if (turning === body || front(body) > armFrom) return Number.POSITIVE_INFINITY
+      if (turning === body || front(body) > armFrom + nearness) return Number.POSITIVE_INFINITY
       const free = turning === null && (unlocked(body.direction) || body.forcing)
       return free ? Number.POSITIVE_INFINITY : armFrom
     },
     step(bodies, atMs) {
       nowMs = atMs
       const arrived = bodies.find(
-        body => !body.low && front(body) > armFrom && front(body) < armTo && !body.turnedBack,
+        body =>
+          !body.low && front(body) > armFrom + nearness && front(body) < armTo && !body.turnedBack,
       )
       turning ??= arrived ?? null
       if (turning === null) return []

@@ -8,7 +8,14 @@ import { createListeners } from '../listeners.ts'
 import type { Clock, Contact, Lamp, Relay, Timers, Unsubscribe } from '../ports.ts'
 import type { SimBoard } from './firmata-board.ts'
 import { createFlap } from './flap.ts'
-import { type Body, type Direction, interrupts, laneEnd, moveBodies } from './lane.ts'
+import {
+  type Body,
+  type Direction,
+  hasLeft,
+  interrupts,
+  interruptsLow,
+  moveBodies,
+} from './lane.ts'
 import { createTripod } from './tripod.ts'
 
 export interface TurnstileFaults {
@@ -54,10 +61,15 @@ const stepMs = 10
 /** A late timer moves nobody through a wall: longer steps are cut into pieces. */
 const stepMsMax = 20
 
-const beamAt: Readonly<Record<'tripod' | 'flap', Partial<Record<Contact, number>>>> = {
-  tripod: { beamA: -0.3, beamB: 0.3 },
-  flap: { beamA: -0.75, beamB: -0.45, beamC: -0.15, beamD: 0.15, beamE: 0.45, beamF: 0.75 },
-}
+/** Where the beams of each barrier stand, metres from its middle; the exit side is positive. */
+export const beamPositions: Readonly<Record<'tripod' | 'flap', Partial<Record<Contact, number>>>> =
+  {
+    tripod: { beamA: -0.3, beamB: 0.3 },
+    flap: {
+      ...{ beamA: -0.7, beamB: -0.42, beamC: -0.14, beamD: 0.14, beamE: 0.42, beamF: 0.7 },
+      ...{ beamLow: 0.14 },
+    },
+  }
 
 interface Visitor {
   readonly body: Body
@@ -84,8 +96,9 @@ export function connectTurnstile(options: TurnstileOptions): Turnstile {
   const bodies = () => visitors.map(visitor => visitor.body)
 
   function computed(contact: Contact): boolean {
-    const x = beamAt[pins.profile][contact]
-    if (x !== undefined) return visitors.some(visitor => interrupts(visitor.body, x))
+    const x = beamPositions[pins.profile][contact]
+    const sees = contact === 'beamLow' ? interruptsLow : interrupts
+    if (x !== undefined) return visitors.some(visitor => sees(visitor.body, x))
     if (contact === 'passA') return model.feedback('entry')
     if (contact === 'passB') return model.feedback('exit')
     if (contact === 'relayFeedback') {
@@ -184,8 +197,4 @@ export function connectTurnstile(options: TurnstileOptions): Turnstile {
       endPins()
     },
   }
-}
-
-function hasLeft(body: Body): boolean {
-  return body.progress > laneEnd || (body.turnedBack && body.progress < -laneEnd)
 }
