@@ -1,7 +1,9 @@
 /**
- * Lets an emulated board live in real time on a serial wire: paced at 16 MHz by the machine's
+ * Lets an emulated board live on a serial wire, in real or in virtual time: paced at 16 MHz by the
  * clock, reset when a host opens the port, as DTR does.
  */
+import type { Clock, Timers, Unsubscribe } from '../ports.ts'
+import { systemClock, systemTimers } from '../system-time.ts'
 import { type AvrMachine, avrHz, createAvrMachine } from './avr-machine.ts'
 import type { DeviceWire } from './serial-wire.ts'
 
@@ -20,6 +22,11 @@ export interface AvrRunnerOptions {
   readonly onReset?: (cause: 'watchdog' | 'pin') => void
   /** A host opening the port resets the board. Default true; the site wiring turns it off. */
   readonly resetOnOpen?: boolean
+  /** Default: the machine's own. */
+  readonly timers?: Timers
+  readonly clock?: Clock
+  /** How often it runs, milliseconds. Default 1. */
+  readonly sliceMs?: number
 }
 
 export interface AvrRunner {
@@ -28,15 +35,14 @@ export interface AvrRunner {
 }
 
 const cyclesPerMs = avrHz / 1000
-const sliceMs = 1
 /** A machine that was held up for longer loses that time instead of running after it. */
 const catchUpMsMax = 50
 
 export function createAvrRunner(options: AvrRunnerOptions): AvrRunner {
-  const { wire } = options
+  const { wire, timers = systemTimers, clock = systemClock, sliceMs = 1 } = options
   let out: number[] = []
-  let timer: NodeJS.Timeout | undefined
-  let lastMs = performance.now()
+  let stopTimer: Unsubscribe = () => {}
+  let lastMs = clock.monotonicMs()
   let targetCycles = 0
 
   const machine = createAvrMachine(options.hex, {
@@ -47,7 +53,7 @@ export function createAvrRunner(options: AvrRunnerOptions): AvrRunner {
   })
 
   function run(): void {
-    const nowMs = performance.now()
+    const nowMs = clock.monotonicMs()
     targetCycles += Math.min(nowMs - lastMs, catchUpMsMax) * cyclesPerMs
     lastMs = nowMs
     machine.runTo(targetCycles)
@@ -58,7 +64,7 @@ export function createAvrRunner(options: AvrRunnerOptions): AvrRunner {
 
   function tick(): void {
     run()
-    timer = setTimeout(tick, sliceMs)
+    stopTimer = timers.after(sliceMs, tick)
   }
 
   const ends = [
@@ -74,7 +80,7 @@ export function createAvrRunner(options: AvrRunnerOptions): AvrRunner {
   return {
     machine,
     close() {
-      clearTimeout(timer)
+      stopTimer()
       for (const end of ends) end()
     },
   }

@@ -5,7 +5,7 @@
  */
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
-import type { ByteTransport, DeviceState, Timers, Unsubscribe } from '../ports.ts'
+import type { ByteTransport, Clock, DeviceState, Timers, Unsubscribe } from '../ports.ts'
 import type { DeviceWire } from './serial-wire.ts'
 
 export interface MemoryWire extends DeviceWire {
@@ -15,11 +15,18 @@ export interface MemoryWire extends DeviceWire {
   unplug(): void
   /** The host has it open again after `reopenMs`. */
   replug(): void
+  /** Bytes that nobody sent arrive at one end, at once. */
+  inject(end: WireEnd, bytes: Uint8Array): void
 }
+
+export type WireEnd = 'host' | 'device'
 
 export interface MemoryWireOptions {
   readonly name: string
   readonly timers: Timers
+  readonly clock: Clock
+  /** Changes what arrives, as noise does. */
+  readonly disturb?: (bytes: Uint8Array, end: WireEnd) => Uint8Array
   /** Bits per second. Default 57600. */
   readonly baudRate?: number
   /** Time a host takes to find the port again, milliseconds. Default 100. */
@@ -27,10 +34,13 @@ export interface MemoryWireOptions {
 }
 
 export function createMemoryWire(options: MemoryWireOptions): MemoryWire {
-  const { name, timers, baudRate = 57_600, reopenMs = 100 } = options
+  const { name, timers, clock, baudRate = 57_600, reopenMs = 100 } = options
   const states = createListeners<[DeviceState]>()
-  const toHost = createListeners<[Uint8Array]>()
-  const toDevice = createListeners<[Uint8Array]>()
+  const arrive = {
+    host: createListeners<[Uint8Array]>(),
+    device: createListeners<[Uint8Array]>(),
+  }
+  const freeAtMs = { host: 0, device: 0 }
   const opened = createListeners<[]>()
   const closed = createListeners<[]>()
   const onTheWay = new Set<Unsubscribe>()
@@ -54,15 +64,19 @@ export function createMemoryWire(options: MemoryWireOptions): MemoryWire {
     stopOpening()
     for (const stop of onTheWay) stop()
     onTheWay.clear()
+    Object.assign(freeAtMs, { host: 0, device: 0 })
     const wasOpen = state.state === 'ready'
     if (!over) setState({ state: 'lost', error })
     if (wasOpen) closed.emit()
   }
 
-  function carry(bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void {
-    const stop = timers.after((bytes.length * 10_000) / baudRate, () => {
+  /** One after the other: what is sent while the line is busy waits for it. */
+  function carry(bytes: Uint8Array, end: WireEnd): void {
+    const nowMs = clock.monotonicMs()
+    freeAtMs[end] = Math.max(nowMs, freeAtMs[end]) + (bytes.length * 10_000) / baudRate
+    const stop = timers.after(freeAtMs[end] - nowMs, () => {
       onTheWay.delete(stop)
-      deliver(bytes)
+      arrive[end].emit(options.disturb?.(bytes, end) ?? bytes)
     })
     onTheWay.add(stop)
   }
@@ -72,11 +86,11 @@ export function createMemoryWire(options: MemoryWireOptions): MemoryWire {
     get plugged() {
       return plugged
     },
-    onBytes: listener => toDevice.add(listener),
+    onBytes: listener => arrive.device.add(listener),
     onHostOpen: listener => opened.add(listener),
     onHostClose: listener => closed.add(listener),
     write(bytes) {
-      if (state.state === 'ready') carry(bytes, toHost.emit)
+      if (state.state === 'ready') carry(bytes, 'host')
     },
     unplug() {
       if (!plugged) return
@@ -88,6 +102,9 @@ export function createMemoryWire(options: MemoryWireOptions): MemoryWire {
       plugged = true
       stopOpening = timers.after(reopenMs, open)
     },
+    inject(end, bytes) {
+      if (state.state === 'ready') arrive[end].emit(bytes)
+    },
     transport: {
       name,
       onState(listener) {
@@ -95,12 +112,12 @@ export function createMemoryWire(options: MemoryWireOptions): MemoryWire {
         listener(state)
         return end
       },
-      onBytes: listener => toHost.add(listener),
+      onBytes: listener => arrive.host.add(listener),
       async write(bytes) {
         if (state.state !== 'ready') {
           throw new DeviceError('DEVICE_DETACHED', name, `${name}: not connected just now`)
         }
-        carry(bytes, toDevice.emit)
+        carry(bytes, 'device')
       },
       reopen(reason) {
         if (state.state !== 'ready') return
