@@ -11,6 +11,10 @@ export type DeviceErrorCode =
   | 'DEVICE_UNPLUGGED'
   /** It is there but does not answer, or answers nonsense. */
   | 'DEVICE_SILENT'
+  /** Its line carries more noise than a board without checked messages can be read through. */
+  | 'DEVICE_NOISY'
+  /** A board whose gate firmware is of another version than this program. */
+  | 'FIRMWARE_VERSION'
   /** The call needs a connected device and there is none just now. */
   | 'DEVICE_DETACHED'
   /** A board without a dead-man, and the config does not name an external one. */

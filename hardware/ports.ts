@@ -101,6 +101,20 @@ export interface Signals {
   buzzer(on: boolean): void
 }
 
+/**
+ * Why something that a board's line carried was not taken: bytes of no message; a message that only
+ * stock firmware may send without a check, to a board that has one; a wrong check; a sequence
+ * number that does not move on; a report that the board can't have sent; a state that was seen only
+ * once, which a bouncing contact does too.
+ */
+export type LineFault =
+  | 'FOREIGN'
+  | 'UNCHECKED'
+  | 'BAD_CHECK'
+  | 'OLD_SEQUENCE'
+  | 'IMPOSSIBLE'
+  | 'UNCONFIRMED'
+
 /** A gate board: barrier, contacts and signals of one lane behind one port. */
 export interface GateBoard extends Device {
   readonly barrier: Barrier
@@ -112,4 +126,6 @@ export interface GateBoard extends Device {
    * open it changes nothing. Left out by a board without a latch.
    */
   resetFire?(): void
+  /** Called for what the line carried and was not taken: a measure of its noise. */
+  onDropped?(listener: (fault: LineFault, count: number) => void): Unsubscribe
 }

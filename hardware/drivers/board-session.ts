@@ -1,95 +1,54 @@
 /**
- * One conversation with a board, from the opened port to its loss: handshake, dead-man, heartbeat
- * and liveness. A Firmata can't be used again after its port closed, so each opening gets its own.
+ * One conversation with a board, from the opened port to its loss: who is there, then the way to
+ * talk to it. A Firmata can't be used again after its port closed, so each opening gets its own.
  */
 import { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata } from 'firmata-io'
-import { DeviceError } from '../errors.ts'
-import { handshakeMsMax } from '../limits.ts'
+import type { DeviceError } from '../errors.ts'
+import { firmataBytesMax, handshakeMsMax } from '../limits.ts'
+import { createLineReader } from '../line-reader.ts'
 import type { ByteTransport, Clock, Timers, Unsubscribe } from '../ports.ts'
-import { pinModes } from './board-io.ts'
-import { dropEndless, guardFirmata } from './firmata-guard.ts'
-import type { PinLevel, PinMap } from './pins.ts'
+import { noDeadman, otherFirmware, silent } from './board-faults.ts'
+import { type Talk, type TalkEvents, type TalkParts, versionQuery } from './board-talk.ts'
+import { guardFirmata } from './firmata-guard.ts'
+import { talkGuarded } from './guarded-talk.ts'
+import type { PinMap } from './pins.ts'
+import { talkStock } from './stock-talk.ts'
 
-/** Sysex commands of the gate firmware (hardware/firmware/README.md). */
-const gateSysex = { deadman: 0x01, fireOutputs: 0x02, fireReset: 0x03 } as const
-
-/** Asks the board's version: the smallest complete message, and so the heartbeat. */
-export const versionQuery = [0xf9]
-/** The name the gate firmware reports. */
+/** The name the gate firmware reports, and the version whose messages this program knows. */
 const gateFirmware = 'wicketgate'
+const gateVersion = 2
 const firmwareQuery = [0xf0, 0x79, 0xf7]
 const askEveryMs = 250
-const answerMsMax = 1000
-/** A board that answers no heartbeat for this long is given up. */
-const silentMsMax = 1000
-const probeEveryMs = 1000
-/** Heartbeat where no dead-man sets one, milliseconds. */
-const externalHeartbeatMs = 250
 
 guardFirmata()
-for (const command of Object.values(gateSysex)) {
-  firmataIo.Firmata.SYSEX_RESPONSE[command] = board => {
-    board.emit(`gate-${command}`, board.buffer.slice(2, -1))
-  }
-}
 
-export interface SessionOptions {
+export interface SessionOptions extends TalkEvents {
   readonly name: string
   readonly transport: ByteTransport
   readonly timers: Timers
   readonly clock: Clock
+  /** Below 2^21, and another one than the session's before. */
+  readonly number: number
   readonly deadman: { readonly ms: number } | 'external'
   readonly pins: PinMap
-  /** Handshake done and dead-man armed: put modes and levels on the board now. */
-  readonly onUsable: (firmata: Firmata) => void
-  readonly onLevel: (pin: number, high: boolean) => void
-  /** A message of the firmware in words, e.g. that it dropped the relays. */
-  readonly onString: (text: string) => void
-  /** The board's fire latch as it is now: at the start, and at each change. */
-  readonly onFireLatch: (latched: boolean) => void
-  /** The session is of no use any more. Called at most once. */
+  /** The session is of no use any more and ends after this call. Called at most once. */
   readonly onFailure: (error: DeviceError) => void
 }
 
-export interface Session {
-  resetFire(): void
+export interface Session extends Pick<Talk, 'resetFire' | 'flushed'> {
   end(): void
 }
 
 export function startSession(options: SessionOptions): Session {
-  const { name, transport, timers, clock, deadman, pins } = options
-  const wire = Object.assign(new EventEmitter(), {
-    write(bytes: Buffer, done?: () => void) {
-      transport.write(bytes).then(
-        () => done?.(),
-        () => done?.(),
-      )
-    },
-  })
-  const firmata = new firmataIo.Firmata(wire, { reportVersionTimeout: handshakeMsMax })
-  // Asking for the version is done below, by our own timers.
-  clearTimeout(firmata.reportVersionTimeoutId)
+  const { name, transport, timers, deadman } = options
   const stops = new Set<Unsubscribe>()
-  let heardMs = clock.monotonicMs()
+  let failed = false
   let over = false
-
-  function end(): void {
-    over = true
-    for (const stop of stops) stop()
-    stops.clear()
-    endBytes()
-    firmata.removeAllListeners()
-    firmata.on('error', () => {})
-  }
-
-  function fail(error: DeviceError): void {
-    if (over) return
-    end()
-    options.onFailure(error)
-  }
+  let talk: Talk | null = null
 
   function after(delayMs: number, run: () => void): Unsubscribe {
+    if (over) return () => {}
     const stop = timers.after(delayMs, () => {
       stops.delete(stop)
       run()
@@ -101,133 +60,113 @@ export function startSession(options: SessionOptions): Session {
     }
   }
 
-  const endBytes = transport.onBytes(bytes => {
-    wire.emit('data', bytes)
-    dropEndless(firmata)
-  })
+  async function send(bytes: readonly number[]): Promise<void> {
+    if (!over) await transport.write(Uint8Array.from(bytes)).catch(() => {})
+  }
 
-  // Only until it is answered: a firmware report after that means that the board started again.
-  let asking = true
-  firmata.once('queryfirmware', () => {
-    asking = false
+  function end(): void {
+    over = true
+    for (const stop of stops) stop()
+    stops.clear()
+    endBytes()
+    stock.end()
+  }
+
+  function fail(error: DeviceError): void {
+    if (over || failed) return
+    failed = true
+    options.onFailure(error)
+    end()
+  }
+
+  const parts: TalkParts = { ...options, send, after, fail }
+  const stock = createStock(send)
+  const reader = createLineReader({
+    dataBytes,
+    sysexBytesMax: firmataBytesMax,
+    onMessage: bytes => {
+      if (over) return
+      if (talk !== null) talk.message(bytes)
+      else if (firmwareName(bytes) === gateFirmware) meetGate(bytes)
+      else stock.forward(bytes)
+    },
+    onForeign: count => {
+      if (!over) talk?.foreign(count)
+    },
   })
+  const endBytes = transport.onBytes(bytes => reader.push(bytes))
+
+  // Until it is known who is there: a firmware report after that means that the board restarted.
   function ask(): void {
-    if (!asking) return
-    wire.write(Buffer.from([...versionQuery, ...firmwareQuery]))
+    if (talk !== null || stock.known()) return
+    void send([...versionQuery, ...firmwareQuery])
     after(askEveryMs, ask)
   }
-
   const handshake = after(handshakeMsMax, () => fail(silent(name, 'does not answer as a board')))
-  firmata.on('error', () => {})
-  // The answer to a heartbeat. Other bytes prove nothing: a line may babble.
-  firmata.on('reportversion', () => {
-    heardMs = clock.monotonicMs()
-  })
-  firmata.on('string', (text: unknown) => options.onString(String(text)))
-  firmata.on('digital-read', (report: { pin: number; value: number }) => {
-    options.onLevel(report.pin, report.value === 1)
-  })
-  firmata.once('ready', () => {
+
+  function meetGate(hello: readonly number[]): void {
     handshake()
-    armDeadman()
+    const [, , major = 0, minor = 0] = hello
+    if (major !== gateVersion) {
+      fail(otherFirmware(name, `${major}.${minor}`, gateVersion))
+      return
+    }
+    const deadmanMs = deadman === 'external' ? 0 : deadman.ms
+    talk = talkGuarded(parts, { deadmanMs, session: options.number, hello })
+  }
+
+  stock.firmata.once('ready', () => {
+    handshake()
+    if (talk !== null || over) return
+    if (deadman === 'external') talk = talkStock(parts, stock)
+    else fail(noDeadman(name, stock.firmata.firmware.name))
   })
 
-  function armDeadman(): void {
-    const isGate = firmata.firmware.name === gateFirmware
-    if (deadman === 'external') {
-      if (isGate) setFire(externalHeartbeatMs)
-      else use(externalHeartbeatMs)
-      return
-    }
-    if (!isGate) {
-      fail(noDeadman(name, firmata.firmware.name))
-      return
-    }
-    const { ms } = deadman
-    command(gateSysex.deadman, [...sevenBits(ms), ...flat(pins.holdWhile)], () => setFire(ms / 4))
-  }
-
-  /** The board keeps which outputs open in a fire, and answers whether it has one latched. */
-  function setFire(heartbeatMs: number): void {
-    const fire = pins.contacts.get('fire')
-    const data = fire === undefined ? [] : [fire.pin, ...flat(pins.fireOutputs)]
-    firmata.on(`gate-${gateSysex.fireOutputs}`, ([latched]: number[]) => {
-      options.onFireLatch(fire !== undefined && latched === 1)
-    })
-    command(gateSysex.fireOutputs, data, () => use(heartbeatMs))
-  }
-
-  /** Sends a command of the gate firmware and goes on when it is answered. */
-  function command(code: number, data: readonly number[], done: () => void): void {
-    const late = after(answerMsMax, () => fail(silent(name, 'does not answer its set-up')))
-    firmata.once(`gate-${code}`, () => {
-      late()
-      done()
-    })
-    firmata.sysexCommand([code, ...data])
-  }
-
-  function use(heartbeatMs: number): void {
-    heardMs = clock.monotonicMs()
-    options.onUsable(firmata)
-    firmata.on('queryfirmware', () => fail(restarted(name)))
-    for (const pin of pins.relays.values()) {
-      firmata.on(`pin-state-${pin}`, () => {
-        if (firmata.pins[pin]?.mode !== pinModes.output) fail(restarted(name))
-      })
-    }
-    beat(heartbeatMs)
-    probe()
-  }
-
-  /** A board that restarted unheard still answers heartbeats, but its relays are no outputs. */
-  function probe(): void {
-    for (const pin of pins.relays.values()) firmata.queryPinState(pin, () => {})
-    after(probeEveryMs, probe)
-  }
-
-  function beat(everyMs: number): void {
-    if (over) return
-    if (clock.monotonicMs() - heardMs > silentMsMax) {
-      fail(silent(name, 'stopped answering'))
-      return
-    }
-    wire.write(Buffer.from(versionQuery))
-    after(everyMs, () => beat(everyMs))
-  }
-
-  wire.emit('open')
   ask()
   return {
     end,
-    resetFire: () => void firmata.sysexCommand([gateSysex.fireReset]),
+    resetFire: () => talk?.resetFire(),
+    flushed: async () => talk?.flushed(),
   }
 }
 
-const sevenBits = (value: number) => [value & 0x7f, (value >> 7) & 0x7f]
-const flat = (levels: readonly PinLevel[]) => levels.flatMap(({ pin, level }) => [pin, level])
-
-function silent(name: string, what: string): DeviceError {
-  return new DeviceError(
-    'DEVICE_SILENT',
-    name,
-    `${name}: ${what}; check its power and that it runs the gate firmware at this baud rate`,
-  )
+/** firmata-io on a wire that carries complete messages only. */
+function createStock(send: (bytes: readonly number[]) => Promise<void>) {
+  const wire = Object.assign(new EventEmitter(), {
+    write(bytes: Buffer, done?: () => void) {
+      void send([...bytes]).then(() => done?.())
+    },
+  })
+  const firmata: Firmata = new firmataIo.Firmata(wire, { reportVersionTimeout: handshakeMsMax })
+  // Asking for the version is done by the session's own timers.
+  clearTimeout(firmata.reportVersionTimeoutId)
+  firmata.on('error', () => {})
+  let known = false
+  firmata.once('queryfirmware', () => {
+    known = true
+  })
+  wire.emit('open')
+  return {
+    firmata,
+    known: () => known,
+    forward: (bytes: readonly number[]) => void wire.emit('data', Buffer.from(bytes)),
+    end() {
+      firmata.removeAllListeners()
+      firmata.on('error', () => {})
+    },
+  }
 }
 
-function restarted(name: string): DeviceError {
-  return new DeviceError(
-    'DEVICE_SILENT',
-    name,
-    `${name}: the board restarted by itself; check its power supply and its cable`,
-  )
+/** What follows each command byte of a board; a frame of the gate firmware begins with Ax. */
+function dataBytes(command: number): number | undefined {
+  if (command === 0xf9) return 2
+  const group = command & 0xf0
+  if (group === 0x90 || group === 0xe0) return 2
+  return group === 0xa0 ? 6 : undefined
 }
 
-function noDeadman(name: string, firmware = 'unknown firmware'): DeviceError {
-  return new DeviceError(
-    'NO_DEADMAN',
-    name,
-    `${name}: ${firmware} has no dead-man, a relay would stay on when this program dies; ` +
-      'flash the gate firmware, or wire a timer relay and say deadman: "external"',
-  )
+/** The name in a firmware report; null for any other message. */
+function firmwareName(bytes: readonly number[]): string | null {
+  if (bytes[0] !== 0xf0 || bytes[1] !== 0x79) return null
+  return String.fromCharCode(...bytes.slice(4, -1).filter((_byte, index) => index % 2 === 0))
 }

@@ -163,6 +163,30 @@ t.test('stock firmware is refused unless the dead-man is external', async t => {
   }
 })
 
+t.test('another version of the gate firmware is refused, whatever its dead-man', async t => {
+  for (const deadman of [{ ms: 300 }, 'external'] as const) {
+    const wire = await createSerialWire()
+    const hello = [0xf0, 0x79, 1, 0, ...[...'wicketgate'].flatMap(c => [c.charCodeAt(0), 0]), 0xf7]
+    wire.onBytes(() => wire.write(Uint8Array.from([0xf9, 2, 5, ...hello])))
+    const board = createGateBoard({
+      name: 'board',
+      port: wire.path,
+      pins: { profile: 'tripod' },
+      deadman,
+      ...time,
+    })
+    const states: DeviceState[] = []
+    board.onState(state => states.push(state))
+    await until('a verdict', () => states.some(state => state.state !== 'connecting'))
+    t.match(states.at(-1), {
+      state: 'lost',
+      error: { code: 'FIRMWARE_VERSION', message: /gate firmware 1\.0.* 2\.x; flash .*gate\.hex/ },
+    })
+    await board.close()
+    await wire.close()
+  }
+})
+
 t.test('a port that is missing or busy says which and what to do', async t => {
   const { wire, states } = await rig(t)
   await until('ready', () => isReady(states))

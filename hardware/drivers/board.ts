@@ -7,10 +7,21 @@
 import five, { type Relay as FiveRelay } from 'johnny-five'
 import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
+import { sessionsMax } from '../guarded-line.ts'
 import { deadmanMsMax, deadmanMsMin } from '../limits.ts'
-import type { ByteTransport, Clock, GateBoard, Relay, Timers, Unsubscribe } from '../ports.ts'
+import { createListeners } from '../listeners.ts'
+import type {
+  ByteTransport,
+  Clock,
+  GateBoard,
+  LineFault,
+  Relay,
+  Timers,
+  Unsubscribe,
+} from '../ports.ts'
+import { badPin } from './board-faults.ts'
 import { BoardIo, pinModes } from './board-io.ts'
-import { type Session, startSession, versionQuery } from './board-session.ts'
+import { type Session, startSession } from './board-session.ts'
 import { createContactBank } from './contacts.ts'
 import { type PinConfig, type PinMap, resolvePins } from './pins.ts'
 import { createSerialPort, type SerialTransport } from './serial-port.ts'
@@ -27,7 +38,7 @@ export interface GateBoardOptions {
   readonly deadman: { readonly ms: number } | 'external'
   readonly timers: Timers
   readonly clock: Clock
-  /** [0, 1): jitter of reconnecting. */
+  /** [0, 1): jitter of reconnecting, and where the numbers of its sessions begin. */
   readonly random: () => number
   /** Bits per second. Default 57600, as every Firmata board uses. */
   readonly baudRate?: number
@@ -44,7 +55,9 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
   const { io, relays } = createParts(pins)
   const contacts = createContactBank(pins.contacts, timers)
   const states = createDeviceStates()
+  const droppings = createListeners<[LineFault, number]>()
   let session: Session | null = null
+  let sessionNumber = Math.floor(options.random() * sessionsMax)
   let usable = false
   let stopRetry: Unsubscribe = () => {}
 
@@ -56,24 +69,24 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
   function begin(): void {
     endSession()
     for (const relay of relays.values()) relay.open()
+    sessionNumber = (sessionNumber + 1) % sessionsMax
     session = startSession({
       ...options,
       transport,
+      number: sessionNumber,
       pins,
-      onUsable(firmata) {
-        const pin = io.unsupportedPin(firmata)
+      onUsable(link) {
+        const pin = io.unsupportedPin(link)
         if (pin !== null) return failed(badPin(name, pin))
         usable = true
-        io.attach(firmata)
+        io.attach(link)
         readyWhenComplete()
       },
-      onLevel(pin, high) {
-        contacts.level(pin, high)
+      onLevel(pin, high, heldMs) {
+        contacts.level(pin, high, heldMs)
         readyWhenComplete()
       },
-      onString(text) {
-        if (text === 'deadman') failed(dropped(name))
-      },
+      onDropped: droppings.emit,
       onFireLatch: latched => contacts.latch('fire', latched),
       onFailure: failed,
     })
@@ -101,12 +114,13 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
     const late = new Promise<void>(resolve => {
       stopRetry = timers.after(restMsMax, resolve)
     })
-    await Promise.race([late, transport.write(new Uint8Array(versionQuery)).catch(() => {})])
+    await Promise.race([late, session?.flushed()])
   }
 
   /** The board misbehaves though its port is open: start over from the port. */
   function failed(error: DeviceError): void {
     for (const relay of relays.values()) relay.open()
+    void session?.flushed()
     endSession()
     if (transport.reopen) {
       transport.reopen(error)
@@ -147,6 +161,7 @@ export function createGateBoard(options: GateBoardOptions): GateBoard {
       },
     },
     resetFire: () => session?.resetFire(),
+    onDropped: listener => droppings.add(listener),
     async close() {
       endState()
       if (usable) await rest()
@@ -179,23 +194,6 @@ function checkDeadman(deadman: { readonly ms: number } | 'external'): void {
   const { ms } = deadman
   if (Number.isInteger(ms) && ms >= deadmanMsMin && ms <= deadmanMsMax) return
   throw new RangeError(`dead-man of ${ms} ms is not between ${deadmanMsMin} and ${deadmanMsMax} ms`)
-}
-
-function badPin(name: string, pin: number): DeviceError {
-  return new DeviceError(
-    'BAD_PINS',
-    name,
-    `${name}: this board can't use pin ${pin} as the pin map asks; use another pin or board`,
-  )
-}
-
-function dropped(name: string): DeviceError {
-  return new DeviceError(
-    'DEVICE_SILENT',
-    name,
-    `${name}: the board dropped its relays because this program was silent for too long; ` +
-      'look for what held the machine up',
-  )
 }
 
 function noRelay(name: string, relay: Relay): DeviceError {

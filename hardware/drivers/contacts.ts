@@ -12,8 +12,8 @@ import type { ContactPin } from './pins.ts'
 export const debounceMs = 5
 
 export interface ContactBank extends Contacts {
-  /** A level reported by the board. */
-  level(pin: number, high: boolean): void
+  /** What a pin shows, and for how long it was seen already, milliseconds. */
+  level(pin: number, high: boolean, heldMs?: number): void
   /** Holds a contact active whatever its pin shows: an alarm the board has latched. */
   latch(contact: Contact, active: boolean): void
   /** True when every contact was reported since `begin`. */
@@ -71,7 +71,7 @@ export function createContactBank(
       const line = byContact.get(contact)
       return telling && line !== undefined && isActive(line)
     },
-    level(pin, high) {
+    level(pin, high, heldMs = 0) {
       const line = lines.get(pin)
       if (line === undefined) return
       const active = high === line.activeHigh
@@ -84,7 +84,7 @@ export function createContactBank(
       line.raw = active
       line.stop()
       if (active === line.stable) return
-      line.stop = timers.after(debounceMs, () => {
+      line.stop = timers.after(Math.max(0, debounceMs - heldMs), () => {
         line.stable = active
         tellLine(line)
       })

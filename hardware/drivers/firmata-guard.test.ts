@@ -2,9 +2,7 @@ import { EventEmitter } from 'node:events'
 import fc from 'fast-check'
 import firmataIo from 'firmata-io'
 import t from 'tap'
-import { firmataBytesMax } from '../limits.ts'
 import './board-session.ts'
-import { dropEndless } from './firmata-guard.ts'
 
 /** A Firmata that has heard a version, and two pins when `ready`. */
 function board(ready: boolean) {
@@ -35,18 +33,6 @@ t.test('an answer that comes before the pins are known, or is cut short, is skip
   t.equal(firmata.pins[1]?.mode, 1)
   hear(0xf0, 0x6a, 0x7f, 0x7f, 0x7f, 0xf7)
   hear(0xf0, 0x79, 2, 5, 0x41, 0, 0xf7)
-  t.equal(firmata.firmware.name, 'A')
-})
-
-t.test('a message without an end is forgotten, and the next one is read', async t => {
-  const { firmata, hear } = board(true)
-  hear(0xf0, 0x71, ...new Array<number>(firmataBytesMax - 2).fill(0x41))
-  dropEndless(firmata)
-  t.equal(firmata.buffer.length, firmataBytesMax)
-  hear(0x41)
-  dropEndless(firmata)
-  t.equal(firmata.buffer.length, 0)
-  hear(0x41, 0x41, 0xf7, 0xf0, 0x79, 2, 5, 0x41, 0, 0xf7)
   t.equal(firmata.firmware.name, 'A')
 })
 

@@ -5,7 +5,6 @@
  * So what can't be read is skipped here, and answers that no gate board gives are not looked at.
  */
 import firmataIo, { type Firmata } from 'firmata-io'
-import { firmataBytesMax } from '../limits.ts'
 
 /** Sysex answers that the handshake and the driver use, and when each can be read. */
 const READABLE: Readonly<Record<number, (board: Firmata) => boolean>> = {
@@ -35,9 +34,4 @@ export function guardFirmata(): void {
       }
     }
   }
-}
-
-/** Forgets a message without an end: what the line carries is not Firmata, or no longer. */
-export function dropEndless(board: Firmata): void {
-  if (board.buffer.length > firmataBytesMax) board.buffer.length = 0
 }

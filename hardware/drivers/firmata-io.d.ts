@@ -18,6 +18,7 @@ declare module 'firmata-io' {
     readonly versionReceived: boolean
     readonly pins: FirmataPin[]
     readonly analogPins: number[]
+    readonly version: { major?: number; minor?: number }
     readonly firmware: { name?: string; version?: { major: number; minor: number } }
     readonly reportVersionTimeoutId: NodeJS.Timeout
     pinMode(pin: number, mode: number): void

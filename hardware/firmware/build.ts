@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const folder = import.meta.dirname
-const sources = ['gate.c', 'pins.c', 'uart.c', 'safety.c', 'firmata.c']
+const sources = ['gate.c', 'pins.c', 'uart.c', 'safety.c', 'guard.c', 'firmata.c']
 const flags = [
   '-mmcu=atmega328p',
   '-DF_CPU=16000000UL',

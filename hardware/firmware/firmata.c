@@ -1,45 +1,55 @@
 #include "firmata.h"
 
+#include "guard.h"
 #include "pins.h"
 #include "safety.h"
 #include "uart.h"
 
 #define SYSEX 0xf0
 #define SYSEX_END 0xf7
-#define BUFFER 20
+#define SET_UP 0x01
+#define FIRMWARE 0x79
+#define VERSION 0xf9
+
+/* A frame: this with a sequence number of four bits, 21 bits of levels, the check. */
+#define FRAME 0xa0
+#define FRAME_BYTES 7
+#define CHECK_BYTES 3
+#define SEQUENCE 0x0f
+#define STEP_MAX 8
+
+/* Flags above the levels of the 18 pins. */
+#define TO_HOST_FIRE (1UL << 18)
+#define TO_HOST_DROPPED (1UL << 19)
+#define FROM_HOST_RESET_FIRE (1UL << 18)
+#define PINS_MASK ((1UL << 18) - 1)
+
+/* After noise, so many frames in a row act only if they are equal to the one before. */
+#define DOUBT 8
+
+/* A set-up of the longest lists: command, numbers, six beams, four outputs, check. */
+#define BUFFER 40
 
 #define PROTOCOL_MAJOR 2
 #define PROTOCOL_MINOR 5
-#define FIRMWARE_MAJOR 1
+#define FIRMWARE_MAJOR 2
 #define FIRMWARE_MINOR 0
 
 static uint8_t buffer[BUFFER];
 static uint8_t length;
-static uint8_t reporting[PORT_COUNT];
-static uint8_t reported[PORT_COUNT];
+static uint8_t doubt;
 
-static void send_pair(uint8_t byte)
-{
-  uart_send(byte & 0x7f);
-  uart_send(byte >> 7);
-}
-
-static void send_text(const char *text)
-{
-  while (*text) send_pair(*text++);
-  uart_send(SYSEX_END);
-}
-
-static void send_string(const char *text)
-{
-  uart_send(SYSEX);
-  uart_send(0x71);
-  send_text(text);
-}
+static uint8_t open;
+static uint32_t session;
+static uint8_t heard, sent;
+/* Levels of the last frame in each direction. */
+static uint32_t asked, told;
+/* One more frame is due: the second of a change, or an answer. */
+static uint8_t again;
 
 static void send_version(void)
 {
-  uart_send(0xf9);
+  uart_send(VERSION);
   uart_send(PROTOCOL_MAJOR);
   uart_send(PROTOCOL_MINOR);
 }
@@ -47,184 +57,149 @@ static void send_version(void)
 static void send_firmware(void)
 {
   uart_send(SYSEX);
-  uart_send(0x79);
+  uart_send(FIRMWARE);
   uart_send(FIRMWARE_MAJOR);
   uart_send(FIRMWARE_MINOR);
-  send_text("wicketgate");
-}
-
-static void send_capabilities(void)
-{
-  static const uint8_t modes[] = {MODE_INPUT, MODE_OUTPUT, MODE_PULLUP};
-  uart_send(SYSEX);
-  uart_send(0x6c);
-  for (uint8_t pin = 0; pin < PIN_COUNT; pin++) {
-    for (uint8_t i = 0; pin_valid(pin) && i < sizeof modes; i++) {
-      uart_send(modes[i]);
-      uart_send(1);
-    }
-    uart_send(0x7f);
+  for (const char *name = "wicketgate"; *name; name++) {
+    uart_send(*name);
+    uart_send(0);
   }
   uart_send(SYSEX_END);
 }
 
-/* No pin is analog. */
-static void send_analog_mapping(void)
+static uint32_t state(void)
 {
-  uart_send(SYSEX);
-  uart_send(0x6a);
-  for (uint8_t pin = 0; pin < PIN_COUNT; pin++) uart_send(0x7f);
-  uart_send(SYSEX_END);
+  uint32_t levels = pins_inputs();
+  if (fire_latched()) levels |= TO_HOST_FIRE;
+  if (deadman_dropped()) levels |= TO_HOST_DROPPED;
+  return levels;
 }
 
-static void send_port(uint8_t port)
+static void send_frame(uint32_t levels)
 {
-  uint8_t bits = port_read(port);
-  reported[port] = bits;
-  uart_send(0x90 | port);
-  send_pair(bits);
+  uint8_t frame[FRAME_BYTES];
+  frame[0] = FRAME | sent;
+  guard_put(frame + 1, levels);
+  guard_put(frame + 4, guard_check(session, frame, FRAME_BYTES - CHECK_BYTES));
+  for (uint8_t i = 0; i < FRAME_BYTES; i++) uart_send(frame[i]);
+  sent = (sent + 1) & SEQUENCE;
 }
 
-static void send_pin_state(uint8_t pin)
+static uint8_t check_is_right(uint32_t seed, uint8_t count)
 {
-  uart_send(SYSEX);
-  uart_send(0x6e);
-  uart_send(pin);
-  uart_send(pin_mode(pin));
-  uart_send(pin_mode(pin) == MODE_OUTPUT ? pin_read(pin) : pin_mode(pin) == MODE_PULLUP);
-  uart_send(SYSEX_END);
+  return guard_number(buffer + count) == guard_check(seed, buffer, count);
 }
 
-static void send_fire(void)
+static void open_session(uint32_t number)
 {
-  uart_send(SYSEX);
-  uart_send(0x02);
-  uart_send(fire_latched());
-  uart_send(SYSEX_END);
+  open = 1;
+  session = number;
+  heard = SEQUENCE;
+  sent = 0;
+  asked = ~0UL;
+  told = ~0UL;
 }
 
-static void start_over(void)
+static void set_modes(uint32_t outputs, uint32_t pullups)
 {
-  deadman_disarm();
   for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {
-    if (host_may_set_mode(pin)) pin_set_mode(pin, MODE_INPUT);
+    uint8_t bit = pin - PIN_FIRST;
+    uint8_t mode = outputs >> bit & 1   ? MODE_OUTPUT
+                   : pullups >> bit & 1 ? MODE_PULLUP
+                                        : MODE_INPUT;
+    if (host_may_set_mode(pin)) pin_set_mode(pin, mode);
   }
-  for (uint8_t port = 0; port < PORT_COUNT; port++) reporting[port] = 0;
 }
 
-/* Messages of two data bytes; returns 0 when it is not valid. */
-static uint8_t short_message(uint8_t command, uint8_t first, uint8_t second)
+/* `data`: session (3 bytes), dead-man ms (2), outputs (3), pull-ups (3), number of beams, pairs of
+ * beam and level, fire pin or 0, pairs of output and level. Returns 0 when it is not valid. */
+static uint8_t set_up(const uint8_t *data, uint8_t count)
 {
-  uint8_t port = command & 0x0f;
-  if (command == 0xf4 || command == 0xf5) {
-    if (!pin_valid(first)) return 0;
-    if (command == 0xf4 && host_may_set_mode(first)) pin_set_mode(first, second);
-    if (command == 0xf5 && host_may_write(first)) pin_write(first, second);
-    return 1;
-  }
-  if (port >= PORT_COUNT) return 0;
-  uint8_t bits = first | second << 7;
-  for (uint8_t bit = 0; bit < 8; bit++) {
-    uint8_t pin = port * 8 + bit;
-    if (host_may_write(pin)) pin_write(pin, bits >> bit & 1);
-  }
-  return 1;
-}
-
-static uint8_t report_port(uint8_t port, uint8_t on)
-{
-  if (port >= PORT_COUNT) return 0;
-  reporting[port] = on;
-  if (on) send_port(port);
-  return 1;
-}
-
-/* `buffer` holds the command and `count` data bytes. */
-static uint8_t sysex_message(uint8_t count)
-{
-  const uint8_t *data = buffer + 2;
-  uint16_t number = count >= 2 ? data[0] | (uint16_t)data[1] << 7 : 0;
-  switch (buffer[1]) {
-  case 0x79:
-    send_firmware();
-    return 1;
-  case 0x6b:
-    send_capabilities();
-    return 1;
-  case 0x69:
-    send_analog_mapping();
-    return 1;
-  case 0x6d:
-    if (count != 1 || !pin_valid(data[0])) return 0;
-    send_pin_state(data[0]);
-    return 1;
-  case 0x7a:
-    return count == 2;
-  case 0x01:
-    if (count < 2 || count % 2 || !deadman_arm(number, data + 2, (count - 2) / 2)) return 0;
-    uart_send(SYSEX);
-    uart_send(0x01);
-    uart_send(data[0]);
-    uart_send(data[1]);
-    uart_send(SYSEX_END);
-    return 1;
-  case 0x02:
-    if (count % 2 == 0 && count > 0) return 0;
-    if (count > 0) fire_configure(data[0], data + 1, (count - 1) / 2);
-    send_fire();
-    return 1;
-  case 0x03:
-    if (count != 0) return 0;
-    fire_reset();
-    send_fire();
-    return 1;
-  default:
+  uint32_t number = guard_number(data);
+  uint16_t ms = data[3] | (uint16_t)data[4] << 7;
+  uint32_t outputs = guard_number(data + 5), pullups = guard_number(data + 8);
+  uint8_t holds = data[11];
+  uint8_t fire = 12 + holds * 2;
+  if (count < 13 || holds > HOLD_PINS_MAX || count <= fire || (count - fire) % 2 == 0) return 0;
+  if (outputs & pullups || (outputs | pullups) > PINS_MASK) return 0;
+  if (open && number == session) return 1;
+  if (ms == 0) deadman_disarm();
+  else if (!deadman_arm(ms, data + 12, holds)) return 0;
+  if (data[fire] != 0 && !fire_configure(data[fire], data + fire + 1, (count - fire - 1) / 2) &&
+      !fire_latched()) {
     return 0;
   }
+  set_modes(outputs, pullups);
+  open_session(number);
+  return 1;
 }
 
-static uint8_t data_bytes(uint8_t command)
+/* `buffer` holds `count` bytes, without the end. Returns 0 when it is not valid. */
+static uint8_t sysex_message(uint8_t count)
 {
-  if (command == 0xf4 || command == 0xf5 || (command & 0xf0) == 0x90) return 2;
-  return (command & 0xf0) == 0xd0 || (command & 0xf0) == 0xc0;
+  if (buffer[1] == FIRMWARE && count == 2) {
+    send_firmware();
+    return 1;
+  }
+  if (buffer[1] != SET_UP) return 1;
+  if (count < 2 + CHECK_BYTES) return 0;
+  count -= CHECK_BYTES;
+  if (!check_is_right(0, count) || !set_up(buffer + 2, count - 2)) return 0;
+  again = 1;
+  return 1;
 }
 
-static void finish(uint8_t valid)
+static void act_on(uint32_t levels)
 {
-  length = 0;
-  if (valid) deadman_stamp();
+  deadman_stamp();
+  for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {
+    if (host_may_write(pin)) pin_write(pin, levels >> (pin - PIN_FIRST) & 1);
+  }
+  if (levels & FROM_HOST_RESET_FIRE) fire_reset();
+}
+
+/* `buffer` holds a frame. Returns 0 when its check is wrong. */
+static uint8_t frame_message(void)
+{
+  uint8_t step = (buffer[0] - heard) & SEQUENCE;
+  uint32_t levels = guard_number(buffer + 1);
+  uint8_t believed = doubt == 0 || levels == asked;
+  if (!open || !check_is_right(session, FRAME_BYTES - CHECK_BYTES)) return 0;
+  if (step == 0 || step > STEP_MAX) return 1;
+  heard = buffer[0] & SEQUENCE;
+  asked = levels;
+  again = 1;
+  if (doubt > 0) doubt--;
+  if (believed) act_on(levels);
+  return 1;
 }
 
 static void command_byte(uint8_t byte)
 {
+  uint8_t begins = byte == SYSEX || (byte & 0xf0) == FRAME;
+  if (length > 0 || (!begins && byte != VERSION)) doubt = DOUBT;
   length = 0;
-  if (byte == 0xf9) {
-    send_version();
-    finish(1);
-  } else if (byte == 0xff) {
-    start_over();
-    finish(1);
-  } else if (byte == SYSEX || data_bytes(byte) > 0) {
-    buffer[length++] = byte;
-  }
+  if (begins) buffer[length++] = byte;
+  else if (byte == VERSION) send_version();
+}
+
+static void complete(uint8_t valid)
+{
+  length = 0;
+  if (!valid) doubt = DOUBT;
 }
 
 void firmata_byte(uint8_t byte)
 {
   if (byte == SYSEX_END && length > 1 && buffer[0] == SYSEX) {
-    finish(sysex_message(length - 2));
+    complete(sysex_message(length));
   } else if (byte >= 0x80) {
     command_byte(byte);
-  } else if (length == 0) {
-    return;
-  } else if (length == BUFFER) {
-    length = 0;
+  } else if (length == 0 || length == BUFFER) {
+    complete(0);
   } else {
     buffer[length++] = byte;
-    if (buffer[0] == SYSEX || length <= data_bytes(buffer[0])) return;
-    if ((buffer[0] & 0xf0) == 0xd0) finish(report_port(buffer[0] & 0x0f, byte != 0));
-    else if ((buffer[0] & 0xf0) == 0xc0) finish(1);
-    else finish(short_message(buffer[0], buffer[1], byte));
+    if (buffer[0] != SYSEX && length == FRAME_BYTES) complete(frame_message());
   }
 }
 
@@ -236,13 +211,12 @@ void firmata_hello(void)
 
 void firmata_report(void)
 {
-  uint8_t events = safety_events();
-  if (events & EVENT_DEADMAN) send_string("deadman");
-  if (events & EVENT_FIRE) {
-    send_fire();
-    send_string("fire");
-  }
-  for (uint8_t port = 0; port < PORT_COUNT; port++) {
-    if (reporting[port] && port_read(port) != reported[port]) send_port(port);
-  }
+  uint32_t levels;
+  /* At most one frame waits, so that what is sent is never old. */
+  if (!open || uart_queued() > FRAME_BYTES) return;
+  levels = state();
+  if (levels == told && !again) return;
+  again = levels != told;
+  told = levels;
+  send_frame(levels);
 }

@@ -6,9 +6,10 @@
 
 /* Version and firmware name, unasked, as every Firmata board does after a reset. */
 void firmata_hello(void);
-/* One byte from the host. Acts on complete messages and stamps the dead-man for valid ones. */
+/* One byte from the host. Acts on frames whose check is right, and on nothing else. */
 void firmata_byte(uint8_t byte);
-/* Reports inputs that changed, and what the safety functions did. */
+/* Sends a frame when an input or a latch changed, until two in a row were equal, and as an answer
+ * to each frame of the host. */
 void firmata_report(void);
 
 #endif

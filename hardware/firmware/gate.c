@@ -1,5 +1,5 @@
-/* Gate firmware for the ATmega328P at 16 MHz: Firmata's digital messages, a dead-man, and the fire
- * release. Bare avr-libc. See README.md for the messages and the wiring. */
+/* Gate firmware for the ATmega328P at 16 MHz: checked messages, a dead-man, and the fire release.
+ * Bare avr-libc. See README.md for the messages and the wiring. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
@@ -62,6 +62,7 @@ int main(void)
       wdt_reset();
     }
     while (uart_take(&byte)) firmata_byte(byte);
+    safety_keep();
     firmata_report();
     idle();
   }

@@ -60,12 +60,12 @@ void pin_write(uint8_t pin, uint8_t high)
 
 uint8_t pin_read(uint8_t pin) { return (*in_of(pin) & mask_of(pin)) != 0; }
 
-uint8_t port_read(uint8_t port)
+uint32_t pins_inputs(void)
 {
-  uint8_t bits = 0;
-  for (uint8_t bit = 0; bit < 8; bit++) {
-    uint8_t pin = port * 8 + bit;
-    if (pin_valid(pin) && modes[pin] != MODE_OUTPUT && pin_read(pin)) bits |= 1 << bit;
+  uint32_t levels = 0;
+  for (uint8_t pin = PIN_COUNT; pin-- > PIN_FIRST;) {
+    levels <<= 1;
+    if (modes[pin] == MODE_PULLUP && pin_read(pin)) levels |= 1;
   }
-  return bits;
+  return levels;
 }

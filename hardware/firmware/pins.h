@@ -7,7 +7,6 @@
 
 #define PIN_FIRST 2
 #define PIN_COUNT 20
-#define PORT_COUNT 3
 
 /* Pin modes of the Firmata protocol. */
 #define MODE_INPUT 0x00
@@ -25,7 +24,7 @@ void pin_set_mode(uint8_t pin, uint8_t mode);
 void pin_write(uint8_t pin, uint8_t high);
 /* What the pin shows now, output or input. */
 uint8_t pin_read(uint8_t pin);
-/* Eight pins of a Firmata port at once; outputs read as 0. */
-uint8_t port_read(uint8_t port);
+/* All inputs with pull-up at once, bit 0 is pin 2. Others read as 0: an open pin shows noise. */
+uint32_t pins_inputs(void);
 
 #endif

@@ -15,7 +15,6 @@
 static volatile uint16_t deadman_ms, silent_ms;
 static uint8_t hold[HOLD_PINS_MAX * 2], hold_pairs;
 static volatile uint8_t dropped;
-static volatile uint8_t events;
 
 struct fire_setup {
   uint8_t magic;
@@ -91,7 +90,6 @@ static void fire_tick(void)
     latched = 1;
     fire_open();
     save_latch = 1;
-    events |= EVENT_FIRE;
   }
 }
 
@@ -113,7 +111,6 @@ static void deadman_tick(void)
     if (!fire_drives(pin)) pin_write(pin, 0);
   }
   dropped = 1;
-  events |= EVENT_DEADMAN;
 }
 
 void safety_tick(void)
@@ -149,6 +146,8 @@ void deadman_disarm(void)
     dropped = 0;
   }
 }
+
+uint8_t deadman_dropped(void) { return dropped; }
 
 uint8_t fire_configure(uint8_t pin, const uint8_t *outputs, uint8_t pairs)
 {
@@ -190,17 +189,9 @@ uint8_t host_may_set_mode(uint8_t pin)
 
 uint8_t host_may_write(uint8_t pin) { return !dropped && !fire_drives(pin); }
 
-uint8_t safety_events(void)
+void safety_keep(void)
 {
-  uint8_t happened;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
-  {
-    happened = events;
-    events = 0;
-  }
-  if (save_latch) {
-    save_latch = 0;
-    eeprom_update_byte(&kept_latch, latched ? LATCHED : 0);
-  }
-  return happened;
+  if (!save_latch) return;
+  save_latch = 0;
+  eeprom_update_byte(&kept_latch, latched ? LATCHED : 0);
 }

@@ -8,10 +8,6 @@
 #define HOLD_PINS_MAX 6
 #define FIRE_OUTPUTS_MAX 4
 
-/* Happened since last asked; reported by the main loop. */
-#define EVENT_DEADMAN 0x01
-#define EVENT_FIRE 0x02
-
 /* Reads the fire set-up and its latch from EEPROM and drives the outputs if it is latched. */
 void safety_init(void);
 /* Once a millisecond, from the timer interrupt. */
@@ -21,10 +17,12 @@ void safety_tick(void);
  * and the level that means interrupted: the drop waits while one is, for 10 s at most. Returns 0
  * and changes nothing for a bad pin or a time of 0. */
 uint8_t deadman_arm(uint16_t ms, const uint8_t *hold, uint8_t pairs);
-/* A complete valid message arrived. */
+/* A frame of the host was believed. */
 void deadman_stamp(void);
-/* The host said that it starts over: pins were reset. */
+/* The host has a dead-man of its own. */
 void deadman_disarm(void);
+/* It dropped the outputs, and was not armed since. */
+uint8_t deadman_dropped(void);
 
 /* Keeps which pin is the fire loop and which outputs open, as pairs of pin and level. Returns 0
  * and changes nothing for bad pins, or while an alarm is latched. */
@@ -37,6 +35,7 @@ void fire_reset(void);
 uint8_t host_may_set_mode(uint8_t pin);
 uint8_t host_may_write(uint8_t pin);
 
-uint8_t safety_events(void);
+/* Writes what must outlive a reset; for the main loop, since it takes milliseconds. */
+void safety_keep(void);
 
 #endif

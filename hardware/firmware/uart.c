@@ -67,3 +67,5 @@ void uart_send(uint8_t byte)
     UCSR0B |= _BV(UDRIE0);
   }
 }
+
+uint8_t uart_queued(void) { return (tx_head - tx_tail) & MASK; }

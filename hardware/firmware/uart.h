@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Put in place of a byte with a framing error or after an overrun. It is no Firmata command, so
- * the message it stands in is thrown away. */
+/* Put in place of a byte with a framing error or after an overrun. It begins no message, so the
+ * one it stands in is thrown away. */
 #define UART_BROKEN 0xfe
 
 void uart_init(void);
@@ -14,5 +14,7 @@ uint8_t uart_take(uint8_t *byte);
 uint8_t uart_waiting(void);
 /* Waits while the buffer is full: 64 bytes take 11 ms. */
 void uart_send(uint8_t byte);
+/* Bytes that wait to be sent. */
+uint8_t uart_queued(void);
 
 #endif

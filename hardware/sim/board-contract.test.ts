@@ -3,10 +3,13 @@ import t, { type Test } from 'tap'
 import { createGateBoard, type GateBoardOptions } from '../drivers/board.ts'
 import { contactWiring, type PinConfig, profilePins, resolvePins } from '../drivers/pins.ts'
 import { createSerialPort } from '../drivers/serial-port.ts'
+import { createFrameJudge, encodeFrame, isFrame, type SetUp, stateFlags } from '../guarded-line.ts'
+import { createLineReader } from '../line-reader.ts'
 import type { Contact, DeviceState } from '../ports.ts'
 import { systemClock, systemTimers } from '../system-time.ts'
 import { createAvrBoard } from './avr-board.ts'
 import { createFirmataBoard, type SimBoard } from './firmata-board.ts'
+import { bitsOf, createOrders } from './orders.ts'
 import { createSerialWire } from './serial-wire.ts'
 import { until } from './until.ts'
 
@@ -71,44 +74,74 @@ async function drive(t: Test, rig: Rig, more: Partial<GateBoardOptions> = {}) {
   return { gate, states, seen, isReady: () => states.at(-1)?.state === 'ready' }
 }
 
+let sessions = 100
+
 /** A host that sends exactly what it is told and never a heartbeat. */
 async function bareHost(t: Test, rig: Rig) {
   const port = createSerialPort({ name: 'bare', port: rig.path, baudRate: 57_600, ...time })
   t.teardown(() => port.close())
+  let orders = createOrders(sessions)
+  let judge = createFrameJudge(sessions)
   let heard: number[] = []
+  let states: number[] = []
   let portOpen = false
   port.onState(state => {
     portOpen = state.state === 'ready'
   })
-  port.onBytes(bytes => heard.push(...bytes))
+  const reader = createLineReader({
+    dataBytes: command => ((command & 0xf0) === 0xa0 ? 6 : 2),
+    sysexBytesMax: 64,
+    onForeign: () => {},
+    onMessage(message) {
+      const outcome = isFrame(message) ? judge.take(message) : { fault: 'BAD_CHECK' }
+      if ('levels' in outcome) states.push(outcome.levels)
+    },
+  })
+  port.onBytes(bytes => {
+    heard.push(...bytes)
+    reader.push(bytes)
+  })
   const has = (bytes: readonly number[]) => `,${heard.join(',')},`.includes(`,${bytes.join(',')},`)
+  const send = (bytes: readonly number[]) => port.write(Uint8Array.from(bytes))
   await until('open', () => portOpen)
   // Opening resets the board, and a busy machine may notice the opening late: it counts as there
   // once it answers and has not said hello for a while.
   const hello = [0xf0, 0x79]
   do {
     heard = []
-    await port.write(Uint8Array.of(0xff, 0xf9))
+    await send([0xf9])
     await new Promise(resolve => setTimeout(resolve, 80))
-  } while (!has([0xf9, 2, 5]) || has(hello))
-  const send = (bytes: readonly number[]) => port.write(Uint8Array.from(bytes))
+  } while (!has(version) || has(hello))
   return {
-    /** Keeps what was heard so far. */
-    send,
-    async say(bytes: readonly number[], answer?: readonly number[]) {
-      heard = []
-      await send(bytes)
-      if (answer !== undefined) await until(`answer ${answer}`, () => has(answer))
+    get orders() {
+      return orders
     },
-    has,
+    send,
+    /** The levels of each frame that the board sent since the last `forget`. */
+    states: () => states,
+    forget() {
+      states = []
+    },
+    /** Begins a new session: sends a set-up and waits for its answer. */
+    async begin(change: Partial<SetUp>) {
+      sessions += 1
+      orders = createOrders(sessions)
+      judge = createFrameJudge(sessions)
+      states = []
+      await send(orders.setUp(change))
+      await until('set up', () => states.length > 0)
+    },
+    /** Sends this, and waits until the board has read it. */
+    async say(bytes: readonly number[]) {
+      heard = []
+      await send([...bytes, ...version.slice(0, 1)])
+      await until('an answer', () => has(version))
+    },
   }
 }
 
-const arm = (ms: number, ...hold: number[]) => [0xf0, 1, ms & 0x7f, ms >> 7, ...hold, 0xf7]
-const armed = (ms: number) => [0xf0, 1, ms & 0x7f, ms >> 7, 0xf7]
-const output = (pin: number) => [0xf4, pin, 1]
-const set = (pin: number, value: number) => [0xf5, pin, value]
-const deadmanText = [...'deadman'].flatMap(char => [char.charCodeAt(0), 0])
+const version = [0xf9, 2, 5]
+const dropped = (levels: number) => (levels & stateFlags.dropped) !== 0
 
 for (const [name, make] of Object.entries(makers)) {
   t.test(name, async t => {
@@ -164,49 +197,91 @@ for (const [name, make] of Object.entries(makers)) {
       await until('entry again', () => board.level(tripod.entry) === 1)
     })
 
-    t.test('dead-man: silence, and noise too, drops every output until armed again', async t => {
+    t.test('dead-man: silence, and noise too, drops every output until a new set-up', async t => {
       const host = await bareHost(t, rig)
-      await host.say(
-        [...arm(600), ...output(2), ...output(5), ...set(2, 1), ...set(5, 1)],
-        armed(600),
-      )
+      await host.begin({ deadmanMs: 600, outputs: bitsOf(2, 5) })
+      await host.say(host.orders.frame(2, 5))
       await until('both on', () => board.level(2) === 1 && board.level(5) === 1)
-      const noise = setInterval(() => void host.send([0x12, 0xf5, 0x30, 0xf3, 0xf0, 0x44]), 20)
+      const noise = setInterval(
+        () => void host.send([0x12, 0xf5, 0x30, 0xf3, 0xf0, 0x44, 0xf9]),
+        20,
+      )
       await until('both off', () => board.level(2) === 0 && board.level(5) === 0, 3000)
       clearInterval(noise)
-      await until('it says so', () => host.has(deadmanText))
-      await host.say(
-        [...set(2, 1), 0x90, 0x7f, 1, 0xf0, 0x6d, 2, 0xf7],
-        [0xf0, 0x6e, 2, 1, 0, 0xf7],
-      )
-      t.equal(board.level(2), 0, 'locked until armed again')
-      await host.say([...arm(600), ...set(2, 1)], armed(600))
+      await until('it says so', () => host.states().some(dropped))
+      await host.say([...host.orders.frame(2), ...host.orders.frame(2), 0xf4, 2, 1, 0x90, 0x7f, 1])
+      t.equal(board.level(2), 0, 'locked until a new set-up')
+      await host.begin({ deadmanMs: 600, outputs: bitsOf(2) })
+      await host.say([...host.orders.frame(2), ...host.orders.frame(2)])
       await until('on again', () => board.level(2) === 1)
     })
 
-    t.test('dead-man: each valid message counts, half of one does not', async t => {
+    t.test('dead-man: each frame counts, half of one and a plain query do not', async t => {
       const host = await bareHost(t, rig)
-      await host.say([...arm(600), ...output(3), ...set(3, 1)], armed(600))
+      await host.begin({ deadmanMs: 600, outputs: bitsOf(3) })
+      await host.say(host.orders.frame(3))
       await until('on', () => board.level(3) === 1)
       const startMs = performance.now()
-      while (performance.now() - startMs < 1200) await host.say([0xf9], [0xf9, 2, 5])
+      while (performance.now() - startMs < 1200) await host.say(host.orders.frame(3))
       t.equal(board.level(3), 1)
+      const half = setInterval(() => void host.send(host.orders.frame(3).slice(0, 5)), 50)
       await until('off', () => board.level(3) === 0, 2000)
+      clearInterval(half)
     })
 
     t.test('bad set-up is not answered and changes nothing', async t => {
       const host = await bareHost(t, rig)
+      const good = host.orders.setUp({ deadmanMs: 100, outputs: bitsOf(2) })
       for (const bytes of [
-        arm(0),
-        arm(100, 1, 1),
-        arm(100, 9),
-        arm(100, 99, 1),
+        good.with(3, 1),
+        good.with(-2, good.at(-2)! ^ 1),
+        host.orders.setUp({ outputs: bitsOf(2), pullups: bitsOf(2) }),
+        host.orders.setUp({ outputs: bitsOf(20) }),
+        host.orders.setUp({ deadmanMs: 100, outputs: bitsOf(2), hold: [{ pin: 1, level: 1 }] }),
+        host.orders.setUp({ outputs: bitsOf(2), fire: { pin: 99, outputs: [] } }),
         [0xf0, 1, 5, 0xf7],
+        [...good.slice(0, 9), ...good.slice(12)],
       ]) {
-        await host.say([...bytes, 0xf9], [0xf9, 2, 5])
-        t.notOk(host.has([0xf0, 1]), bytes.join(' '))
+        await host.say(bytes)
+        await host.say([...host.orders.frame(2), ...host.orders.frame(2)])
+        t.strictSame(host.states(), [], bytes.join(' '))
+        t.equal(board.level(2), 0)
       }
-      await host.say([0xf4, 0, 1, 0xf4, 1, 1, 0xf4, 40, 1, 0x9f, 1, 1, 0xf9], [0xf9, 2, 5])
+      await host.say(good)
+      await until('set up', () => host.states().length > 0)
+    })
+
+    t.test('frames that are not the next of this session move nothing', async t => {
+      const host = await bareHost(t, rig)
+      await host.begin({ outputs: bitsOf(2, 3) })
+      const on = host.orders.frame(2)
+      const off = host.orders.frame()
+      await host.say([...on, ...off])
+      await until('fell', () => board.level(2) === 0)
+      for (const bytes of [on, off, encodeFrame(7, 2, bitsOf(2)), [0xf4, 2, 1, 0xf5, 2, 1]]) {
+        await host.say([...bytes, ...bytes])
+        t.equal(board.level(2), 0)
+      }
+      await host.say(host.orders.frame(3))
+      t.equal(board.level(3), 0, 'after noise one is not enough')
+      await host.say(host.orders.frame(3))
+      await until('two are', () => board.level(3) === 1)
+    })
+
+    t.test('a change is told in two frames', async t => {
+      const host = await bareHost(t, rig)
+      await host.begin({ pullups: bitsOf(tripod.release) })
+      board.setInput(tripod.release, 1)
+      await until('at rest', () =>
+        host
+          .states()
+          .slice(-2)
+          .every(now => now !== 0),
+      )
+      host.forget()
+      board.setInput(tripod.release, 0)
+      await until('told', () => host.states().length >= 2)
+      t.strictSame(host.states().slice(0, 2), [0, 0])
     })
 
     t.test('flap: the dead-man waits for a person', async t => {
@@ -214,8 +289,13 @@ for (const [name, make] of Object.entries(makers)) {
       atRest(board, pins)
       const host = await bareHost(t, rig)
       board.setInput(flap.beamC, 1)
-      const begin = [...output(2), 0xf4, flap.beamC, 0x0b, ...arm(100, flap.beamC, 1), ...set(2, 1)]
-      await host.say(begin, armed(100))
+      await host.begin({
+        deadmanMs: 100,
+        outputs: bitsOf(2),
+        pullups: bitsOf(flap.beamC),
+        hold: [{ pin: flap.beamC, level: 1 }],
+      })
+      await host.say(host.orders.frame(2))
       await until('open', () => board.level(2) === 1)
       const startMs = performance.now()
       await until('a second in silence', () => performance.now() - startMs > 1000)

@@ -2,8 +2,8 @@
  * What the simulated board does whatever its host does: dead-man and fire release, as the gate
  * firmware has them (hardware/firmware/safety.c). The fire set-up and its latch survive resets.
  */
+import type { GuardedLevel as PinLevel } from '../guarded-line.ts'
 import type { Timers, Unsubscribe } from '../ports.ts'
-import type { PinLevel } from './firmata-protocol.ts'
 
 /** The board's pins as the safety functions use them. */
 export interface SafetyPins {
@@ -18,11 +18,15 @@ export interface SafetyPins {
 export interface BoardSafety {
   /** Arms the dead-man, also after a drop. False and unchanged for bad pins or a time of 0. */
   arm(ms: number, hold: readonly PinLevel[]): boolean
+  /** A frame of the host was believed. */
   stamp(): void
   disarm(): void
-  configureFire(pin: number, outputs: readonly PinLevel[]): void
+  /** False and unchanged for bad pins, or while an alarm is latched. */
+  configureFire(pin: number, outputs: readonly PinLevel[]): boolean
   resetFire(): void
   readonly fireLatched: boolean
+  /** The dead-man let go of the outputs, and was not armed since. */
+  readonly dropped: boolean
   readonly drops: number
   /** An input changed. */
   look(): void
@@ -36,8 +40,8 @@ export interface BoardSafety {
 export interface BoardSafetyOptions {
   readonly timers: Timers
   readonly pins: SafetyPins
-  readonly onDrop: () => void
-  readonly onFire: () => void
+  /** It dropped the outputs, or opened them for a fire. */
+  readonly onAct: () => void
 }
 
 const holdMsMax = 10_000
@@ -76,7 +80,7 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
     dropped = true
     drops += 1
     pins.dropOutputs(fireDrives)
-    options.onDrop()
+    options.onAct()
   }
 
   function open(): void {
@@ -94,7 +98,7 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
         watching = false
         latched = true
         open()
-        options.onFire()
+        options.onAct()
       })
     }
   }
@@ -116,12 +120,13 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
     },
     configureFire(pin, outputs) {
       if (latched || !pins.isUsable(pin) || outputs.length > fireOutputsMax || !usable(outputs)) {
-        return
+        return false
       }
-      if (outputs.some(output => output.pin === pin)) return
+      if (outputs.some(output => output.pin === pin)) return false
       fire = { pin, outputs }
       pins.pullUp(pin)
       look()
+      return true
     },
     resetFire() {
       if (!latched || fire === null || pins.read(fire.pin) === 1) return
@@ -130,6 +135,9 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
     },
     get fireLatched() {
       return latched
+    },
+    get dropped() {
+      return dropped
     },
     get drops() {
       return drops

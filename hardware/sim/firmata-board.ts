@@ -1,13 +1,15 @@
 /**
  * A simulated gate board on the far end of a wire: the messages of hardware/firmware/README.md in
- * TypeScript, dead-man included. Ready in tens of milliseconds and idle when nothing happens.
+ * TypeScript, or those of stock firmware. Ready in tens of milliseconds and idle when nothing happens.
  */
 import { createListeners } from '../listeners.ts'
 import type { Clock, Timers, Unsubscribe } from '../ports.ts'
 import { systemClock, systemTimers } from '../system-time.ts'
+import { type BoardPins, type Firmware, firstPin, modes } from './board-pins.ts'
 import { createBoardSafety } from './board-safety.ts'
-import { createFirmataReader, type FirmataMessage, firmataBytes } from './firmata-protocol.ts'
+import { createGateFirmware } from './gate-firmware.ts'
 import type { DeviceWire } from './serial-wire.ts'
+import { createStockFirmware } from './stock-firmware.ts'
 
 /** What a turnstile, a test or a page sees of any simulated board: its pins. */
 export interface SimBoard {
@@ -52,13 +54,6 @@ export interface FirmataBoardOptions {
 }
 
 const bootMs = 20
-const modes = { input: 0x00, output: 0x01, pullup: 0x0b }
-const firstPin = 2
-const portPins = 8
-const firmware = {
-  gate: firmataBytes.firmware('wicketgate', 1, 0),
-  stock: firmataBytes.firmware('StandardFirmata.ino', 2, 5),
-}
 
 interface Pin {
   mode: number
@@ -69,19 +64,16 @@ interface Pin {
 
 export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
   const { wire, timers = systemTimers, clock = systemClock } = options
-  const hasDeadman = options.deadman ?? true
   const float = options.float ?? (() => (Math.random() < 0.5 ? 0 : 1))
   const pins: Pin[] = Array.from({ length: options.pins ?? 20 }, () => freshPin(null))
-  const portCount = Math.ceil(pins.length / portPins)
   const changes = createListeners<[number, 0 | 1, number]>()
   const faults: BoardFaults = {}
   const levels: (0 | 1)[] = pins.map(() => 0)
-  const reported = new Map<number, number>()
   const safety = createBoardSafety({
     timers,
     pins: {
       isUsable: pin => pin >= firstPin && pin < pins.length,
-      read: pin => inputLevel(pins[pin]!),
+      read: pin => inputLevel(pin),
       drive(pin, level) {
         Object.assign(pins[pin]!, { mode: modes.output, value: level })
         settle()
@@ -94,13 +86,8 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
         settle()
       },
     },
-    onDrop: () => send(firmataBytes.string('deadman')),
-    onFire() {
-      send(firmataBytes.fire(true))
-      send(firmataBytes.string('fire'))
-    },
+    onAct: look,
   })
-  let reader = createFirmataReader()
   let booted = false
   let stopBoot: Unsubscribe = () => {}
 
@@ -120,9 +107,10 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     }
   }
 
-  function inputLevel(pin: Pin): 0 | 1 {
-    if (pin.mode === modes.output) return 0
-    return pin.outside ?? (pin.mode === modes.pullup ? 1 : float())
+  function inputLevel(pin: number): 0 | 1 {
+    const at = pins[pin]
+    if (at === undefined || at.mode === modes.output) return 0
+    return at.outside ?? (at.mode === modes.pullup ? 1 : float())
   }
 
   function send(bytes: readonly number[]): void {
@@ -132,113 +120,46 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     else timers.after(faults.slowMs, () => wire.write(out))
   }
 
-  function report(port: number, force: boolean): void {
-    if (!booted || !reported.has(port)) return
-    let bits = 0
-    for (let bit = 0; bit < portPins; bit += 1) {
-      const pin = pins[port * portPins + bit]
-      if (pin !== undefined && pin.mode !== modes.output) bits |= inputLevel(pin) << bit
-    }
-    if (!force && reported.get(port) === bits) return
-    reported.set(port, bits)
-    send(firmataBytes.digital(port, bits))
+  const boardPins: BoardPins = {
+    count: pins.length,
+    setMode(pin, mode) {
+      const at = pins[pin]
+      if (at === undefined || pin < firstPin || !safety.maySetMode(pin)) return
+      if (Object.values(modes).some(known => known === mode)) Object.assign(at, { mode, value: 0 })
+    },
+    write(pin, value) {
+      const at = pins[pin]
+      if (at?.mode === modes.output && safety.mayWrite(pin)) at.value = value === 0 ? 0 : 1
+    },
+    input: inputLevel,
+    state(pin) {
+      const at = pins[pin]
+      if (at === undefined) return null
+      return { mode: at.mode, value: at.mode === modes.pullup ? 1 : at.value }
+    },
   }
+  const firmware: Firmware =
+    options.deadman === false
+      ? createStockFirmware(boardPins, send)
+      : createGateFirmware(boardPins, safety, send, timers)
 
-  function setMode(pin: number, mode: number): void {
-    const at = pins[pin]
-    if (at === undefined || pin < firstPin || !Object.values(modes).includes(mode)) return
-    if (!safety.maySetMode(pin)) return
-    at.mode = mode
-    at.value = 0
-  }
-
-  function write(pin: number, value: number): void {
-    const at = pins[pin]
-    if (at?.mode === modes.output && safety.mayWrite(pin)) at.value = value === 0 ? 0 : 1
-  }
-
-  const queries: Record<string, () => readonly number[]> = {
-    version: () => firmataBytes.version,
-    firmware: () => (hasDeadman ? firmware.gate : firmware.stock),
-    capabilities: () => firmataBytes.capabilities(pins.length, firstPin, Object.values(modes)),
-    analogMapping: () => firmataBytes.analogMapping(pins.length),
-  }
-
-  function handle(message: FirmataMessage): void {
-    switch (message.kind) {
-      case 'query':
-        send(queries[message.of]!())
-        break
-      case 'pinMode':
-        setMode(message.pin, message.mode)
-        break
-      case 'pinValue':
-        write(message.pin, message.value)
-        break
-      case 'portValue':
-        for (let bit = 0; bit < portPins; bit += 1) {
-          write(message.port * portPins + bit, (message.bits >> bit) & 1)
-        }
-        break
-      case 'reportPort':
-        if (message.port >= portCount) break
-        if (!message.on) reported.delete(message.port)
-        else {
-          reported.set(message.port, 0)
-          report(message.port, true)
-        }
-        break
-      case 'pinState': {
-        const at = pins[message.pin]
-        if (at !== undefined) {
-          const state = at.mode === modes.pullup ? 1 : at.value
-          send(firmataBytes.pinState(message.pin, at.mode, state))
-        }
-        break
-      }
-      case 'deadman':
-        if (hasDeadman && safety.arm(message.ms, message.hold)) {
-          send(firmataBytes.deadman(message.ms))
-        }
-        break
-      case 'fire':
-        if (!hasDeadman) break
-        if (message.pin !== null) safety.configureFire(message.pin, message.outputs)
-        send(firmataBytes.fire(safety.fireLatched))
-        break
-      case 'fireReset':
-        if (!hasDeadman) break
-        safety.resetFire()
-        send(firmataBytes.fire(safety.fireLatched))
-        break
-      case 'reset':
-        startOver()
-    }
-    settle()
-  }
-
-  /** The host's own reset: no restart of the board. */
-  function startOver(): void {
-    safety.disarm()
-    for (let pin = firstPin; pin < pins.length; pin += 1) setMode(pin, modes.input)
-    reported.clear()
+  function look(): void {
+    if (booted) firmware.look()
   }
 
   function reset(): void {
     stopBoot()
+    firmware.stop()
     safety.stop()
     safety.disarm()
     booted = false
-    reader = createFirmataReader()
-    reported.clear()
     for (const [index, pin] of pins.entries()) pins[index] = freshPin(pin.outside)
     settle()
     safety.boot()
     stopBoot = timers.after(bootMs, () => {
       booted = true
       if (faults.garbage !== undefined) wire.write(faults.garbage)
-      send(firmataBytes.version)
-      send(hasDeadman ? firmware.gate : firmware.stock)
+      firmware.boot()
     })
   }
 
@@ -246,10 +167,8 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     wire.onHostOpen(reset),
     wire.onBytes(bytes => {
       if (!booted) return
-      for (const message of reader.push(bytes)) {
-        safety.stamp()
-        handle(message)
-      }
+      firmware.receive(bytes)
+      settle()
     }),
   ]
 
@@ -265,12 +184,13 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
       if (at === undefined || at.outside === level) return
       at.outside = level
       safety.look()
-      report(Math.floor(pin / portPins), false)
+      look()
     },
     reset,
     close() {
       for (const end of ends) end()
       stopBoot()
+      firmware.stop()
       safety.stop()
     },
   }

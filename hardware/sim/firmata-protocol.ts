@@ -1,13 +1,8 @@
 /**
- * The board's side of the Firmata protocol 2.5 as far as the gate firmware speaks it, with its own
- * sysex commands. Pure: bytes in, messages out, and the bytes of each answer.
+ * The board's side of the Firmata protocol 2.5 as far as stock firmware is used. Pure: bytes in,
+ * messages out, and the bytes of each answer.
  */
 import { sysexBytesMax } from '../limits.ts'
-
-export interface PinLevel {
-  readonly pin: number
-  readonly level: 0 | 1
-}
 
 export type FirmataMessage =
   | {
@@ -19,11 +14,6 @@ export type FirmataMessage =
   | { readonly kind: 'portValue'; readonly port: number; readonly bits: number }
   | { readonly kind: 'reportPort'; readonly port: number; readonly on: boolean }
   | { readonly kind: 'pinState'; readonly pin: number }
-  /** `hold`: beams and the level that means interrupted. */
-  | { readonly kind: 'deadman'; readonly ms: number; readonly hold: readonly PinLevel[] }
-  /** `pin` null only asks. */
-  | { readonly kind: 'fire'; readonly pin: number | null; readonly outputs: readonly PinLevel[] }
-  | { readonly kind: 'fireReset' }
   /** Valid, and nothing for this board to do. */
   | { readonly kind: 'other' }
   | { readonly kind: 'reset' }
@@ -103,28 +93,7 @@ function sysexMessage([command, ...data]: number[]): FirmataMessage | null {
   if (command === 0x69 && data.length === 0) return { kind: 'query', of: 'analogMapping' }
   if (command === 0x6d && data.length === 1) return { kind: 'pinState', pin: data[0]! }
   if (command === 0x7a && data.length === 2) return { kind: 'other' }
-  if (command === 0x01) {
-    const hold = pinLevels(data.slice(2))
-    if (data.length < 2 || hold === null) return null
-    return { kind: 'deadman', ms: data[0]! | (data[1]! << 7), hold }
-  }
-  if (command === 0x02) {
-    const outputs = pinLevels(data.slice(1))
-    return outputs === null ? null : { kind: 'fire', pin: data[0] ?? null, outputs }
-  }
-  if (command === 0x03 && data.length === 0) return { kind: 'fireReset' }
   return null
-}
-
-function pinLevels(data: readonly number[]): PinLevel[] | null {
-  const pairs: PinLevel[] = []
-  for (let i = 0; i < data.length; i += 2) {
-    const pin = data[i]!
-    const level = data[i + 1]
-    if (level !== 0 && level !== 1) return null
-    pairs.push({ pin, level })
-  }
-  return pairs
 }
 
 const pairs = (text: string) =>
@@ -141,10 +110,7 @@ export const firmataBytes = {
     ...pairs(name),
     sysexEnd,
   ],
-  string: (text: string) => [sysexStart, 0x71, ...pairs(text), sysexEnd],
   digital: (port: number, bits: number) => [0x90 | port, bits & 0x7f, (bits >> 7) & 0x7f],
-  deadman: (ms: number) => [sysexStart, 0x01, ms & 0x7f, (ms >> 7) & 0x7f, sysexEnd],
-  fire: (latched: boolean) => [sysexStart, 0x02, latched ? 1 : 0, sysexEnd],
   pinState: (pin: number, mode: number, value: number) => [
     sysexStart,
     0x6e,

@@ -1,0 +1,26 @@
+/** The host's side of one session, byte by byte: for tests that send exactly what they choose. */
+import { encodeFrame, encodeSetUp, orderFlags, pinBit, type SetUp } from '../guarded-line.ts'
+
+export interface Orders {
+  /** Nothing is asked for but what `change` names. */
+  setUp(change?: Partial<SetUp>): number[]
+  /** The next frame: these pins high, all others low. */
+  frame(...high: number[]): number[]
+  /** The next frame, which also ends a latched fire. */
+  resetFire(): number[]
+}
+
+export const bitsOf = (...pins: number[]) => pins.reduce((bits, pin) => bits | pinBit(pin), 0)
+
+export function createOrders(session: number): Orders {
+  let sequence = 0
+  const nothing = { session, deadmanMs: 0, outputs: 0, pullups: 0, hold: [], fire: null }
+  return {
+    setUp(change = {}) {
+      sequence = 0
+      return encodeSetUp({ ...nothing, ...change })
+    },
+    frame: (...high) => encodeFrame(session, sequence++, bitsOf(...high)),
+    resetFire: () => encodeFrame(session, sequence++, orderFlags.resetFire),
+  }
+}
