@@ -91,12 +91,13 @@ function loanOfReader(reader: CodeReader): CodeReader {
 function loanOfBoard(board: GateBoard): GateBoard {
   const ends = createEnds()
   const heard = new Set<(contact: Contact, active: boolean) => void>()
-  const { resetFire } = board
+  const { resetFire, onDropped } = board
   return {
     name: board.name,
     barrier: board.barrier,
     signals: board.signals,
     ...(resetFire && { resetFire: () => resetFire.call(board) }),
+    ...(onDropped && { onDropped: listener => ends.add(onDropped.call(board, listener)) }),
     contacts: {
       isActive: contact => board.contacts.isActive(contact),
       onContact(listener) {

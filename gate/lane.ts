@@ -5,6 +5,7 @@ import type {
   Contact,
   DeviceState,
   GateBoard,
+  LineFault,
   Timers,
 } from '../hardware/ports.ts'
 import type { PassVerifier } from '../pass/verify.ts'
@@ -41,6 +42,8 @@ export interface LaneParts {
   readonly modes?: LaneModes | undefined
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
   readonly onDevice: (device: string, state: DeviceState) => void
+  /** What a board's line carried and was not taken. */
+  readonly onDropped?: (device: string, fault: LineFault, count: number) => void
   readonly onFault: (what: string, error: unknown) => void
 }
 
@@ -125,6 +128,7 @@ export function createLane(parts: LaneParts): Lane {
       runner.feed({ type: 'found', reason: 'NO_DEADMAN' })
       syncFire()
     }),
+    board.onDropped?.((fault, count) => parts.onDropped?.(board.name, fault, count)),
     ...readers.flatMap(({ reader }, index) => [
       reader.onState(state => {
         parts.onDevice(reader.name, state)
@@ -179,7 +183,7 @@ export function createLane(parts: LaneParts): Lane {
       await passageEnded()
       runner.feed({ type: 'lost', reason: 'SHUTDOWN', detail: 'the gate stops' })
       await runner.settled()
-      for (const unsubscribe of subscriptions) unsubscribe()
+      for (const unsubscribe of subscriptions) unsubscribe?.()
       runner.close()
       await Promise.all([...readers.map(({ reader }) => reader.close()), board.close()])
     },

@@ -1,6 +1,6 @@
 /** What a gate logs: JSON lines by pino, never the text of a pass, never a key. */
 import type { Logger } from 'pino'
-import type { DeviceState } from '../hardware/ports.ts'
+import type { Clock, DeviceState, LineFault } from '../hardware/ports.ts'
 import type { Effect, Lane as LaneView } from './machine/state.ts'
 import type { BoardingOutcome } from './station/boarding.ts'
 import type { UploadReport } from './uplink/upload.ts'
@@ -42,6 +42,28 @@ export function createDeviceLog(
       const { code, message } = state.error
       log.warn({ event: 'device', lane, device, state: 'lost', code }, message)
     }
+  }
+}
+
+const LINE_LOG_MS = 60_000
+
+/** Noise on a board's line is told at once, then once a minute with its sums while it lasts. */
+export function createLineLog(
+  log: Logger,
+  clock: Pick<Clock, 'monotonicMs'>,
+): (lane: string, device: string, fault: LineFault, count: number) => void {
+  const lines = new Map<string, { dropped: Partial<Record<LineFault, number>>; toldMs: number }>()
+  return (lane, device, fault, count) => {
+    // A bouncing contact is seen only once too.
+    if (fault === 'UNCONFIRMED') return
+    const nowMs = clock.monotonicMs()
+    const line = lines.get(device) ?? { dropped: {}, toldMs: Number.NEGATIVE_INFINITY }
+    lines.set(device, line)
+    line.dropped[fault] = (line.dropped[fault] ?? 0) + count
+    if (nowMs - line.toldMs < LINE_LOG_MS) return
+    const { dropped } = line
+    Object.assign(line, { dropped: {}, toldMs: nowMs })
+    log.warn({ event: 'line', lane, device, dropped }, 'noise on the line: check shield and ground')
   }
 }
 

@@ -37,6 +37,7 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
   metrics.stepped('A', lane, more, 9000)
   metrics.device('A.board', { state: 'connecting' })
   metrics.device('A.board', { state: 'ready' })
+  metrics.dropped('A.board', 'BAD_CHECK', 2)
   metrics.gauge('rows_waiting', 'x', () => 3)
   metrics.gauge('nothing', 'x', () => undefined)
   const text = metrics.render()
@@ -49,6 +50,7 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
     'wicketgate_relay_cycles_total{lane="A",relay="entry"} 2',
     'wicketgate_alarms_total{lane="A",code="FORCED"} 1',
     'wicketgate_device_ready_total{device="A.board"} 1',
+    'wicketgate_line_dropped_total{device="A.board",reason="BAD_CHECK"} 2',
     'wicketgate_lane_state{lane="A",state="Locked"} 1',
     'wicketgate_rows_waiting 3',
   ]) {

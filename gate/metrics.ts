@@ -2,7 +2,7 @@
  * A gate's figures in the Prometheus text format 0.0.4. Names of lanes, codes and devices only:
  * nothing of a person, a pass or a certificate.
  */
-import type { DeviceState } from '../hardware/ports.ts'
+import type { DeviceState, LineFault } from '../hardware/ports.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
 
 export interface Metrics {
@@ -11,6 +11,8 @@ export interface Metrics {
   /** A lane's step, at `nowMs`. */
   stepped(lane: string, view: Lane, effects: readonly Effect[], nowMs: number): void
   device(device: string, state: DeviceState): void
+  /** What a board's line carried and was not taken, by why. */
+  dropped(device: string, fault: LineFault, count: number): void
   /** A message of a sibling gate, by its kind. */
   heard(kind: string): void
   /** Messages or facts of siblings that were not taken, by why. */
@@ -43,6 +45,7 @@ export function createMetrics(): Metrics {
     passages_total: counter('People who walked through on a grant, by lane and direction'),
     relay_cycles_total: counter('Times a relay was energised, by lane and relay'),
     device_ready_total: counter('Times a device came or came back'),
+    line_dropped_total: counter('What a board’s line carried and was not taken, by reason'),
     bus_messages_total: counter('Messages of sibling gates by kind'),
     bus_ignored_total: counter(
       'Messages and facts of sibling gates that were not taken, by reason',
@@ -83,6 +86,7 @@ export function createMetrics(): Metrics {
     device(device, { state }) {
       if (state === 'ready') add(counters.device_ready_total, { device })
     },
+    dropped: (device, reason, count) => add(counters.line_dropped_total, { device, reason }, count),
     heard: kind => add(counters.bus_messages_total, { kind }),
     ignored: (reason, count) => add(counters.bus_ignored_total, { reason }, count),
     gauge: (name, help, read) => void gauges.set(name, { help, read }),

@@ -1,9 +1,9 @@
 /** What a gate shows of itself while it works: log lines and figures, from the same events. */
 import type { Logger } from 'pino'
-import type { Clock, DeviceState, Reading } from '../hardware/ports.ts'
+import type { Clock, DeviceState, LineFault, Reading } from '../hardware/ports.ts'
 import type { Bus } from './bus/bus.ts'
 import type { FreshnessStage } from './decide/rules.ts'
-import { createDeviceLog, logStep } from './log.ts'
+import { createDeviceLog, createLineLog, logStep } from './log.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
@@ -13,6 +13,8 @@ export interface LaneObserver {
   onReading(reading: Reading): void
   onStep(view: Lane, effects: readonly Effect[]): void
   onDevice(device: string, state: DeviceState): void
+  /** What a board's line carried and was not taken. */
+  onDropped(device: string, fault: LineFault, count: number): void
   onFault(what: string, error: unknown): void
 }
 
@@ -40,6 +42,7 @@ const STAGES: readonly FreshnessStage[] = ['FRESH', 'STALE', 'DEGRADED', 'CLOSED
 export function createObserver(log: Logger, clock: Clock): Observer {
   const metrics = createMetrics()
   const logDevice = createDeviceLog(log)
+  const logLine = createLineLog(log, clock)
 
   return {
     bus: metrics,
@@ -57,6 +60,10 @@ export function createObserver(log: Logger, clock: Clock): Observer {
         onDevice(device, now) {
           metrics.device(device, now)
           logDevice(name, device, now)
+        },
+        onDropped(device, fault, count) {
+          metrics.dropped(device, fault, count)
+          logLine(name, device, fault, count)
         },
         onFault: (what, error) => log.error({ event: 'fault', lane: name, err: error }, what),
       }
