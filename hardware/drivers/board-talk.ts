@@ -37,7 +37,7 @@ export interface Talk {
   flushed(): Promise<void>
 }
 
-/** Asks the board's version: the smallest complete message of Firmata, and a stock board's heartbeat. */
+/** Asks the board's version: Firmata's smallest message, and a stock board's heartbeat. */
 export const versionQuery = [0xf9]
 /** A board that gives no sign of life for this long is given up. */
 export const silentMsMax = 1000

@@ -1,6 +1,6 @@
 /**
  * A simulated gate board on the far end of a wire: the messages of hardware/firmware/README.md in
- * TypeScript, or those of stock firmware. Ready in tens of milliseconds and idle when nothing happens.
+ * TypeScript, or those of stock firmware. Ready in tens of ms and idle when nothing happens.
  */
 import { createListeners } from '../listeners.ts'
 import type { Clock, Timers, Unsubscribe } from '../ports.ts'
