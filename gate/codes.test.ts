@@ -188,6 +188,13 @@ async function lanes(): Promise<string[]> {
   const full = await createVirtualLane()
   full.failWrites(true)
   await full.scan(await full.code())
-  const { state } = full.lane.view()
-  return [...codesOf(gate.journal.pending()?.rows ?? []), 'code' in state ? state.code : '']
+  const slow = await createVirtualLane()
+  slow.stallWrites()
+  await slow.scan(await slow.code())
+  await slow.time.advanceAsync(2500)
+  const shown = [full, slow].map(({ lane }) => lane.view().state)
+  return [
+    ...codesOf(gate.journal.pending()?.rows ?? []),
+    ...shown.map(state => ('code' in state ? state.code : '')),
+  ]
 }

@@ -3,16 +3,16 @@
  * time and network come as arguments, so that a test or a simulation can hand in others.
  */
 import { join } from 'node:path'
-import type { Timers } from '../hardware/ports.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind, LaneModes } from './contract/events.ts'
+import { inTime } from './in-time.ts'
 import { type Joined, joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
 import { directionsOf } from './lane-settings.ts'
-import { STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
+import { DISK_ANSWER_MS, STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
 import type { GateParts } from './parts.ts'
 import { createSharing } from './sharing.ts'
@@ -94,15 +94,19 @@ async function openCore(
   },
 ) {
   const { clock, timers, log, machineBoot: machine } = parts
-  const journal = await openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  const onFault = (what: string, error: unknown) =>
+    log.error({ event: 'journal', err: error }, what)
+  const opening = openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  if ((await inTime(timers, DISK_ANSWER_MS, opening)) === 'late') {
+    onFault('the journal does not open: see whether the disk answers; the gate waits', undefined)
+  }
+  const journal = await opening
   opened.defer(() => journal.close())
   const trust = keeperOf(config, parts, {
     onEvent: told,
     onPolled: ({ code }) => listeners.onPolled(code),
   })
   opened.defer(() => trust.close())
-  const onFault = (what: string, error: unknown) =>
-    log.error({ event: 'journal', err: error }, what)
   const rows = createBacklog({ journal, timers, onFault })
   opened.defer(() => rows.close())
   const telling = createTelling({ log, rows, now: trust.now })
@@ -179,7 +183,7 @@ async function assemble(
   if (server !== undefined) opened.defer(() => server.close())
 
   const { remote, revision = 0 } = how
-  const readWell = () => readHealth({ journal, rows, trust, lanes, revision })
+  const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision })
   const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
   joined = joinService(config, { ...parts, ...given })
   opened.defer(async () => joined?.close())
@@ -218,8 +222,13 @@ async function assemble(
       await note('stop', restart ? { why: 'config' } : {})
       await rows.flush()
       rows.close()
-      if (joined && !restart) await soon(timers, joined.uploader.flush())
-      for (const part of [joined, trust, journal, server]) await part?.close()
+      if (joined && !restart) await inTime(timers, STOP_FLUSH_MS, joined.uploader.flush())
+      for (const [name, part] of Object.entries({ joined, trust, journal, server })) {
+        const closing = part?.close() ?? Promise.resolve()
+        const ended = await inTime(timers, DISK_ANSWER_MS, closing)
+        if (ended === 'late')
+          onFault(`${name} did not end: see whether the disk answers`, undefined)
+      }
     },
   }
 }
@@ -244,9 +253,4 @@ function keeperOf(
     fetch,
     ...listeners,
   })
-}
-
-/** Waits for the last rows to be sent, but not for long. */
-async function soon(timers: Timers, work: Promise<unknown>): Promise<void> {
-  await Promise.race([work, new Promise<void>(resolve => timers.after(STOP_FLUSH_MS, resolve))])
 }

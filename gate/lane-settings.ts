@@ -2,7 +2,7 @@
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
 import type { DecideContext } from './decide/rules.ts'
-import { DEVICE_START_MS } from './limits.ts'
+import { COMMIT_WAIT_MS, DEVICE_START_MS } from './limits.ts'
 import { BEAM_ROW, type Beam } from './machine/beam-layout.ts'
 import { type MachineSettings, plainModes } from './machine/state.ts'
 
@@ -45,6 +45,7 @@ export function machineSettingsOf(config: LaneConfig): MachineSettings {
     lowBeam: barrier === 'flap' && pins.beamLow != null,
     tailgate: config.policy.tailgate,
     startMs: DEVICE_START_MS,
+    commitMs: COMMIT_WAIT_MS,
     waitMs: timing.waitMs * times,
     passageMs: timing.passageMs * times,
     ...JOINS[profile],

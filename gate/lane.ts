@@ -11,8 +11,9 @@ import type {
 import type { PassVerifier } from '../pass/verify.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
+import { inTime } from './in-time.ts'
 import { decideSettingsOf, initialModes, machineSettingsOf } from './lane-settings.ts'
-import { STOP_PASSAGE_MS } from './limits.ts'
+import { DISK_ANSWER_MS, STOP_PASSAGE_MS } from './limits.ts'
 import type { Effect, Lane as LaneView, MachineContact, OutReason } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
@@ -182,7 +183,8 @@ export function createLane(parts: LaneParts): Lane {
       stopping = true
       await passageEnded()
       runner.feed({ type: 'lost', reason: 'SHUTDOWN', detail: 'the gate stops' })
-      await runner.settled()
+      // Rows that a disk holds up are the next start's to end.
+      await inTime(timers, DISK_ANSWER_MS, runner.settled())
       for (const unsubscribe of subscriptions) unsubscribe?.()
       runner.close()
       await Promise.all([...readers.map(({ reader }) => reader.close()), board.close()])

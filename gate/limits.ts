@@ -13,8 +13,10 @@ export const JOURNAL_QUEUE_MAX = 1000
 /** Rows that wait for a full disk, and how often they are tried again. */
 export const BACKLOG_MAX = 10_000
 export const BACKLOG_RETRY_MS = 1000
-/** How long an exit, or staff's release, waits for its row; then it opens. */
-export const OPEN_WAIT_MS = 2500
+/** A row not on disk after this: its entry is withdrawn; an exit, or staff's release, opens. */
+export const COMMIT_WAIT_MS = 2500
+/** How long a stop, or a question of how the disk is, waits for it: longer than any write may take. */
+export const DISK_ANSWER_MS = 4000
 /** Damaged files of a kind kept for the technician; older ones go, so that no card fills up. */
 export const SET_ASIDE_MAX = 3
 /** With less free than this, a file that can't be opened is a matter of the disk. */

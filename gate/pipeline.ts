@@ -53,8 +53,8 @@ interface Waiting {
   readonly sinceMs: number
 }
 
-/** A scan waits through these. */
-const UNDER_WAY: ReadonlySet<StateName> = new Set(['Admitting', 'Passing', 'Blocked', 'Refusing'])
+/** A scan waits through these; an exit not through the refusal of an entry. */
+const UNDER_WAY: ReadonlySet<StateName> = new Set(['Admitting', 'Passing', 'Blocked'])
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lane, source, trust, runner } = parts
@@ -123,11 +123,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     read,
     resume() {
       const { name } = runner.lane().state
+      const refusing = name === 'Refusing'
       if (waiting === undefined || UNDER_WAY.has(name)) return
+      if (refusing && lane.direction === 'entry') return
       const { scan, sinceMs } = waiting
       waiting = undefined
       if (name === 'Emergency') return
-      if (name !== 'Locked' && name !== 'Open') deliver(refusal('LANE_CLOSED'))
+      if (name !== 'Locked' && name !== 'Open' && !refusing) deliver(refusal('LANE_CLOSED'))
       else if (trust.now().nowMs - sinceMs > WAITING_SCAN_MS) deliver(refusal('STALE_CODE'))
       else deliver(verdictOf(scan))
     },

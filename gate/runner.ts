@@ -3,7 +3,8 @@
  * is on disk before its relay moves; inputs that arise while effects run are queued behind them.
  */
 import type { Clock, GateBoard, Timers, Unsubscribe } from '../hardware/ports.ts'
-import type { GrantBody, GrantRef, LaneModes } from './contract/events.ts'
+import type { AnnulReason, GrantBody, GrantRef, LaneModes } from './contract/events.ts'
+import { mayOpenUnwritten } from './machine/effects.ts'
 import {
   type DeadlineName,
   type Effect,
@@ -16,6 +17,7 @@ import {
 import { transition } from './machine/transition.ts'
 import { createSignPlayer } from './signals.ts'
 import type { Backlog } from './store/backlog.ts'
+import { JournalError } from './store/journal.ts'
 import type { Memory } from './store/memory.ts'
 
 export interface RunnerParts {
@@ -48,6 +50,8 @@ export function createRunner(parts: RunnerParts): Runner {
   const signs = createSignPlayer(board.signals, timers)
   const deadlines = new Map<DeadlineName, Unsubscribe>()
   const open = new Map<string, GrantBody>()
+  /** Grants given up while their rows were on the way, and why. */
+  const withdrawn = new Map<GrantBody, AnnulReason>()
   const writes = new Set<Promise<unknown>>()
   const queue: Input[] = []
   let lane = startingLane(parts.modes)
@@ -97,6 +101,10 @@ export function createRunner(parts: RunnerParts): Runner {
       case 'recordGrant':
         track(recordGrant(effect.body))
         break
+      case 'withdraw':
+        withdrawn.set(effect.grant, effect.reason)
+        memory.forget(effect.grant)
+        break
       case 'record':
         track(record(effect))
         break
@@ -139,21 +147,24 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   /**
-   * Reserves in memory at once, so that no other lane can grant the same meanwhile. Nobody is kept
-   * inside by a full disk: the row of an exit, or of staff's release, may come later.
+   * Reserves in memory at once, so that no other lane can grant the same meanwhile. A grant that
+   * was withdrawn before its row was written has been forgotten already.
    */
   async function recordGrant(grant: GrantBody): Promise<void> {
     const row = entry('grant', grant)
     memory.reserve(grant, parts.lane, row.at)
     try {
-      const opens = grant.direction === 'exit' || grant.code === 'STAFF_RELEASE'
-      const ref = await (opens ? rows.appendOrKeep(row) : rows.append(row))
-      open.set(keyOf(ref), grant)
-      feed({ type: 'recorded', ref, grant })
+      const ref = await (mayOpenUnwritten(grant) ? rows.appendOrKeep(row) : rows.append(row))
+      const reason = withdrawn.get(grant)
+      if (reason === undefined) open.set(keyOf(ref), grant)
+      feed({ type: 'recorded', ref, grant, withdrawn: reason })
     } catch (error) {
-      memory.forget(grant)
       parts.onFault('a grant could not be journaled', error)
-      feed({ type: 'recordFailed', grant })
+      if (withdrawn.has(grant)) return
+      memory.forget(grant)
+      feed({ type: 'recordFailed', grant, code: faultOf(error) })
+    } finally {
+      withdrawn.delete(grant)
     }
   }
 
@@ -184,6 +195,11 @@ export function createRunner(parts: RunnerParts): Runner {
       signs.stop()
     },
   }
+}
+
+function faultOf(error: unknown): 'JOURNAL_FULL' | 'JOURNAL_SLOW' {
+  const slow = error instanceof JournalError && error.code === 'JOURNAL_SLOW'
+  return slow ? 'JOURNAL_SLOW' : 'JOURNAL_FULL'
 }
 
 function keyOf(ref: GrantRef): string {

@@ -1,8 +1,11 @@
 /** How the gate is, read from its parts for the service; and when a lane's part of it has changed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Timers } from '../hardware/ports.ts'
 import type { Health, LaneHealth } from './contract/health.ts'
+import { inTime } from './in-time.ts'
 import type { Lane } from './lane.ts'
+import { DISK_ANSWER_MS } from './limits.ts'
 import type { Lane as LaneView, StateName } from './machine/state.ts'
 import type { Backlog } from './store/backlog.ts'
 import type { Journal } from './store/journal.ts'
@@ -18,13 +21,15 @@ export interface WellParts {
   readonly rows: Pick<Backlog, 'waiting'>
   readonly trust: Pick<TrustKeeper, 'freshness' | 'now' | 'status'>
   readonly lanes: readonly Pick<Lane, 'name' | 'view'>[]
+  readonly timers: Timers
   readonly revision: number
 }
 
-/** Never rejects: a journal that can't be asked is told as such. */
+/** Never rejects: a journal that can't be asked, or does not answer, is told as such. */
 export async function readHealth(parts: WellParts): Promise<Health> {
-  const { journal, rows, trust, lanes, revision } = parts
-  const disk = await journal.room().catch(() => null)
+  const { journal, rows, trust, lanes, timers, revision } = parts
+  const asked = await inTime(timers, DISK_ANSWER_MS, journal.room()).catch(() => null)
+  const disk = asked === 'late' ? null : asked
   const { nowMs, state } = trust.now()
   const { trustVersion, manifestVersion } = trust.status()
   return {

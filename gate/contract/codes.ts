@@ -7,6 +7,12 @@
  */
 import { type AlarmRow, alarm, type VerdictRow, verdict } from './sign.ts'
 
+/** A gate that can't do its work: what a technician does about it. */
+function closedHere(action: string): VerdictRow {
+  const english = 'Self-service closed here. Please use the staffed lane'
+  return verdict('refuse', '本通道暂停自助检票，请走人工通道', english, 'technician', action)
+}
+
 export const VERDICTS = {
   ADMIT: verdict('pass', '请通行', 'Please pass', 'nobody', 'Nothing to do'),
   STAFF_RELEASE: verdict('pass', '请通行', 'Please pass', 'staff', 'Staff pressed release'),
@@ -115,19 +121,14 @@ export const VERDICTS = {
     'staff',
     'Look the certificate up at the desk',
   ),
-  CLOCK_UNCERTAIN: verdict(
-    'refuse',
-    '本通道暂停自助检票，请走人工通道',
-    'Self-service closed here. Please use the staffed lane',
+  CLOCK_UNCERTAIN: closedHere('Set the clock or restore the network'),
+  JOURNAL_FULL: closedHere('The disk is full: make room or restore the upload'),
+  JOURNAL_SLOW: verdict(
+    'retry',
+    '暂时无法检票，请稍候再试或走人工通道',
+    'Not possible right now. Try again, or use the staffed lane',
     'technician',
-    'Set the clock or restore the network',
-  ),
-  JOURNAL_FULL: verdict(
-    'refuse',
-    '本通道暂停自助检票，请走人工通道',
-    'Self-service closed here. Please use the staffed lane',
-    'technician',
-    'The disk is full: make room or restore the upload',
+    'The disk does not answer: replace the card or disk if it repeats',
   ),
   STATUS_UNKNOWN: verdict(
     'retry',
@@ -136,13 +137,7 @@ export const VERDICTS = {
     'technician',
     'Status lists are missing: check the network to the service',
   ),
-  TRUST_STALE: verdict(
-    'refuse',
-    '本通道暂停自助检票，请走人工通道',
-    'Self-service closed here. Please use the staffed lane',
-    'technician',
-    'No trust for too long: restore the network to the service',
-  ),
+  TRUST_STALE: closedHere('No trust for too long: restore the network to the service'),
   ALREADY_USED: verdict(
     'refuse',
     '二维码已使用，请刷新',

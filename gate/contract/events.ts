@@ -91,7 +91,7 @@ export type UploadAnswer = z.infer<typeof uploadAnswerSchema>
 const grantRef = z.strictObject({ epoch: epochSchema, seq: z.int().min(1) })
 export type GrantRef = z.infer<typeof grantRef>
 
-/** Why a grant ended without a passage. */
+/** Why a grant ended without a passage. `JOURNAL_SLOW`: its row came too late, nothing moved. */
 export const annulReasonSchema = z.enum([
   'NO_TURN',
   'RESTART',
@@ -99,6 +99,7 @@ export const annulReasonSchema = z.enum([
   'FIRE',
   'EMERGENCY',
   'STOPPED',
+  'JOURNAL_SLOW',
 ])
 export type AnnulReason = z.infer<typeof annulReasonSchema>
 

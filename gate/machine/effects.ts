@@ -13,7 +13,7 @@ export const OPEN_ALL: readonly Effect[] = [
 ]
 /** What a passage or a refusal waits for; the barrier's own deadlines go on. */
 export const CANCEL_ALL: readonly Effect[] = (
-  ['start', 'wait', 'pulse', 'held', 'refuse'] as const
+  ['start', 'commit', 'wait', 'pulse', 'held', 'refuse'] as const
 ).map(name => ({
   type: 'cancel',
   name,
@@ -41,11 +41,12 @@ export function annulled(
   return { type: 'record', kind: 'annulled', body: { grant: ref, reason, ...cti } }
 }
 
-/** The row that an unfinished grant needs when something else takes the lane over. */
+/** The end of an unfinished grant when something else takes the lane over. */
 export function endGrant(lane: Lane, reason: AnnulReason): Effect[] {
   const { state } = lane
   if (state.name !== 'Admitting' && state.name !== 'Passing') return []
-  return state.ref === undefined ? [] : [annulled(state.grant, state.ref, reason)]
+  const { grant, ref } = state
+  return ref === undefined ? [{ type: 'withdraw', grant, reason }] : [annulled(grant, ref, reason)]
 }
 
 export function annulReasonOf(reason: OutReason): AnnulReason {
@@ -57,6 +58,14 @@ export function outSign(lane: Lane): Effect {
   const reason = lane.out[0]
   const code = reason === undefined || reason === 'SHUTDOWN' ? 'LANE_CLOSED' : reason
   return { type: 'sign', sign: 'refuse', code }
+}
+
+/**
+ * Nobody is kept inside by a disk, and staff are not kept waiting by it: an exit and a release may
+ * open before their row is written.
+ */
+export function mayOpenUnwritten({ direction, code }: GrantBody): boolean {
+  return direction === 'exit' || code === 'STAFF_RELEASE'
 }
 
 export function relayOf(grant: GrantBody): MachineRelay {

@@ -2,16 +2,18 @@
 import { VERDICTS } from '../contract/codes.ts'
 import type { Direction, GrantBody, GrantRef, ScanBody } from '../contract/events.ts'
 import { account, standing } from './beam-tracker.ts'
-import { annulled, annulReasonOf, RELEASE_ALL, relayOf, stay } from './effects.ts'
+import { annulled, endGrant, mayOpenUnwritten, RELEASE_ALL, relayOf, stay } from './effects.ts'
 import { isFree, toRest } from './rest.ts'
-import type { Effect, Lane, MachineSettings, Step, Verdict } from './state.ts'
+import type { Effect, Input, Lane, MachineSettings, Step, Verdict } from './state.ts'
 
 export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): Step {
   if (given.verdict === 'ignore') return stay(lane)
   switch (lane.state.name) {
     case 'Locked':
     case 'Refusing':
-      return given.verdict === 'admit' ? admit(lane, given.grant) : deny(lane, given, settings)
+      return given.verdict === 'admit'
+        ? admit(lane, given.grant, settings)
+        : deny(lane, given, settings)
     case 'Open':
       return verdictInFreeFlow(lane, given, settings)
     case 'Admitting':
@@ -30,13 +32,14 @@ export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): 
   }
 }
 
-function admit(lane: Lane, grant: GrantBody): Step {
+/** Who may not go without a row on disk waits for it so long and no longer. */
+function admit(lane: Lane, grant: GrantBody, { commitMs }: MachineSettings): Step {
+  const bound: Effect[] = mayOpenUnwritten(grant)
+    ? []
+    : [{ type: 'deadline', name: 'commit', afterMs: commitMs }]
   return {
     lane: { ...lane, state: { name: 'Admitting', grant, ref: undefined, over: false } },
-    effects: [
-      { type: 'cancel', name: 'refuse' },
-      { type: 'recordGrant', body: grant },
-    ],
+    effects: [{ type: 'cancel', name: 'refuse' }, { type: 'recordGrant', body: grant }, ...bound],
   }
 }
 
@@ -71,7 +74,7 @@ function verdictInFreeFlow(
   const admits = given.verdict === 'admit'
   const free = isFree(lane, admits ? given.grant.direction : given.scan.direction)
   if (!free && admits) {
-    const { lane: next, effects } = admit(lane, given.grant)
+    const { lane: next, effects } = admit(lane, given.grant, settings)
     return { lane: next, effects: [...RELEASE_ALL, ...effects] }
   }
   if (!free && !admits) return stay(lane, ...refusal(given, settings))
@@ -88,36 +91,57 @@ function scanOf({ area, flags, ...scan }: GrantBody): ScanBody {
   return scan
 }
 
-/** The attendant's button: one passage, no pass consumed. */
+/** The attendant's button: one passage, no pass consumed. It does not wait for an entry's row. */
 export function staffRelease(lane: Lane, settings: MachineSettings): Step {
-  if (lane.state.name !== 'Locked' && lane.state.name !== 'Refusing') return stay(lane)
+  const takesPlace = waitsForRow(lane)
+  if (lane.state.name !== 'Locked' && lane.state.name !== 'Refusing' && !takesPlace) {
+    return stay(lane)
+  }
   const other: Direction = settings.direction === 'entry' ? 'exit' : 'entry'
   const turned = lane.modes[settings.direction] === 'closed' && lane.modes[other] !== 'closed'
-  return admit(lane, {
+  const grant: GrantBody = {
     code: 'STAFF_RELEASE',
     direction: turned ? other : settings.direction,
     area: settings.area,
     source: 'staff button',
     flags: [],
     trace: [],
-  })
+  }
+  const { lane: next, effects } = admit(lane, grant, settings)
+  return { lane: next, effects: [...(takesPlace ? withdrawn(lane) : []), ...effects] }
+}
+
+/** Whether somebody stands before a shut barrier until a row is on disk. */
+function waitsForRow({ state }: Lane): boolean {
+  return state.name === 'Admitting' && state.ref === undefined && !mayOpenUnwritten(state.grant)
+}
+
+function withdrawn(lane: Lane): Effect[] {
+  return [{ type: 'cancel', name: 'commit' }, ...endGrant(lane, 'JOURNAL_SLOW')]
+}
+
+/** The disk took too long: nobody knows any more who stands there. */
+export function commitLate(lane: Lane, settings: MachineSettings): Step {
+  if (!waitsForRow(lane)) return stay(lane)
+  const { lane: next, effects } = refuse(lane, 'JOURNAL_SLOW', settings)
+  return { lane: next, effects: [...withdrawn(lane), ...effects] }
 }
 
 /** A grant's row reached the disk: only now may the relay move, and only if it still should. */
 export function recorded(
   lane: Lane,
-  grant: GrantBody,
-  ref: GrantRef,
+  { grant, ref, withdrawn: late }: Extract<Input, { type: 'recorded' }>,
   settings: MachineSettings,
   nowMs: number,
 ): Step {
   const { state } = lane
-  if (state.name !== 'Admitting' || state.grant !== grant) {
-    return stay(lane, annulled(grant, ref, lateReason(lane)))
+  if (late !== undefined || state.name !== 'Admitting' || state.grant !== grant) {
+    return stay(lane, annulled(grant, ref, late ?? 'JOURNAL_SLOW'))
   }
   const opened: Effect[] = [
     { type: 'energise', relay: relayOf(grant) },
     { type: 'sign', sign: 'pass', code: grant.code },
+    { type: 'cancel', name: 'commit' },
   ]
   const { track, person } = standing(lane.track, grant.direction, settings, nowMs)
   if (settings.profile === 'flap' && person !== undefined) {
@@ -134,18 +158,25 @@ export function recorded(
   }
 }
 
-function lateReason(lane: Lane) {
-  if (lane.state.name === 'Emergency') return lane.latched ? 'FIRE' : 'EMERGENCY'
-  const first = lane.out[0]
-  return first === undefined ? 'BOARD_LOST' : annulReasonOf(first)
+export function recordFailed(
+  lane: Lane,
+  grant: GrantBody,
+  code: JournalFault,
+  settings: MachineSettings,
+): Step {
+  if (lane.state.name !== 'Admitting' || lane.state.grant !== grant) return stay(lane)
+  const { lane: next, effects } = refuse(lane, code, settings)
+  return { lane: next, effects: [{ type: 'cancel', name: 'commit' }, ...effects] }
 }
 
-export function recordFailed(lane: Lane, grant: GrantBody, settings: MachineSettings): Step {
-  if (lane.state.name !== 'Admitting' || lane.state.grant !== grant) return stay(lane)
+type JournalFault = Extract<Input, { type: 'recordFailed' }>['code']
+
+/** Without a row of its own: there is no disk to write it to. */
+function refuse(lane: Lane, code: JournalFault, settings: MachineSettings): Step {
   return {
-    lane: { ...lane, state: { name: 'Refusing', code: 'JOURNAL_FULL' } },
+    lane: { ...lane, state: { name: 'Refusing', code } },
     effects: [
-      { type: 'sign', sign: VERDICTS.JOURNAL_FULL.sign, code: 'JOURNAL_FULL' },
+      { type: 'sign', sign: VERDICTS[code].sign, code },
       { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
     ],
   }
@@ -207,7 +238,7 @@ const LATE_SHUT_MS = 100
  */
 export function waitOver(lane: Lane, settings: MachineSettings): Step {
   const { state, barrier } = lane
-  if (state.name !== 'Admitting') return stay(lane)
+  if (state.name !== 'Admitting' || state.ref === undefined) return stay(lane)
   const moves = barrier.energised.length > 0 || barrier.closing
   if (state.over && !moves) return nobodyWalked(lane, state.grant, state.ref)
   const flap = settings.profile === 'flap'
@@ -223,11 +254,11 @@ export function waitOver(lane: Lane, settings: MachineSettings): Step {
 }
 
 /** The barrier is shut after nobody came, or they turned back. */
-export function nobodyWalked(lane: Lane, grant: GrantBody, ref: GrantRef | undefined): Step {
+export function nobodyWalked(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
   return toRest(
     lane,
     { type: 'release', relay: relayOf(grant) },
     { type: 'cancel', name: 'pulse' },
-    ...(ref === undefined ? [] : [annulled(grant, ref, 'NO_TURN')]),
+    annulled(grant, ref, 'NO_TURN'),
   )
 }

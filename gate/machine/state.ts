@@ -6,6 +6,7 @@ import type { AlarmCode, DenyCode, VerdictCode } from '../contract/codes.ts'
 import type {
   AlarmBody,
   AnnulledBody,
+  AnnulReason,
   Direction,
   GrantBody,
   GrantRef,
@@ -113,7 +114,7 @@ export type Verdict =
   | { readonly verdict: 'ignore' }
 
 export const DEADLINES = [
-  ...(['start', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const),
+  ...(['start', 'commit', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const),
   // Of the barrier: they outlive what happens to the lane.
   ...(['beams', 'closed', 'blocked', 'feedback'] as const),
 ] as const
@@ -123,10 +124,19 @@ export type Input =
   /** Once, first of all. */
   | { readonly type: 'started' }
   | { readonly type: 'verdict'; readonly verdict: Verdict }
-  /** The grant's row is on disk. */
-  | { readonly type: 'recorded'; readonly ref: GrantRef; readonly grant: GrantBody }
+  /** The grant's row is on disk. `withdrawn`: too late for the grant, which has ended by this. */
+  | {
+      readonly type: 'recorded'
+      readonly ref: GrantRef
+      readonly grant: GrantBody
+      readonly withdrawn?: AnnulReason | undefined
+    }
   /** It could not be written: nothing may move for it. */
-  | { readonly type: 'recordFailed'; readonly grant: GrantBody }
+  | {
+      readonly type: 'recordFailed'
+      readonly grant: GrantBody
+      readonly code: Extract<DenyCode, 'JOURNAL_FULL' | 'JOURNAL_SLOW'>
+    }
   | { readonly type: 'contact'; readonly contact: MachineContact; readonly active: boolean }
   | { readonly type: 'deadline'; readonly name: DeadlineName }
   | { readonly type: 'lost'; readonly reason: OutReason; readonly detail: string }
@@ -151,6 +161,8 @@ export type Effect =
   | { readonly type: 'resetFire' }
   /** Written durably, then answered by the input `recorded` or `recordFailed`. */
   | { readonly type: 'recordGrant'; readonly body: GrantBody }
+  /** A grant whose row is not on disk has ended: its pass is free, its row is annulled if it comes. */
+  | { readonly type: 'withdraw'; readonly grant: GrantBody; readonly reason: AnnulReason }
   | ({ readonly type: 'record' } & MachineRecord)
 
 export type MachineRecord =
@@ -173,6 +185,8 @@ export interface MachineSettings extends TrackSettings {
   /** Those that the barrier has; one may open it both ways. */
   readonly relays: readonly MachineRelay[]
   readonly drive: 'hold' | 'pulse'
+  /** How long a grant's row may take to reach the disk. */
+  readonly commitMs: number
   readonly waitMs: number
   readonly pulseMs: number
   readonly passageMs: number

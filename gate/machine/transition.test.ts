@@ -28,6 +28,7 @@ const grant: GrantBody = {
   flags: [],
   trace: [],
 }
+const exit: GrantBody = { ...grant, direction: 'exit' }
 /** Nothing here depends on the time. */
 const transition = (lane: Lane, input: Input, how: MachineSettings) =>
   transitionAt(lane, input, how, 0)
@@ -62,7 +63,9 @@ const INPUTS: Input[] = [
   { type: 'verdict', verdict: { verdict: 'deny', code: 'EXPIRED', scan } },
   { type: 'verdict', verdict: { verdict: 'ignore' } },
   { type: 'recorded', ref, grant },
-  { type: 'recordFailed', grant },
+  { type: 'recorded', ref, grant, withdrawn: 'JOURNAL_SLOW' },
+  { type: 'recordFailed', grant, code: 'JOURNAL_FULL' },
+  { type: 'recordFailed', grant, code: 'JOURNAL_SLOW' },
   ...CONTACTS.flatMap(contact =>
     [true, false].map(active => ({ type: 'contact', contact, active }) as const),
   ),
@@ -113,14 +116,25 @@ const records = (effects: readonly Effect[]) =>
       : [],
   )
 
-/** Lanes to begin from: each state, empty, with someone in the barrier, and while it closes. */
+/**
+ * Lanes to begin from: each state, empty, with someone in the barrier, and while it closes; and
+ * with a grant whose row is not on disk.
+ */
 function starts(): Lane[] {
   const names = Object.keys(STATES) as State['name'][]
   return names.flatMap(name => {
     const lane = laneIn(name)
-    const { barrier } = lane
+    const { barrier, state } = lane
+    const unwritten: Lane[] =
+      state.name === 'Admitting'
+        ? [
+            { ...lane, barrier: SHUT_BARRIER, state: { ...state, ref: undefined } },
+            { ...lane, barrier: SHUT_BARRIER, state: { ...state, grant: exit, ref: undefined } },
+          ]
+        : []
     return [
       lane,
+      ...unwritten,
       { ...lane, track: AT_NEAR, barrier: { ...barrier, due: barrier.energised } },
       { ...lane, barrier: { ...barrier, energised: [], closing: true } },
     ]
@@ -173,11 +187,32 @@ function keepsRules(t: Test, from: Lane, input: Input, how: MachineSettings): vo
   const grantEnds = (name === 'Admitting' || name === 'Passing') && name !== lane.state.name
   const goesOn = name === 'Admitting' && lane.state.name === 'Passing'
   if (grantEnds && !goesOn && input.type !== 'recordFailed') {
-    t.equal(
-      records(effects).filter(one => one === 'passage' || one === 'annulled').length,
-      1,
-      `${what}: a grant ends exactly once`,
+    const ends = effects.filter(
+      one =>
+        one.type === 'withdraw' ||
+        (one.type === 'record' && (one.kind === 'passage' || one.kind === 'annulled')),
     )
+    t.equal(ends.length, 1, `${what}: a grant ends exactly once`)
+  }
+  if (from.state.name === 'Admitting' && from.state.ref === undefined)
+    keepsWaiting(t, from, input, how)
+}
+
+/** A row that is not on disk: whoever leaves waits on, whoever enters gives way. */
+function keepsWaiting(t: Test, from: Lane, input: Input, how: MachineSettings): void {
+  const { lane, effects } = transition(from, input, how)
+  const leaving = from.state.name === 'Admitting' && from.state.grant.direction === 'exit'
+  const withdrawn = effects.some(one => one.type === 'withdraw')
+  const code = lane.state.name === 'Refusing' ? lane.state.code : ''
+  if (input.type === 'deadline' && input.name === 'commit') {
+    t.equal(withdrawn, !leaving, 'an entry is withdrawn, an exit is not')
+    t.equal(code, leaving ? '' : 'JOURNAL_SLOW')
+  }
+  if (input.type === 'contact' && input.contact === 'release' && input.active) {
+    t.equal(withdrawn, !leaving, 'staff need not wait for an entry')
+    const { state } = lane
+    const released = state.name === 'Admitting' && state.grant.code === 'STAFF_RELEASE'
+    t.equal(released, !leaving)
   }
 }
 
@@ -187,9 +222,10 @@ t.test('a passage: grant, row on disk, relay, turn, passage', async t => {
     { type: 'verdict', verdict: { verdict: 'admit', grant } },
     settings,
   )
-  t.same(names(step.effects), ['cancel', 'recordGrant'], 'the relay waits for the disk')
+  const waits = ['cancel', 'recordGrant', 'deadline']
+  t.same(names(step.effects), waits, 'the relay waits for the disk')
   step = transition(step.lane, { type: 'recorded', ref, grant }, settings)
-  t.same(names(step.effects), ['energise entry', 'sign', 'deadline'])
+  t.same(names(step.effects), ['energise entry', 'sign', 'cancel', 'deadline'])
   step = transition(step.lane, { type: 'contact', contact: 'passA', active: true }, settings)
   t.equal(step.lane.state.name, 'Passing')
   t.ok(names(step.effects).includes('release entry'))
@@ -238,7 +274,9 @@ t.test('a row that reaches the disk too late is annulled and moves nothing', asy
     settings,
   )
   t.same(records(lost.effects), ['alarm BOARD_LOST'])
-  const late = transition(lost.lane, { type: 'recorded', ref, grant }, settings)
+  const [withdrawn] = lost.effects.flatMap(one => (one.type === 'withdraw' ? [one.reason] : []))
+  t.equal(withdrawn, 'BOARD_LOST')
+  const late = transition(lost.lane, { type: 'recorded', ref, grant, withdrawn }, settings)
   t.same(names(late.effects), ['record'])
   t.match(late.effects, [{ kind: 'annulled', body: { reason: 'BOARD_LOST' } }])
 })
@@ -247,11 +285,12 @@ t.test('a grant that could not be written shows JOURNAL_FULL', async t => {
   const pending = { ...STATES.Admitting, ref: undefined } as State
   const { lane, effects } = transition(
     { ...laneIn('Locked'), state: pending },
-    { type: 'recordFailed', grant },
+    { type: 'recordFailed', grant, code: 'JOURNAL_FULL' },
     settings,
   )
   t.match(lane.state, { name: 'Refusing', code: 'JOURNAL_FULL' })
   t.match(effects, [
+    { type: 'cancel', name: 'commit' },
     { type: 'sign', sign: 'refuse', code: 'JOURNAL_FULL' },
     { type: 'deadline', name: 'refuse', afterMs: 3000 },
   ])

@@ -4,7 +4,7 @@
  */
 import { blocked, feedbackChanged, feedbackDue, guard, shut } from './barrier.ts'
 import { alarm, relayOf, stay } from './effects.ts'
-import { recorded, recordFailed, staffRelease, verdict, waitOver } from './passage.ts'
+import { commitLate, recorded, recordFailed, staffRelease, verdict, waitOver } from './passage.ts'
 import { beam, beamsRing, lowBeam, tamper, turned } from './passage-detection.ts'
 import { changeModes, restSign, toRest } from './rest.ts'
 import {
@@ -43,9 +43,9 @@ function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number)
     case 'found':
       return found(lane, input.reason)
     case 'recorded':
-      return recorded(lane, input.grant, input.ref, settings, nowMs)
+      return recorded(lane, input, settings, nowMs)
     case 'recordFailed':
-      return recordFailed(lane, input.grant, settings)
+      return recordFailed(lane, input.grant, input.code, settings)
     case 'verdict':
       return verdict(lane, input.verdict, settings)
     case 'deadline':
@@ -103,6 +103,8 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, now
   switch (name) {
     case 'start':
       return state.name === 'Starting' ? startedWithout(lane) : stay(lane)
+    case 'commit':
+      return commitLate(lane, settings)
     case 'pulse':
       return state.name === 'Admitting'
         ? stay(lane, { type: 'release', relay: relayOf(state.grant) })

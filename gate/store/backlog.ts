@@ -1,26 +1,33 @@
 /**
- * Rows that must not be lost, on their way to a journal that may refuse them for a while: kept in
- * order, and written when it can be. While any waits, nothing overtakes it.
+ * Every row of the gate on its way to the journal: one queue, written one after the other, so that
+ * nothing overtakes what must not be lost. A disk that refuses or stands still for a while holds the
+ * queue up, and never whoever leaves.
  *
- * An exit is opened although its grant could not be written. Its row waits here under a stand-in
+ * An exit is opened although its grant is not written yet. Its row waits here under a stand-in
  * reference, which its passage or annulment carries until the true one is known.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { GrantRef } from '../contract/events.ts'
-import { BACKLOG_MAX, BACKLOG_RETRY_MS, OPEN_WAIT_MS } from '../limits.ts'
-import type { Journal } from './journal.ts'
+import { BACKLOG_MAX, BACKLOG_RETRY_MS, COMMIT_WAIT_MS } from '../limits.ts'
+import { type Journal, JournalError } from './journal.ts'
 import type { JournalEntry } from './projection.ts'
 
 export interface Backlog {
-  /** Resolves once the row is on disk; rejects when it is not, or when others wait before it. */
+  /**
+   * Resolves once the row is on disk, however late. Rejects when it is not and will not be: with
+   * JournalError `JOURNAL_SLOW` while the disk stands still, else with what the write failed with.
+   */
   append(entry: JournalEntry): Promise<GrantRef>
-  /** As `append`, but a grant not written in time waits here, under a stand-in reference. */
+  /**
+   * As `append`, but a row not written within `COMMIT_WAIT_MS` waits here, under a stand-in
+   * reference; at once while the disk is known to stand still. Never rejects.
+   */
   appendOrKeep(entry: JournalEntry): Promise<GrantRef>
   /** Never rejects. Resolves when the row is on disk, or when it waits for that. */
   keep(entry: JournalEntry): Promise<void>
-  /** Rows that wait. */
+  /** Rows that could not be written yet. */
   waiting(): number
-  /** Tries once more to write what waits. */
+  /** Tries once more to write what waits. Resolves as `keep`. */
   flush(): Promise<void>
   close(): void
 }
@@ -37,126 +44,159 @@ const STAND_IN = '0'.repeat(16)
 
 interface Kept {
   readonly entry: JournalEntry
-  readonly standIn: number | undefined
+  /** False for a row that goes when it is not written now. */
+  readonly stays: boolean
+  /** Its row is on disk. */
+  readonly written: (ref: GrantRef) => void
+  /** It is not, for now. May be called again. */
+  readonly postponed: (error: Error) => void
 }
 
 export function createBacklog({ journal, timers, onFault }: BacklogParts): Backlog {
-  const queue: Kept[] = []
+  let queue: Kept[] = []
+  /** True references of grants that a stand-in named. */
   const known = new Map<number, GrantRef>()
   let count = 0
-  let running: Promise<void> | undefined
+  /** The writing that goes on; resolved when it ends, or when the disk stands still. */
+  let turn: PromiseWithResolvers<void> | undefined
   let retry: Unsubscribe | undefined
   let closed = false
-  let last = Promise.resolve()
+  /** The last write failed, or the one under way has lasted too long. */
+  let trouble: 'none' | 'failing' | 'slow' = 'none'
 
   function flush(): Promise<void> {
-    running ??= drain().finally(() => {
-      running = undefined
-    })
-    return running
+    retry?.()
+    retry = undefined
+    if (turn !== undefined) return turn.promise
+    turn = Promise.withResolvers()
+    const { promise } = turn
+    void drain()
+    return promise
   }
 
   async function drain(): Promise<void> {
-    retry?.()
-    retry = undefined
     for (let next = queue[0]; next !== undefined && !closed; next = queue[0]) {
       try {
-        const ref = await journal.append(resolved(next.entry))
-        if (next.standIn !== undefined) known.set(next.standIn, ref)
-        written(next.entry)
+        const ref = await write(next.entry)
         queue.shift()
-      } catch {
-        if (!closed) retry = timers.after(BACKLOG_RETRY_MS, () => void flush())
-        return
+        trouble = 'none'
+        next.written(ref)
+      } catch (error) {
+        trouble = 'failing'
+        postpone(error as Error, 0)
+        if (!closed && queue.length > 0) {
+          retry = timers.after(BACKLOG_RETRY_MS, () => void flush())
+        }
+        break
       }
     }
+    turn?.resolve()
+    turn = undefined
   }
 
-  /** With the true reference in the place of a stand-in, which ends here. */
-  function resolved(entry: JournalEntry): JournalEntry {
-    const { grant } = entry.body as { grant?: GrantRef }
-    if (grant === undefined || grant.epoch !== STAND_IN) return entry
-    const ref = known.get(grant.seq)
-    return ref === undefined ? entry : { ...entry, body: { ...(entry.body as object), grant: ref } }
-  }
-
-  function wait(entry: JournalEntry, standIn: number | undefined): void {
-    if (queue.length >= BACKLOG_MAX) {
-      onFault(`a row of kind ${entry.kind} is lost: too many wait for the disk`, undefined)
-      return
-    }
-    queue.push({ entry, standIn })
-    if (running === undefined && retry === undefined && !closed) {
-      retry = timers.after(BACKLOG_RETRY_MS, () => void flush())
-    }
-  }
-
-  /** A row whose grant stood in is the last that names it. */
-  function written({ body }: JournalEntry): void {
-    const { grant } = body as { grant?: GrantRef }
-    if (grant?.epoch === STAND_IN) known.delete(grant.seq)
-  }
-
-  async function append(entry: JournalEntry): Promise<GrantRef> {
-    await last
-    if (queue.length > 0) await flush()
-    if (queue.length > 0) throw new Error('rows before it wait for the disk')
-    return journal.append(entry)
-  }
-
-  /** A disk that stands still keeps nobody inside for longer than `OPEN_WAIT_MS`. */
-  async function appendOrKeep(entry: JournalEntry): Promise<GrantRef> {
-    count += 1
-    const standIn = count
-    const work = append(entry)
-    let cancel: Unsubscribe = () => {}
-    const late = new Promise<undefined>(resolve => {
-      cancel = timers.after(OPEN_WAIT_MS, () => resolve(undefined))
-    })
-    const failed = (error: unknown): void => {
-      onFault(`a row of kind ${entry.kind} waits for the disk`, error)
-      wait(entry, standIn)
-    }
+  async function write(entry: JournalEntry): Promise<GrantRef> {
+    const cancel = timers.after(COMMIT_WAIT_MS, standsStill)
     try {
-      const ref = await Promise.race([work, late])
-      if (ref !== undefined) return ref
-      // Whatever names it waits until its row is written, or waits in the queue before them.
-      const settled = work.then(one => void known.set(standIn, one), failed)
-      last = last.then(() => settled)
-    } catch (error) {
-      failed(error)
+      const ref = await journal.append(resolved(entry))
+      // A row whose grant stood in is the last that names it.
+      known.delete(standInOf(entry) ?? 0)
+      return ref
     } finally {
       cancel()
     }
-    return { epoch: STAND_IN, seq: standIn }
   }
 
-  async function keep(entry: JournalEntry): Promise<void> {
-    if (queue.length > 0) {
-      wait(entry, undefined)
-      return flush()
+  /** The first of the queue is under way: it can't be taken back, and may still be written. */
+  function standsStill(): void {
+    const error = slowError()
+    onFault('the disk stands still: entries are refused, exits open without their rows', error)
+    trouble = 'slow'
+    const [first] = queue
+    if (first?.stays) first.postponed(error)
+    postpone(error, 1)
+    turn?.resolve()
+  }
+
+  /** Tells those from `from` on that they wait, or are let go. */
+  function postpone(error: Error, from: number): void {
+    const told = queue.slice(from)
+    queue = [...queue.slice(0, from), ...told.filter(one => one.stays)]
+    for (const one of told) one.postponed(error)
+  }
+
+  function add(one: Kept): void {
+    if (queue.length >= BACKLOG_MAX) {
+      const full = new Error('too many rows wait for the disk')
+      if (one.stays) onFault(`a row of kind ${one.entry.kind} is lost`, full)
+      one.postponed(full)
+      return
     }
-    try {
-      await journal.append(resolved(entry))
-      written(entry)
-    } catch (error) {
-      onFault(`a row of kind ${entry.kind} waits for the disk`, error)
-      wait(entry, undefined)
+    if (trouble === 'slow') {
+      one.postponed(slowError())
+      if (!one.stays) return
+    }
+    queue.push(one)
+    void flush()
+  }
+
+  /** With the true reference in the place of a stand-in. */
+  function resolved(entry: JournalEntry): JournalEntry {
+    const ref = known.get(standInOf(entry) ?? 0)
+    return ref === undefined ? entry : { ...entry, body: { ...(entry.body as object), grant: ref } }
+  }
+
+  /** Tells once that a row waits. */
+  function onceWaiting(kind: string, then: () => void): (error: Error) => void {
+    let told = false
+    return error => {
+      if (!told) onFault(`a row of kind ${kind} waits for the disk`, error)
+      told = true
+      then()
     }
   }
 
   return {
-    append,
-    appendOrKeep,
-    keep(entry) {
-      last = last.then(() => keep(entry))
-      return last
-    },
-    waiting: () => queue.length,
+    append: entry =>
+      new Promise((written, postponed) => {
+        add({ entry, stays: false, written, postponed })
+      }),
+    appendOrKeep: entry =>
+      new Promise(resolve => {
+        const standIn = ++count
+        let stood = false
+        const stand = (): void => {
+          cancel()
+          stood = true
+          resolve({ epoch: STAND_IN, seq: standIn })
+        }
+        const cancel = timers.after(COMMIT_WAIT_MS, stand)
+        const written = (ref: GrantRef): void => {
+          cancel()
+          if (stood) known.set(standIn, ref)
+          resolve(ref)
+        }
+        add({ entry, stays: true, written, postponed: onceWaiting(entry.kind, stand) })
+      }),
+    keep: entry =>
+      new Promise(resolve => {
+        const written = () => resolve()
+        add({ entry, stays: true, written, postponed: onceWaiting(entry.kind, resolve) })
+      }),
+    waiting: () => (trouble === 'none' ? 0 : queue.length),
     flush,
     close() {
       closed = true
       retry?.()
     },
   }
+}
+
+function slowError(): JournalError {
+  return new JournalError('JOURNAL_SLOW', `the disk has not answered for ${COMMIT_WAIT_MS} ms`)
+}
+
+/** The number of the stand-in that a passage or an annulment names. */
+function standInOf({ body }: JournalEntry): number | undefined {
+  const { grant } = body as { grant?: GrantRef }
+  return grant?.epoch === STAND_IN ? grant.seq : undefined
 }

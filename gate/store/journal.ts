@@ -17,6 +17,8 @@ import { type MemorySnapshot, type OpenGrant, unpackMemory } from './snapshot.ts
 export type JournalErrorCode =
   /** More rows wait for the disk than allowed. */
   | 'JOURNAL_BUSY'
+  /** The disk does not answer; what is under way may still be written. */
+  | 'JOURNAL_SLOW'
   /** The write failed: disk full or damaged. */
   | 'JOURNAL_FAILED'
   /** The journal's thread has ended. */

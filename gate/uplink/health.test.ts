@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import { type Health, healthSchema } from '../contract/health.ts'
-import { HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
+import { DISK_ANSWER_MS, HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
 import { startingLane } from '../machine/state.ts'
 import { createNews, readHealth } from '../well.ts'
 import type { ServiceAnswer } from './client.ts'
@@ -88,7 +88,8 @@ t.test('people who come and go are no news; what takes a lane out of service is'
 })
 
 t.test('what is read fits the schema, also when the journal can’t be asked', async t => {
-  const health = await readHealth({
+  const time = createVirtualTime()
+  const parts: Parameters<typeof readHealth>[0] = {
     journal: { room: () => Promise.reject(new Error('closed')) },
     rows: { waiting: () => 3 },
     trust: {
@@ -100,8 +101,10 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
       }),
     },
     lanes: [{ name: 'A', view: () => ({ ...startingLane(), out: ['STOP'], fire: true }) }],
+    timers: time.timers,
     revision: 4,
-  })
+  }
+  const health = await readHealth(parts)
   t.same(healthSchema.parse(health), health)
   t.match(health, {
     ...{ clock: 'UNCERTAIN', configRevision: 4, software: /^\d+\.\d+/ },
@@ -109,4 +112,9 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
     journal: { waiting: 3, disk: null },
     lanes: [{ name: 'A', state: 'Starting', alarms: ['STOP', 'FIRE'] }],
   })
+
+  const hung = readHealth({ ...parts, journal: { room: () => new Promise(() => {}) } })
+  await time.advanceAsync(DISK_ANSWER_MS)
+  t.match(await hung, { journal: { disk: null } }, 'a disk that does not answer holds no news up')
+  t.equal(time.pending(), 0)
 })

@@ -1,0 +1,85 @@
+/** The gate's program on a disk that stands still: its journal's thread hangs, its lanes do not. */
+import t, { type Test } from 'tap'
+import { createBadDisk } from '../fixtures/bad-disk.ts'
+import type { LogLine } from '../fixtures/child.ts'
+import { readJournal } from '../fixtures/gate-journal.ts'
+import type { SimLane } from '../fixtures/sim-lane.ts'
+import { createWorld, startStation, TRAVELLERS, type World } from '../fixtures/world.ts'
+
+const isSign = (lane: string, code: string) => (line: LogLine) =>
+  line.event === 'sign' && line.lane === lane && line.code === code
+
+/** Resolves once the relay is energised; rejects after `withinMs`. */
+async function opens(
+  { turnstile, name }: SimLane,
+  relay: 'entry' | 'exit',
+  withinMs = 1000,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const look = () => turnstile.relay(relay) && resolve()
+  const stop = turnstile.onChange(look)
+  const timer = setTimeout(() => reject(new Error(`${name}: ${relay} stays shut`)), withinMs)
+  look()
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    stop()
+  }
+}
+
+async function written(world: World, ...expected: string[]): Promise<string[]> {
+  let told: string[] = []
+  for (const until = Date.now() + 8000; Date.now() < until; ) {
+    told = readJournal(world.journalFile)
+      .filter(({ kind }) => kind === 'grant' || kind === 'annulled')
+      .map(({ kind, lane, body }) => `${lane} ${kind} ${body.reason ?? body.code}`)
+    if (expected.every(one => told.includes(one))) break
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  return told
+}
+
+async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDisk>) {
+  const [entry, exit] = world.lanes as [SimLane, SimLane]
+  const [one, two] = await Promise.all(TRAVELLERS.map(number => world.traveller(number)))
+  if (one === undefined || two === undefined) throw new Error('two travellers')
+  disk.trouble('hang')
+  entry.scanner.sendText(await one.present(Date.now()))
+  await world.gate().line('withdrawn', isSign('A', 'JOURNAL_SLOW'), 4000)
+  t.notOk(entry.turnstile.relay('entry'))
+
+  exit.scanner.sendText(await two.present(Date.now()))
+  await opens(exit, 'exit')
+  entry.turnstile.setContact('release', true)
+  await opens(entry, 'entry')
+  t.pass('an exit and staff’s release are served within a second')
+
+  exit.turnstile.setContact('fire', true)
+  await Promise.all([opens(exit, 'entry'), opens(exit, 'exit')])
+  t.pass('fire opens both ways')
+
+  disk.trouble(undefined)
+  const rows = ['A grant ADMIT', 'A annulled JOURNAL_SLOW', 'A grant STAFF_RELEASE']
+  const all = [...rows, 'B grant ADMIT_FLAGGED', 'B annulled FIRE']
+  const told = await written(world, ...all)
+  for (const row of all) t.ok(told.includes(row), `${row} is written afterwards`)
+}
+
+t.test('while the journal’s disk stands still people leave, and nobody enters', async t => {
+  const dir = t.testdir()
+  const disk = createBadDisk(dir)
+  const world = await createWorld({
+    dir,
+    lanes: [
+      { name: 'A', direction: 'entry' },
+      { name: 'B', direction: 'exit' },
+    ],
+    scannerBaud: 115_200,
+    lane: { timing: { waitMs: 1000 } },
+    gateEnv: disk.env,
+  })
+  t.teardown(() => world.close())
+  await startStation(world)
+  await hangs(t, world, disk)
+})
