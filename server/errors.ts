@@ -42,6 +42,7 @@ export const PROBLEMS = {
   CHAIN_GAP: { status: 409, title: 'Rows before these are missing: send from next' },
   CHAIN_FORK: { status: 409, title: 'Other rows are stored under these numbers' },
   TOO_MANY_EPOCHS: { status: 409, title: 'This gate has opened too many journals' },
+  TOO_MANY_GAPS: { status: 409, title: 'This gate has declared too many rows as missing' },
   CHAIN_BROKEN: { status: 422, title: 'The rows do not form a chain' },
   DOCUMENT_INVALID: { status: 422, title: 'The document number is not a valid one' },
   DOCUMENT_TYPE: { status: 422, title: 'This type of document is not taken here' },

@@ -170,6 +170,8 @@ export const CONFIRM_MINUTES = 5
 export const CONFIRM_MINUTES_MAX = 60
 /** Journals (epochs) kept for one gate. */
 export const EPOCHS_PER_GATE_MAX = 1000
+/** Spans of rows that one gate may declare as never coming. */
+export const GAPS_PER_GATE_MAX = 1000
 
 /** Connections of one replica to PostgreSQL. */
 export const DATABASE_CONNECTIONS_MAX = 10

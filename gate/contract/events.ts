@@ -75,15 +75,31 @@ export function chainInput(
   ])
 }
 
-/** `POST /v1/gates/:id/events`: contiguous rows of one epoch; `previousHash` of the first. */
+/**
+ * Why the service never gets some rows: the gate dropped them after they had been acknowledged, and
+ * the service lost them, so they are on neither side; or the service refused them, and the gate has
+ * set them aside.
+ */
+export const gapReasonSchema = z.enum(['dropped', 'refused'])
+export type GapReason = z.infer<typeof gapReasonSchema>
+
+/**
+ * `POST /v1/gates/:id/events`: contiguous rows of one epoch; `previousHash` of the first, null where
+ * the gate has no row before it any more. `gap`: the rows from `gap.from` to the one before the
+ * first are not coming.
+ */
 export const uploadSchema = z.strictObject({
   epoch: epochSchema,
-  previousHash: sha256Hex,
+  previousHash: sha256Hex.nullable(),
+  gap: z.strictObject({ from: z.int().min(1), why: gapReasonSchema }).optional(),
   rows: z.array(journalRowSchema).min(1).max(UPLOAD_ROWS_MAX),
 })
 export type Upload = z.infer<typeof uploadSchema>
 
-/** The service's cursor after storing: the first seq it does not have in this epoch. */
+/**
+ * After storing, one past the last row of the request; with `CHAIN_GAP` the service's cursor, which
+ * is the first seq that it does not have in this epoch.
+ */
 export const uploadAnswerSchema = z.object({ next: z.int().min(1) })
 export type UploadAnswer = z.infer<typeof uploadAnswerSchema>
 

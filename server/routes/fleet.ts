@@ -1,12 +1,13 @@
 /** Operators and technicians: enrolment codes, the gates there are, and their journals. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { epochSchema, journalRowSchema } from '../../gate/contract/events.ts'
+import { epochSchema, gapReasonSchema, journalRowSchema } from '../../gate/contract/events.ts'
 import { healthSchema } from '../../gate/contract/health.ts'
 import { Problem } from '../errors.ts'
 import { GATE_STALE_MS, PAGE_ROWS_MAX } from '../limits.ts'
 import { makeEnrolmentCode } from '../secrets.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
+import { gapsOfGates } from '../store/gate-gaps.ts'
 import { healthOfGates, type KeptHealth } from '../store/gate-health.ts'
 import { addEnrolment, findGate, listGates } from '../store/gates.ts'
 import { latestEpoch, readEvents } from '../store/journals.ts'
@@ -46,6 +47,20 @@ const gatesRoute = route(
               enrolledAt: z.int(),
               seenAt: z.int().nullable(),
               epochs: z.array(z.object({ epoch: z.string(), next: z.int() })),
+              missing: z
+                .array(
+                  z.object({
+                    epoch: z.string(),
+                    from: z.int(),
+                    to: z.int(),
+                    why: gapReasonSchema,
+                    toldAt: z.int(),
+                  }),
+                )
+                .describe(
+                  'rows of its journal, from and to included, that never come: `dropped` are on ' +
+                    'neither side, `refused` were refused here and are set aside at the gate',
+                ),
               health: healthSchema
                 .extend({ receivedAt: z.int(), ageMs: z.int(), stale: z.boolean() })
                 .nullable()
@@ -104,8 +119,10 @@ export function registerFleet(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(gatesRoute, async c => {
     const { db, clock } = c.get('service')
     const told = await healthOfGates(db)
+    const gaps = await gapsOfGates(db)
     const rows = (await listGates(db)).map(row => ({
       ...row,
+      missing: [...(gaps.get(row.gate) ?? [])],
       health: shownHealth(told.get(row.gate), clock.now()),
     }))
     return c.json({ rows }, 200)

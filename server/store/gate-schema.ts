@@ -1,5 +1,6 @@
 /** The tables of gates: who they are, what they sent, what they fetch; conventions as in schema.ts. */
 import type { Generated } from 'kysely'
+import type { GapReason } from '../../gate/contract/events.ts'
 
 export interface GatesTable {
   id: string
@@ -59,6 +60,17 @@ export interface GatePassagesTable {
   at: number
   /** Unix seconds of the code that opened, as the grant's row said. */
   presented_at: number | null
+}
+
+/** Rows of journals that never come. */
+export interface GateGapsTable {
+  gate: string
+  epoch: string
+  /** Both included. */
+  from_seq: number
+  to_seq: number
+  why: GapReason
+  told_at: number
 }
 
 /** The newest that a gate told of itself. */

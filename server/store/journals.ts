@@ -4,19 +4,23 @@
  */
 import { CompiledQuery } from 'kysely'
 import { CHAIN_START, type JournalRow, type Upload } from '../../gate/contract/events.ts'
-import { EPOCHS_PER_GATE_MAX } from '../limits.ts'
+import { follows } from '../domain/journal.ts'
+import { EPOCHS_PER_GATE_MAX, GAPS_PER_GATE_MAX } from '../limits.ts'
 import type { Engine } from './columns.ts'
 import { engineOf } from './engines.ts'
+import { countGaps, type Gap, keepGap } from './gate-gaps.ts'
 import type { Database, GateEvent, Tx } from './schema.ts'
 
 export type IngestResult =
   | { readonly ok: true; readonly next: number; readonly stored: number }
   | { readonly ok: false; readonly code: 'CHAIN_GAP'; readonly next: number }
-  | { readonly ok: false; readonly code: 'CHAIN_FORK' | 'TOO_MANY_EPOCHS' }
+  | { readonly ok: false; readonly code: 'CHAIN_FORK' | 'TOO_MANY_EPOCHS' | 'TOO_MANY_GAPS' }
 
 /**
  * Stores what is new of a batch whose own chain was found good. Rows stored before must be the very
- * same (`CHAIN_FORK`), and nothing may be missing before them (`CHAIN_GAP`, send from `next`).
+ * same (`CHAIN_FORK`), and nothing may be missing before them (`CHAIN_GAP`, send from `next`) but
+ * what the gate declares as a gap. `next` of what went well is never past the rows of this batch: a
+ * gate believes nothing beyond what it sent.
  */
 export async function ingest(
   tx: Tx,
@@ -33,17 +37,22 @@ export async function ingest(
     .executeTakeFirst()
   const next = cursor?.next ?? 1
   const first = rows[0] as JournalRow
-  if (first.seq > next) return { ok: false, code: 'CHAIN_GAP', next }
+  const gap = gapBefore(upload, next, now)
+  if (first.seq > next && gap === undefined) return { ok: false, code: 'CHAIN_GAP', next }
+  if (gap !== undefined && (await countGaps(tx, gate)) >= GAPS_PER_GATE_MAX) {
+    return { ok: false, code: 'TOO_MANY_GAPS' }
+  }
   if (cursor === undefined && (await epochsOf(tx, gate)) >= EPOCHS_PER_GATE_MAX) {
     return { ok: false, code: 'TOO_MANY_EPOCHS' }
   }
   const before = await hashBefore(tx, gate, epoch, first.seq, next, cursor?.last_hash)
-  if (before !== upload.previousHash) return { ok: false, code: 'CHAIN_FORK' }
+  if (before !== undefined && !fitsBehind(before, upload)) return { ok: false, code: 'CHAIN_FORK' }
   if (await differsFromStored(tx, gate, epoch, rows, next)) return { ok: false, code: 'CHAIN_FORK' }
 
   const fresh = rows.filter(row => row.seq >= next)
   const last = fresh.at(-1)
-  if (last === undefined) return { ok: true, next, stored: 0 }
+  if (last === undefined) return { ok: true, next: first.seq + rows.length, stored: 0 }
+  if (gap !== undefined) await keepGap(tx, gate, gap)
   await insertRows(
     tx,
     fresh.map(row => eventOf(gate, row, now)),
@@ -57,7 +66,19 @@ export async function ingest(
   return { ok: true, next: moved.next, stored: fresh.length }
 }
 
-/** The stored hash of the row before `seq`. */
+/** What the gate declares as never coming, as far as it is not stored: it must begin there. */
+function gapBefore({ epoch, gap, rows }: Upload, next: number, now: number): Gap | undefined {
+  const first = rows[0] as JournalRow
+  if (gap === undefined || gap.from > next || first.seq <= next) return undefined
+  return { epoch, from: next, to: first.seq - 1, why: gap.why, toldAt: now }
+}
+
+/** Whether the batch goes on behind a stored row with this hash. */
+function fitsBehind(before: string, { previousHash, rows }: Upload): boolean {
+  return previousHash === null ? follows(before, rows[0] as JournalRow) : previousHash === before
+}
+
+/** The stored hash of the row before `seq`; undefined when that row never came. */
 async function hashBefore(
   tx: Tx,
   gate: string,

@@ -17,6 +17,7 @@ import {
   textOrNull,
 } from './columns.ts'
 import { deskTables } from './desk-tables.ts'
+import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
@@ -257,6 +258,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '012-gate-health': { up: gateHealthTable },
     '013-approvals-and-appeals': { up: db => deskTables(db, types) },
     '014-retention': { up: db => retention(db, types) },
+    '015-gate-gaps': { up: gateGapsTable },
   }
 }
 

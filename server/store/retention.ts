@@ -136,7 +136,7 @@ const journals: Sweep = {
     for (const { gate, epoch, bodies_from: from } of await epochsToLookAt(tx, at)) {
       const rows = await tx
         .selectFrom('gate_events')
-        .select('received_at')
+        .select(['seq', 'received_at'])
         .where('gate', '=', gate)
         .where('epoch', '=', epoch)
         .where('seq', '>=', from)
@@ -145,8 +145,9 @@ const journals: Sweep = {
         .execute()
       const times = rows.map(row => row.received_at)
       const due = dueRows(times, at.journals, at.now)
-      if (due === 0) continue
-      const passages = await dropBodies(tx, { gate, epoch, from, until: from + due })
+      const last = rows[due - 1]
+      if (last === undefined) continue
+      const passages = await dropBodies(tx, { gate, epoch, from, until: last.seq + 1 })
       return { journalBodies: due, passages }
     }
     return {}
@@ -157,7 +158,7 @@ const journals: Sweep = {
 async function epochsToLookAt(tx: Tx, at: Cutoffs) {
   const first = sql<number>`(select received_at from gate_events where
     gate_events.gate = gate_epochs.gate and gate_events.epoch = gate_epochs.epoch and
-    gate_events.seq = gate_epochs.bodies_from)`
+    gate_events.seq >= gate_epochs.bodies_from order by gate_events.seq limit 1)`
   const epochs = tx.selectFrom('gate_epochs').select(['gate', 'epoch', 'bodies_from'])
   const due = await epochs.where(first, '<', at.journals).limit(1).execute()
   return due.length > 0 ? due : epochs.where(first, '>', at.now).limit(AHEAD_EPOCHS_MAX).execute()

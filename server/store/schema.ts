@@ -12,6 +12,7 @@ import type {
   GateConfigsTable,
   GateEpochsTable,
   GateEventsTable,
+  GateGapsTable,
   GateHealthTable,
   GatePassagesTable,
   GatesTable,
@@ -195,6 +196,7 @@ export interface Tables {
   gate_events: GateEventsTable
   gate_passages: GatePassagesTable
   gate_health: GateHealthTable
+  gate_gaps: GateGapsTable
   station_manifests: StationManifestsTable
   stations: StationsTable
   trains: TrainsTable
