@@ -52,6 +52,13 @@ t.test('a wrong config names the key and what may stand there', async t => {
     [{ ...good, lanes: [] }, /lanes: .*at least 1/],
     [{ ...good, lanes: [lane, lane] }, /lanes: two lanes have the same name/],
     [{ ...good, service: { url: 'ftp://x' } }, /service\.url/],
+    [
+      { ...good, service: { url: 'https://g:secret@x' } },
+      /service\.url: has a login in it: .*the @/,
+    ],
+    [{ ...good, service: { url: 'https://x/gates?key=1' } }, /service\.url: has a query: .*the \?/],
+    [{ ...good, service: { url: 'https://x/?' } }, /service\.url: has a query/],
+    [{ ...good, service: { url: 'https://x/#a' } }, /service\.url: has a fragment: .*the #/],
     [{ ...good, gate: 'a b' }, /gate: /],
     [{ ...good, bus: {} }, /bus\.broker: /],
     [{ ...good, bus: { broker: { url: 'http://x' } } }, /bus\.broker\.url/],

@@ -18,7 +18,9 @@ export async function enrol(config: GateConfig, code: string): Promise<void> {
   if (answer.status !== 201 || !enrolment.success) {
     const body = answer.body as { code?: string; detail?: string } | undefined
     const why = body?.detail ?? body?.code ?? answer.failure ?? `status ${answer.status}`
-    throw new Error(`enrolment at ${url} failed: ${why}`)
+    const redirected = answer.status >= 300 && answer.status < 400
+    const remedy = redirected ? '; correct service.url in the config' : ''
+    throw new Error(`enrolment at ${url} failed: ${why}${remedy}`)
   }
   saveEnrolment(config.data, enrolment.data)
 }

@@ -38,6 +38,8 @@ export const WALK_ROWS = 500
 export const WALK_PAUSE_MS = 50
 /** An answer of the service to an upload or an enrolment, bytes. */
 export const ANSWER_BYTES_MAX = 65_536
+/** Of where a redirect pointed so much is told, characters. */
+export const ORIGIN_CHARS_MAX = 200
 /** A config file, bytes. */
 export const CONFIG_BYTES_MAX = 262_144
 /** How long devices may take to report at start before they are called lost. */
@@ -47,6 +49,13 @@ export const STOP_PASSAGE_MS = 8000
 /** Uploads are tried again after these bounds, growing between them. */
 export const UPLOAD_RETRY_MIN_MS = 500
 export const UPLOAD_RETRY_MAX_MS = 30_000
+/**
+ * How often the service is believed that it lost an epoch's rows, and that a new epoch is needed: a
+ * restored service says so once, and one that lies fills no disk.
+ */
+export const BELIEVE_EVERY_MS = 3_600_000
+/** Rows refused by the service that are kept aside; past that the upload waits. */
+export const REFUSED_ROWS_MAX = 1000
 /** The service is told how the gate is so often, and on a change no sooner than after the floor. */
 export const HEALTH_EVERY_MS = 60_000
 export const HEALTH_FLOOR_MS = 5_000

@@ -6,10 +6,11 @@ import { z } from 'zod'
 import { busSchema } from './bus-config.ts'
 import { ms, name } from './config-fields.ts'
 import { checkedLane } from './lane-config.ts'
+import { serviceUrlSchema } from './service-url.ts'
 
 const serviceSchema = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('base address of the service'),
+    url: serviceUrlSchema,
     pollMs: ms(1000, 60_000, 10_000, 'manifest polling'),
     timeoutMs: ms(500, 30_000, 5000, 'deadline of one request'),
   })

@@ -39,7 +39,10 @@ export type Download =
   | { readonly code: 'LENGTH' | 'TIMEOUT' }
   | { readonly code: 'NETWORK'; readonly status: number | undefined }
 
-/** Redirects are refused: who moves a file says so in the gate's config. */
+/**
+ * No redirect is followed: who moves a file says so in the gate's config. These requests carry no
+ * proof and what they bring is signed, so a redirect is a `NETWORK` fault with its status, no alarm.
+ */
 export async function download(ports: DownloadPorts, request: DownloadRequest): Promise<Download> {
   const abort = new AbortController()
   let late = false
@@ -77,13 +80,13 @@ export async function downloadOf(
 function initOf(request: DownloadRequest): RequestInit {
   const headers: Record<string, string> = {}
   if (request.etag !== undefined) headers['if-none-match'] = request.etag
-  if (request.json === undefined) return { headers, redirect: 'error', cache: 'no-store' }
+  if (request.json === undefined) return { headers, redirect: 'manual', cache: 'no-store' }
   headers['content-type'] = 'application/json'
   return {
     method: 'POST',
     headers,
     body: JSON.stringify(request.json),
-    redirect: 'error',
+    redirect: 'manual',
     cache: 'no-store',
   }
 }

@@ -1,7 +1,8 @@
 /**
  * "Poll now": server-sent events from `GET /v1/trust/events` (WHATWG HTML §9.2). The stream
  * carries no trust and is not needed: whatever it says, the gate only asks for the manifest a
- * little earlier. A service without it is left alone for ten minutes.
+ * little earlier. A service without it is left alone for ten minutes. It carries no proof; a
+ * redirect is not followed, and counts as a stream that was lost.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { FetchPort } from './download.ts'

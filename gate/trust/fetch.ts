@@ -14,6 +14,7 @@ import {
   verifyManifest,
   verifyTrustUpdate,
 } from '../../pass/trust.ts'
+import { serviceAddress } from '../contract/service-url.ts'
 import type { TrustRow } from './cache-file.ts'
 import { type Download, type DownloadPorts, download } from './download.ts'
 import { LISTS_BYTES_MAX, LISTS_MAX, TRUST_STEPS_MAX } from './limits.ts'
@@ -39,7 +40,7 @@ export type Polled =
   | (Fault & { readonly state?: TrustState })
 
 export interface PollSource extends DownloadPorts {
-  /** Base address of the service, without a slash at its end. */
+  /** Base address of the service, as the config has it. */
   readonly serviceUrl: string
   /** Deadline of one request, milliseconds. */
   readonly timeoutMs: number
@@ -164,7 +165,8 @@ async function fetchList(
 
 function get(source: PollSource, path: string, bytesMax: number, etag?: string): Promise<Download> {
   const { serviceUrl, timeoutMs } = source
-  return download(source, { url: `${serviceUrl}/v1/trust/${path}`, bytesMax, timeoutMs, etag })
+  const url = serviceAddress(serviceUrl, `/v1/trust/${path}`)
+  return download(source, { url, bytesMax, timeoutMs, etag })
 }
 
 /** A `304` that nobody asked for is a fault of the network between. */

@@ -7,6 +7,7 @@ import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
 import type { TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
+import { serviceAddress } from '../contract/service-url.ts'
 import { type Belief, createBelief, type PollOutcome } from './belief.ts'
 import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
 import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
@@ -149,7 +150,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       watch.check()
       loop.start()
       closeStream = followEvents({
-        url: `${source.serviceUrl}/v1/trust/events`,
+        url: serviceAddress(options.serviceUrl, '/v1/trust/events'),
         fetch: options.fetch,
         timers,
         fraction: () => fractionOf(options.random),
@@ -187,8 +188,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
 }
 
 function sourceOf(options: TrustKeeperOptions, stopped: AbortSignal): TimeSource {
-  const { fetch, timers, timeoutMs, random, clock } = options
-  const serviceUrl = options.serviceUrl.replace(/\/+$/, '')
+  const { fetch, timers, serviceUrl, timeoutMs, random, clock } = options
   const monotonicMs = () => clock.monotonicMs()
   return { fetch, timers, stopped, serviceUrl, timeoutMs, random, monotonicMs }
 }

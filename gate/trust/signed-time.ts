@@ -6,6 +6,7 @@ import { nodeVerifier } from '../../pass/cose-node.ts'
 import { TIME_ANSWER_BYTES_MAX } from '../../pass/limits.ts'
 import { type TimeResult, verifyTimeAnswer } from '../../pass/signed-time.ts'
 import type { TimeAnswer, TrustDocument } from '../../pass/trust.ts'
+import { serviceAddress } from '../contract/service-url.ts'
 import type { TimedAnswer } from './clock.ts'
 import { download } from './download.ts'
 import type { PollSource } from './fetch.ts'
@@ -32,7 +33,7 @@ export async function askTime(source: TimeSource): Promise<AskedTime> {
   const nonce = source.random(TIME_NONCE_BYTES)
   const sentMonotonicMs = source.monotonicMs()
   const answer = await download(source, {
-    url: `${source.serviceUrl}/v1/gates/time`,
+    url: serviceAddress(source.serviceUrl, '/v1/gates/time'),
     bytesMax: TIME_ANSWER_BYTES_MAX,
     timeoutMs: source.timeoutMs,
     json: { nonce: Buffer.from(nonce).toString('base64url') },

@@ -1,14 +1,22 @@
 /**
  * Requests to the service, each proved with the gate's key: a JWT after DPoP (RFC 9449) over
  * method, path, body hash and the service's last nonce, so nothing depends on the gate's clock.
+ * The path is the service's own (`/v1/…`): a proxy takes off what stands before it.
+ *
+ * No redirect is followed: a proof and a body are for the configured service alone, and nobody else
+ * may answer for it.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { ANSWER_BYTES_MAX } from '../limits.ts'
+import { serviceAddress } from '../contract/service-url.ts'
+import { ANSWER_BYTES_MAX, ORIGIN_CHARS_MAX } from '../limits.ts'
 import { type Download, downloadOf } from '../trust/download.ts'
 import type { Identity } from './identity.ts'
 
-/** `status` 0: no answer (network or deadline). `body` is parsed JSON, or undefined. */
+/**
+ * `status` 0: no answer (network or deadline). `body` is parsed JSON, or undefined; of a redirect,
+ * which is never followed, it is undefined, and `failure` says where it pointed.
+ */
 export interface ServiceAnswer {
   readonly status: number
   readonly body: unknown
@@ -29,6 +37,8 @@ export interface ClientParts {
   /** Ed25519 for a gate; P-256 works as well. */
   readonly identity: Pick<Identity, 'privateKey' | 'publicJwk'>
   readonly fetch: typeof fetch
+  /** Called for each redirect, with what `redirectOf` says. */
+  readonly onRedirect?: (where: string) => void
 }
 
 export function createServiceClient(parts: ClientParts): ServiceClient {
@@ -36,14 +46,22 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
   let nonce: string | undefined
 
   async function post(path: string, body: unknown): Promise<ServiceAnswer> {
+    const done = new AbortController()
     try {
       const response = await ask('POST', path, JSON.stringify(body), {
         headers: { 'content-type': 'application/json' },
-        signal: deadline(),
+        signal: AbortSignal.any([done.signal, deadline()]),
       })
-      return { status: response.status, body: await readJson(response) }
+      const { status } = response
+      const failure = redirectOf(response)
+      return failure === undefined
+        ? { status, body: await readJson(response) }
+        : { status, body: undefined, failure }
     } catch (error) {
       return { status: 0, body: undefined, failure: causeOf(error) }
+    } finally {
+      // What was not read is not wanted.
+      done.abort()
     }
   }
 
@@ -57,7 +75,6 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
       const response = await ask('GET', path, '', {
         headers: etag === undefined ? {} : { 'if-none-match': etag },
         signal: AbortSignal.any([done.signal, deadline()]),
-        redirect: 'error',
         cache: 'no-store',
       })
       return await downloadOf(response, wanted)
@@ -65,7 +82,6 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
       const late = (error as { name?: string }).name === 'TimeoutError'
       return late ? { code: 'TIMEOUT' } : { code: 'NETWORK', status: undefined }
     } finally {
-      // What was not read is not wanted.
       done.abort()
     }
   }
@@ -95,13 +111,16 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
     text: string,
     init: RequestInit,
   ): Promise<Response> {
-    const response = await parts.fetch(new URL(path, parts.url), {
+    const response = await parts.fetch(serviceAddress(parts.url, path), {
       ...init,
       method,
+      redirect: 'manual',
       ...(method === 'GET' ? {} : { body: text }),
       headers: { ...init.headers, dpop: await proof(method, path, text) },
     })
-    nonce = response.headers.get('dpop-nonce') ?? nonce
+    const where = redirectOf(response)
+    if (where !== undefined) parts.onRedirect?.(where)
+    else nonce = response.headers.get('dpop-nonce') ?? nonce
     return response
   }
 
@@ -116,6 +135,19 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
   }
 
   return { post, get, close: () => closing.abort() }
+}
+
+/**
+ * Where a redirect points: its status and the origin of its `Location`, whose path and query may be
+ * a secret of another. Undefined for what is none.
+ */
+function redirectOf({ status, headers, url }: Response): string | undefined {
+  const location = headers.get('location')
+  if (status < 300 || status > 399 || status === 304 || location === null) return undefined
+  const to = URL.canParse(location, url)
+    ? new URL(location, url).origin.slice(0, ORIGIN_CHARS_MAX)
+    : 'no address'
+  return `status ${status} points to ${to}: not followed`
 }
 
 async function readJson(response: Response): Promise<unknown> {
