@@ -34,6 +34,9 @@ t.test('the README shows the table as it is (UPDATE=1 writes it anew)', async t 
 /** Rows that nothing here can bring about, and why. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
+  ACK_IMPLAUSIBLE: 'uplink/lying.test.ts',
+  SERVICE_REDIRECTS: 'uplink/redirect.test.ts',
+  ROW_REFUSED: 'uplink/refused.test.ts',
   BUS_DOWN: 'the station bus is not built yet',
   CONFIG_REVERTED: 'config/engine.test.ts',
   POWER_RESTORED: 'a boot row says how many grants were cut off; power itself is not measured',
@@ -134,8 +137,15 @@ function rules(): string[] {
 
 function journal(): string[] {
   const fork = createJournalCore(openJournalDatabase(':memory:', 1).db, counting())
-  fork.fork(fork.epoch(), { at: 1, clock: 'TRUSTED', lane: '' })
-  return codesOf(fork.pending()?.rows ?? [])
+  const here = { at: 1, clock: 'TRUSTED', lane: '' } as const
+  fork.fork(fork.epoch(), here)
+  const forked = fork.pending()?.rows ?? []
+  fork.append({ ...here, kind: 'boot', body: {} })
+  fork.acknowledge(fork.epoch(), 3)
+  fork.prune(1e12, 60_000)
+  fork.behind(fork.epoch(), 1, here)
+  fork.acknowledge(fork.pending()?.epoch ?? '', 3)
+  return codesOf([...forked, ...(fork.pending()?.rows ?? [])])
 }
 
 function counting(): () => string {

@@ -156,7 +156,7 @@ async function assemble(
     if (code !== 'UPDATED' && code !== 'UNCHANGED') return
     reached = true
     // The service answers: rows need not wait for their next try.
-    void joined?.uploader.flush()
+    joined?.uploader.reachable()
   }
 
   const verifier = createPassVerifier({
@@ -185,7 +185,7 @@ async function assemble(
   const { remote, revision = 0 } = how
   const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision })
   const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
-  joined = joinService(config, { ...parts, ...given })
+  joined = joinService(config, { ...parts, ...given, onAlarm: alarm })
   opened.defer(async () => joined?.close())
   void joined?.uploader.flush()
   trust.start()

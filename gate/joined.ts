@@ -3,6 +3,7 @@
  * go up and the station manifest comes down.
  */
 import { followServiceConfig, type RemoteDoor } from './config/from-service.ts'
+import type { AlarmCode } from './contract/codes.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { Health } from './contract/health.ts'
 import { createBoardingLog, createUploadLog } from './log.ts'
@@ -12,9 +13,11 @@ import { createStationKeeper, type StationKeeper } from './station/keeper.ts'
 import type { Journal } from './store/journal.ts'
 import type { TrustEvent } from './trust/events.ts'
 import type { TrustKeeper } from './trust/keeper.ts'
+import { ALARM_REPEAT_MS } from './trust/limits.ts'
 import { createServiceClient } from './uplink/client.ts'
 import { createHealthSender, type HealthSender } from './uplink/health.ts'
 import type { Enrolment, Identity } from './uplink/identity.ts'
+import { createSeldom } from './uplink/seldom.ts'
 import { createUploader, type Uploader } from './uplink/upload.ts'
 
 export interface Joined {
@@ -37,6 +40,8 @@ export interface JoinedParts
   /** Never rejects. */
   readonly readHealth: () => Promise<Health>
   readonly onEvent: (event: TrustEvent) => void
+  /** What the service does that it should not; the same code once an hour. */
+  readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
   /** Takes the config that the service has for this gate; left out, it has no say in it. */
   readonly remote?: RemoteDoor | undefined
 }
@@ -50,15 +55,24 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
     return undefined
   }
   const { url, timeoutMs, pollMs } = config.service
-  const client = createServiceClient({ url, timeoutMs, identity, fetch })
+  const told = createSeldom(clock.monotonicMs, ALARM_REPEAT_MS)
+  const alarm = (code: AlarmCode, detail: string) => {
+    if (!told.may(code)) return
+    told.used(code)
+    parts.onAlarm(code, true, detail)
+  }
+  const onRedirect = (where: string) => alarm('SERVICE_REDIRECTS', where)
+  const client = createServiceClient({ url, timeoutMs, identity, fetch, onRedirect })
   const uploader = createUploader({
     gate: enrolment.gate,
     journal,
     client,
     timers,
+    monotonicMs: clock.monotonicMs,
     random,
     now: trust.now,
     onReport: createUploadLog(log),
+    onAlarm: alarm,
   })
   const health = createHealthSender({
     gate: enrolment.gate,

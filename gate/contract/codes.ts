@@ -5,6 +5,7 @@
  *
  * Passenger sentences are short, polite, say what to do next, and never accuse.
  */
+import { SERVICE_ALARMS } from './service-alarms.ts'
 import { type AlarmRow, alarm, type VerdictRow, verdict } from './sign.ts'
 
 /** A gate that can't do its work: what a technician does about it. */
@@ -243,6 +244,7 @@ export const ALARMS = {
     'technician',
     'The service holds other rows for this gate: both are kept, a new epoch is open',
   ),
+  ...SERVICE_ALARMS,
   BUS_DOWN: alarm('service', 'technician', 'Sibling gates are out of reach'),
   CLOCK_STEPPED: alarm('service', 'technician', 'The clock was set: see the offset'),
   TRUST_STALE_WARNING: alarm(

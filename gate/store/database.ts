@@ -5,6 +5,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { LIFE_TABLE } from './life.ts'
+import { REFUSED_TABLE } from './refused.ts'
 import { salvage } from './salvage.ts'
 import { isDamage, layoutOf, NOT_A_DATABASE, openDatabase } from './sqlite.ts'
 
@@ -162,5 +163,6 @@ function prepare(db: DatabaseSync): void {
     throw new Error(`journal has schema ${version}, this gate knows ${SCHEMA_VERSION}`)
   }
   db.exec(LIFE_TABLE)
+  db.exec(REFUSED_TABLE)
   db.prepare('SELECT count(*) AS n FROM open_grants').get()
 }

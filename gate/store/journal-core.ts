@@ -1,28 +1,36 @@
 /**
- * The journal on its database, synchronous: appends rows to a hash chain, says what is to be
- * uploaded, moves the acknowledged cursor. It runs in a worker thread (journal-worker.ts), since a
+ * The journal on its database, synchronous: appends rows to a hash chain, opens epochs, drops what
+ * is past its time; outbox.ts says what is to be uploaded. It runs in a worker thread (journal-worker.ts), since a
  * commit on a bad flash card stalls for hundreds of milliseconds; tests call it directly.
  */
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import type { AlarmCode } from '../contract/codes.ts'
 import {
   BODY_BYTES_MAX,
   CHAIN_START,
   chainInput,
   type EventKind,
   type GrantRef,
-  type JournalRow,
-  UPLOAD_ROWS_MAX,
-  type Upload,
 } from '../contract/events.ts'
 import { ALIVE_MS, PRESENTATION_KEEP_MS } from '../limits.ts'
 import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
 import { createLifeMarks, readLife } from './life.ts'
+import { createOutbox, type Lack } from './outbox.ts'
 import { createProjection, type JournalEntry } from './projection.ts'
 import { NO_ROOM, type Room } from './room.ts'
 import { readMemory, readOpenGrants, unpackMemory } from './snapshot.ts'
 import { withRoom } from './space.ts'
 import { isFull } from './sqlite.ts'
+
+/** When and where of a row that the journal words itself. */
+export type RowHead = Omit<JournalEntry, 'kind' | 'body'>
+
+/** `opened`: a new epoch begins. */
+export interface Behind {
+  readonly code: Lack['code']
+  readonly opened: boolean
+}
 
 export type JournalCore = ReturnType<typeof createJournalCore>
 
@@ -45,17 +53,20 @@ export function createJournalCore(
   )
   const project = createProjection(db)
   const marks = createLifeMarks(db)
+  const { lacks, dropRefused, ...outbox } = createOutbox(db)
   const life = readLife(db)
   let aliveMs = 0
   let head = (anew ? undefined : readHead(db)) ?? openEpoch(db, randomEpoch())
 
-  function transaction<T>(work: () => T): T {
+  /** On failure the chain's head is `before` again. */
+  function transaction<T>(work: () => T, before = head): T {
     db.exec('BEGIN IMMEDIATE')
     try {
       const result = work()
       db.exec('COMMIT')
       return result
     } catch (error) {
+      head = before
       if (db.isTransaction) db.exec('ROLLBACK')
       throw error
     }
@@ -99,42 +110,41 @@ export function createJournalCore(
     }
   }
 
-  /** The next rows that the service does not have; undefined when it has all. */
-  function pending(): Upload | undefined {
-    const epoch = db
-      .prepare(
-        `SELECT ordinal, epoch, acknowledged FROM epochs e WHERE forked = 0 AND
-           EXISTS (SELECT 1 FROM rows r WHERE r.ordinal = e.ordinal AND r.seq > e.acknowledged)
-         ORDER BY ordinal LIMIT 1`,
-      )
-      .get()
-    if (epoch === undefined) return undefined
-    const previous = db
-      .prepare('SELECT hash FROM rows WHERE ordinal = ? AND seq = ?')
-      .get(epoch.ordinal as number, epoch.acknowledged as number)
-    const rows = db
-      .prepare('SELECT * FROM rows WHERE ordinal = ? AND seq > ? ORDER BY seq LIMIT ?')
-      .all(epoch.ordinal as number, epoch.acknowledged as number, UPLOAD_ROWS_MAX)
-    return {
-      epoch: epoch.epoch as string,
-      previousHash: (previous?.hash as string | undefined) ?? CHAIN_START,
-      rows: rows.map(row => toJournalRow(epoch.epoch as string, row)),
-    }
+  /** What begins an epoch, or is told of one that is not the last: an alarm that names its head. */
+  function tellOf(epoch: string, entry: RowHead, code: AlarmCode, what: string): GrantRef {
+    const left = headOf(db, epoch)
+    if (epoch === head.epoch) head = openEpoch(db, randomEpoch())
+    const detail = `${what}epoch ${epoch} left at ${left?.seq ?? 0} with head ${left?.hash}`
+    return write({ ...entry, kind: 'alarm', body: { code, on: true, detail } })
   }
 
-  /** The service has every row of `epoch` below `next`. */
-  function acknowledge(epoch: string, next: number): void {
-    db.prepare('UPDATE epochs SET acknowledged = ? WHERE epoch = ?').run(next - 1, epoch)
-  }
-
-  /** The service holds other rows for this epoch: keep both, go on in a new one. */
-  function fork(epoch: string, entry: Omit<JournalEntry, 'kind' | 'body'>): GrantRef {
-    const old = head
+  /**
+   * The service holds other rows for this epoch: keep both, go on in a new one. Undefined when that
+   * is not to be believed, and nothing has changed: no new epoch may be opened now, or the service
+   * has not taken one row of an epoch that it made us open.
+   */
+  function fork(epoch: string, entry: RowHead, mayOpen = true): GrantRef | undefined {
+    if (epoch === head.epoch && (!mayOpen || isUnheardFork(db, epoch))) return undefined
     return transaction(() => {
       db.prepare('UPDATE epochs SET forked = 1 WHERE epoch = ?').run(epoch)
-      head = openEpoch(db, randomEpoch())
-      const detail = `epoch ${old.epoch} left at ${old.seq} with head ${old.hash}`
-      return write({ ...entry, kind: 'alarm', body: { code: 'CHAIN_FORK', on: true, detail } })
+      return tellOf(epoch, entry, 'CHAIN_FORK', '')
+    })
+  }
+
+  /**
+   * The service has only the rows below `next` of what it acknowledged. What is here is sent again;
+   * where rows are gone on both sides an alarm says which, at the head of a new epoch if one may be
+   * opened.
+   */
+  function behind(epoch: string, next: number, entry: RowHead, mayOpen = true): Behind {
+    return transaction(() => {
+      const lack = lacks(epoch, next)
+      const { code } = lack
+      const last = epoch === head.epoch
+      if (code !== 'GONE' || (last && !mayOpen)) return { code, opened: false }
+      const what = `epoch ${epoch}, rows ${lack.from} to ${lack.to} are on neither side; `
+      tellOf(epoch, entry, 'SERVICE_BEHIND', what)
+      return { code, opened: last }
     })
   }
 
@@ -155,6 +165,7 @@ export function createJournalCore(
       }
       db.prepare('DELETE FROM presentations WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
       db.prepare('DELETE FROM visits WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
+      dropRefused(nowMs - keepRowsMs)
     })
   }
 
@@ -175,9 +186,9 @@ export function createJournalCore(
     beat,
     /** How the journal was found at the opening; undefined when it had no row. */
     life: () => life,
-    pending,
-    acknowledge,
+    ...outbox,
     fork,
+    behind,
     openGrants: () => readOpenGrants(db),
     memory: () => unpackMemory(readMemory(db)),
     /** The same, made to be handed to another thread. */
@@ -203,7 +214,13 @@ interface Head {
 }
 
 function readHead(db: DatabaseSync): Head | undefined {
-  const epoch = db.prepare('SELECT ordinal, epoch FROM epochs ORDER BY ordinal DESC LIMIT 1').get()
+  const epoch = db.prepare('SELECT epoch FROM epochs ORDER BY ordinal DESC LIMIT 1').get()
+  return epoch && headOf(db, epoch.epoch as string)
+}
+
+/** The last row of an epoch, as far as it has one. */
+function headOf(db: DatabaseSync, name: string): Head | undefined {
+  const epoch = db.prepare('SELECT ordinal, epoch FROM epochs WHERE epoch = ?').get(name)
   if (epoch === undefined) return undefined
   const row = db
     .prepare('SELECT seq, hash FROM rows WHERE ordinal = ? ORDER BY seq DESC LIMIT 1')
@@ -216,21 +233,18 @@ function readHead(db: DatabaseSync): Head | undefined {
   }
 }
 
+/** Whether the epoch before this one was left as a fork, and the service has no row of this one. */
+function isUnheardFork(db: DatabaseSync, epoch: string): boolean {
+  const row = db
+    .prepare(
+      `SELECT acknowledged, (SELECT forked FROM epochs b WHERE b.ordinal < e.ordinal
+         ORDER BY b.ordinal DESC LIMIT 1) AS after FROM epochs e WHERE epoch = ?`,
+    )
+    .get(epoch)
+  return row?.acknowledged === 0 && row.after === 1
+}
+
 function openEpoch(db: DatabaseSync, epoch: string): Head {
   const { lastInsertRowid } = db.prepare('INSERT INTO epochs (epoch) VALUES (?)').run(epoch)
   return { ordinal: Number(lastInsertRowid), epoch, seq: 0, hash: CHAIN_START }
-}
-
-function toJournalRow(epoch: string, row: Record<string, unknown>): JournalRow {
-  return {
-    epoch,
-    seq: row.seq as number,
-    at: row.at as number,
-    clock: row.clock as JournalRow['clock'],
-    lane: row.lane as string,
-    kind: row.kind as EventKind,
-    bodyHash: row.body_hash as string,
-    body: row.body as string | null,
-    hash: row.hash as string,
-  }
 }

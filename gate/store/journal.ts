@@ -7,10 +7,12 @@ import type { GrantRef, Upload } from '../contract/events.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
 import type { SetAside } from './database.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
-import type { JournalCore } from './journal-core.ts'
+import type { Behind, JournalCore, RowHead } from './journal-core.ts'
 import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
 import type { Life } from './life.ts'
+import type { Ask } from './outbox.ts'
 import type { JournalEntry } from './projection.ts'
+import type { Refusal } from './refused.ts'
 import type { RoomState } from './room.ts'
 import { type MemorySnapshot, type OpenGrant, unpackMemory } from './snapshot.ts'
 
@@ -45,9 +47,15 @@ export interface Journal {
   append(entry: JournalEntry): Promise<GrantRef>
   /** Called after each row that reached the disk. */
   onAppended(listener: () => void): void
-  pending(): Promise<Upload | undefined>
-  acknowledge(epoch: string, next: number): Promise<void>
-  fork(epoch: string, entry: Omit<JournalEntry, 'kind' | 'body'>): Promise<GrantRef>
+  /** What the service does not have; see outbox.ts. */
+  pending(ask?: Ask): Promise<Upload | undefined>
+  /** False when the cursor did not move. */
+  acknowledge(epoch: string, next: number): Promise<boolean>
+  /** Keeps a row aside that the service refuses; false when there is no more room for such. */
+  refuse(refusal: Refusal): Promise<boolean>
+  /** Undefined when no new epoch was opened; see journal-core.ts. */
+  fork(epoch: string, entry: RowHead, mayOpen: boolean): Promise<GrantRef | undefined>
+  behind(epoch: string, next: number, entry: RowHead, mayOpen: boolean): Promise<Behind>
   openGrants(): Promise<OpenGrant[]>
   memory(): Promise<MemorySnapshot>
   /** Marks that the gate is alive, unless a row has said so within `ALIVE_MS`. */
@@ -107,7 +115,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     return one.promise as Promise<ReturnType<JournalCore[Call]>>
   }
 
-  async function appended(work: Promise<GrantRef>): Promise<GrantRef> {
+  async function appended<T>(work: Promise<T>): Promise<T> {
     const ref = await work
     for (const listener of listeners) listener()
     return ref
@@ -120,9 +128,12 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     life,
     append: entry => appended(request('append', entry)),
     onAppended: listener => listeners.push(listener),
-    pending: () => request('pending'),
+    pending: ask => request('pending', ask),
     acknowledge: (epoch, next) => request('acknowledge', epoch, next),
-    fork: (epoch, entry) => appended(request('fork', epoch, entry)),
+    refuse: refusal => request('refuse', refusal),
+    fork: (epoch, entry, mayOpen) => appended(request('fork', epoch, entry, mayOpen)),
+    behind: (epoch, next, entry, mayOpen) =>
+      appended(request('behind', epoch, next, entry, mayOpen)),
     openGrants: () => request('openGrants'),
     memory: async () => unpackMemory(await request('packedMemory')),
     beat: nowMs => request('beat', nowMs),

@@ -3,13 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { EmbeddedJWK, jwtVerify } from 'jose'
 import t, { type Test } from 'tap'
-import { createVirtualTime, settle } from '../../fixtures/clock.ts'
-import type { Upload } from '../contract/events.ts'
-import { openJournalDatabase } from '../store/database.ts'
-import { createJournalCore } from '../store/journal-core.ts'
-import { createServiceClient, type ServiceAnswer } from './client.ts'
+import { settle } from '../../fixtures/clock.ts'
+import { createServiceClient } from './client.ts'
 import { loadIdentity, saveEnrolment } from './identity.ts'
-import { createUploader, type UploadReport } from './upload.ts'
+import { line, stored } from './testing/line.ts'
 
 type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void
 
@@ -82,49 +79,6 @@ t.test('no answer, an endless one, and garbage are answers too', async t => {
   gone.close()
 })
 
-/** A journal of `rows` rows and a service played by `answer`. */
-function line(rows: number, answer: (upload: Upload) => Partial<ServiceAnswer>) {
-  let epochs = 0
-  const core = createJournalCore(openJournalDatabase(':memory:', 1).db, () =>
-    String(++epochs).padStart(16, '0'),
-  )
-  const add = () => core.append({ at: 1, clock: 'TRUSTED', lane: '', kind: 'boot', body: {} })
-  for (let i = 0; i < rows; i++) add()
-  const time = createVirtualTime()
-  const sent: Upload[] = []
-  const reports: UploadReport[] = []
-  let appended = () => {}
-  const uploader = createUploader({
-    gate: 'g1',
-    journal: {
-      pending: async () => core.pending(),
-      acknowledge: async (epoch, next) => core.acknowledge(epoch, next),
-      fork: async (epoch, entry) => core.fork(epoch, entry),
-      onAppended: listener => {
-        appended = listener
-      },
-    },
-    client: {
-      post: async (_path, body) => {
-        sent.push(body as Upload)
-        return { status: 200, body: undefined, ...answer(body as Upload) }
-      },
-      close: () => {},
-    },
-    timers: time.timers,
-    random: () => 1,
-    now: () => ({ nowMs: 9, state: 'TRUSTED' }),
-    onReport: report => reports.push(report),
-  })
-  const append = () => {
-    add()
-    appended()
-  }
-  return { core, time, sent, reports, uploader, append }
-}
-
-const stored = (upload: Upload) => ({ body: { next: (upload.rows.at(-1)?.seq ?? 0) + 1 } })
-
 t.test('rows go in batches, in order, each once', async t => {
   const { uploader, sent, core } = line(450, stored)
   t.equal(await uploader.flush(), true)
@@ -176,7 +130,7 @@ t.test('a repeated request, a gap and a fork', async t => {
     return stored(upload)
   })
   gap.core.acknowledge(gap.core.epoch(), 4)
-  await gap.uploader.flush()
+  await gap.run(1000)
   t.same(
     gap.sent.map(one => one.rows[0]?.seq),
     [4, 1],
@@ -186,7 +140,7 @@ t.test('a repeated request, a gap and a fork', async t => {
   const fork = line(5, upload =>
     upload.epoch.endsWith('1') ? { status: 409, body: { code: 'CHAIN_FORK' } } : stored(upload),
   )
-  await fork.uploader.flush()
+  await fork.run(1000)
   t.match(fork.reports, [{ outcome: 'forked' }, { outcome: 'stored', rows: 1 }])
 })
 
@@ -196,7 +150,7 @@ t.test('a refusal is told with its code and tried again later', async t => {
     body: { code: 'UNKNOWN_GATE' },
   }))
   await uploader.flush()
-  t.match(reports, [{ outcome: 'refused', detail: 'status 403, UNKNOWN_GATE' }])
+  t.match(reports, [{ outcome: 'denied', detail: 'status 403, UNKNOWN_GATE' }])
   uploader.close()
   await time.advanceAsync(120_000)
   t.equal(reports.length, 1, 'closed means closed')

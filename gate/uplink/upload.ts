@@ -1,40 +1,67 @@
 /**
  * Carries the journal to the service: contiguous rows in batches, in order, only while the service
  * answers. A request may be sent twice; the service stores each row once and says what is next.
+ *
+ * The next request follows at once where rows were taken. Whatever else is answered, it waits, and
+ * longer each time: an answer that lets nothing go on must not become a loop.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
-import { uploadAnswerSchema } from '../contract/events.ts'
-import { UPLOAD_RETRY_MAX_MS, UPLOAD_RETRY_MIN_MS } from '../limits.ts'
+import type { AlarmCode } from '../contract/codes.ts'
+import type { Upload } from '../contract/events.ts'
+import { BELIEVE_EVERY_MS, UPLOAD_RETRY_MAX_MS, UPLOAD_RETRY_MIN_MS } from '../limits.ts'
 import type { Journal } from '../store/journal.ts'
-import type { ServiceAnswer, ServiceClient } from './client.ts'
+import { type Heard, hear } from './answer.ts'
+import type { ServiceClient } from './client.ts'
+import { createPace } from './pace.ts'
+import { createSeldom } from './seldom.ts'
 
+/** `failed`: the journal itself could not be asked. */
 export type UploadReport =
   | { readonly outcome: 'stored'; readonly rows: number }
-  | { readonly outcome: 'unreachable' | 'refused'; readonly detail: string }
-  | { readonly outcome: 'forked'; readonly epoch: string }
+  | { readonly outcome: 'forked' | 'behind'; readonly epoch: string }
+  | {
+      readonly outcome: Exclude<Heard['is'], 'stored' | 'forked' | 'lacking'> | 'aside' | 'failed'
+      readonly detail: string
+    }
 
 export interface UploaderParts {
   readonly gate: string
-  readonly journal: Pick<Journal, 'pending' | 'acknowledge' | 'fork' | 'onAppended'>
+  readonly journal: Pick<
+    Journal,
+    'pending' | 'acknowledge' | 'refuse' | 'fork' | 'behind' | 'onAppended'
+  >
   readonly client: Pick<ServiceClient, 'post' | 'close'>
   readonly timers: Timers
+  readonly monotonicMs: () => number
   readonly random: () => number
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   readonly onReport: (report: UploadReport) => void
+  readonly onAlarm: (code: AlarmCode, detail: string) => void
 }
 
 export interface Uploader {
   /** Sends what there is now. Resolves when all is acknowledged or the first attempt failed. */
   flush(): Promise<boolean>
+  /** The service has answered elsewhere: rows that wait for it to be reached go now. */
+  reachable(): void
   close(): void
 }
 
+/** What a fork and a restored service ask for, whatever the epoch. */
+const NEW_EPOCH = 'new epoch'
+
 export function createUploader(parts: UploaderParts): Uploader {
-  const { journal, timers } = parts
+  const { journal, timers, onReport } = parts
+  const pace = createPace()
+  const believed = createSeldom(parts.monotonicMs, BELIEVE_EVERY_MS)
+  /** How far each epoch has been acknowledged since the start: only past that is news. */
+  const reached = new Map<string, number>()
   let running: Promise<boolean> | undefined
   let again = false
   let retry: Unsubscribe | undefined
   let retryMs = UPLOAD_RETRY_MIN_MS
+  /** The service could not be reached, and no retry was brought forward since it last could. */
+  let unreached = false
   let closed = false
 
   journal.onAppended(() => {
@@ -48,54 +75,130 @@ export function createUploader(parts: UploaderParts): Uploader {
       again = true
       return running
     }
-    running = drain().finally(() => {
-      running = undefined
-    })
+    running = drain()
+      .catch(error => {
+        onReport({ outcome: 'failed', detail: error instanceof Error ? error.message : 'unknown' })
+        return backOff()
+      })
+      .finally(() => {
+        running = undefined
+      })
     return running
   }
 
   async function drain(): Promise<boolean> {
     do {
       again = false
-      for (let more = true; more && !closed; ) {
-        const upload = await journal.pending()
-        if (upload === undefined) break
-        const answer = await parts.client.post(`/v1/gates/${parts.gate}/events`, upload)
-        more = await settle(upload.epoch, upload.rows.length, answer)
-        if (!more) return backOff()
+      while (!closed) {
+        const ask = pace.ask()
+        const upload = await journal.pending(ask)
+        if (upload === undefined && ask.part !== 'stored') break
+        if (upload === undefined) pace.noWitness()
+        else if (!(await send(upload))) return backOff()
       }
     } while (again && !closed)
-    retryMs = UPLOAD_RETRY_MIN_MS
     return true
   }
 
   /** True when the next batch may follow at once. */
-  async function settle(epoch: string, rows: number, answer: ServiceAnswer): Promise<boolean> {
-    const next = uploadAnswerSchema.safeParse(answer.body)
-    const code = (answer.body as { code?: unknown } | null | undefined)?.code
-    if (answer.status === 200 && next.success) {
-      await journal.acknowledge(epoch, next.data.next)
-      parts.onReport({ outcome: 'stored', rows })
-      return true
+  async function send(upload: Upload): Promise<boolean> {
+    const answer = await parts.client.post(`/v1/gates/${parts.gate}/events`, upload)
+    const heard = hear(upload, answer)
+    if (heard.is !== 'stored' && heard.is !== 'refused') pace.other()
+    switch (heard.is) {
+      case 'stored':
+        return store(upload, heard.next)
+      case 'lacking':
+        return lack(upload.epoch, heard.next)
+      case 'forked':
+        return fork(upload.epoch)
+      case 'refused':
+        return refuse(upload, heard.detail)
+      case 'implausible':
+        parts.onAlarm('ACK_IMPLAUSIBLE', `epoch ${upload.epoch}: ${heard.detail}`)
+        break
+      case 'unreachable':
+        unreached ||= retryMs === UPLOAD_RETRY_MIN_MS
+        break
+      case 'denied':
+      case 'redirected':
+        break
+      default:
+        return heard satisfies never
     }
-    if (answer.status === 409 && code === 'CHAIN_GAP' && next.success) {
-      await journal.acknowledge(epoch, next.data.next)
-      return true
-    }
-    if (answer.status === 409 && code === 'CHAIN_FORK') {
-      const { nowMs, state } = parts.now()
-      await journal.fork(epoch, { at: nowMs, clock: state, lane: '' })
-      parts.onReport({ outcome: 'forked', epoch })
-      return true
-    }
-    if (answer.status === 0 || answer.status >= 500) {
-      const detail = answer.failure ?? `status ${answer.status}`
-      parts.onReport({ outcome: 'unreachable', detail })
-    } else {
-      const detail = `status ${answer.status}, ${typeof code === 'string' ? code : 'no code'}`
-      parts.onReport({ outcome: 'refused', detail })
-    }
+    onReport({ outcome: heard.is, detail: heard.detail })
     return false
+  }
+
+  async function store(upload: Upload, next: number): Promise<boolean> {
+    const { epoch, rows } = upload
+    const first = rows[0]?.seq ?? 0
+    if (next === first) {
+      pace.other()
+      onReport({ outcome: 'refused', detail: `none of the rows from ${first} on was taken` })
+      return false
+    }
+    const { bare, witness } = pace.stored(upload)
+    if (witness) return false
+    if (bare !== undefined) await aside(epoch, bare, false, 'taken without it')
+    if (!(await journal.acknowledge(epoch, next))) {
+      parts.onAlarm('ACK_IMPLAUSIBLE', `epoch ${epoch}: next ${next} is not here`)
+      return false
+    }
+    if (next > (reached.get(epoch) ?? first)) {
+      reached.set(epoch, next)
+      retryMs = UPLOAD_RETRY_MIN_MS
+      unreached = false
+    }
+    onReport({ outcome: 'stored', rows: next - first })
+    return true
+  }
+
+  async function lack(epoch: string, next: number): Promise<boolean> {
+    if (!believed.may(epoch)) {
+      onReport({ outcome: 'denied', detail: `epoch ${epoch} is asked for again, from ${next} on` })
+      return false
+    }
+    const lack = await journal.behind(epoch, next, here(), believed.may(NEW_EPOCH))
+    if (lack.code === 'IMPLAUSIBLE') {
+      parts.onAlarm('ACK_IMPLAUSIBLE', `epoch ${epoch}: CHAIN_GAP from ${next}`)
+      return false
+    }
+    believed.used(epoch)
+    if (lack.opened) believed.used(NEW_EPOCH)
+    onReport({ outcome: 'behind', epoch })
+    return false
+  }
+
+  async function fork(epoch: string): Promise<boolean> {
+    const ref = await journal.fork(epoch, here(), believed.may(NEW_EPOCH))
+    if (ref === undefined) {
+      onReport({ outcome: 'denied', detail: `CHAIN_FORK of epoch ${epoch}, not believed again` })
+      return false
+    }
+    if (ref.seq === 1) believed.used(NEW_EPOCH)
+    onReport({ outcome: 'forked', epoch })
+    return false
+  }
+
+  async function refuse(upload: Upload, detail: string): Promise<boolean> {
+    const { whole } = pace.refused(upload)
+    if (whole === undefined) onReport({ outcome: 'refused', detail })
+    else await aside(upload.epoch, whole, true, detail)
+    return false
+  }
+
+  async function aside(epoch: string, seq: number, whole: boolean, why: string): Promise<void> {
+    const kept = await journal.refuse({ epoch, seq, why, at: parts.now().nowMs, whole })
+    const part = whole ? 'row' : 'body of row'
+    const detail = `epoch ${epoch}, ${part} ${seq}: ${why}${kept ? '' : '; no more can be kept aside'}`
+    parts.onAlarm('ROW_REFUSED', detail)
+    onReport({ outcome: 'aside', detail })
+  }
+
+  function here() {
+    const { nowMs, state } = parts.now()
+    return { at: nowMs, clock: state, lane: '' }
   }
 
   function backOff(): boolean {
@@ -114,6 +217,13 @@ export function createUploader(parts: UploaderParts): Uploader {
       retry?.()
       retry = undefined
       return flush()
+    },
+    reachable() {
+      if (!unreached || retry === undefined) return
+      unreached = false
+      retry()
+      retry = undefined
+      void flush()
     },
     close() {
       closed = true

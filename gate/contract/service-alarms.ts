@@ -1,0 +1,25 @@
+/** Alarms of a service that lies, was restored, or can't take what it is sent: rows of codes.ts. */
+import { type AlarmRow, alarm } from './sign.ts'
+
+export const SERVICE_ALARMS = {
+  ACK_IMPLAUSIBLE: alarm(
+    'service',
+    'technician',
+    'The service acknowledged rows that were not sent: nothing was dropped, look who answers there',
+  ),
+  SERVICE_BEHIND: alarm(
+    'service',
+    'technician',
+    'The service lost rows that this gate had dropped: see which, find its newer backup',
+  ),
+  SERVICE_REDIRECTS: alarm(
+    'service',
+    'technician',
+    'Not followed: correct service.url in the config, or look who answers there',
+  ),
+  ROW_REFUSED: alarm(
+    'service',
+    'technician',
+    'The service takes other rows, not this one: it is kept aside here, read it and why',
+  ),
+} satisfies Record<string, AlarmRow>
