@@ -1,4 +1,7 @@
-/** The gate and its service, killed at any moment under traffic: nothing is lost, nothing doubled. */
+/**
+ * The gate and its service, killed at any moment under traffic, the service lying now and then:
+ * nothing is lost, nothing doubled.
+ */
 import { randomInt } from 'node:crypto'
 import t from 'tap'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
@@ -10,4 +13,5 @@ t.test('20 rounds of kill -9 over a network that loses and repeats', async t => 
   t.comment(JSON.stringify(report))
   t.same(report.broken, [])
   t.ok(report.grants > 5, 'there was traffic')
+  t.ok(report.lies > 0, 'there were lies')
 })
