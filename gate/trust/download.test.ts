@@ -84,7 +84,7 @@ t.test('other statuses, redirects and a closed port are NETWORK', async t => {
   for (const status of [204, 404, 500]) {
     t.same(await get(`${url}${status}`), { code: 'NETWORK', status })
   }
-  t.equal((await get(`${url}302`)).code, 'NETWORK')
+  t.same(await get(`${url}302`), { code: 'NETWORK', status: 302 }, 'not followed')
   t.equal((await get(`${url}304`)).code, 'NETWORK', 'not asked for')
   t.same(await get('http://127.0.0.1:1/'), { code: 'NETWORK', status: undefined })
 })

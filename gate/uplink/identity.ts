@@ -16,8 +16,10 @@ import {
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { z } from 'zod'
+import { name } from '../contract/config-fields.ts'
 
-export const enrolmentSchema = z.object({ gate: z.string().min(1), station: z.string().min(1) })
+/** Names that stand in addresses and topics: the service’s word for them is not taken as it comes. */
+export const enrolmentSchema = z.object({ gate: name, station: name })
 export type Enrolment = z.infer<typeof enrolmentSchema>
 
 export interface Identity {

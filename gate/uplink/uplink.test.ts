@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { EmbeddedJWK, jwtVerify } from 'jose'
 import t, { type Test } from 'tap'
 import { settle } from '../../fixtures/clock.ts'
-import { createServiceClient } from './client.ts'
-import { loadIdentity, saveEnrolment } from './identity.ts'
+import { createServiceClient, type ServiceAnswer } from './client.ts'
+import { enrolmentSchema, loadIdentity, saveEnrolment } from './identity.ts'
 import { line, stored } from './testing/line.ts'
 
 type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void
@@ -33,6 +33,14 @@ t.test('the identity is made once and read again', async t => {
   const second = loadIdentity(dir)
   t.same(second.publicJwk, first.publicJwk)
   t.same(second.enrolment, { gate: 'g1', station: 'north' })
+})
+
+t.test('the service may give a gate no name that is more than a name', async t => {
+  t.match(enrolmentSchema.parse({ gate: 'g-1', station: 'north' }), { gate: 'g-1' })
+  for (const gate of ['', '../g2', 'g1/health', 'g+', 'g1?x', 'g'.repeat(33)]) {
+    t.equal(enrolmentSchema.safeParse({ gate, station: 'north' }).success, false, gate)
+    t.equal(enrolmentSchema.safeParse({ gate: 'g1', station: gate }).success, false, gate)
+  }
 })
 
 t.test('a request is proved over method, path, body and the service’s nonce', async t => {
@@ -116,6 +124,36 @@ t.test('without a service they wait, with growing pauses, and go when it answers
   await settle()
   await settle()
   t.equal(sent.at(-1)?.rows[0]?.seq, 5, 'afterwards at once')
+})
+
+t.test('a service that answers elsewhere brings a retry forward, once', async t => {
+  let answer: Partial<ServiceAnswer> = { status: 0, failure: 'ECONNREFUSED' }
+  const { uploader, sent } = line(3, () => answer)
+  uploader.reachable()
+  t.equal(sent.length, 0, 'nothing waits')
+  await uploader.flush()
+  uploader.reachable()
+  await settle(5)
+  t.equal(sent.length, 2)
+  for (let i = 0; i < 5; i++) uploader.reachable()
+  await settle(5)
+  t.equal(sent.length, 2, 'it is not to be reached for uploads: the timer decides')
+  answer = { status: 403, body: { code: 'GATE_UNKNOWN' } }
+  await uploader.flush()
+  uploader.reachable()
+  await settle(5)
+  t.equal(sent.length, 3, 'and not after a refusal')
+})
+
+t.test('a journal that can’t be asked is told, and asked again', async t => {
+  const { uploader, reports, core, time, db } = line(3, stored)
+  db.exec('ALTER TABLE epochs RENAME TO away')
+  t.equal(await uploader.flush(), false)
+  t.match(reports, [{ outcome: 'failed', detail: /no such table/ }])
+  db.exec('ALTER TABLE away RENAME TO epochs')
+  await time.advanceAsync(500)
+  await settle(5)
+  t.equal(core.pending(), undefined)
 })
 
 t.test('a repeated request, a gap and a fork', async t => {
