@@ -60,6 +60,48 @@ t.test('the next person waits, already verified; a third is told to wait', async
   t.ok(gate.energised.has('entry'))
 })
 
+t.test('who waits is decided by what is believed when their turn comes', async t => {
+  const revoked = await createVirtualLane()
+  await revoked.scan(await revoked.code({ cti: 1 }))
+  await revoked.contact('passA', true)
+  await revoked.scan(await revoked.code({ cti: 2 }))
+  revoked.revoke(2)
+  await revoked.contact('passA', false)
+  t.same(revoked.rows(), ['grant ADMIT', 'passage', 'scan REVOKED'])
+  t.equal(revoked.energised.size, 0)
+  await revoked.contact('fire', true)
+  t.equal(revoked.energised.size, 2, 'fire opens both ways')
+
+  const late = await createVirtualLane()
+  await late.scan(await late.code({ cti: 1 }))
+  await late.contact('passA', true)
+  await late.scan(await late.code({ cti: 2, agoMs: 25_000 }))
+  await late.time.advanceAsync(14_000)
+  await late.contact('passA', false)
+  t.equal(late.rows().at(-1), 'grant ADMIT', 'but it was fresh when it was read')
+
+  const expired = await createVirtualLane()
+  await expired.scan(await expired.code({ cti: 1 }))
+  await expired.contact('passA', true)
+  await expired.scan(await expired.code({ cti: 2, endsInMs: 5000 }))
+  await expired.time.advanceAsync(10_000)
+  await expired.contact('passA', false)
+  t.equal(expired.rows().at(-1), 'scan EXPIRED')
+})
+
+t.test('of two who wait, one at each end, one goes and the other waits on', async t => {
+  const gate = await createVirtualLane({ direction: 'both', exitScanner: { port: 'exit' } })
+  await gate.scan(await gate.code({ cti: 1 }))
+  await gate.contact('passA', true)
+  await gate.scan(await gate.code({ cti: 2 }))
+  await gate.scanAtExit(await gate.code({ cti: 3 }))
+  await gate.contact('passA', false)
+  t.same(gate.rows(), ['grant ADMIT', 'passage', 'grant ADMIT'])
+  await gate.contact('passA', true)
+  await gate.contact('passA', false)
+  t.same(gate.rows().slice(3), ['passage', 'grant ADMIT_FLAGGED'])
+})
+
 t.test('by policy nobody waits: the next is told so at once', async t => {
   const gate = await createVirtualLane({ policy: { queue: 'refuse' } })
   await gate.scan(await gate.code({ cti: 1 }))

@@ -95,8 +95,10 @@ export function createLane(parts: LaneParts): Lane {
     onFault: parts.onFault,
     onStep: (lane, effects) => {
       parts.onStep(lane, effects)
-      queueMicrotask(resume)
       onStep()
+    },
+    onTakeNext() {
+      for (const pipeline of pipelines) pipeline.takeNext()
     },
   })
   const pipelines = readers.map(({ direction, reader }) =>
@@ -113,10 +115,6 @@ export function createLane(parts: LaneParts): Lane {
     }),
   )
   const missing = new Set(readers.map(({ reader }) => reader.name))
-
-  function resume(): void {
-    for (const pipeline of pipelines) pipeline.resume()
-  }
 
   const subscriptions = [
     board.contacts.onContact((contact, active) => {

@@ -2,9 +2,9 @@
  * The way of a scan, in its order: text → decode and verify → decide → machine. The machine's
  * runner does the rest: journal, then relay, then beams, then commit.
  *
- * Scans queue one deep: while a passage runs the next person's scan waits, already verified (its
- * freshness is judged at its own time), and is decided when the lane is free again. A further one
- * is told to wait; by policy the first is, too.
+ * Scans queue one deep: while a passage runs the next person's scan waits. It is decided when the
+ * lane takes the next one: its freshness as of when it was read, all else as of that moment. A
+ * further one is told to wait; by policy the first is, too.
  */
 import type { Reading } from '../hardware/ports.ts'
 import type { PassVerifier, TrustView } from '../pass/verify.ts'
@@ -42,19 +42,22 @@ export interface Pipeline {
   /** Anything a reader can hand over; never throws. */
   read(reading: Reading): void
   /**
-   * Decides the scan that waits, if there is one, once the lane is free. One that has waited too
-   * long, or through an outage, is refused: nobody knows who stands there now.
+   * The lane takes the next one: decides the scan that waits, if there is one, by the trust of this
+   * moment. One that has waited too long, or through an outage, is refused: nobody knows who stands
+   * there now.
    */
-  resume(): void
+  takeNext(): void
 }
 
 interface Waiting {
-  readonly scan: Verified
+  readonly text: string
   readonly sinceMs: number
 }
 
-/** A scan waits through these; an exit not through the refusal of an entry. */
+/** Somebody else's turn: a scan waits on. */
 const UNDER_WAY: ReadonlySet<StateName> = new Set(['Admitting', 'Passing', 'Blocked'])
+/** In these a scan is decided. */
+const DECIDES: ReadonlySet<StateName> = new Set(['Locked', 'Open', 'Refusing'])
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lane, source, trust, runner } = parts
@@ -71,7 +74,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       case 'Admitting':
       case 'Passing':
       case 'Blocked':
-        hold(verified(text))
+        hold(text)
         break
       case 'Starting':
       case 'OutOfService':
@@ -86,10 +89,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  function verified(text: string): Verified {
+  function verified(text: string, waitedMs = 0): Verified {
     const { timeFree } = runner.lane().modes
     const forgivesStale = lane.staleExit === 'flag'
-    const side = { direction: lane.direction, timeFree, forgivesStale }
+    const side = { direction: lane.direction, timeFree, forgivesStale, waitedMs }
     return verifyForSide(parts.verifier, text, side, trust.view(), trust.now())
   }
 
@@ -103,11 +106,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return decide(found, source, context, parts.memory)
   }
 
-  function hold(scan: Verified): void {
-    if (verdictOf(scan).verdict === 'ignore') return
-    if (waiting === undefined && parts.queue === 'wait')
-      waiting = { scan, sinceMs: trust.now().nowMs }
-    else deliver(refusal('BUSY'))
+  function hold(text: string): void {
+    if (verdictOf(verified(text)).verdict === 'ignore') return
+    if (waiting === undefined && parts.queue === 'wait') {
+      waiting = { text, sinceMs: trust.now().nowMs }
+    } else deliver(refusal('BUSY'))
   }
 
   function refusal(code: DenyCode): Verdict {
@@ -121,17 +124,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     read,
-    resume() {
+    takeNext() {
       const { name } = runner.lane().state
-      const refusing = name === 'Refusing'
       if (waiting === undefined || UNDER_WAY.has(name)) return
-      if (refusing && lane.direction === 'entry') return
-      const { scan, sinceMs } = waiting
+      // An exit does not wait for the refusal of an entry to be over.
+      if (name === 'Refusing' && lane.direction === 'entry') return
+      const { text, sinceMs } = waiting
       waiting = undefined
       if (name === 'Emergency') return
-      if (name !== 'Locked' && name !== 'Open' && !refusing) deliver(refusal('LANE_CLOSED'))
-      else if (trust.now().nowMs - sinceMs > WAITING_SCAN_MS) deliver(refusal('STALE_CODE'))
-      else deliver(verdictOf(scan))
+      const waitedMs = trust.now().nowMs - sinceMs
+      if (!DECIDES.has(name)) deliver(refusal('LANE_CLOSED'))
+      else if (waitedMs > WAITING_SCAN_MS) deliver(refusal('STALE_CODE'))
+      else deliver(verdictOf(verified(text, waitedMs)))
     },
   }
 }

@@ -33,6 +33,8 @@ export interface RunnerParts {
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   /** Called after each step, for logs and for whoever waits. */
   readonly onStep: (lane: Lane, effects: readonly Effect[]) => void
+  /** The lane takes the next scan, and nothing is under way in the machine. */
+  readonly onTakeNext: () => void
   /** A row could not be written, or a device refused: never a pass text in it. */
   readonly onFault: (what: string, error: unknown) => void
 }
@@ -56,6 +58,7 @@ export function createRunner(parts: RunnerParts): Runner {
   const queue: Input[] = []
   let lane = startingLane(parts.modes)
   let running = false
+  let takesNext = false
   let closed = false
 
   function feed(input: Input): void {
@@ -76,6 +79,9 @@ export function createRunner(parts: RunnerParts): Runner {
     } finally {
       running = false
     }
+    if (!takesNext) return
+    takesNext = false
+    parts.onTakeNext()
   }
 
   function execute(effect: Effect): void {
@@ -94,6 +100,9 @@ export function createRunner(parts: RunnerParts): Runner {
         break
       case 'cancel':
         cancelDeadline(effect.name)
+        break
+      case 'takeNext':
+        takesNext = true
         break
       case 'resetFire':
         board.resetFire?.()

@@ -61,7 +61,7 @@ interface Case {
 async function said(direction: Side['direction'], one: Case): Promise<string> {
   const { iat = NOW_S - 60, shown = NOW_S, status = 'valid', state = 'TRUSTED' } = one
   const { timeFree = false, forgivesStale = false } = one
-  const side = { direction, timeFree, forgivesStale }
+  const side = { direction, timeFree, forgivesStale, waitedMs: 0 }
   const now = { nowMs: NOW_S * 1000, state }
   const text = await code(iat, shown)
   const { found, statusKnown } = verifyForSide(verifier, text, side, trustWith(status), now)

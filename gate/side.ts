@@ -13,6 +13,8 @@ export interface Side {
   readonly timeFree: boolean
   /** Whether the exit forgives a stale code, and `decide` flags it. */
   readonly forgivesStale: boolean
+  /** How long ago the code was read, milliseconds: it may have waited for the person ahead. */
+  readonly waitedMs: number
 }
 
 export interface Verified {
@@ -25,7 +27,7 @@ export interface Verified {
 export function verifyForSide(
   verifier: PassVerifier,
   text: string,
-  { direction, timeFree, forgivesStale }: Side,
+  { direction, timeFree, forgivesStale, waitedMs }: Side,
   view: TrustView,
   now: { readonly nowMs: number; readonly state: 'TRUSTED' | 'UNCERTAIN' },
 ): Verified {
@@ -40,6 +42,7 @@ export function verifyForSide(
   const policy = {
     expiredForMs: leaving || timeFree ? EXIT_GRACE_MS : 0,
     staleForMs: unsure || (leaving && forgivesStale) ? EXIT_GRACE_MS : 0,
+    waitedMs,
   }
   const trust = withStatus(view, status)
   const verify = (atMs: number) => verifier.verify(text, trust, policy, atMs)

@@ -117,6 +117,22 @@ async function station(dir: string) {
         const before = told('boarding', 'UPDATED')
         await until('a new list', () => told('boarding', 'UPDATED') > before, POLL_MS / 10)
       },
+      /** The gate's own time went by at once: the disk takes real time. */
+      async written(stage: string) {
+        const rows = () => readJournal(join(config.data, 'journal.db'))
+        await until('the stage on disk', () => rows().some(row => row.body.stage === stage))
+        // And the thread that wrote it has said so: the next row is taken.
+        let taken = false
+        const tryOne = () =>
+          gate.record('mode', { by: 'test' }).then(
+            () => {
+              taken = true
+            },
+            () => void setImmediate(tryOne),
+          )
+        void tryOne()
+        await until('another row', () => taken)
+      },
       /** Shows a code: `grant ADMIT`, `scan NO_TICKET`, with the flags; and the row's body. */
       async scan(laneName: string, text: string) {
         const file = join(config.data, 'journal.db')
@@ -208,6 +224,7 @@ t.test('from the sale to the barrier, and back', async t => {
   t.equal((await enter()).said, 'scan TOO_EARLY', 'not yet 15 minutes')
   await time.advanceAsync(120_000)
   t.ok(time.clock.nowMs() - goneAt > TICKET_HARD_MS)
+  await gate.written('DEGRADED')
   t.equal((await enter()).said, 'grant ADMIT_FLAGGED TRUST_DEGRADED TOO_EARLY')
 
   await gate.stop()

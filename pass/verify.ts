@@ -57,6 +57,11 @@ export interface VerifyPolicy {
   readonly expiredForMs: number
   /** How much older than 30 s a presentation may be, milliseconds. */
   readonly staleForMs: number
+  /**
+   * How long ago it was read, milliseconds, where it waited its turn: whether it was fresh is judged
+   * as of then, all else as of now. Default 0.
+   */
+  readonly waitedMs?: number
 }
 
 declare const verified: unique symbol
@@ -149,10 +154,10 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     const code =
       timeFault(half, policy, nowMs) ??
       proofFault(crypto, envelope, half) ??
-      freshnessFault(envelope, trust, policy, nowMs) ??
+      freshnessFault(envelope, trust, policy, nowMs - (policy.waitedMs ?? 0)) ??
       statusFault(claims, trust)
     if (code !== undefined) return { ...denial(code, envelope, claims), cti: claims.cti }
-    return { ok: true, pass: verifiedPass(envelope, half, nowMs) }
+    return { ok: true, pass: verifiedPass(envelope, half, policy, nowMs) }
   }
 
   return { verify, flush: () => halves.clear() }
@@ -212,15 +217,15 @@ function proofFault<K>(
     : 'BAD_PROOF'
 }
 
-/** Check 6. */
+/** Check 6. `readMs`: when the code was read. */
 function freshnessFault(
   { presentation }: PassEnvelope,
   trust: TrustView,
   policy: VerifyPolicy,
-  nowMs: number,
+  readMs: number,
 ): VerifyCode | undefined {
   if (presentation === undefined) return undefined
-  const ageMs = nowMs - presentation.presentedAt * 1000
+  const ageMs = readMs - presentation.presentedAt * 1000
   if (-ageMs > Math.min(trust.staleAllowanceMs, STALE_ALLOWANCE_MAX_MS)) return 'CODE_FROM_FUTURE'
   return ageMs - PRESENTED_AGE_MAX_MS > policy.staleForMs ? 'STALE_CODE' : undefined
 }
@@ -235,11 +240,12 @@ function statusFault(claims: PassClaims, trust: TrustView): VerifyCode | undefin
 function verifiedPass<K>(
   { presentation }: PassEnvelope,
   { claims, ctiHex, issuerKey }: IssuerHalf<K>,
+  { waitedMs = 0 }: VerifyPolicy,
   nowMs: number,
 ): VerifiedPass {
   const { cti, iat, exp, statusList, statusIndex } = claims
   const presentedAt = presentation?.presentedAt
-  const ageMs = presentedAt === undefined ? 0 : nowMs - presentedAt * 1000
+  const ageMs = presentedAt === undefined ? 0 : nowMs - waitedMs - presentedAt * 1000
   const pass: Omit<VerifiedPass, typeof verified> = {
     cti,
     ctiHex,

@@ -157,6 +157,8 @@ export type Effect =
     }
   | { readonly type: 'deadline'; readonly name: DeadlineName; readonly afterMs: number }
   | { readonly type: 'cancel'; readonly name: DeadlineName }
+  /** Whoever scanned while somebody else was under way has their turn, or is told that they have none. */
+  | { readonly type: 'takeNext' }
   /** Clears a fire alarm that the board has latched, if its loop is closed. */
   | { readonly type: 'resetFire' }
   /** Written durably, then answered by the input `recorded` or `recordFailed`. */

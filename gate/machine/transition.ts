@@ -16,7 +16,15 @@ import {
   resetUnanswered,
   startedWithout,
 } from './service.ts'
-import type { DeadlineName, Input, Lane, MachineContact, MachineSettings, Step } from './state.ts'
+import type {
+  DeadlineName,
+  Input,
+  Lane,
+  MachineContact,
+  MachineSettings,
+  StateName,
+  Step,
+} from './state.ts'
 
 /** `nowMs`: monotonic milliseconds, never less than at the last call. */
 export function transition(
@@ -25,7 +33,30 @@ export function transition(
   settings: MachineSettings,
   nowMs: number,
 ): Step {
-  return guard(act(lane, input, settings, nowMs), lane, settings)
+  const step = guard(act(lane, input, settings, nowMs), lane, settings)
+  const takes = turnOf(step.lane.state.name) > turnOf(lane.state.name)
+  return takes ? { ...step, effects: [...step.effects, { type: 'takeNext' }] } : step
+}
+
+/** Whose turn it is: 0 nobody's but of who is under way, 1 of who leaves, 2 of whoever is next. */
+function turnOf(name: StateName): 0 | 1 | 2 {
+  switch (name) {
+    case 'Admitting':
+    case 'Passing':
+    case 'Blocked':
+      return 0
+    case 'Refusing':
+      return 1
+    case 'Starting':
+    case 'Locked':
+    case 'Open':
+    case 'Emergency':
+    case 'OutOfService':
+    case 'Maintenance':
+      return 2
+    default:
+      return name satisfies never
+  }
 }
 
 function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number): Step {
