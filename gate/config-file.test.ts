@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { ConfigError, readConfigFile, readGateConfig, readNamedFile } from './config-file.ts'
+import { ConfigError, readConfigFile, readNamedFile } from './config-file.ts'
 
 const good = {
   gate: 'north-1',
@@ -12,6 +12,13 @@ const good = {
   lanes: [
     { name: 'A', direction: 'entry', board: { port: '/dev/b' }, scanner: { port: '/dev/s' } },
   ],
+}
+
+/** Of a file that must be good. */
+function readGateConfig(file: string) {
+  const { checked } = readConfigFile(file)
+  if (!checked.ok) throw new ConfigError(checked.problems.join('\n'))
+  return checked.config
 }
 
 function refusal(t: Test, config: unknown): string {
@@ -97,8 +104,16 @@ t.test('a bus: no broker of ours unless asked for, files from the file’s folde
   writeFileSync(join(dir, 'secret'), 'x'.repeat(262_144))
   t.equal(readNamedFile('key', join(dir, 'secret')).length, 262_144)
   writeFileSync(join(dir, 'secret'), 'x'.repeat(262_145))
-  t.throws(() => readNamedFile('key', join(dir, 'secret')), /^key: .*secret .*larger/)
-  t.throws(() => readNamedFile('key', join(dir, 'none')), { code: 'CONFIG_INVALID' })
+  t.throws(
+    () => readNamedFile('key', join(dir, 'secret')),
+    /^key: .*secret: cannot be read: larger/,
+  )
+  const none = { code: 'CONFIG_INVALID', message: /^key: .*none: cannot be read: ENOENT.*; name a/ }
+  t.throws(() => readNamedFile('key', join(dir, 'none')), none)
+  t.throws(() => readNamedFile('key', dir), /^key: .*: it is not a file/)
+  t.throws(() => readNamedFile('key', '/dev/zero'), /it is not a file/, 'and never ends')
+  writeFileSync(join(dir, 'secret'), Buffer.from('\ufeffpassword', 'utf16le'))
+  t.throws(() => readNamedFile('key', join(dir, 'secret')), /^key: .*secret: it is UTF-16/)
 })
 
 t.test('a missing file says so', async t => {

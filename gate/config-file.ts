@@ -1,11 +1,12 @@
 /** Reads a gate's config file, and finds out whether a config may run. A wrong one is refused whole. */
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { canonicalJson, type JsonValue } from './contract/canonical.ts'
 import { type GateConfig, gateConfigSchema } from './contract/config.ts'
 import { explainIssues } from './contract/explain.ts'
+import { decodeText, readJsonText } from './contract/json-text.ts'
 import { CONFIG_BYTES_MAX } from './limits.ts'
+import { readWhole } from './read-file.ts'
 
 type Broker = NonNullable<GateConfig['bus']>['broker']
 
@@ -64,22 +65,27 @@ function withPaths(broker: Broker, folder: string): Broker {
   }
 }
 
-/** A file that the config names under `key`, as text. Throws ConfigError. */
-export function readNamedFile(key: string, file: string): string {
-  const read = readText(file)
-  if (typeof read === 'string') return read
-  throw new ConfigError(`${key}: ${file} cannot be read: ${read.message}`)
+/** A file that the config names under `key`. Throws ConfigError with the key, the file and the remedy. */
+export function readNamedBytes(key: string, file: string, bytesMax: number): Uint8Array {
+  const read = readWhole(file, bytesMax)
+  if (!(read instanceof Error)) return read
+  throw badFile(
+    key,
+    file,
+    `cannot be read: ${read.message}; name a file that the gate’s user can read`,
+  )
 }
 
-/** As `checkConfig`, of a text that may be anything. */
-export function checkConfigText(text: string, folder: string): CheckedConfig {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return { ok: false, problems: [`not JSON: ${(error as Error).message}`] }
-  }
-  return checkConfig(value, folder)
+/** As `readNamedBytes`, of a text in UTF-8. */
+export function readNamedFile(key: string, file: string): string {
+  const decoded = decodeText(readNamedBytes(key, file, CONFIG_BYTES_MAX))
+  if ('text' in decoded) return decoded.text
+  throw badFile(key, file, decoded.problem)
+}
+
+/** Of a file that the config names under `key`, and what is wrong with it. */
+export function badFile(key: string, file: string, what: string): ConfigError {
+  return new ConfigError(`${key}: ${file}: ${what}`)
 }
 
 /** A config file as it is right now. */
@@ -96,41 +102,22 @@ export interface ConfigFile {
 /** Never throws: what is wrong is in `checked`, each line with the file's name. */
 export function readConfigFile(file: string): ConfigFile {
   const folder = dirname(resolve(file))
-  const read = readText(file)
-  if (typeof read !== 'string') {
-    const problems = [`${file}: cannot be read: ${read.message}`]
+  const bytes = readWhole(file, CONFIG_BYTES_MAX)
+  if (bytes instanceof Error) {
+    const problems = [`${file}: cannot be read: ${bytes.message}`]
     return { checked: { ok: false, problems }, folder, sha256: '', data: undefined }
   }
-  const checked = checkConfigText(read, folder)
-  const data = checked.ok ? checked.config.data : dataIn(read, folder)
-  const named = checked.ok
-    ? checked
-    : { ok: false as const, problems: told(file, checked.problems) }
-  return { checked: named, folder, sha256: sha256Hex(read), data }
-}
-
-/** Reads one that must be good. Throws ConfigError with each key and its range. */
-export function readGateConfig(file: string): GateConfig {
-  const { checked } = readConfigFile(file)
-  if (!checked.ok) throw new ConfigError(checked.problems.join('\n'))
-  return checked.config
-}
-
-function readText(file: string): string | Error {
-  try {
-    if (statSync(file).size > CONFIG_BYTES_MAX) {
-      return new Error(`larger than ${CONFIG_BYTES_MAX} bytes`)
-    }
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    return error as Error
+  const sha256 = sha256Hex(bytes)
+  const read = readJsonText(bytes)
+  if (!read.ok) {
+    const checked = { ok: false as const, problems: [`${file}: ${read.problem}`] }
+    const data = read.text === undefined ? undefined : dataIn(read.text, folder)
+    return { checked, folder, sha256, data }
   }
-}
-
-/** One line of a file that is no JSON says more with its name before it; keys go below. */
-function told(file: string, problems: readonly string[]): string[] {
-  const [first = ''] = problems
-  return first.startsWith('not JSON') ? [`${file}: ${first}`] : [`${file}:`, ...problems]
+  const checked = checkConfig(read.value, folder)
+  if (checked.ok) return { checked, folder, sha256, data: checked.config.data }
+  const problems = [`${file}:`, ...checked.problems]
+  return { checked: { ok: false, problems }, folder, sha256, data: dataIn(read.text, folder) }
 }
 
 /**
@@ -151,6 +138,6 @@ function tooLarge(): CheckedConfig {
   return { ok: false, problems: [`(whole): larger than ${CONFIG_BYTES_MAX} bytes`] }
 }
 
-function sha256Hex(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
+function sha256Hex(of: string | Uint8Array): string {
+  return createHash('sha256').update(of).digest('hex')
 }

@@ -1,6 +1,6 @@
 /** A whole gate on real files, in virtual time, whose config changes while it runs. */
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t from 'tap'
@@ -173,9 +173,14 @@ t.test('a file that broke since: the last good config runs; without one it is re
   const opened = openConfig(file, 0)
   t.equal(opened.gate, 'north-1')
   t.match(opened.store.stored.history, { current: 1, trial: null })
+  await opened.store.close()
   writeFileSync(file, '{ "gate": "north-1" "data": "elsewhere" }')
   t.throws(() => openConfig(file, 0), { code: 'CONFIG_INVALID', message: /not JSON/ })
   writeFileSync(file, '{ "gate": "north-1" }')
+  const noted = openConfig(file, 0)
+  t.equal(noted.gate, 'north-1', 'the folder was noted at the last good start')
+  await noted.store.close()
+  rmSync(`${file}.data`)
   t.throws(() => openConfig(file, 0), { code: 'CONFIG_INVALID', message: /data/ })
 })
 

@@ -40,6 +40,10 @@ export const WALK_PAUSE_MS = 50
 export const ANSWER_BYTES_MAX = 65_536
 /** Of where a redirect pointed so much is told, characters. */
 export const ORIGIN_CHARS_MAX = 200
+/** The number of the process that holds the data folder, digits; how often and long it is waited for. */
+export const PID_CHARS_MAX = 10
+export const PID_LOOKS = 10
+export const PID_PAUSE_MS = 20
 /** A config file, bytes. */
 export const CONFIG_BYTES_MAX = 262_144
 /** How long devices may take to report at start before they are called lost. */

@@ -8,10 +8,17 @@ import { type Logger, pino } from 'pino'
 import { createGateBoard } from '../hardware/drivers/board.ts'
 import { createSerialScanner } from '../hardware/drivers/scanner-serial.ts'
 import { systemClock as clock, systemTimers as timers } from '../hardware/system-time.ts'
+import { asked } from './asked.ts'
 import type { ConfigEngine } from './config/engine.ts'
 import { REFUSALS } from './config/outcome.ts'
-import { ConfigError, readGateConfig } from './config-file.ts'
-import { type ConfiguredParts, createConfiguredGate, openConfig } from './configured.ts'
+import { ConfigError } from './config-file.ts'
+import {
+  type ConfiguredParts,
+  configToRun,
+  createConfiguredGate,
+  type OpenedConfig,
+  openConfig,
+} from './configured.ts'
 import { gateJsonSchema } from './contract/config.ts'
 import { enrol } from './enrol.ts'
 import { readMachineBoot } from './machine-boot.ts'
@@ -48,15 +55,13 @@ async function main(): Promise<number> {
     return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
   }
   if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
-  const opened = openConfig(values.config, clock.nowMs())
-  if (values.enrol !== undefined) await enrol(readGateConfig(values.config), values.enrol)
-  // From here on: a stop asked for during the start is one too, not a crash.
-  const asked = new Promise<string>(resolve => {
-    process.once('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
-  })
-
+  const opened = openConfig(values.config, clock.nowMs(), process.env.STATE_DIRECTORY)
   const log = pino({ base: { gate: opened.gate } })
+  if (!opened.lock.held()) {
+    log.warn({ event: 'lock' }, 'the disk has no room for a lock: see that no other gate runs here')
+  }
+  if (values.enrol !== undefined) await enrol(configToRun(opened), values.enrol, asked.stop)
+  if (asked.stop.aborted) return stopped(opened, log)
   const { engine, running } = createConfiguredGate(opened, partsOf(log), fault => {
     log.fatal({ err: fault }, 'no config starts any more: the gate ends')
     process.exit(1)
@@ -77,12 +82,19 @@ async function main(): Promise<number> {
     log.fatal({ err: error }, 'defect: relays released, the gate ends')
     process.exit(70)
   })
-  const signal = await asked
+  const signal = await asked.stoppedBy()
   log.info({ event: 'stopping', signal }, 'stopping')
   manager.stopping()
   await engine.stop()
   manager.close()
   log.info({ event: 'stopped' }, 'stopped')
+  return 0
+}
+
+/** Asked for before anything ran. */
+async function stopped(opened: OpenedConfig, log: Logger): Promise<number> {
+  await opened.store.close()
+  log.info({ event: 'stopped' }, 'stopped before it started')
   return 0
 }
 
@@ -125,7 +137,7 @@ function partsOf(log: Logger): ConfiguredParts {
 
 /** SIGHUP: the file is looked at again. */
 function followReload(engine: ConfigEngine, log: Logger): void {
-  process.on('SIGHUP', async () => {
+  asked.onReload(async () => {
     const outcome = await engine.reload()
     if (outcome.ok) log.info({ event: 'reload', revision: outcome.revision }, 'the file runs')
     else {

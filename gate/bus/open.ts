@@ -1,6 +1,7 @@
 /** The station bus of an enrolled gate, as its config says. Loaded only where there is one. */
+import { X509Certificate } from 'node:crypto'
 import type { Logger } from 'pino'
-import { readNamedFile } from '../config-file.ts'
+import { badFile, readNamedFile } from '../config-file.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { Joined } from '../joined.ts'
 import type { Observer } from '../observe.ts'
@@ -53,12 +54,29 @@ export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusPa
   })
 }
 
-function brokerOf(broker: NonNullable<GateConfig['bus']>['broker']): ThreadData['broker'] {
+/** Throws ConfigError for a file that is not there, or holds something else. */
+export function brokerOf(broker: NonNullable<GateConfig['bus']>['broker']): ThreadData['broker'] {
   if ('embedded' in broker) return broker
   const { url, username, passwordFile, caFile } = broker
-  const read = (key: string, file: string | undefined) =>
-    file === undefined ? undefined : readNamedFile(`bus.broker.${key}`, file)
-  const password = read('passwordFile', passwordFile)?.trim()
+  const password = passwordFile === undefined ? undefined : passwordIn(passwordFile)
+  const ca = caFile === undefined ? undefined : certificateIn(caFile)
   const known = username !== undefined && password !== undefined
-  return { url, login: known ? { username, password } : undefined, ca: read('caFile', caFile) }
+  return { url, login: known ? { username, password } : undefined, ca }
+}
+
+function passwordIn(file: string): string {
+  const password = readNamedFile('bus.broker.passwordFile', file).trim()
+  if (password === '') throw badFile('bus.broker.passwordFile', file, 'it is empty')
+  return password
+}
+
+function certificateIn(file: string): string {
+  const pem = readNamedFile('bus.broker.caFile', file)
+  try {
+    new X509Certificate(pem)
+    return pem
+  } catch {
+    const what = 'it holds no certificate: give PEM, which begins with -----BEGIN CERTIFICATE-----'
+    throw badFile('bus.broker.caFile', file, what)
+  }
 }

@@ -245,16 +245,26 @@ t.test(
     for (const [file, code, why] of wrong) {
       desk.writeFile(file)
       t.match(await desk.engine.reload(), { ok: false, code, problems: why })
-      t.match(desk.world.rows.at(-1), 'refused 0 by file, 0 runs')
-      t.match(desk.world.bodies.at(-1), { reason: why })
+      t.match(desk.world.rows.at(-2), 'refused 0 by file, 0 runs')
+      t.match(desk.world.bodies.at(-2), { reason: why })
+      t.match(desk.world.bodies.at(-1), { code: 'CONFIG_FILE_BAD', on: true, detail: why })
     }
+    const told = desk.world.rows.length
+    desk.writeFile(withWait(5000))
+    await desk.engine.reload()
+    t.match(desk.world.bodies.at(-1), { code: 'CONFIG_FILE_BAD', on: false })
+    await desk.engine.reload()
+    t.equal(desk.world.rows.length, told + 1, 'told once')
     t.same(desk.waits(), [5000])
     await desk.engine.stop()
     desk.writeFile('{"gate": ')
     const again = openDesk(dir)
     await again.engine.start()
     t.same(again.waits(), [5000], 'the last good one runs')
-    t.match(again.world.rows, ['refused 0 by file, 0 runs'])
+    t.match(again.world.rows, [
+      'refused 0 by file, 0 runs',
+      /^CONFIG_FILE_BAD: .*gate\.json: not JSON: line 1, column 10: .*; the last good revision runs$/,
+    ])
     await again.engine.stop()
   },
 )

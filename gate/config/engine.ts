@@ -9,6 +9,7 @@ import type { CheckedConfig, ConfigFile } from '../config-file.ts'
 import type { JsonValue } from '../contract/canonical.ts'
 import { createChanges } from './changes.ts'
 import { createDraft } from './draft.ts'
+import { createFileAlarm } from './file-alarm.ts'
 import { createJudge } from './fixed.ts'
 import { createLedger } from './ledger.ts'
 import {
@@ -93,12 +94,14 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
   const judge = createJudge(now, checkText)
   const changes = createChanges({ ...parts, ledger, check: checkText })
   const { inTurn } = changes
+  const fileAlarm = createFileAlarm()
   const startOf = createStart({
     ...parts,
     damage: parts.store.damage,
     ledger,
     changes,
     judge,
+    fileAlarm,
     check: checkText,
   })
   const draft = createDraft(() => {
@@ -121,6 +124,21 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     const lines = [REFUSALS[outcome.code], ...outcome.problems].join('; ')
     const says = FINAL.has(outcome.code) ? [refusedRow(now(), offer.by, lines)] : []
     if (says.length > 0 || outcome.code === 'NOTHING_TO_COMMIT') await changes.saw(offer.seen, says)
+    return outcome
+  }
+
+  async function reload(): Promise<Outcome> {
+    const { checked, sha256: fileSha256 } = parts.file()
+    const same = fileSha256 === now().seen.fileSha256
+    // One that can't be taken is looked at again: it may be only half written.
+    const seen = checked.ok ? { fileSha256 } : {}
+    const outcome = same
+      ? refused('NOTHING_TO_COMMIT')
+      : await take(checked, { by: 'file', reason: FILE_EDITED, seen })
+    const bad = !outcome.ok && FINAL.has(outcome.code)
+    const good = outcome.ok || outcome.code === 'NOTHING_TO_COMMIT'
+    const says = bad ? fileAlarm.bad(outcome.problems) : good ? fileAlarm.good() : []
+    if (says.length > 0) await changes.saw({}, says)
     return outcome
   }
 
@@ -160,14 +178,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
         if (running.emergency()) return refused('EMERGENCY')
         return changes.back(`taken back by ${by}`)
       }),
-    reload: () =>
-      inTurn(async () => {
-        const { checked, sha256: fileSha256 } = parts.file()
-        if (fileSha256 === now().seen.fileSha256) return refused('NOTHING_TO_COMMIT')
-        // One that can't be taken is looked at again: it may be only half written.
-        const seen = checked.ok ? { fileSha256 } : {}
-        return take(checked, { by: 'file', reason: FILE_EDITED, seen })
-      }),
+    reload: () => inTurn(reload),
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
     seen: () => now().seen,

@@ -10,6 +10,9 @@ import { differences } from './paths.ts'
 import { currentOf, type History, type Revision, revisionOf } from './revisions.ts'
 import type { Said } from './store-file.ts'
 
+/** Of an alarm, as its schema has it. */
+const DETAIL_CHARS_MAX = 400
+
 /** The file of a first start runs. */
 export function baseRow(after: History): Said {
   return row(currentOf(after), after, { about: 'base' })
@@ -36,7 +39,7 @@ export function confirmedRow(after: History, by: string): Said {
 /** The row, and the alarm that a technician sees. */
 export function revertedRows(bad: Revision, after: History, why: string): Said[] {
   const detail = `revision ${bad.number} by ${bad.by}: ${why}; revision ${after.current} runs`
-  const body = { code: 'CONFIG_REVERTED', on: true, detail: detail.slice(0, 400) }
+  const body = { code: 'CONFIG_REVERTED', on: true, detail: detail.slice(0, DETAIL_CHARS_MAX) }
   return [row({ ...bad, reason: why }, after, { about: 'reverted' }), { kind: 'alarm', body }]
 }
 
@@ -44,6 +47,12 @@ export function revertedRows(bad: Revision, after: History, why: string): Said[]
 export function refusedRow(history: History, by: string, why: string): Said {
   const { sha256, ...rest } = bodyOf({ ...currentOf(history), by, reason: why }, history, 'refused')
   return { kind: 'config', body: rest satisfies ConfigBody }
+}
+
+/** The config file can't be taken as it is (`on`), or can be again. `what`: file, place, key. */
+export function fileRow(on: boolean, what: string): Said {
+  const body = { code: 'CONFIG_FILE_BAD', on, detail: what.slice(0, DETAIL_CHARS_MAX) }
+  return { kind: 'alarm', body }
 }
 
 function row(

@@ -5,6 +5,7 @@
  */
 import { type CheckedConfig, ConfigError, type ConfigFile } from '../config-file.ts'
 import type { Changes } from './changes.ts'
+import type { FileAlarm } from './file-alarm.ts'
 import type { Judge } from './fixed.ts'
 import type { Ledger } from './ledger.ts'
 import { committed, currentOf, firstHistory, type History, type Revision } from './revisions.ts'
@@ -21,6 +22,7 @@ export interface StartParts {
   readonly running: Running
   readonly judge: Judge
   readonly file: () => ConfigFile
+  readonly fileAlarm: FileAlarm
   readonly check: (text: string) => CheckedConfig
   readonly nowMs: () => number
   /** What became of the revisions, when they could not be read. */
@@ -63,8 +65,9 @@ export function createStart(parts: StartParts): () => Promise<void> {
     if (file.sha256 === fileSha256) return
     const judged = parts.judge(file.checked)
     if ('code' in judged) {
-      const why = judged.problems.join('; ')
-      return changes.saw({}, [refusedRow(now(), 'file', why)])
+      const { problems } = judged
+      const row = refusedRow(now(), 'file', problems.join('; '))
+      return changes.saw({}, [row, ...parts.fileAlarm.bad(problems)])
     }
     const { text, sha256 } = judged
     const seen = { fileSha256: file.sha256 }

@@ -239,6 +239,8 @@ export const ALARMS = {
     'technician',
     'The damaged journal was set aside under the name given: collect it',
   ),
+  JOURNAL_GONE: alarm('service', 'technician', 'It goes on in a new file: see who deleted it'),
+  FILE_GONE: alarm('service', 'technician', 'See which file, what was done, and who did it'),
   CHAIN_FORK: alarm(
     'service',
     'technician',
@@ -282,7 +284,9 @@ export const ALARMS = {
     'technician',
     'Trust could not be written and lives in memory: make room on the disk',
   ),
+  ENVIRONMENT_MISMATCH: alarm('service', 'technician', 'Set trust.environment as the service’s'),
   CONFIG_REVERTED: alarm('none', 'technician', 'See the revision and why'),
+  CONFIG_FILE_BAD: alarm('service', 'technician', 'Mend the file where it says, then reload it'),
 } satisfies Record<string, AlarmRow>
 
 export type VerdictCode = keyof typeof VERDICTS

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SET_ASIDE_MAX } from '../limits.ts'
+import { makeFolder } from '../make-folder.ts'
 
 export interface LoadedFile {
   readonly bytes?: Uint8Array
@@ -53,7 +54,7 @@ export function createShelf(folder: string): Shelf {
       }
     },
     async write(name, bytes) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       const partial = pathOf(`${name}${PARTIAL}`)
       const file = await open(partial, 'w', 0o600)
       try {

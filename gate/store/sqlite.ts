@@ -68,6 +68,7 @@ export function layoutOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version)
 }
 
+const BUSY = 5
 const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
@@ -85,6 +86,11 @@ export function isOfSqlite(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error)
   return isPlain(error, CORRUPT, NOT_A_DATABASE) || code === SHORT_READ
+}
+
+/** Another connection holds a lock. */
+export function isBusy(error: unknown): boolean {
+  return isPlain(error, BUSY)
 }
 
 /** A write found no room. */

@@ -3,8 +3,8 @@
  * transaction per change, so that a power cut at any byte leaves the old rows or the new ones,
  * never a mix. Nothing read here is believed: `cache.ts` verifies it again at every boot.
  */
-import { mkdirSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '../make-folder.ts'
 import { type Layout, openTables } from '../store/sqlite.ts'
 import { KEPT_KIDS_MAX, KEPT_LISTS_MAX, LISTS_MAX, TRUST_CHAIN_MAX } from './limits.ts'
 
@@ -175,5 +175,5 @@ type Value = string | number | null | Uint8Array
 
 /** The data folder, made when it is missing, readable by the gate's user alone. */
 export function ensureDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
 }

@@ -50,7 +50,7 @@ export interface LoadedCache {
 export function openFactoryTrust(bytes: Uint8Array): TrustDocument {
   const result = verifyFirstTrust(bytes, nodeVerifier, Number.POSITIVE_INFINITY)
   if (!result.ok) {
-    throw Object.assign(new Error(`factory trust: ${result.code}`), { code: 'FACTORY_TRUST' })
+    throw Object.assign(new Error(`no factory trust (${result.code})`), { code: 'FACTORY_TRUST' })
   }
   return result.trust
 }
