@@ -1,7 +1,7 @@
 /** What the whole gate tells, as against one of its lanes: rows of the journal, and the same as log lines. */
 import type { Logger } from 'pino'
 import type { AlarmCode } from './contract/codes.ts'
-import type { EventKind } from './contract/events.ts'
+import type { AlarmBody, EventKind } from './contract/events.ts'
 import type { Backlog } from './store/backlog.ts'
 import type { JournalEntry } from './store/projection.ts'
 import type { TrustEvent } from './trust/events.ts'
@@ -42,6 +42,15 @@ export function createTelling({ log, rows, now }: TellingParts): Telling {
 /** The kind and body of a trust event's row. */
 function rowOf(event: TrustEvent): [EventKind, object] {
   if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
+  if (event.kind === 'environment') return ['alarm', mismatch(event)]
   const { kind, ...body } = event
   return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
+}
+
+function mismatch({ on, ours, theirs }: Extract<TrustEvent, { kind: 'environment' }>): AlarmBody {
+  const detail = on
+    ? `trust.environment of this gate is "${ours}", the service’s trust is of "${theirs}": no pass ` +
+      `is admitted; set "trust": { "environment": "${theirs}" } if this gate belongs to that service`
+    : `the service’s trust is of "${theirs}", as trust.environment of this gate`
+  return { code: 'ENVIRONMENT_MISMATCH', on, detail }
 }

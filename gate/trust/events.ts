@@ -1,4 +1,5 @@
 /** What the trust keeper tells the journal, as data, and how often it says the same thing. */
+import type { PassEnvironment } from '../../pass/keys.ts'
 import type { AlarmCode } from '../contract/codes.ts'
 import type { ClockCertainty } from './clock.ts'
 import type { FreshnessStage } from './freshness.ts'
@@ -37,6 +38,14 @@ export type TrustEvent =
       readonly state: ClockCertainty
     }
   | TrustAlarm
+  /** Whether trust is of another environment than the gate's. */
+  | {
+      readonly kind: 'environment'
+      readonly on: boolean
+      readonly ours: PassEnvironment
+      /** Of the issuer keys in trust. */
+      readonly theirs: PassEnvironment
+    }
   /** The cache on disk: read as damaged (and set aside), or not written. Trust goes on in memory. */
   | {
       readonly kind: 'cache'

@@ -15,6 +15,7 @@ import type { CacheAnswer } from './cache-thread.ts'
 import { createCacheWriter } from './cache-writer.ts'
 import { bootClock, type ClockCertainty, type ClockSetting } from './clock.ts'
 import type { FetchPort } from './download.ts'
+import { createEnvironmentWatch } from './environment-watch.ts'
 import { followEvents } from './event-stream.ts'
 import { alarmFilter, type TrustEvent } from './events.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
@@ -97,6 +98,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const stopped = new AbortController()
   const source = sourceOf(options, stopped.signal)
   const time = createTimeSync(booted, host, source)
+  const environment = createEnvironmentWatch(options.environment, onEvent)
   const alarmOf = alarmFilter(() => host.monotonicMs())
   const saver = saverOf(options, loaded, time)
   const belief = createBelief({
@@ -105,7 +107,9 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     time,
     onState: state => {
       saver.save(state, time.clock())
-      if (started) watch.check()
+      if (!started) return
+      watch.check()
+      environment.check(state.trust)
     },
     onEvent,
     alarmOf,
@@ -148,6 +152,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
         onEvent({ ...clockStepped('floor', offsetMs), state: 'UNCERTAIN' })
       }
       watch.check()
+      environment.check(belief.state().trust)
       loop.start()
       closeStream = followEvents({
         url: serviceAddress(options.serviceUrl, '/v1/trust/events'),
