@@ -55,7 +55,9 @@ t.test('a wrong value names key and range', async t => {
     })
   }
   const dir = t.testdir({ 'c.json': '{"a":' })
-  t.throws(() => loadConfig(`${dir}/c.json`, {}), { message: /not valid JSON/ })
+  t.throws(() => loadConfig(`${dir}/c.json`, {}), {
+    message: /not JSON: line \d+, column \d+: /,
+  })
   t.throws(() => loadConfig(`${dir}/none.json`, {}), { code: 'CONFIG' })
 })
 

@@ -2,10 +2,10 @@
  * The service's config: one JSON file, a few values from the environment over it, one secret from
  * the environment or a file. Unknown keys are refused; a wrong value is named with its range.
  */
-import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
+import { decodeText, readJsonText } from '../gate/contract/json-text.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
 import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
@@ -16,6 +16,7 @@ import {
   HEADERS_MS_MAX,
   REQUEST_MS_MAX,
 } from './limits.ts'
+import { readWhole } from './read-file.ts'
 import { retentionSettingsSchema } from './retention-settings.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
@@ -177,17 +178,17 @@ export function loadConfig(file: string, environment: Environment): LoadedConfig
 }
 
 function readJson(file: string): Record<string, unknown> {
-  try {
-    if (statSync(file).size > FILE_BYTES_MAX) throw new Error('the file is too large')
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Error('not a JSON object')
-    }
-    return value as Record<string, unknown>
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'not valid JSON' : (error as Error).message
-    throw new StartError('CONFIG', `config file ${file}: ${why}`, { cause: error })
+  const fail = (why: string, cause?: unknown) =>
+    new StartError('CONFIG', `config file ${file}: ${why}`, { cause })
+  const bytes = readWhole(file, FILE_BYTES_MAX)
+  if (bytes instanceof Error) throw fail(`cannot be read: ${bytes.message}`, bytes)
+  const read = readJsonText(bytes)
+  if (!read.ok) throw fail(read.problem)
+  const { value } = read
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw fail('not a JSON object')
   }
+  return value as Record<string, unknown>
 }
 
 function overlay(raw: Record<string, unknown>, environment: Environment): Record<string, unknown> {
@@ -263,11 +264,13 @@ function readClientSecret({ staff }: Config, environment: Environment): string |
 /** `where`: how it is set, for whoever forgot. */
 function readSecretFile(file: string | undefined, where: string): string {
   if (file === undefined) throw new StartError('SECRET', `set ${where} in the config`)
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new StartError('SECRET', `cannot read the secret file ${file}`, { cause: error })
-  }
+  const fail = (why: string, cause?: unknown) =>
+    new StartError('SECRET', `${where}: ${file}: ${why}`, { cause })
+  const bytes = readWhole(file, FILE_BYTES_MAX)
+  if (bytes instanceof Error) throw fail(`cannot be read: ${bytes.message}`, bytes)
+  const decoded = decodeText(bytes)
+  if ('problem' in decoded) throw fail(decoded.problem)
+  return decoded.text
 }
 
 /** Where the database is, as `openDatabase` takes it. */

@@ -140,10 +140,13 @@ export function problemResponse(
   })
 }
 
-/** A fault at start: wrong config, keys or files. The program prints the message and exits 2. */
+/**
+ * A fault at start: wrong config, keys or files. The program prints the message and exits 2, with 1
+ * for `IN_USE`: nothing is wrong but that another process serves.
+ */
 export class StartError extends Error {
   override readonly name = 'StartError'
-  readonly code: 'CONFIG' | 'SECRET' | 'KEYS' | 'TRUST' | 'DATABASE' | 'LISTEN'
+  readonly code: 'CONFIG' | 'SECRET' | 'KEYS' | 'TRUST' | 'DATABASE' | 'LISTEN' | 'IN_USE'
   constructor(code: StartError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

@@ -3,14 +3,9 @@
  * stops cleanly on SIGTERM or SIGINT. `staff` keeps accounts.
  */
 import { parseArgs } from 'node:util'
-import { auditExport, auditVerify } from './audit-commands.ts'
-import { type LoadedConfig, loadConfig, redacted } from './config.ts'
+import { databasePlace, type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
-import { restoredCommand } from './restored.ts'
-import { retentionVerify } from './retention-commands.ts'
-import { addStaff, resetTotp } from './staff-add.ts'
-import { startService } from './start.ts'
-import { importTimetable } from './tickets/import-command.ts'
+import { lockServing } from './store/serving-lock.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- restored --config FILE
@@ -34,6 +29,7 @@ server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
 retention verify tells whether the reports of what was deleted are all there and signed.
 audit export prints one line of JSON a row.
+All but restored work beside a running service. A second service on one SQLite file ends with 1.
 restored is run once after the database came back from a backup, before the service starts: it
 closes what may have been used since, so that nothing is given out twice.
 Roles: agent, supervisor, technician, operator, auditor.
@@ -69,46 +65,67 @@ async function main(): Promise<void> {
   if (values.config === undefined) throw new StartError('CONFIG', `--config is missing\n\n${HELP}`)
   const port = values.port === undefined ? {} : { WICKETGATE_PORT: values.port }
   const loaded = loadConfig(values.config, { ...process.env, ...port })
-  const [command, action, third, ...rest] = positionals
+  await run(loaded, positionals, values)
+}
+
+/** Each command loads what it needs: a refusal comes before the service's own code is read. */
+async function run(
+  loaded: LoadedConfig,
+  [command, action, third, ...rest]: readonly string[],
+  values: ReturnType<typeof readArguments>['values'],
+): Promise<void> {
   if (command === undefined) return serve(loaded)
-  if (command === 'restored' && action === undefined) return restoredCommand(loaded)
-  if (command === 'audit' && action === 'verify') return auditVerify(loaded, values.head)
-  if (command === 'audit' && action === 'export') return auditExport(loaded)
-  if (command === 'retention' && action === 'verify') return retentionVerify(loaded)
   const named = third !== undefined && rest.length === 0
-  if (named && command === 'timetable' && action === 'import') return importTimetable(loaded, third)
-  if (named && command === 'staff' && action === 'reset-totp') return resetTotp(loaded, third)
-  if (!named || command !== 'staff' || action !== 'add') {
-    throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
+  if (command === 'restored' && action === undefined) {
+    return (await import('./restored.ts')).restoredCommand(loaded)
   }
-  await addStaff(loaded, { email: third, role: values.role ?? '', generate: values.generate })
+  if (command === 'audit' && (action === 'verify' || action === 'export')) {
+    const { auditExport, auditVerify } = await import('./audit-commands.ts')
+    return action === 'verify' ? auditVerify(loaded, values.head) : auditExport(loaded)
+  }
+  if (command === 'retention' && action === 'verify') {
+    return (await import('./retention-commands.ts')).retentionVerify(loaded)
+  }
+  if (named && command === 'timetable' && action === 'import') {
+    return (await import('./tickets/import-command.ts')).importTimetable(loaded, third)
+  }
+  if (named && command === 'staff' && (action === 'add' || action === 'reset-totp')) {
+    const { addStaff, resetTotp } = await import('./staff-add.ts')
+    if (action === 'reset-totp') return resetTotp(loaded, third)
+    return addStaff(loaded, { email: third, role: values.role ?? '', generate: values.generate })
+  }
+  throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
 }
 
 async function serve(loaded: LoadedConfig): Promise<void> {
+  // A stop asked for while it starts is one that waits.
+  const asked = new Promise<NodeJS.Signals>(resolve => {
+    process.on('SIGTERM', resolve)
+    process.on('SIGINT', resolve)
+  })
+  const lock = lockServing(databasePlace(loaded.config))
+  const { startService } = await import('./start.ts')
   const running = await startService(loaded)
   const { service, url } = running
   const metrics = running.metricsUrl === undefined ? {} : { metrics: running.metricsUrl }
   const line = { listening: url, ...metrics, pid: process.pid, config: redacted(loaded.config) }
   process.stdout.write(`${JSON.stringify(line)}\n`)
-  let stopping = false
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return
-    stopping = true
+  void asked.then(async signal => {
     service.log.info({ signal }, 'stopping')
-    running.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+    const stopped = await running.stop().then(
+      () => true,
+      () => false,
     )
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+    lock.release()
+    process.exit(stopped ? 0 : 1)
+  })
   await service.staff.warm()
 }
 
 main().catch((error: unknown) => {
   if (error instanceof StartError) {
     process.stderr.write(`${error.message}\n`)
-    process.exit(2)
+    process.exit(error.code === 'IN_USE' ? 1 : 2)
   }
   process.stderr.write(`${(error as Error).stack}\n`)
   process.exit(1)

@@ -18,6 +18,7 @@ import { fileSigner } from './publish/signer.ts'
 import { writeAudit } from './store/audit.ts'
 import { openDatabase } from './store/engines.ts'
 import type { Database } from './store/schema.ts'
+import { lockServing } from './store/serving-lock.ts'
 import { closeLists } from './store/status.ts'
 import { transact } from './store/transact.ts'
 
@@ -26,14 +27,17 @@ export interface Restored {
   readonly manifestVersion: number
 }
 
-/** Prints one JSON line. Throws StartError. */
+/** Prints one JSON line. Throws StartError, also beside a service that runs on the same file. */
 export async function restoredCommand({ config }: LoadedConfig): Promise<void> {
-  const db = await openDatabase(databasePlace(config))
+  const place = databasePlace(config)
+  const lock = lockServing(place)
+  const db = await openDatabase(place)
   try {
     const result = await markRestored(db, config, { now: () => Date.now() })
     process.stdout.write(`${JSON.stringify({ restored: result })}\n`)
   } finally {
     await db.destroy()
+    lock.release()
   }
 }
 

@@ -28,6 +28,7 @@ import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
 import { createEmbeddedRegistry } from './people-registry.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
+import { currentTrust, environmentFault } from './publish/trust-source.ts'
 import { createRetention } from './retention.ts'
 import { createAuditSealer } from './sealing.ts'
 import { createSecrets } from './secrets.ts'
@@ -109,6 +110,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   }
   try {
     await publisher.start()
+    const fault = environmentFault(await currentTrust(db), config.trust.environment)
+    if (fault !== undefined) log.error({ code: 'ENVIRONMENT_MISMATCH' }, fault)
   } catch (error) {
     await db.destroy()
     throw error

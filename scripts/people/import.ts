@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readJsonText } from '../../gate/contract/json-text.ts'
 import { databasePlace, type LoadedConfig } from '../../server/config.ts'
 import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
 import { Problem } from '../../server/errors.ts'
@@ -91,14 +92,13 @@ export async function importPeople(
 function readList(file: string): readonly unknown[] {
   try {
     if (statSync(file).size > PEOPLE_FILE_BYTES_MAX) throw new Error('too large')
-    const list: unknown = JSON.parse(readFileSync(file, 'utf8'))
-    if (!Array.isArray(list)) throw new Error('not a list')
-    if (list.length > PEOPLE_MAX) throw new Error(`more than ${PEOPLE_MAX} people`)
-    return list
+    const read = readJsonText(readFileSync(file))
+    if (!read.ok) throw new Error(read.problem)
+    if (!Array.isArray(read.value)) throw new Error('not a list')
+    if (read.value.length > PEOPLE_MAX) throw new Error(`more than ${PEOPLE_MAX} people`)
+    return read.value
   } catch (error) {
-    // What JSON.parse says holds a part of the file.
-    const why = error instanceof SyntaxError ? 'not JSON' : (error as Error).message
-    throw new InputError(`${file}: ${why}`)
+    throw new InputError(`${file}: ${(error as Error).message}`)
   }
 }
 

@@ -2,7 +2,7 @@
  * The ceremony's folder: trust documents, released keys in online/, sealed ones in offline/.
  */
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { generateSigningKey, signerOf } from '../../pass/cose-node.ts'
@@ -10,6 +10,7 @@ import type { SignatureAlgorithm } from '../../pass/crypto.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import type { DocumentSigner, TrustKey, TrustRole } from '../../pass/trust.ts'
 import { encodeKeyFile, type OnlineRole } from '../publish/signer.ts'
+import { makeFolder } from '../store/make-folder.ts'
 import { openText, type Sealing, sealText } from './sealed-file.ts'
 
 export const DAY_S = 24 * 3600
@@ -74,7 +75,7 @@ export function writePrivate(file: string, text: string): void {
 
 export function makeFolders(dir: string): void {
   for (const name of ['online', 'offline']) {
-    mkdirSync(join(dir, name), { recursive: true, mode: 0o700 })
+    makeFolder(join(dir, name))
   }
 }
 

@@ -97,9 +97,11 @@ function listFolder(folder: string): string[] {
   try {
     names = readdirSync(folder).filter(name => name.endsWith('.json'))
   } catch (error) {
-    throw new StartError('KEYS', `cannot read the key folder ${folder}`, { cause: error })
+    const why = `trust.keys: ${folder} cannot be read: ${(error as Error).message}`
+    throw new StartError('KEYS', why, { cause: error })
   }
-  if (names.length > ONLINE_KEYS_MAX) throw new StartError('KEYS', `too many keys in ${folder}`)
+  if (names.length > ONLINE_KEYS_MAX)
+    throw new StartError('KEYS', `trust.keys: too many keys in ${folder}`)
   return names.sort()
 }
 
@@ -117,6 +119,6 @@ function readKey(file: string): OnlineKey {
       error instanceof SyntaxError || error instanceof z.ZodError
         ? 'not a key file'
         : (error as Error).message
-    throw new StartError('KEYS', `key file ${file}: ${why}`)
+    throw new StartError('KEYS', `trust.keys: ${file}: ${why}`)
   }
 }

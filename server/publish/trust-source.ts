@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import type { PassEnvironment } from '../../pass/keys.ts'
 import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import {
   decodeTrust,
@@ -50,9 +51,10 @@ export async function takeInTrust(
       current === undefined
         ? verifyFirstTrust(bytes, nodeVerifier, now)
         : verifyTrustUpdate(current, bytes, nodeVerifier, now)
-    if (!result.ok) throw new StartError('TRUST', `trust document ${file}: ${result.code}`)
+    if (!result.ok)
+      throw new StartError('TRUST', `trust.documents: ${file} is refused: ${result.code}`)
     if (result.trust.version !== version) {
-      throw new StartError('TRUST', `trust document ${file} holds another version`)
+      throw new StartError('TRUST', `trust.documents: ${file} holds another version`)
     }
     await db
       .insertInto('trust_documents')
@@ -61,8 +63,26 @@ export async function takeInTrust(
       .execute()
     current = result.trust
   }
-  if (current === undefined) throw new StartError('TRUST', `no trust document in ${folder}`)
+  if (current === undefined)
+    throw new StartError('TRUST', `trust.documents: no trust-N.cbor in ${folder}`)
   return current
+}
+
+/**
+ * What to tell where trust has issuer keys and none of the service's environment: no pass can be
+ * signed. Undefined when all is well.
+ */
+export function environmentFault(
+  trust: TrustDocument | undefined,
+  ours: PassEnvironment,
+): string | undefined {
+  const theirs = trust?.keys.flatMap(key => key.environment ?? []) ?? []
+  const [other] = theirs
+  if (other === undefined || theirs.includes(ours)) return undefined
+  return (
+    `trust.environment of this service is "${ours}", the issuer keys in trust.documents are of ` +
+    `"${other}": no pass can be signed; set "trust": { "environment": "${other}" } if they are meant`
+  )
 }
 
 function trustFiles(folder: string): { version: number; file: string }[] {
@@ -70,7 +90,8 @@ function trustFiles(folder: string): { version: number; file: string }[] {
   try {
     names = readdirSync(folder)
   } catch (error) {
-    throw new StartError('TRUST', `cannot read the trust folder ${folder}`, { cause: error })
+    const why = `trust.documents: ${folder} cannot be read: ${(error as Error).message}`
+    throw new StartError('TRUST', why, { cause: error })
   }
   return names
     .flatMap(name => {
@@ -83,7 +104,7 @@ function trustFiles(folder: string): { version: number; file: string }[] {
 
 function readTrustFile(file: string): Uint8Array {
   if (statSync(file).size > TRUST_BYTES_MAX) {
-    throw new StartError('TRUST', `trust document ${file}: LENGTH`)
+    throw new StartError('TRUST', `trust.documents: ${file} is refused: LENGTH`)
   }
   return new Uint8Array(readFileSync(file))
 }

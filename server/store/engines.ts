@@ -2,11 +2,11 @@
  * Opens the service's database and brings its schema up to date: SQLite (WAL, FULL; one file, one
  * connection), the embedded default, or PostgreSQL for several replicas. One schema, one history.
  */
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, PostgresAdapter } from 'kysely'
 import { StartError } from '../errors.ts'
 import type { Engine } from './columns.ts'
+import { makeFolder } from './make-folder.ts'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 import { nodeSqliteDialect } from './sqlite.ts'
@@ -48,9 +48,10 @@ async function openServer(url: string, onLost: (error: Error) => void) {
 
 function openFile(file: string) {
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (file !== ':memory:') makeFolder(dirname(file))
     return nodeSqliteDialect(file)
   } catch (error) {
-    throw new StartError('DATABASE', `cannot open the database ${file}`, { cause: error })
+    const why = `database.file: ${file} cannot be opened: ${(error as Error).message}`
+    throw new StartError('DATABASE', why, { cause: error })
   }
 }

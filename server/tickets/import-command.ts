@@ -1,5 +1,6 @@
 /** The `timetable import` command. */
 import { readFileSync, statSync } from 'node:fs'
+import { decodeText } from '../../gate/contract/json-text.ts'
 import { databasePlace, type LoadedConfig } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { TIMETABLE_BYTES_MAX } from '../limits.ts'
@@ -36,7 +37,9 @@ export async function importTimetable({ config }: LoadedConfig, file: string): P
 function readText(file: string): string {
   try {
     if (statSync(file).size > TIMETABLE_BYTES_MAX) throw new Error('the file is too large')
-    return readFileSync(file, 'utf8')
+    const decoded = decodeText(readFileSync(file))
+    if ('problem' in decoded) throw new Error(decoded.problem)
+    return decoded.text
   } catch (error) {
     const why = (error as Error).message
     throw new StartError('CONFIG', `timetable ${file}: ${why}`, { cause: error })
