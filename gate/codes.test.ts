@@ -46,6 +46,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   TAILGATE: 'flap-lane.test.ts',
   OBSTACLE: 'flap-lane.test.ts',
   DISK_LOW: 'store/disk.test.ts',
+  MEMORY_LOW: 'store/bounds.test.ts',
   JOURNAL_DAMAGED: 'store/disk.test.ts',
   JOURNAL_GONE: 'gone-files.test.ts',
   FILE_GONE: 'gone-files.test.ts',
@@ -87,6 +88,7 @@ const memory: MemoryView = {
   presentation: () => undefined,
   visit: () => undefined,
   reserved: () => false,
+  hasRoom: () => true,
   pardonedMs: () => 0,
   staleRefusedMs: () => 0,
 }
@@ -135,6 +137,7 @@ function rules(): string[] {
     codeOf(good, { ...context, boarding: listOf([], true) }),
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 6, until: 7 }]) }),
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 4, until: 5 }]) }),
+    codeOf(good, { ...context, ticket: 'off' }, { ...memory, hasRoom: () => false }),
     ...(paper === undefined ? [] : [codeOf(paper, { ...context, takesPaper: false })]),
   ]
 }

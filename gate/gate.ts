@@ -8,6 +8,7 @@ import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind, LaneModes } from './contract/events.ts'
+import { startForgetting } from './forgetting.ts'
 import { inTime } from './in-time.ts'
 import { type Joined, joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
@@ -124,7 +125,10 @@ async function openCore(
   await tellStart({ journal, keep: rows.keep, ...telling, now, station, machine, revision })
   const identity = loadIdentity(config.data)
   const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
-  return { journal, trust, rows, telling, told, memory, identity, onFault }
+  const onAlarm = telling.alarm
+  const forgetting = startForgetting({ memory, timers, now: trust.now, onAlarm })
+  opened.defer(() => forgetting.close())
+  return { journal, trust, rows, telling, told, memory, forgetting, identity, onFault }
 }
 
 async function assemble(
@@ -217,6 +221,7 @@ async function assemble(
     },
     async stop({ restart } = { restart: false }) {
       upkeep.close()
+      core.forgetting.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await sharing.close()
       await note('stop', restart ? { why: 'config' } : {})

@@ -1,11 +1,43 @@
 /** Every maximum of the gate. Sizes in entries or bytes, times in milliseconds. */
 
-/** Presentations remembered; the oldest go first. */
-export const PRESENTATIONS_MAX = 250_000
-/** Paper is good for 24 h and its exit grace for 24 h more. */
-export const PRESENTATION_KEEP_MS = 48 * 3_600_000
-/** Certificates whose last passage is remembered, over all areas. */
-export const VISITS_MAX = 500_000
+/**
+ * What a gate remembers of those who came, each as long as it can be shown again, in entries of 56
+ * bytes (store/ledger.ts). Names of lanes and areas, and grants under way, are few beside it.
+ *
+ *   codes           2^18   8 lanes × 30 people a minute × 18 h a day = 259,200    14 MiB
+ *   papers          2^17   a quarter of those, for two days          = 129,600     7 MiB
+ *   visits          2^18   as codes, if nobody shows an exit                      14 MiB
+ *   siblings’ uses  2^19   in equal shares: with ten siblings 52,428 each         28 MiB
+ *   their visits    2^18   with ten siblings 26,214 each                          14 MiB
+ *                                                                                 77 MiB
+ *
+ * Of its own a gate forgets nothing at a bound: entries are refused (`MEMORY_FULL`), and the last of
+ * each is kept for exits. Of a sibling that says more than its share the oldest goes.
+ */
+export const MEMORY_MAX = {
+  codes: 2 ** 18,
+  papers: 2 ** 17,
+  visits: 2 ** 18,
+  siblingUses: 2 ** 19,
+  siblingVisits: 2 ** 18,
+} as const
+/** What of each bound is for exits alone. */
+export const EXITS_SHARE = 1 / 32
+/** So full is MEMORY_LOW. */
+export const MEMORY_LOW_SHARE = 0.9
+/** Names of lanes and areas: those of the config, and of configs before it. */
+export const NAMES_MAX = 4096
+/** A code is fresh for 30 s, may lie 30 s ahead, and is forgiven at an exit for 24 h. */
+export const PHONE_KEEP_MS = 24 * 3_600_000 + 60_000
+/** Paper is good for 24 h, and at an exit for 24 h more. */
+export const PAPER_KEEP_MS = 48 * 3_600_000
+/** The longest time for which a lane’s config may ask for a visit. */
+export const VISIT_KEEP_MS = 24 * 3_600_000
+/** How often one presentation is counted as granted. */
+export const GRANTS_MAX = 1000
+/** How often what is over is dropped from memory, and how much of a kind at a time. */
+export const FORGET_EVERY_MS = 10_000
+export const FORGET_MAX = 5000
 /** Certificates refused for a stale code at an exit, remembered until the process ends. */
 export const STALE_REFUSALS_MAX = 1000
 /** Rows handed to the journal and not yet on disk; past that a grant is refused. */

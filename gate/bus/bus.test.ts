@@ -164,8 +164,8 @@ t.test('who joins hears all, also of who is silent', async t => {
   const page = wire.sent.findLast(one => one.kind === 'snapshot' && one.to === 'g3')
   t.same(
     page?.kind === 'snapshot' && page.facts.map(fact => `${fact.kind} ${fact.gate}`),
-    ['pardon g2', 'visit g2', 'visit g1', 'use g2', 'use g1'],
-    'what matters most, and is newest, comes first',
+    ['pardon g2', 'visit g1', 'visit g2', 'use g1', 'use g2'],
+    'what matters most comes first, its own before others’',
   )
   const back = wire.join('g2')
   time.advance(1100)

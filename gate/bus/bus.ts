@@ -24,7 +24,7 @@ export interface BusParts {
   readonly station: string
   readonly gate: string
   readonly link: BusLink
-  readonly memory: Pick<Memory, 'onFact' | 'merge' | 'facts'>
+  readonly memory: Pick<Memory, 'onFact' | 'follow' | 'merge' | 'facts'>
   readonly manifest: Pick<StationKeeper, 'current' | 'onChanged'>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Timers
@@ -134,7 +134,7 @@ export function createBus(parts: BusParts): Bus {
   /** Outside a snapshot a gate speaks for itself alone. */
   function merge(fact: Fact, { gate: from, kind }: Message): void {
     const own = kind === 'snapshot' || fact.gate === from
-    const result = own ? memory.merge(fact, parts.nowMs()) : 'not its own'
+    const result = own ? memory.merge(fact, from, parts.nowMs()) : 'not its own'
     const reason = REASONS.get(result)
     if (reason !== undefined) parts.onIgnored(reason, 1)
   }
@@ -153,7 +153,9 @@ export function createBus(parts: BusParts): Bus {
 
   function follow(): void {
     const gates = parts.manifest.current()?.manifest.gates ?? []
-    siblings.follow(gates.map(one => one.name).filter(name => name !== gate))
+    const names = gates.map(one => one.name).filter(name => name !== gate)
+    siblings.follow(names)
+    memory.follow(names)
     link.setKeys(gates)
     watch.look()
     askSoon()

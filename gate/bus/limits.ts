@@ -14,8 +14,10 @@ export const LINK_QUEUE_MAX = 64
 export const FACT_AHEAD_MAX_MS = 120_000
 /** A sibling's grant without an end counts as under way for so long. */
 export const RESERVATION_MS = 180_000
-/** Siblings' grants under way. */
-export const RESERVATIONS_MAX = 10_000
+/** Grants of one sibling under way; past that its oldest are let go. */
+export const RESERVATIONS_MAX = 256
+/** Names of gates with their lanes, and of areas, that one sibling may bring. */
+export const SIBLING_NAMES_MAX = 1024
 
 /** A gate says so often that it is there. */
 export const HELLO_MS = 10_000

@@ -131,6 +131,7 @@ export const VERDICTS = {
     'technician',
     'The disk does not answer: replace the card or disk if it repeats',
   ),
+  MEMORY_FULL: closedHere('It can remember no more passes: call support, use other lanes'),
   STATUS_UNKNOWN: verdict(
     'retry',
     '暂时无法验证，请稍候或走人工通道',
@@ -234,6 +235,7 @@ export const ALARMS = {
   RELAY_STUCK: alarm('refuse', 'technician', 'Replace the relay named'),
   BEAM_STUCK: alarm('service', 'technician', 'Clean or align the beam named'),
   DISK_LOW: alarm('service', 'technician', 'Make room on the disk'),
+  MEMORY_LOW: alarm('service', 'technician', 'What is named fills the gate’s memory: call support'),
   JOURNAL_DAMAGED: alarm(
     'service',
     'technician',

@@ -155,6 +155,8 @@ export const grantBodySchema = z.strictObject({
   area: z.string().max(32),
   cti: cti.optional(),
   presentedAt: z.int().optional(),
+  /** A paper pass, whose `presentedAt` is its `iat`, negative at an exit. */
+  paper: z.literal(true).optional(),
   boarding: boardingWindowSchema.optional(),
   source: z.string().max(40),
   flags: z.array(z.string().max(40)).max(8),

@@ -55,6 +55,7 @@ function memory(
     reserved?: boolean
     pardonedMs?: number
     staleRefusedMs?: number
+    full?: boolean
   } = {},
 ): MemoryView {
   const seen: SeenPresentation | undefined = more.seen && {
@@ -70,6 +71,7 @@ function memory(
     visit: () => more.visit,
     reserved: () => more.reserved ?? false,
     pardonedMs: () => more.pardonedMs ?? 0,
+    hasRoom: () => more.full !== true,
     staleRefusedMs: () => more.staleRefusedMs ?? 0,
   }
 }

@@ -36,7 +36,8 @@ export function decide(
       : { cti: ctiOf(found) as string }
   const admit = (flags: readonly string[]): Verdict => {
     const code = flags.length > 0 ? ('ADMIT_FLAGGED' as const) : ('ADMIT' as const)
-    const way = { direction, area, ...about, ...(boarding && { boarding }) }
+    const paper = found.ok && found.pass.passClass === 'paper' ? ({ paper: true } as const) : {}
+    const way = { direction, area, ...about, ...paper, ...(boarding && { boarding }) }
     return { verdict: 'admit', grant: { code, ...way, source, flags: [...flags], trace } }
   }
   const refuse = (code: DenyCode): Verdict => ({

@@ -8,7 +8,7 @@
 import type { BoardingTrain } from '../../pass/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
-import type { BoardingWindow, Direction, LaneModes } from '../contract/events.ts'
+import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
@@ -62,6 +62,8 @@ export interface MemoryView {
   visit(area: string, cti: string): AreaVisit | undefined
   /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
   reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
+  /** Whether another grant like this one could be remembered. */
+  hasRoom(grant: Pick<GrantBody, 'cti' | 'presentedAt' | 'area' | 'direction' | 'paper'>): boolean
   /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
   pardonedMs(): number
   /** When this certificate was last refused at an exit for a stale code, Unix milliseconds; 0: not. */
@@ -256,10 +258,25 @@ function boardingOf({ number, from, until }: BoardingTrain): BoardingWindow {
   return { train: number, from, until }
 }
 
+/** What can't be remembered could be used again: nobody enters on it. */
+const memoryRoom: Rule = {
+  name: 'memory',
+  ask: (pass, { area, direction }, memory) => {
+    const presentedAt = presentationOf(pass, direction)
+    const paper = pass.passClass === 'paper' ? ({ paper: true } as const) : {}
+    if (memory.hasRoom({ cti: pass.ctiHex, presentedAt, area, direction, ...paper })) {
+      return { said: 'pass', saw: 'room' }
+    }
+    return direction === 'entry'
+      ? { said: 'deny', saw: 'full', code: 'MEMORY_FULL' }
+      : { said: 'flag', saw: 'full', flag: 'MEMORY_FULL' }
+  },
+}
+
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
   ...[trust, clock, status, paper, late],
-  ...[replay, passback, siblings, ticket],
+  ...[replay, passback, siblings, ticket, memoryRoom],
 ]
 
 function seconds(ms: number): string {

@@ -32,6 +32,7 @@ const memory: MemoryView = {
   presentation: () => undefined,
   visit: () => undefined,
   reserved: () => false,
+  hasRoom: () => true,
   pardonedMs: () => 0,
   staleRefusedMs: () => 0,
 }

@@ -87,7 +87,7 @@ function verdictInFreeFlow(
   )
 }
 
-function scanOf({ area, flags, ...scan }: GrantBody): ScanBody {
+function scanOf({ area, flags, paper, ...scan }: GrantBody): ScanBody {
   return scan
 }
 

@@ -5,6 +5,7 @@
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { LIFE_TABLE } from './life.ts'
+import { PAPERS_TABLE } from './projection.ts'
 import { REFUSED_TABLE } from './refused.ts'
 import { salvage } from './salvage.ts'
 import { isDamage, layoutOf, NOT_A_DATABASE, openDatabase } from './sqlite.ts'
@@ -164,5 +165,6 @@ function prepare(db: DatabaseSync): void {
   }
   db.exec(LIFE_TABLE)
   db.exec(REFUSED_TABLE)
+  db.exec(PAPERS_TABLE)
   db.prepare('SELECT count(*) AS n FROM open_grants').get()
 }

@@ -13,11 +13,11 @@ import {
   type EventKind,
   type GrantRef,
 } from '../contract/events.ts'
-import { ALIVE_MS, PRESENTATION_KEEP_MS } from '../limits.ts'
+import { ALIVE_MS } from '../limits.ts'
 import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
 import { createLifeMarks, readLife } from './life.ts'
 import { createOutbox, type Lack } from './outbox.ts'
-import { createProjection, type JournalEntry } from './projection.ts'
+import { createProjection, expireMemory, type JournalEntry } from './projection.ts'
 import { NO_ROOM, type Room } from './room.ts'
 import { readMemory, readOpenGrants, unpackMemory } from './snapshot.ts'
 import { withRoom } from './space.ts'
@@ -163,8 +163,7 @@ export function createJournalCore(
         const below = Math.min(acknowledged as number, (young as number | null) ?? Infinity)
         db.prepare('DELETE FROM rows WHERE ordinal = ? AND seq < ?').run(ordinal as number, below)
       }
-      db.prepare('DELETE FROM presentations WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
-      db.prepare('DELETE FROM visits WHERE at < ?').run(nowMs - PRESENTATION_KEEP_MS)
+      expireMemory(db, nowMs)
       dropRefused(nowMs - keepRowsMs)
     })
   }

@@ -4,10 +4,11 @@ import t from 'tap'
 import { beatsUse, beatsVisit, type Fact, factSchema, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../bus/limits.ts'
 import { ctiOf, grantOf } from '../bus/testing/wire.ts'
-import { PRESENTATION_KEEP_MS } from '../limits.ts'
+import { PAPER_KEEP_MS } from '../limits.ts'
 import { createMemory } from './memory.ts'
 
 const NOW = 1_800_000_000_000
+const SMALL = { codes: 64, papers: 64, visits: 64, siblingUses: 64, siblingVisits: 64 }
 const EMPTY = { presentations: [], visits: [] }
 const use = (over: Partial<Use> = {}): Use => ({
   ...({ kind: 'use', gate: 'g2', lane: 'A', direction: 'entry', outcome: 'passed' } as const),
@@ -34,8 +35,8 @@ t.test('facts in any order, some twice, come to the same memory', t => {
   const visits = fc.record({ gate, at, inside: fc.boolean() }).map(visit)
   const pardons = fc.record({ gate, at }).map(over => ({ kind: 'pardon', ...over }) as const)
   const shown = (facts: readonly Fact[]) => {
-    const memory = createMemory(EMPTY, 'me')
-    for (const fact of facts) memory.merge(fact, NOW)
+    const memory = createMemory(EMPTY, 'me', SMALL)
+    for (const fact of facts) memory.merge(fact, fact.gate, NOW)
     const seen = memory.presentation(ctiOf(1), 1001)
     return { seen, visit: memory.visit('main', ctiOf(1)), pardoned: memory.pardonedMs() }
   }
@@ -68,9 +69,9 @@ t.test('two gates grant one code at the same moment: both walks count, nothing c
   const told: Fact[] = []
   memory.onFact(fact => told.push(fact))
   memory.reserve(grantOf(1), 'A', NOW)
-  t.equal(memory.merge(use({ outcome: 'reserved', area: 'main', at: NOW + 1 }), NOW), 'known')
+  t.equal(memory.merge(use({ outcome: 'reserved', area: 'main', at: NOW + 1 }), 'g2', NOW), 'known')
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'A', outcome: 'reserved' }, 'its own stays')
-  t.equal(memory.merge(use({ at: NOW + 2 }), NOW), 'merged')
+  t.equal(memory.merge(use({ at: NOW + 2 }), 'g2', NOW), 'merged')
   t.ok(memory.reserved('main', ctiOf(1), 'entry', NOW), 'its own lane is still letting it in')
   memory.annulled(grantOf(1), 'NO_TURN', NOW + 3)
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'g2/A', outcome: 'passed' })
@@ -82,24 +83,24 @@ t.test('two gates grant one code at the same moment: both walks count, nothing c
 
 t.test('bounds, each at its limit and one over', t => {
   const memory = createMemory(EMPTY, 'g1')
-  t.equal(memory.merge(use({ at: NOW + FACT_AHEAD_MAX_MS }), NOW), 'merged')
-  t.equal(memory.merge(use({ cti: ctiOf(2), at: NOW + FACT_AHEAD_MAX_MS + 1 }), NOW), 'ahead')
-  t.equal(memory.merge(visit({ at: NOW - PRESENTATION_KEEP_MS }), NOW), 'merged')
-  t.equal(memory.merge(visit({ at: NOW - PRESENTATION_KEEP_MS - 1 }), NOW), 'old')
+  t.equal(memory.merge(use({ at: NOW + FACT_AHEAD_MAX_MS }), 'g2', NOW), 'merged')
+  t.equal(memory.merge(use({ cti: ctiOf(2), at: NOW + FACT_AHEAD_MAX_MS + 1 }), 'g2', NOW), 'ahead')
+  t.equal(memory.merge(visit({ at: NOW - PAPER_KEEP_MS }), 'g2', NOW), 'merged')
+  t.equal(memory.merge(visit({ at: NOW - PAPER_KEEP_MS - 1 }), 'g2', NOW), 'old')
   const reserved = { outcome: 'reserved', area: 'main' } as const
   for (let n = 0; n <= RESERVATIONS_MAX; n++) {
-    memory.merge(use({ ...reserved, cti: ctiOf(100 + n) }), NOW)
+    memory.merge(use({ ...reserved, cti: ctiOf(100 + n) }), 'g2', NOW)
   }
   t.notOk(memory.reserved('main', ctiOf(100), 'entry', NOW), 'the oldest is let go')
   t.ok(memory.reserved('main', ctiOf(101), 'entry', NOW))
   const old = createMemory(EMPTY, 'g1')
-  old.merge(use({ ...reserved, at: NOW - RESERVATION_MS + 1 }), NOW)
+  old.merge(use({ ...reserved, at: NOW - RESERVATION_MS + 1 }), 'g2', NOW)
   t.ok(old.reserved('main', ctiOf(1), 'entry', NOW))
   const over = createMemory(EMPTY, 'g1')
-  over.merge(use({ ...reserved, at: NOW - RESERVATION_MS }), NOW)
+  over.merge(use({ ...reserved, at: NOW - RESERVATION_MS }), 'g2', NOW)
   t.notOk(over.reserved('main', ctiOf(1), 'entry', NOW), 'a replay later reserves nothing')
   const ahead = createMemory(EMPTY, 'g1')
-  ahead.merge(use({ ...reserved, at: NOW + FACT_AHEAD_MAX_MS }), NOW)
+  ahead.merge(use({ ...reserved, at: NOW + FACT_AHEAD_MAX_MS }), 'g2', NOW)
   t.notOk(ahead.reserved('main', ctiOf(1), 'entry', NOW + RESERVATION_MS), 'nor for longer')
   t.end()
 })

@@ -2,19 +2,22 @@
  * What the gate remembers of presentations and visits, in memory for the decision; its own are on
  * disk as the journal's projection, from which it starts. A grant reserves here at once, before
  * its row is written, so that two lanes can't race; a row that could not be written takes it back.
- * What sibling gates tell is merged in and counts like its own. Bounded: the oldest go first.
+ * What sibling gates tell counts like its own and is kept apart, so that it pushes nothing out.
  */
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
-import { FACT_AHEAD_MAX_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../bus/limits.ts'
-import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
+import { FACT_AHEAD_MAX_MS } from '../bus/limits.ts'
+import type { AnnulReason, GrantBody } from '../contract/events.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
 import {
-  PRESENTATION_KEEP_MS,
-  PRESENTATIONS_MAX,
+  GRANTS_MAX,
+  MEMORY_LOW_SHARE,
+  MEMORY_MAX,
+  PAPER_KEEP_MS,
   STALE_REFUSALS_MAX,
-  VISITS_MAX,
 } from '../limits.ts'
+import { createOurs, type MemoryMax } from './ours.ts'
 import type { MemorySnapshot } from './snapshot.ts'
+import { createTheirs } from './theirs.ts'
 
 export interface Memory extends MemoryView {
   reserve(grant: GrantBody, lane: string, atMs: number): void
@@ -28,86 +31,67 @@ export interface Memory extends MemoryView {
   pardon(atMs: number): void
   /** Called at once with each fact that arises here. */
   onFact(listener: (fact: Fact) => void): void
-  /** A sibling's fact. `known`: nothing new. `old` or `ahead`: its time is out of bounds. */
-  merge(fact: Fact, nowMs: number): 'merged' | 'known' | 'old' | 'ahead'
+  /** The siblings that may tell: each gets a share, and what others have told is forgotten. */
+  follow(siblings: readonly string[]): void
   /**
-   * All that is remembered: codes, then visits, then emergencies, each the longest known first. May
-   * be read while it changes.
+   * A fact that the sibling `from` has told. `known`: nothing new. `old` or `ahead`: its time is out
+   * of bounds.
+   */
+  merge(fact: Fact, from: string, nowMs: number): 'merged' | 'known' | 'old' | 'ahead'
+  /**
+   * All that is remembered: codes, then visits, then emergencies, siblings' first, each the longest
+   * known first. May be read while it changes.
    */
   facts(): Iterable<Fact>
+  /** Drops up to `most` entries of each kind whose time is over; for a clock that is sure alone. */
+  expire(nowMs: number, most: number): void
+  /** What is nearly full, or of which sibling's word something was forgotten since the last call. */
+  low(): string[]
 }
 
 /** `gate`: this gate's own name among its siblings. */
-export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
-  const uses = new Map<string, Use>()
-  const visits = new Map<string, Visit>()
-  const pardons = new Map<string, number>()
-  const reservations = new Map<string, number>()
-  const lanes = new Map<string, string>()
+export function createMemory(
+  snapshot: MemorySnapshot,
+  gate = 'this',
+  max: MemoryMax = MEMORY_MAX,
+): Memory {
+  const ours = createOurs(snapshot, gate, max)
+  const theirs = createTheirs(max)
   const staleRefused = new Map<string, number>()
+  let pardonedMs = snapshot.pardonedMs ?? 0
   let listener: (fact: Fact) => void = () => {}
-  if (snapshot.pardonedMs) pardons.set(gate, snapshot.pardonedMs)
-  for (const { atMs: at, ...seen } of snapshot.presentations) {
-    uses.set(keyOf(seen), { kind: 'use', gate, ...seen, at })
-  }
-  for (const { atMs: at, ...visit } of snapshot.visits) {
-    visits.set(`${visit.area}:${visit.cti}`, { kind: 'visit', gate, ...visit, at })
-  }
 
   /** Siblings' lanes are named with their gate. */
   const laneOf = (use: Use): string => (use.gate === gate ? use.lane : `${use.gate}/${use.lane}`)
 
+  /** Ours while it is under way, unless somebody has walked elsewhere; else the one that counts. */
+  function useOf(cti: string, presentedAt: number): Use | undefined {
+    const our = ours.use(cti, presentedAt)
+    const their = theirs.use(cti, presentedAt)
+    if (our === undefined || their === undefined) return our ?? their
+    const underWay = ours.open(cti, presentedAt) !== undefined
+    const beaten = underWay ? their.outcome === 'passed' : beatsUse(their, our)
+    return beaten ? their : our
+  }
+
+  function visitOf(area: string, cti: string): Visit | undefined {
+    const our = ours.visit(area, cti)
+    const their = theirs.visit(area, cti)
+    if (our === undefined || their === undefined) return our ?? their
+    return beatsVisit(their, our) ? their : our
+  }
+
   function settle(grant: GrantBody, outcome: SeenPresentation['outcome'], at: number): void {
-    const { cti, presentedAt, area, direction } = grant
-    if (cti === undefined || presentedAt === undefined) return
-    reservations.delete(reservationOf(area, cti, direction))
-    const key = keyOf({ cti, presentedAt })
-    const lane = lanes.get(key)
-    lanes.delete(key)
-    const old = uses.get(key)
-    if (lane === undefined || old === undefined) return
-    const use: Use = {
-      ...{ kind: 'use', gate, lane, cti, presentedAt, direction, outcome, at },
-      grants: old.grants,
-    }
-    // A sibling let the same code pass meanwhile: that is not undone.
-    if (old.gate === gate || old.outcome !== 'passed') uses.set(key, use)
+    const ended = endOf(grant)
+    if (ended === undefined) return
+    const { area, ...reserved } = ended.use
+    const use: Use = { ...reserved, outcome, at }
+    ours.keep(use, ended.paper)
     listener(use)
   }
 
-  function mergeUse(fact: Use, nowMs: number): boolean {
-    const key = keyOf(fact)
-    const { cti, area, direction, outcome } = fact
-    const old = uses.get(key)
-    // Our own is settled by us, unless somebody has walked elsewhere.
-    if (old !== undefined && lanes.has(key) && outcome !== 'passed') return false
-    if (old !== undefined && !beatsUse(fact, old)) return false
-    putLast(uses, key, fact)
-    trim(uses, PRESENTATIONS_MAX)
-    if (outcome === 'reserved' && area !== undefined) {
-      const untilMs = Math.min(fact.at, nowMs) + RESERVATION_MS
-      putLast(reservations, reservationOf(area, cti, direction), untilMs)
-      trim(reservations, RESERVATIONS_MAX)
-    } else if (old?.area !== undefined && !lanes.has(key)) {
-      reservations.delete(reservationOf(old.area, cti, old.direction))
-    }
-    return true
-  }
-
-  function mergeVisit(fact: Visit): boolean {
-    const key = `${fact.area}:${fact.cti}`
-    const old = visits.get(key)
-    if (old !== undefined && !beatsVisit(fact, old)) return false
-    putLast(visits, key, fact)
-    trim(visits, VISITS_MAX)
-    return true
-  }
-
-  function addPardon(of: string, atMs: number): boolean {
-    if ((pardons.get(of) ?? 0) >= atMs) return false
-    pardons.set(of, atMs)
-    trim(pardons, PARDONS_MAX)
-    return true
+  function endOf({ cti, presentedAt }: GrantBody): ReturnType<typeof ours.end> {
+    return cti === undefined || presentedAt === undefined ? undefined : ours.end(cti, presentedAt)
   }
 
   return {
@@ -115,56 +99,53 @@ export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
     staleRefused(cti, atMs) {
       // The first counts: what a scanner repeats must not put the second off for ever.
       if (atMs - (staleRefused.get(cti) ?? 0) < STALE_AGAIN_MS) return
-      putLast(staleRefused, cti, atMs)
-      trim(staleRefused, STALE_REFUSALS_MAX)
+      staleRefused.delete(cti)
+      staleRefused.set(cti, atMs)
+      const [oldest] = staleRefused.keys()
+      if (staleRefused.size > STALE_REFUSALS_MAX) staleRefused.delete(oldest as string)
     },
     presentation(cti, presentedAt) {
-      const use = uses.get(keyOf({ cti, presentedAt }))
+      const use = useOf(cti, presentedAt)
       if (use === undefined) return undefined
       const { direction, outcome, at: atMs, grants } = use
       return { lane: laneOf(use), direction, outcome, atMs, grants }
     },
     visit(area, cti) {
-      const visit = visits.get(`${area}:${cti}`)
+      const visit = visitOf(area, cti)
       return visit && { inside: visit.inside, atMs: visit.at }
     },
-    reserved(area, cti, direction, nowMs) {
-      return (reservations.get(reservationOf(area, cti, direction)) ?? 0) > nowMs
-    },
-    pardonedMs: () => Math.max(0, ...pardons.values()),
+    reserved: (area, cti, direction, nowMs) =>
+      ours.reserved(area, cti, direction) || theirs.reserved(area, cti, direction, nowMs),
+    hasRoom: ours.hasRoom,
+    pardonedMs: () => Math.max(pardonedMs, theirs.pardonedMs()),
     pardon(at) {
-      if (addPardon(gate, at)) listener({ kind: 'pardon', gate, at })
+      if (pardonedMs >= at) return
+      pardonedMs = at
+      listener({ kind: 'pardon', gate, at })
     },
     reserve(grant, lane, at) {
-      const { cti, presentedAt, area, direction } = grant
+      const { cti, presentedAt, area, direction, paper = false } = grant
       if (cti === undefined || presentedAt === undefined) return
-      const key = keyOf({ cti, presentedAt })
-      const grants = (uses.get(key)?.grants ?? 0) + 1
+      const grants = Math.min(GRANTS_MAX, (useOf(cti, presentedAt)?.grants ?? 0) + 1)
       const use: Use = {
         ...{ kind: 'use', gate, lane, cti, presentedAt, area, direction },
         ...{ outcome: 'reserved', at, grants },
       }
-      putLast(uses, key, use)
-      trim(uses, PRESENTATIONS_MAX)
-      lanes.set(key, lane)
-      // Its end comes from this gate's own machine, however long that takes.
-      reservations.set(reservationOf(area, cti, direction), Number.POSITIVE_INFINITY)
+      ours.reserve(use, paper)
       listener(use)
     },
     forget(grant) {
-      const { cti, presentedAt } = grant
-      if (cti === undefined || presentedAt === undefined) return
-      const key = keyOf({ cti, presentedAt })
-      settle(grant, 'annulled', uses.get(key)?.at ?? 0)
-      if (uses.get(key)?.gate === gate) uses.delete(key)
+      const ended = endOf(grant)
+      if (ended === undefined) return
+      const { area, ...reserved } = ended.use
+      listener({ ...reserved, outcome: 'annulled' })
     },
     passed(grant, at) {
       settle(grant, 'passed', at)
       const { cti, area, direction } = grant
       if (cti === undefined) return
       const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
-      putLast(visits, `${area}:${cti}`, visit)
-      trim(visits, VISITS_MAX)
+      ours.keepVisit(visit)
       listener(visit)
     },
     annulled(grant, reason, at) {
@@ -173,45 +154,40 @@ export function createMemory(snapshot: MemorySnapshot, gate = 'this'): Memory {
     onFact(told) {
       listener = told
     },
-    merge(fact, nowMs) {
+    follow: theirs.follow,
+    merge(fact, from, nowMs) {
       if (fact.at > nowMs + FACT_AHEAD_MAX_MS) return 'ahead'
-      if (fact.at < nowMs - PRESENTATION_KEEP_MS) return 'old'
-      const merged =
-        fact.kind === 'use'
-          ? mergeUse(fact, nowMs)
-          : fact.kind === 'visit'
-            ? mergeVisit(fact)
-            : addPardon(fact.gate, fact.at)
-      return merged ? 'merged' : 'known'
+      if (fact.at < nowMs - PAPER_KEEP_MS) return 'old'
+      return fact.gate !== gate && isNews(fact) && theirs.merge(fact, from, nowMs)
+        ? 'merged'
+        : 'known'
     },
     *facts() {
-      yield* uses.values()
-      yield* visits.values()
-      for (const [of, at] of pardons) yield { kind: 'pardon', gate: of, at }
+      yield* theirs.uses()
+      yield* ours.uses()
+      yield* theirs.visits()
+      yield* ours.visits()
+      yield* theirs.pardons()
+      if (pardonedMs > 0) yield { kind: 'pardon', gate, at: pardonedMs }
     },
+    expire(nowMs, most) {
+      ours.expire(nowMs, most)
+      theirs.expire(nowMs, most)
+    },
+    low: () => [
+      ...ours
+        .fill()
+        .filter(({ share }) => share >= MEMORY_LOW_SHARE)
+        .map(({ what, share }) => `${what} ${Math.floor(share * 100)} %`),
+      ...theirs.overfull().map(name => `more than its share from ${name}`),
+    ],
   }
-}
 
-/** One for each gate of a station. */
-const PARDONS_MAX = 256
-
-function keyOf({ cti, presentedAt }: { cti: string; presentedAt: number }): string {
-  return `${cti}:${presentedAt}`
-}
-
-function reservationOf(area: string, cti: string, direction: Direction): string {
-  return `${area}:${cti}:${direction}`
-}
-
-/** A Map keeps insertion order: putting anew makes an entry the youngest. */
-function putLast<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key)
-  map.set(key, value)
-}
-
-function trim<V>(map: Map<string, V>, max: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= max) return
-    map.delete(key)
+  /** A use of our own is settled by us, unless somebody has walked elsewhere. */
+  function isNews(fact: Fact): boolean {
+    if (fact.kind !== 'use') return true
+    const our = ours.use(fact.cti, fact.presentedAt)
+    if (our === undefined || fact.outcome === 'passed') return true
+    return ours.open(fact.cti, fact.presentedAt) === undefined && beatsUse(fact, our)
   }
 }

@@ -10,6 +10,7 @@ import type {
   ModeBody,
   PassageBody,
 } from '../contract/events.ts'
+import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 
 /** A row to be written. `body` is what its kind's schema says. */
 export interface JournalEntry {
@@ -25,6 +26,37 @@ export interface RowPlace {
   readonly seq: number
 }
 
+/**
+ * Paper passes, which live longer than codes. Beside the versioned tables: a program that does not
+ * know it leaves it alone.
+ */
+export const PAPERS_TABLE = `
+  CREATE TABLE IF NOT EXISTS papers (
+    cti TEXT NOT NULL,
+    presented_at INTEGER NOT NULL,
+    lane TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    grants INTEGER NOT NULL,
+    PRIMARY KEY (cti, presented_at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS papers_at ON papers (at);
+`
+
+/** Drops what can't be shown again, each by its own life, as memory does. */
+export function expireMemory(db: DatabaseSync, nowMs: number): void {
+  const lives = { presentations: PHONE_KEEP_MS, papers: PAPER_KEEP_MS } as const
+  for (const [table, keepMs] of Object.entries(lives)) {
+    const beforeMs = nowMs - keepMs
+    db.prepare(`DELETE FROM ${table} WHERE at < ? AND abs(presented_at) * 1000 < ?`).run(
+      beforeMs,
+      beforeMs,
+    )
+  }
+  db.prepare('DELETE FROM visits WHERE at < ?').run(nowMs - VISIT_KEEP_MS)
+}
+
 export function createProjection(db: DatabaseSync) {
   const addOpen = db.prepare(
     'INSERT INTO open_grants (ordinal, seq, lane, body) VALUES (?, ?, ?, ?)',
@@ -34,15 +66,9 @@ export function createProjection(db: DatabaseSync) {
      WHERE e.epoch = ? AND g.seq = ?`,
   )
   const dropOpen = db.prepare('DELETE FROM open_grants WHERE ordinal = ? AND seq = ?')
-  const reserve = db.prepare(
-    `INSERT INTO presentations (cti, presented_at, lane, direction, outcome, at, grants)
-     VALUES (?, ?, ?, ?, 'reserved', ?, 1)
-     ON CONFLICT (cti, presented_at) DO UPDATE SET
-       lane = excluded.lane, outcome = 'reserved', at = excluded.at, grants = grants + 1`,
-  )
-  const settle = db.prepare(
-    'UPDATE presentations SET outcome = ?, at = ? WHERE cti = ? AND presented_at = ?',
-  )
+  const codes = usesIn(db, 'presentations')
+  const papers = usesIn(db, 'papers')
+  const usesOf = ({ paper }: GrantBody) => (paper === true ? papers : codes)
   const visit = db.prepare(
     `INSERT INTO visits (area, cti, inside, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (area, cti) DO UPDATE SET inside = excluded.inside, at = excluded.at`,
@@ -60,7 +86,7 @@ export function createProjection(db: DatabaseSync) {
     dropOpen.run(open.ordinal as number, open.seq as number)
     const grant = JSON.parse(open.body as string) as GrantBody
     if (grant.cti !== undefined && grant.presentedAt !== undefined) {
-      settle.run(outcome, at, grant.cti, grant.presentedAt)
+      usesOf(grant).settle.run(outcome, at, grant.cti, grant.presentedAt)
     }
     return true
   }
@@ -70,7 +96,8 @@ export function createProjection(db: DatabaseSync) {
       const body = entry.body as GrantBody
       addOpen.run(place.ordinal, place.seq, entry.lane, bodyText)
       if (body.cti !== undefined && body.presentedAt !== undefined) {
-        reserve.run(body.cti, body.presentedAt, entry.lane, body.direction, entry.at)
+        const { cti, presentedAt, direction } = body
+        usesOf(body).reserve.run(cti, presentedAt, entry.lane, direction, entry.at)
       }
     } else if (entry.kind === 'passage') {
       const body = entry.body as PassageBody
@@ -84,6 +111,20 @@ export function createProjection(db: DatabaseSync) {
     } else if (isEmergency(entry)) {
       mark.run('pardoned', entry.at)
     }
+  }
+}
+
+function usesIn(db: DatabaseSync, table: 'presentations' | 'papers') {
+  return {
+    reserve: db.prepare(
+      `INSERT INTO ${table} (cti, presented_at, lane, direction, outcome, at, grants)
+       VALUES (?, ?, ?, ?, 'reserved', ?, 1)
+       ON CONFLICT (cti, presented_at) DO UPDATE SET
+         lane = excluded.lane, outcome = 'reserved', at = excluded.at, grants = grants + 1`,
+    ),
+    settle: db.prepare(
+      `UPDATE ${table} SET outcome = ?, at = ? WHERE cti = ? AND presented_at = ?`,
+    ),
   }
 }
 

@@ -10,6 +10,7 @@ import { faultOf, type StoredRow, type WalkPlace } from './integrity.ts'
 /** A table, its key, and a column of time that must be one. */
 const TABLES: readonly (readonly [name: string, key: string, time: string | undefined])[] = [
   ['presentations', 'cti, presented_at', 'at'],
+  ['papers', 'cti, presented_at', 'at'],
   ['visits', 'area, cti', 'at'],
   ['open_grants', 'ordinal, seq', undefined],
   ['marks', 'name', 'at'],

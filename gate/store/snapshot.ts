@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { GrantBody, GrantRef } from '../contract/events.ts'
 import type { AreaVisit, SeenPresentation } from '../decide/rules.ts'
-import { PRESENTATIONS_MAX, VISITS_MAX } from '../limits.ts'
+import { MEMORY_MAX } from '../limits.ts'
 
 /** A grant whose end is not in the journal: the process died between the two. */
 export interface OpenGrant {
@@ -11,9 +11,17 @@ export interface OpenGrant {
   readonly grant: GrantBody
 }
 
-/** What memory is made of at start, oldest first. */
+/** A presentation used here. */
+export interface SnapshotUse extends SeenPresentation {
+  readonly cti: string
+  readonly presentedAt: number
+  /** Of a paper pass. */
+  readonly paper?: boolean
+}
+
+/** What memory is made of at start, each kind oldest first. */
 export interface MemorySnapshot {
-  readonly presentations: readonly (SeenPresentation & { cti: string; presentedAt: number })[]
+  readonly presentations: readonly SnapshotUse[]
   readonly visits: readonly (AreaVisit & { area: string; cti: string })[]
   /** When the last fire or emergency release was, Unix milliseconds. */
   readonly pardonedMs?: number
@@ -42,8 +50,9 @@ const VISITS = { area: 'area', cti: 'cti', inside: 'inside', atMs: 'at' }
 export function readMemory(db: DatabaseSync): PackedMemory {
   const mark = db.prepare("SELECT at FROM marks WHERE name = 'pardoned'").get()
   return {
-    presentations: youngest(db, 'presentations', PRESENTATIONS, PRESENTATIONS_MAX),
-    visits: youngest(db, 'visits', VISITS, VISITS_MAX),
+    presentations: youngest(db, 'presentations', PRESENTATIONS, MEMORY_MAX.codes),
+    papers: youngest(db, 'papers', PRESENTATIONS, MEMORY_MAX.papers),
+    visits: youngest(db, 'visits', VISITS, MEMORY_MAX.visits),
     pardonedMs: (mark?.at as number | undefined) ?? 0,
   }
 }
@@ -54,7 +63,7 @@ export function readMemory(db: DatabaseSync): PackedMemory {
  */
 function youngest(
   db: DatabaseSync,
-  table: 'presentations' | 'visits',
+  table: 'presentations' | 'papers' | 'visits',
   columns: Readonly<Record<string, string>>,
   max: number,
 ): Columns {
@@ -73,16 +82,24 @@ function youngest(
 /** Rows turned into one list a column: from thread to thread a tenth of the work of as many objects. */
 export interface PackedMemory {
   readonly presentations: Columns
+  readonly papers: Columns
   readonly visits: Columns
   readonly pardonedMs: number
 }
 type Columns = Readonly<Record<string, readonly unknown[]>>
 
-export const NO_MEMORY: PackedMemory = { presentations: {}, visits: {}, pardonedMs: 0 }
+export const NO_MEMORY: PackedMemory = {
+  ...{ presentations: {}, papers: {}, visits: {} },
+  pardonedMs: 0,
+}
 
-export function unpackMemory({ presentations, visits, pardonedMs }: PackedMemory): MemorySnapshot {
+export function unpackMemory(packed: PackedMemory): MemorySnapshot {
+  const { presentations, papers, visits, pardonedMs } = packed
   return {
-    presentations: toRows<MemorySnapshot['presentations'][number]>(presentations),
+    presentations: [
+      ...toRows<SnapshotUse>(presentations),
+      ...toRows<SnapshotUse>(papers).map(one => ({ ...one, paper: true })),
+    ],
     visits: toRows<MemorySnapshot['visits'][number] & { inside: unknown }>(visits).map(visit => ({
       ...visit,
       inside: Boolean(visit.inside),

@@ -10,7 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { CHAIN_START, chainInput } from '../../gate/contract/events.ts'
 import { decide } from '../../gate/decide/decide.ts'
 import type { DecideContext } from '../../gate/decide/rules.ts'
-import { PRESENTATIONS_MAX, VISITS_MAX } from '../../gate/limits.ts'
+import { MEMORY_MAX } from '../../gate/limits.ts'
 import { plainModes } from '../../gate/machine/state.ts'
 import { openJournalDatabase } from '../../gate/store/database.ts'
 import { type Journal, openJournal } from '../../gate/store/journal.ts'
@@ -104,8 +104,8 @@ function fill(file: string, rows: number): void {
       .update(chainInput(hash, { ...one, bodyHash }))
       .digest('hex')
     row.run(seq, at, bodyHash, body, hash)
-    if (seq <= PRESENTATIONS_MAX) seen.run(nameOf(seq), at)
-    if (seq <= VISITS_MAX) visit.run(nameOf(seq), at)
+    if (seq <= MEMORY_MAX.codes) seen.run(nameOf(seq), at)
+    if (seq <= MEMORY_MAX.visits) visit.run(nameOf(seq), at)
   }
   db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
   db.close()
