@@ -214,7 +214,7 @@ export const VERDICTS = {
 } satisfies Record<string, VerdictRow>
 
 export const ALARMS = {
-  TAILGATE: alarm('fraud', 'staff', 'Two people on one grant'),
+  TAILGATE: alarm('fraud', 'staff', 'Two people on one grant; if the lane holds, press release'),
   WRONG_WAY: alarm('intrusion', 'staff', 'Someone walks against the direction'),
   FORCED: alarm('intrusion', 'staff', 'The barrier moved without a grant'),
   HELD: alarm('fraud', 'staff', 'A passage is not completed: look at the lane'),

@@ -4,7 +4,8 @@
  */
 import { blocked, feedbackChanged, feedbackDue, guard, shut } from './barrier.ts'
 import { alarm, relayOf, stay } from './effects.ts'
-import { commitLate, recorded, recordFailed, staffRelease, verdict, waitOver } from './passage.ts'
+import { commitLate, recorded, recordFailed, staffRelease, verdict } from './granting.ts'
+import { waitOver } from './passage.ts'
 import { beam, beamsRing, lowBeam, tamper, turned } from './passage-detection.ts'
 import { changeModes, restSign, toRest } from './rest.ts'
 import {
