@@ -9,9 +9,9 @@ import { runKillRounds } from '../fixtures/kill-rounds.ts'
 const HELP = `npm run soak -- gate [--rounds N] [--seed N]
 
   gate          kills gate and service at random moments under traffic, over a network that
-                loses and repeats, to a service that lies about uploads in every other round,
-                with a second gate on the same folder in some, and compares their journals row
-                for row
+                loses and repeats, on a disk that fails and hangs, to a service that lies about
+                uploads in every other round, with a second gate on the same folder in some,
+                and compares their journals row for row
   --rounds N    how many kills (300)
   --seed N      where the random choices come from (random, and printed)
   --help        this text
