@@ -41,17 +41,6 @@ export interface Party {
   readonly people: readonly Body[]
 }
 
-/** Random numbers in [0, 1), the same for the same seed: mulberry32 (public domain, T. Ettinger). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 type Random = () => number
 
 const between = (random: Random, low: number, high: number) => low + random() * (high - low)

@@ -1,4 +1,5 @@
 /** Noise on a serial line, from a seeded source, so that a failing run can be repeated. */
+import { seeded } from './seeded.ts'
 
 export interface Noise {
   /** Time from one burst to the next, milliseconds. */
@@ -10,17 +11,6 @@ export interface Noise {
 }
 
 export type NoiseKind = keyof typeof kinds
-
-/** [0, 1), mulberry32. */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 type Random = () => number
 const below = (random: Random, limit: number) => Math.floor(random() * limit)
@@ -87,5 +77,5 @@ const kinds = {
 export const noiseKinds = Object.keys(kinds) as NoiseKind[]
 
 export function createNoise(kind: NoiseKind, seed: number): Noise {
-  return kinds[kind](createRandom(seed))
+  return kinds[kind](seeded(seed))
 }
