@@ -10,19 +10,20 @@ import type { Memory } from './store/memory.ts'
 export interface ForgettingParts {
   readonly memory: Pick<Memory, 'expire' | 'low'>
   readonly timers: Timers
-  /** The gate's own clock. While it is unsure nothing is old enough to go. */
-  readonly now: () => { readonly nowMs: number; readonly state: 'TRUSTED' | 'UNCERTAIN' }
+  /** The gate's own clock. */
+  readonly nowMs: () => number
+  /** False while that clock may be wrong: then nothing is old enough to go. */
+  readonly knowsAge: () => boolean
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
 }
 
 /** Begins at once. */
-export function startForgetting({ memory, timers, now, onAlarm }: ForgettingParts) {
+export function startForgetting({ memory, timers, nowMs, knowsAge, onAlarm }: ForgettingParts) {
   let said = false
 
   function run(): void {
     cancel = timers.after(FORGET_EVERY_MS, run)
-    const { nowMs, state } = now()
-    if (state === 'TRUSTED') memory.expire(nowMs, FORGET_MAX)
+    if (knowsAge()) memory.expire(nowMs(), FORGET_MAX)
     const low = memory.low()
     if (low.length > 0 !== said)
       onAlarm('MEMORY_LOW', !said, low.join(', ') || 'there is room again')

@@ -126,9 +126,12 @@ async function openCore(
   const identity = loadIdentity(config.data)
   const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
   const onAlarm = telling.alarm
-  const forgetting = startForgetting({ memory, timers, now: trust.now, onAlarm })
+  const nowMs = () => trust.now().nowMs
+  // A clock that is alone with an old manifest may be wrong, however sure it is.
+  const knowsAge = () => trust.now().state === 'TRUSTED' && trust.freshness().stage !== 'CLOSED'
+  const forgetting = startForgetting({ memory, timers, nowMs, knowsAge, onAlarm })
   opened.defer(() => forgetting.close())
-  return { journal, trust, rows, telling, told, memory, forgetting, identity, onFault }
+  return { journal, trust, rows, telling, told, memory, forgetting, knowsAge, identity, onFault }
 }
 
 async function assemble(
@@ -204,7 +207,7 @@ async function assemble(
     journal,
     timers,
     nowMs: () => trust.now().nowMs,
-    knowsAge: () => trust.now().state === 'TRUSTED' && trust.freshness().stage !== 'CLOSED',
+    knowsAge: core.knowsAge,
     keepRowsMs: config.journal.keepMs,
     onAlarm: alarm,
     onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),

@@ -101,16 +101,17 @@ t.test('what is over goes by itself, while the clock is sure; low memory is told
   const memory = createMemory(EMPTY, 'g1', SMALL)
   for (let n = 0; n < 31; n++) walks(memory, shown(n))
   const told: string[] = []
-  let state: 'TRUSTED' | 'UNCERTAIN' = 'UNCERTAIN'
+  let knows = false
   const forgetting = startForgetting({
     memory,
     timers: time.timers,
-    now: () => ({ nowMs: time.clock.nowMs(), state }),
+    nowMs: time.clock.nowMs,
+    knowsAge: () => knows,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
   })
   time.advance(PHONE_KEEP_MS + FORGET_EVERY_MS)
   t.ok(isUsed(memory, 0))
-  state = 'TRUSTED'
+  knows = true
   time.advance(FORGET_EVERY_MS)
   t.notOk(isUsed(memory, 0))
   t.ok(memory.hasRoom(shown(99)))

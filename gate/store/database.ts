@@ -166,5 +166,14 @@ function prepare(db: DatabaseSync): void {
   db.exec(LIFE_TABLE)
   db.exec(REFUSED_TABLE)
   db.exec(PAPERS_TABLE)
-  db.prepare('SELECT count(*) AS n FROM open_grants').get()
+  for (const look of LOOKS) db.prepare(look).get()
 }
+
+/** Damage in what is not read at a start would show later, in the middle of the work. */
+const LOOKS = [
+  'SELECT count(*) FROM open_grants',
+  'SELECT count(*) FROM refused_rows',
+  'SELECT lane FROM papers ORDER BY cti LIMIT 1',
+  'SELECT at FROM papers INDEXED BY papers_at ORDER BY at LIMIT 1',
+  'SELECT at FROM life LIMIT 1',
+]
