@@ -1,106 +1,40 @@
 /**
- * A gate that runs by its config file and the revisions made since: the file and the revisions
- * opened, the engine that keeps them, and the gate that it starts, ends and starts anew.
+ * A gate that runs by its config file and the revisions made since: the engine that keeps them, and
+ * the gate that it starts, ends and starts anew.
  */
-import { existsSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { TRUST_BYTES_MAX } from '../pass/limits.ts'
 import { type ConfigEngine, createConfigEngine } from './config/engine.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import { createRemoteDoor } from './config/remote-door.ts'
-import { currentOf } from './config/revisions.ts'
 import { createRunning, type Running } from './config/running.ts'
-import { type ConfigStore, openConfigStore } from './config/store.ts'
-import {
-  badFile,
-  ConfigError,
-  type ConfigFile,
-  checkConfig,
-  readConfigFile,
-  readNamedBytes,
-} from './config-file.ts'
-import { findDataFolder, noteDataFolder } from './config-place.ts'
+import { STORE_FILE } from './config/store-file.ts'
+import { badFile, checkConfig, readConfigFile, readNamedBytes } from './config-file.ts'
 import type { GateConfig } from './contract/config.ts'
-import { DataInUseError, type DataLock, lockData } from './data-lock.ts'
+import { type DataLock, LOCK_FILE } from './data-lock.ts'
+import type { KeptFile } from './file-watch.ts'
 import { type Gate, startGate } from './gate.ts'
 import { keepDevices } from './kept-devices.ts'
-import { makeFolder } from './make-folder.ts'
+import type { OpenedConfig } from './open-config.ts'
 import type { GateParts } from './parts.ts'
-
-/** The file as it was first looked at, and the revisions beside it. */
-export interface OpenedConfig {
-  readonly path: string
-  readonly file: ConfigFile
-  /** Its `close` lets go of the data folder. */
-  readonly store: ConfigStore
-  /** The gate's name, for logs. */
-  readonly gate: string
-  readonly lock: DataLock
-}
-
-/**
- * Throws ConfigError when the file is wrong and there is no revision to go on with, or its data
- * folder can't be used; DataInUseError when another gate process has it. `nowMs` names a damaged
- * file that is set aside. `stateFolders`: systemd's STATE_DIRECTORY.
- */
-export function openConfig(path: string, nowMs: number, stateFolders?: string): OpenedConfig {
-  const file = readConfigFile(path)
-  const { checked } = file
-  const data = file.data ?? findDataFolder(path, stateFolders)
-  if (data === undefined || (!checked.ok && !existsSync(data))) throw wrong(file)
-  const lock = lockFolder(data)
-  try {
-    const opened = openConfigStore(data, nowMs)
-    const store = { ...opened, close: () => opened.close().finally(lock.release) }
-    const { history } = opened.stored
-    if (checked.ok) {
-      noteDataFolder(path, data)
-      return { path, file, store, lock, gate: checked.config.gate }
-    }
-    if (history === undefined) throw wrong(file)
-    const { gate } = JSON.parse(currentOf(history).text) as { gate: string }
-    return { path, file, store, lock, gate }
-  } catch (error) {
-    lock.release()
-    throw error
-  }
-}
-
-function wrong({ checked }: ConfigFile): ConfigError {
-  return new ConfigError(checked.ok ? '' : checked.problems.join('\n'))
-}
-
-function lockFolder(data: string): DataLock {
-  try {
-    makeFolder(data)
-    return lockData(data)
-  } catch (error) {
-    if (error instanceof DataInUseError) throw error
-    const { message } = error as Error
-    throw badFile('data', data, `${message}; name a folder that the gate’s user can make and write`)
-  }
-}
-
-/** What a start would run: the file's config, or the last revision's where the file is wrong. */
-export function configToRun({ file, store }: OpenedConfig): GateConfig {
-  const { checked, folder } = file
-  if (checked.ok) return checked.config
-  const { history } = store.stored
-  const kept = history && checkConfig(JSON.parse(currentOf(history).text), folder)
-  if (kept?.ok !== true) throw wrong(file)
-  return kept.config
-}
 
 export interface ConfiguredGate {
   readonly engine: ConfigEngine
   readonly running: Pick<Running<Gate>, 'gate'>
 }
 
-export type ConfiguredParts = Omit<GateParts, 'factoryTrust'>
+export type ConfiguredParts = Omit<GateParts, 'factoryTrust' | 'kept'>
+
+/** What became of the lock. */
+const LOCKED = {
+  held: undefined,
+  anew: 'the folder is locked again',
+  lost: 'another gate process has locked the folder meanwhile: stop one of the two',
+} as const satisfies Record<ReturnType<DataLock['look']>, string | undefined>
 
 /** Nothing runs before the engine's `start`. `onDead`: nothing runs any more, and nothing can. */
 export function createConfiguredGate(
-  { path, file, store }: OpenedConfig,
+  { path, file, store, lock }: OpenedConfig,
   parts: ConfiguredParts,
   onDead: (fault: unknown) => void,
 ): ConfiguredGate {
@@ -109,13 +43,14 @@ export function createConfiguredGate(
   const check = (value: unknown) => checkConfig(value, folder)
   const onFault = faultLog(log)
   let remote: RemoteDoor | undefined
+  let kept: readonly KeptFile[] = []
   const devices = keepDevices(parts)
   const running = createRunning(async (config, how) => {
     try {
       await devices.readyFor(config)
       const { factory } = config.trust
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
-      const all = { ...parts, ...devices, factoryTrust }
+      const all = { ...parts, ...devices, factoryTrust, kept }
       const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
       return {
         ...gate,
@@ -139,6 +74,16 @@ export function createConfiguredGate(
     onFault,
     onDead,
   })
+  kept = [
+    {
+      name: STORE_FILE,
+      async mend() {
+        await engine.rewrite()
+        return 'its revisions were written again from memory'
+      },
+    },
+    { name: LOCK_FILE, mend: () => LOCKED[lock.look()] },
+  ]
   remote = createRemoteDoor({ engine, check, onFault })
   return { engine, running }
 }

@@ -8,6 +8,7 @@ import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind, LaneModes } from './contract/events.ts'
+import { type FileWatch, type KeptFile, watchFiles } from './file-watch.ts'
 import { startForgetting } from './forgetting.ts'
 import { inTime } from './in-time.ts'
 import { type Joined, joinService } from './joined.ts'
@@ -17,15 +18,16 @@ import { DISK_ANSWER_MS, STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limit
 import { createObserver } from './observe.ts'
 import type { GateParts } from './parts.ts'
 import { createSharing } from './sharing.ts'
-import { tellDamage, tellStart } from './start.ts'
+import { tellDamage, tellMoved, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
 import { createMemory } from './store/memory.ts'
 import { createTelling } from './telling.ts'
+import { CACHE_FILE } from './trust/cache-file.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
 import { startUpkeep } from './upkeep.ts'
-import { loadIdentity } from './uplink/identity.ts'
+import { identityFiles, loadIdentity } from './uplink/identity.ts'
 import { createNews, readHealth } from './well.ts'
 
 /** Of a start that follows another in the same process, with another config. */
@@ -119,6 +121,7 @@ async function openCore(
   }
 
   journal.onSetAside(one => tellDamage(one, telling.alarm))
+  journal.onMoved(one => tellMoved(one, telling.alarm))
   const { station } = config
   const { revision } = listeners
   const now = trust.now()
@@ -153,7 +156,6 @@ async function assemble(
     onPolled: polled,
   })
   const { journal, trust, rows, telling, told, memory, identity, onFault } = core
-  const { note, alarm } = telling
 
   function polled(code: string): void {
     if (code === 'UPDATED') {
@@ -192,7 +194,7 @@ async function assemble(
   const { remote, revision = 0 } = how
   const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision })
   const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
-  joined = joinService(config, { ...parts, ...given, onAlarm: alarm })
+  joined = joinService(config, { ...parts, ...given, onAlarm: telling.alarm })
   opened.defer(async () => joined?.close())
   void joined?.uploader.flush()
   trust.start()
@@ -200,7 +202,7 @@ async function assemble(
   await sharing.start({
     ...{ joined, memory, observer, clock, timers, log, randomBytes: parts.randomBytes },
     nowMs: () => trust.now().nowMs,
-    onDown: (down, detail) => alarm('BUS_DOWN', down, detail),
+    onDown: (down, detail) => telling.alarm('BUS_DOWN', down, detail),
   })
   opened.defer(() => sharing.close())
   const upkeep = startUpkeep({
@@ -209,10 +211,11 @@ async function assemble(
     nowMs: () => trust.now().nowMs,
     knowsAge: core.knowsAge,
     keepRowsMs: config.journal.keepMs,
-    onAlarm: alarm,
+    onAlarm: telling.alarm,
     onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
     onFault,
   })
+  const files = watchData(config, parts, core)
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
 
   return {
@@ -225,9 +228,10 @@ async function assemble(
     async stop({ restart } = { restart: false }) {
       upkeep.close()
       core.forgetting.close()
+      files.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await sharing.close()
-      await note('stop', restart ? { why: 'config' } : {})
+      await telling.note('stop', restart ? { why: 'config' } : {})
       await rows.flush()
       rows.close()
       if (joined && !restart) await inTime(timers, STOP_FLUSH_MS, joined.uploader.flush())
@@ -239,6 +243,31 @@ async function assemble(
       }
     },
   }
+}
+
+/** Files that this process believes in, made again from memory when they go. */
+function watchData(
+  { data: folder }: GateConfig,
+  { timers, kept = [] }: GateParts,
+  {
+    trust,
+    identity,
+    telling,
+  }: Pick<Awaited<ReturnType<typeof openCore>>, 'trust' | 'identity' | 'telling'>,
+): FileWatch {
+  const cache: KeptFile = {
+    name: CACHE_FILE,
+    async mend() {
+      await trust.rewrite()
+      return 'trust was written again from memory'
+    },
+  }
+  return watchFiles({
+    folder,
+    files: [cache, ...identityFiles(folder, identity), ...kept],
+    timers,
+    onGone: detail => telling.alarm('FILE_GONE', true, detail),
+  })
 }
 
 function keeperOf(

@@ -59,6 +59,8 @@ export const RESERVE_BYTES = 16 * 1_048_576
 export const DISK_LOW_BYTES = 64 * 1_048_576
 /** How often the disk is looked at. */
 export const DISK_LOOK_MS = 10_000
+/** How often a file is looked for that was never seen yet. */
+export const FILE_MADE_MS = 1000
 /** A gate without a row for so long marks that it is alive. */
 export const ALIVE_MS = 60_000
 /** The last moment that a date can hold, Unix milliseconds: ECMA-262, time values. */

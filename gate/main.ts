@@ -8,4 +8,4 @@ import { join } from 'node:path'
 import './asked.ts'
 
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/wicketgate'))
-await import('./program.ts')
+await import('./command.ts')

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock, CodeReader, GateBoard, Timers } from '../hardware/ports.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction } from './contract/events.ts'
+import type { KeptFile } from './file-watch.ts'
 
 export interface GateParts {
   readonly clock: Clock
@@ -14,6 +15,8 @@ export interface GateParts {
   readonly fetch: typeof fetch
   readonly log: Logger
   readonly factoryTrust: Uint8Array
+  /** Files of the data folder that whoever starts the gate keeps. */
+  readonly kept?: readonly KeptFile[]
   /** Names this boot of the machine; undefined where boots have no name. */
   readonly machineBoot: string | undefined
   readonly openBoard: (lane: LaneConfig) => GateBoard

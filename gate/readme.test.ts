@@ -100,4 +100,5 @@ t.test('followed by hand, the READMEs give an admitted pass', { timeout: 120_000
   await lane.turnstile.enter([createBody({ direction: 'entry', speed: 2.8 })])
   t.ok(await gate.line('the passage', line => line.event === 'passage'))
   t.ok(await fireOpens(lane))
+  await gate.stop()
 })

@@ -2,9 +2,10 @@
  * What a start tells first: the grants that a crash left open end, the row of the boot says what
  * came before it, and a power cut or a damaged journal is an alarm of its own.
  */
+import { basename } from 'node:path'
 import type { AlarmCode } from './contract/codes.ts'
 import type { EventKind } from './contract/events.ts'
-import type { SetAside } from './store/database.ts'
+import type { Moved, SetAside } from './store/database.ts'
 import type { Journal } from './store/journal.ts'
 import { beforeStart, type Life } from './store/life.ts'
 import type { JournalEntry } from './store/projection.ts'
@@ -43,6 +44,13 @@ export async function tellStart(parts: StartParts): Promise<void> {
 /** The first row of a new epoch's alarms names the head of the old one. */
 export function tellDamage({ name, kept }: SetAside, alarm: StartParts['alarm']): void {
   alarm('JOURNAL_DAMAGED', true, `set aside as ${name}; ${kept ?? 'no row could be kept'}`)
+}
+
+/** As `tellDamage`, of a journal that went while the gate ran. */
+export function tellMoved({ how, setAside, kept }: Moved, alarm: StartParts['alarm']): void {
+  const there = setAside === undefined ? '' : `; what lay in its place is ${basename(setAside)}`
+  const detail = `journal.db was ${how} while the gate ran${there}; ${kept ?? 'no row could be kept'}`
+  alarm('JOURNAL_GONE', true, `${detail}; a new epoch goes on`)
 }
 
 /** Nothing where the clock can't say: it is unsure, or behind the last sign of life. */

@@ -69,6 +69,8 @@ export interface ConfigEngine {
   /** Something was offered that can't be taken: told in the journal, and not looked at again. */
   refuse(by: string, why: string, seen: Partial<Seen>): Promise<void>
   seen(): Seen
+  /** Writes all revisions into a new file. Rejects when it can't. */
+  rewrite(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -182,6 +184,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
     seen: () => now().seen,
+    rewrite: () => inTurn(() => ledger.rewrite(Math.floor(parts.nowMs()))),
     async stop() {
       stopped = true
       changes.end()

@@ -16,6 +16,8 @@ export interface Ledger {
   putAnyway(after: History, says: readonly Said[]): Promise<void>
   /** Tells the journal what it was not told yet, in order, as far as it takes it. */
   tell(record: (kind: EventKind, body: object) => Promise<void>): Promise<void>
+  /** Writes all of it into a new file: the one there was deleted or replaced. Rejects when it can't. */
+  rewrite(nowMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,7 +41,19 @@ export function createLedger(
     onDisk = after
   }
 
+  async function rewrite(nowMs: number): Promise<void> {
+    if (history === undefined) return
+    const says = [...unsaid, ...unwritten].map(({ kind, body }) => ({ kind, body }))
+    const after = history
+    const ids = await store.write({ before: undefined, after, says, said: [], anewMs: nowMs })
+    unsaid.splice(0, unsaid.length, ...says.map((one, n) => ({ ...one, id: ids[n] as number })))
+    unwritten = []
+    said = []
+    onDisk = after
+  }
+
   return {
+    rewrite,
     history: () => history,
     async put(after, says) {
       await write(after, says)

@@ -109,6 +109,8 @@ export interface StoreChange {
   readonly says: readonly Said[]
   /** Rows that the journal has by now. */
   readonly said: readonly number[]
+  /** The file was deleted or replaced: everything goes into a new one. Names what lies there now. */
+  readonly anewMs?: number
 }
 
 /** Applies one change in one transaction. Gives the ids of its rows for the journal, in order. */

@@ -3,11 +3,14 @@
  * SQLite calls damaged is set aside under a name, never deleted, and a new one takes its place.
  */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '../make-folder.ts'
 import { LIFE_TABLE } from './life.ts'
+import { type Gone, TAILS } from './place.ts'
 import { PAPERS_TABLE } from './projection.ts'
 import { REFUSED_TABLE } from './refused.ts'
-import { salvage } from './salvage.ts'
+import { carryOver, salvage } from './salvage.ts'
 import { isDamage, layoutOf, NOT_A_DATABASE, openDatabase } from './sqlite.ts'
 
 export interface OpenedDatabase {
@@ -81,6 +84,7 @@ const MARKS =
  * itself can't be written.
  */
 export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase {
+  settleNext(file)
   try {
     if (isEmptyFile(file)) throw damaged('empty')
     const db = isThere(file) ? openDatabase(file, prepare) : openNew(file)
@@ -113,6 +117,58 @@ export function openAnew(
   }
 }
 
+/** What became of a journal whose files were deleted or replaced while it was open. */
+export interface Moved {
+  readonly how: Gone
+  /** The name under which what lies at its path now was set aside; undefined when nothing does. */
+  readonly setAside: string | undefined
+  /** Undefined when no epoch could be read. */
+  readonly kept: string | undefined
+}
+
+/**
+ * Goes on with `from`, whose files are not at `file` any more and can still be read as long as it is
+ * open: in a new one there, whole or not at all. Then `from` is closed. Throws what SQLite throws
+ * when that can't be written: then nothing has changed, or, with `from` closed, the new one is whole
+ * and could not be opened.
+ *
+ * A closing SQLite deletes log and index by their path, so the new one has another name until then.
+ */
+export function openAtItsPlace(
+  from: DatabaseSync,
+  file: string,
+  { how, nowMs }: { readonly how: Gone; readonly nowMs: number },
+): { readonly db: DatabaseSync; readonly moved: Moved } {
+  const next = file + NEXT
+  makeFolder(dirname(file))
+  remove(next)
+  const into = openNew(next)
+  let kept: string | undefined
+  try {
+    kept = carryOver(from, into)
+  } catch (error) {
+    into.close()
+    remove(next)
+    throw error
+  }
+  into.close()
+  const there = TAILS.some(tail => existsSync(file + tail))
+  const setAside = there ? freeName(`${file}.replaced-${nowMs}`) : undefined
+  if (setAside !== undefined) move(file, setAside)
+  from.close()
+  move(next, file)
+  return { db: openDatabase(file, prepare), moved: { how, setAside, kept } }
+}
+
+/** Until it is whole and has its place. */
+const NEXT = '.next'
+
+/** A process that ended between the two steps left a whole one; beside the journal it is a rest. */
+function settleNext(file: string): void {
+  if (!isThere(file) && isThere(file + NEXT)) move(file + NEXT, file)
+  else if (isThere(file)) remove(file + NEXT)
+}
+
 /** Leaves nothing behind when there is no room for it: an empty file is a damaged one. */
 function openNew(file: string): DatabaseSync {
   try {
@@ -130,9 +186,6 @@ function move(from: string, to: string): void {
 function remove(file: string): void {
   for (const tail of TAILS) rmSync(file + tail, { force: true })
 }
-
-/** A database in WAL mode is three files. */
-const TAILS = ['', '-wal', '-shm']
 
 /** A machine without a clock of its own may have said the same time before. */
 function freeName(name: string): string {

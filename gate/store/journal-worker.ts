@@ -3,10 +3,17 @@ import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { OPENING_BYTES, RESERVE_BYTES } from '../limits.ts'
-import { openAnew, openJournalDatabase, type SetAside } from './database.ts'
+import {
+  type Moved,
+  openAnew,
+  openAtItsPlace,
+  openJournalDatabase,
+  type SetAside,
+} from './database.ts'
 import type { WalkResult } from './integrity.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
 import type { Life } from './life.ts'
+import { type Place, placeOf } from './place.ts'
 import { createRoom } from './room.ts'
 import { NO_MEMORY } from './snapshot.ts'
 import { isDamage, mayBeNoRoom } from './sqlite.ts'
@@ -23,6 +30,8 @@ export type JournalAnswer =
   | { readonly id: number; readonly ok: false; readonly message: string }
   /** The file was found damaged while it was open, and set aside; the call went on in a new one. */
   | { readonly setAside: SetAside }
+  /** Its files were deleted or replaced: what they held goes on in a new one. */
+  | { readonly moved: Moved }
 
 /** The first answer, id 0. */
 export interface Opened {
@@ -37,6 +46,8 @@ if (port === null) throw new Error('journal-worker runs as a worker thread')
 const room = createRoom(`${file}.reserve`, RESERVE_BYTES)
 /** Undefined while the disk has no room to make one. */
 let core: JournalCore | undefined
+/** What `core` works on. */
+let at: { readonly db: DatabaseSync; readonly place: Place } | undefined
 const setAside = begin()
 
 port.on('message', (request: JournalRequest) => {
@@ -81,6 +92,7 @@ function openNext(): SetAside {
 }
 
 function coreOf(db: DatabaseSync, anew: boolean): JournalCore {
+  at = { db, place: placeOf(file) }
   return createJournalCore(db, () => randomBytes(8).toString('hex'), room, { anew })
 }
 
@@ -93,10 +105,14 @@ function withRoomToOpen<T>(work: () => T): T {
   }
 }
 
+/** Signs of life, rows among them, and each look at the disk. */
+const LOOKS: ReadonlySet<JournalRequest['call']> = new Set(['append', 'beat', 'room'])
+
 function answer(request: JournalRequest): JournalAnswer {
   const { id } = request
   try {
     if (core === undefined && request.call === 'append') tell(open())
+    if (LOOKS.has(request.call)) look()
     return { id, ok: true, value: core === undefined ? without(request) : ask(core, request) }
   } catch (error) {
     return { id, ok: false, message: error instanceof Error ? error.message : String(error) }
@@ -108,11 +124,33 @@ function ask(on: JournalCore, request: JournalRequest): unknown {
   try {
     return askOnce(on, request)
   } catch (error) {
+    if (look() && core !== undefined) return askOnce(core, request)
     if (!isDamage(error)) throw error
     on.close()
     core = undefined
     tell(openNext())
     return core === undefined ? without(request) : askOnce(core, request)
+  }
+}
+
+/**
+ * True when the files were not at their path any more and the journal goes on in a new one. On a
+ * disk without room it goes on with what it has open, until there is some.
+ */
+function look(): boolean {
+  const how = at?.place.gone()
+  if (at === undefined || how === undefined) return false
+  const { db: from } = at
+  try {
+    const { db, moved } = withRoomToOpen(() => openAtItsPlace(from, file, { how, nowMs }))
+    core = coreOf(db, true)
+    port?.postMessage({ moved } satisfies JournalAnswer)
+    return true
+  } catch (error) {
+    // The new one has its place and could not be opened: as at a start, the next row tries again.
+    if (!from.isOpen) core = at = undefined
+    if (!mayBeNoRoom(error)) throw error
+    return false
   }
 }
 

@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import type { GrantRef, Upload } from '../contract/events.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
-import type { SetAside } from './database.ts'
+import type { Moved, SetAside } from './database.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
 import type { Behind, JournalCore, RowHead } from './journal-core.ts'
 import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
@@ -41,6 +41,8 @@ export interface Journal {
   readonly setAside: SetAside | undefined
   /** Called when damage is found later: where to. What could be read of it goes on. */
   onSetAside(listener: (one: SetAside) => void): void
+  /** Called when its files were deleted or replaced while it was open. What they held goes on. */
+  onMoved(listener: (one: Moved) => void): void
   /** The gate's life before this one; undefined when the journal had no row. */
   readonly life: Life | undefined
   /** Resolves once the row is on disk. Rejects with JournalError: then it is not there. */
@@ -76,6 +78,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   const listeners: (() => void)[] = []
   const onSetAside: ((one: SetAside) => void)[] = []
+  const onMoved: ((one: Moved) => void)[] = []
   let nextId = 1
   let ended: JournalError | undefined
 
@@ -84,6 +87,10 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
   worker.on('message', (answer: JournalAnswer) => {
     if ('setAside' in answer) {
       for (const listener of onSetAside) listener(answer.setAside)
+      return
+    }
+    if ('moved' in answer) {
+      for (const listener of onMoved) listener(answer.moved)
       return
     }
     const one = waiting.get(answer.id)
@@ -125,6 +132,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
   return {
     setAside,
     onSetAside: listener => onSetAside.push(listener),
+    onMoved: listener => onMoved.push(listener),
     life,
     append: entry => appended(request('append', entry)),
     onAppended: listener => listeners.push(listener),

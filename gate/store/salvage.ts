@@ -25,6 +25,15 @@ const TABLES: readonly (readonly [name: string, key: string, time: string | unde
 export function salvage(damaged: string, into: DatabaseSync): string | undefined {
   const from = openForReading(damaged)
   if (from === undefined) return undefined
+  try {
+    return carryOver(from, into)
+  } finally {
+    from.close()
+  }
+}
+
+/** As `salvage`, from a database that is open. */
+export function carryOver(from: DatabaseSync, into: DatabaseSync): string | undefined {
   into.exec('BEGIN IMMEDIATE')
   try {
     const epochs = copyTable(from, into, 'epochs', 'ordinal', undefined)
@@ -35,8 +44,6 @@ export function salvage(damaged: string, into: DatabaseSync): string | undefined
   } catch (error) {
     if (into.isTransaction) into.exec('ROLLBACK')
     throw error
-  } finally {
-    from.close()
   }
 }
 

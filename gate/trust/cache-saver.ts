@@ -20,6 +20,8 @@ export interface CacheSaverOptions {
 
 export interface CacheSaver {
   save(state: TrustState, clock: GateClock): void
+  /** As `save`, of everything, into a file that is opened anew: the one that was open is gone. */
+  rewrite(state: TrustState, clock: GateClock): void
   /** Resolves when everything saved so far was written or given up. */
   flushed(): Promise<void>
   close(): Promise<void>
@@ -30,11 +32,14 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
   let onDisk = options.onDisk
   let wanted: { state: TrustState; clock: GateClock } | undefined
   let writing: Promise<void> | undefined
+  let anew = false
 
   const writeAll = async () => {
     for (let damages = 0; wanted !== undefined && damages < 2; ) {
       const { state, clock } = wanted
       const mine = wanted
+      if (anew) onDisk = undefined
+      anew = false
       const change = changeBetween(onDisk, state, clockRow(clock.floorMs, clock.sync))
       const answer = await writer.write(change, nowMs())
       if (answer.code === 'WRITTEN') {
@@ -52,6 +57,11 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
 
   return {
     save(state, clock) {
+      wanted = { state, clock }
+      writing ??= writeAll()
+    },
+    rewrite(state, clock) {
+      anew = true
       wanted = { state, clock }
       writing ??= writeAll()
     },

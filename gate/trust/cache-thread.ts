@@ -33,6 +33,8 @@ let database: DatabaseSync | undefined
 function write(dataDir: string, change: CacheChange, nowMs: number): CacheAnswer {
   try {
     ensureDataDir(dataDir)
+    // Everything is written: whatever is open may be a file that is gone.
+    if (change.clear) database = void database?.close()
     database ??= openCacheFile(`${dataDir}/${CACHE_FILE}`)
     writeCacheChange(database, change)
     return { code: 'WRITTEN' }

@@ -85,6 +85,8 @@ export interface TrustKeeper {
   setClock(nowMs: number): ClockSetting
   /** Called when issuer keys or revoked kids have changed: flush what was cached of them. */
   onTrustChanged(listener: (view: TrustView) => void): Unsubscribe
+  /** Writes the whole cache again: its file was deleted or replaced. Resolves when that is done. */
+  rewrite(): Promise<void>
   /** Ends polling, writes what is left, leaves no handle. */
   close(): Promise<void>
 }
@@ -181,6 +183,10 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       return setting
     },
     onTrustChanged: belief.onTrustChanged,
+    async rewrite() {
+      saver.rewrite(belief.state(), time.clock())
+      await saver.flushed()
+    },
     async close() {
       started = false
       stopped.abort()

@@ -17,6 +17,11 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { z } from 'zod'
 import { name } from '../contract/config-fields.ts'
+import type { KeptFile } from '../file-watch.ts'
+import { makeFolder } from '../make-folder.ts'
+
+const KEY_FILE = 'gate-key.pem'
+const ENROLMENT_FILE = 'enrolment.json'
 
 /** Names that stand in addresses and topics: the service’s word for them is not taken as it comes. */
 export const enrolmentSchema = z.object({ gate: name, station: name })
@@ -32,7 +37,7 @@ export interface Identity {
 
 /** Reads the identity from the gate's data folder, making a key on first use. */
 export function loadIdentity(dataDir: string): Identity {
-  const keyFile = join(dataDir, 'gate-key.pem')
+  const keyFile = join(dataDir, KEY_FILE)
   if (!existsSync(keyFile)) {
     const { privateKey } = generateKeyPairSync('ed25519')
     writeDurably(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
@@ -42,12 +47,37 @@ export function loadIdentity(dataDir: string): Identity {
   return { privateKey, publicJwk, enrolment: readEnrolment(dataDir) }
 }
 
+/**
+ * The key's and the enrolment's files, written again from memory where they were deleted. One that
+ * was replaced is left: the next start reads it, and whoever put it there may have meant that.
+ */
+export function identityFiles(dataDir: string, { privateKey, enrolment }: Identity): KeptFile[] {
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  const files = [
+    { name: KEY_FILE, text: pem },
+    ...(enrolment ? [{ name: ENROLMENT_FILE, text: JSON.stringify(enrolment) }] : []),
+  ]
+  return files.map(({ name, text }) => ({
+    name,
+    mend(how) {
+      const file = join(dataDir, name)
+      if (how === 'replaced') {
+        if (readFileSync(file, 'utf8') === text) return undefined
+        return 'the gate goes on with its own until it is started again'
+      }
+      makeFolder(dataDir)
+      writeDurably(file, text)
+      return 'it was written again from memory'
+    },
+  }))
+}
+
 export function saveEnrolment(dataDir: string, enrolment: Enrolment): void {
-  writeDurably(join(dataDir, 'enrolment.json'), JSON.stringify(enrolment))
+  writeDurably(join(dataDir, ENROLMENT_FILE), JSON.stringify(enrolment))
 }
 
 function readEnrolment(dataDir: string): Enrolment | undefined {
-  const file = join(dataDir, 'enrolment.json')
+  const file = join(dataDir, ENROLMENT_FILE)
   return existsSync(file)
     ? enrolmentSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
     : undefined

@@ -1,0 +1,58 @@
+/**
+ * `npm run gate` as it is typed: arguments, help, and what ends it before the gate's own code is
+ * read, such as another process on its data folder.
+ */
+import { parseArgs } from 'node:util'
+import { ConfigError } from './config-file.ts'
+import { gateJsonSchema } from './contract/config.ts'
+import { openConfig } from './open-config.ts'
+
+const HELP = `npm run gate -- --config FILE [--enrol CODE]
+
+Runs a gate controller: reads passes, verifies them offline, drives the barrier.
+
+  --config FILE   the gate's config, JSON; required
+  --enrol CODE    joins the service with a one-time code from its operator, then runs
+  --schema        prints the JSON Schema of the config and exits
+  --help          this text
+
+Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it: no more scans are taken, the
+passage that runs may end, relays are released, rows are sent. SIGHUP reads the config file again: a
+good one becomes the next revision, a wrong one changes nothing. Exit codes: 0 stopped, 1 could not
+start or enrol, 2 wrong arguments or config.
+`
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      enrol: { type: 'string' },
+      schema: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) return print(HELP)
+  if (values.schema === true) {
+    return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
+  }
+  if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
+  const opened = openConfig(values.config, Date.now(), process.env.STATE_DIRECTORY)
+  const { run } = await import('./program.ts')
+  return run(opened, values.enrol)
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+/** Where a start failed, in one line. */
+function report(error: unknown): number {
+  const { message, code } = error as Error & { code?: string }
+  const badInput = error instanceof ConfigError || String(code).startsWith('ERR_PARSE_ARGS')
+  const wrongPins = code === 'BAD_PINS'
+  process.stderr.write(`gate: ${message}\n`)
+  return badInput || wrongPins ? 2 : 1
+}
+
+process.exitCode = await main().catch(report)
