@@ -135,6 +135,18 @@ t.test('a tripod tells somebody who turns it against the grant', async t => {
   await burns(t, gate)
 })
 
+t.test('a board that is gone has no stuck beams; one that is back tells anew', async t => {
+  const gate = await flap()
+  await gate.contact('beamC', true)
+  await gate.time.advanceAsync(60_000)
+  t.equal(count(gate, 'alarm BEAM_STUCK'), 1)
+  await gate.board('lost')
+  t.equal(count(gate, 'alarm BEAM_STUCK'), 2, 'over, as far as anybody can see')
+  await gate.board('ready')
+  t.equal(gate.lane.view().state.name, 'Locked')
+  await burns(t, gate)
+})
+
 t.test('a flap without its panel beams is refused', async t => {
   await t.rejects(flap({ beamC: null }), /beamC and beamD/)
 })

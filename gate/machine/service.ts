@@ -40,7 +40,12 @@ export function lost(lane: Lane, reason: OutReason, detail: string): Step {
   const known = gone ? { track: NO_TRACK, barrier: SHUT_BARRIER } : {}
   const next: Lane = { ...lane, ...known, awaited, out: [...lane.out, reason] }
   const told: Effect[] = reason === 'SHUTDOWN' ? [] : [alarm(reason, true, detail)]
-  if (gone) told.push(...CANCEL_BARRIER)
+  if (gone) {
+    const unseen = lane.track.stuck.map(beam =>
+      alarm('BEAM_STUCK', false, `${beam}: the board that saw it is gone`),
+    )
+    told.push(...CANCEL_BARRIER, ...unseen)
+  }
   const busy = lane.state.name === 'Admitting' || lane.state.name === 'Passing'
   const waits = reason === 'SCANNER_LOST' || reason === 'TAILGATE' || reason === 'BEAM_STUCK'
   if (lane.state.name === 'Emergency' || (busy && waits)) {
