@@ -69,4 +69,11 @@ async function main(): Promise<number> {
   return broken.length === 0 ? 0 : 1
 }
 
+/** Ends the programs that it started too. */
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(signal, () => process.exit(code))
+}
 process.exitCode = await main()
