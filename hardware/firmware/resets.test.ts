@@ -1,0 +1,143 @@
+/** What the board keeps and drives through resets, floods and silence; real firmware, emulated time. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { encodeFrame, pinBit } from '../guarded-line.ts'
+import { avrHz, createAvrMachine } from '../sim/avr-machine.ts'
+import { bitsOf, createOrders } from '../sim/orders.ts'
+
+const hex = readFileSync(join(import.meta.dirname, 'gate.hex'), 'latin1')
+const cyclesPerMs = avrHz / 1000
+const relay = 2
+const firePin = 12
+const fireTo = (...pins: number[]) => ({
+  pin: firePin,
+  outputs: pins.map(pin => ({ pin, level: 1 as const })),
+})
+
+function rig() {
+  const resets: string[] = []
+  const machine = createAvrMachine(hex, {
+    onByte: () => {},
+    onPin: () => {},
+    onReset: cause => resets.push(cause),
+  })
+  const run = (ms: number) => machine.runTo(machine.cycles + ms * cyclesPerMs)
+  const send = (bytes: readonly number[]) => machine.receive(Uint8Array.from(bytes))
+  const say = (...bytes: number[]) => {
+    send(bytes)
+    run(bytes.length * 0.2 + 60)
+  }
+  machine.setInput(firePin, 0)
+  run(20)
+  return { machine, resets, run, send, say }
+}
+
+const driven = ({ machine }: ReturnType<typeof rig>) =>
+  [2, 3, 4, 5].filter(pin => machine.level(pin) === 1)
+
+function fireOpens(t: Test, board: ReturnType<typeof rig>, ...pins: number[]): void {
+  board.machine.setInput(firePin, 1)
+  board.run(10)
+  t.strictSame(driven(board), pins, 'fire opens within 10 ms')
+}
+
+t.test(
+  'a reset at any moment of a changed fire set-up leaves the old one or the new one',
+  async t => {
+    const board = rig()
+    const { machine, run, send, say } = board
+    let session = 1
+    let outputs = [2, 3]
+    let other = [4, 5]
+    const counts = { old: 0, new: 0, none: 0 }
+    const setUp = (pins: number[]) => {
+      session += 1
+      const orders = createOrders(session)
+      return { orders, bytes: orders.setUp({ outputs: bitsOf(2, 3, 4, 5), fire: fireTo(...pins) }) }
+    }
+    say(...setUp(outputs).bytes)
+    for (let afterMs = 4; afterMs < 30; afterMs += 0.2) {
+      send(setUp(other).bytes)
+      run(afterMs)
+      machine.reset()
+      run(20)
+      machine.setInput(firePin, 1)
+      run(10)
+      const opened = driven(board).join()
+      if (opened === outputs.join()) counts.old += 1
+      else if (opened === other.join()) {
+        counts.new += 1
+        ;[outputs, other] = [other, outputs]
+      } else counts.none += 1
+      machine.setInput(firePin, 0)
+      const next = setUp(outputs)
+      say(...next.bytes)
+      say(...next.orders.resetFire())
+      say(...setUp(outputs).bytes)
+    }
+    t.equal(counts.none, 0)
+    t.ok(counts.old > 20 && counts.new > 40, `both came: ${JSON.stringify(counts)}`)
+    fireOpens(t, board, ...outputs)
+  },
+)
+
+t.test('the newer of two copies counts, past the end of their numbers too', async t => {
+  const board = rig()
+  const { machine, run, say } = board
+  for (let round = 0; round < 600; round += 1) {
+    const pins = round % 2 === 0 ? [2, 3] : [4, 5]
+    say(...createOrders(round + 1).setUp({ outputs: bitsOf(2, 3, 4, 5), fire: fireTo(...pins) }))
+    if (round % 50 > 1) continue
+    machine.reset()
+    run(20)
+    machine.setInput(firePin, 1)
+    run(10)
+    if (driven(board).join() !== pins.join()) t.fail(`round ${round}: ${driven(board)}`)
+    machine.setInput(firePin, 0)
+    const orders = createOrders(1000 + round)
+    say(...orders.setUp({ outputs: bitsOf(2, 3, 4, 5) }))
+    say(...orders.resetFire())
+  }
+  fireOpens(t, board, 4, 5)
+})
+
+t.test('no queue of requests, at line rate, resets the board or holds back fire', async t => {
+  for (const request of [
+    [0xf0, 0x79, 0xf7],
+    [0xf9],
+    [0xf0, 0x6b, 0xf7],
+    [0xf0, 0x69, 0xf7],
+    [0xc0, 1, 0xd0, 1],
+    encodeFrame(7, 1, pinBit(relay)),
+    createOrders(7).setUp({ outputs: bitsOf(3), fire: fireTo(2, 3) }),
+  ]) {
+    const board = rig()
+    const { machine, resets, run, send, say } = board
+    const orders = createOrders(7)
+    say(...orders.setUp({ outputs: bitsOf(relay, 3), deadmanMs: 300, fire: fireTo(2, 3) }))
+    for (let i = 0; i < 20; i += 1) {
+      send(Array.from({ length: 600 }, (_, at) => request[at % request.length]!))
+      run(100)
+    }
+    t.strictSame(resets, [], `${request.map(byte => byte.toString(16)).join(' ')}`)
+    t.equal(machine.level(relay), 0)
+    fireOpens(t, board, 2, 3)
+  }
+})
+
+t.test(
+  'without a set-up no relay moves; with one that has no dead-man fire still opens late',
+  async t => {
+    const board = rig()
+    const { machine, run, say } = board
+    for (let i = 0; i < 16; i += 1) say(...encodeFrame(0, i, pinBit(relay)), 0xf9)
+    t.not(machine.pinState(relay), 'output')
+    const orders = createOrders(7)
+    say(...orders.setUp({ outputs: bitsOf(relay, 3), fire: fireTo(2, 3) }))
+    for (let i = 0; i < 9; i += 1) say(...orders.frame(relay))
+    run(70_000)
+    t.equal(machine.level(relay), 1, 'the host has the dead-man; no counter of the board wraps')
+    fireOpens(t, board, 2, 3)
+  },
+)
