@@ -14,6 +14,9 @@ export const DEADLINE_LOOK_MS = 500
 /** An idle connection is kept this long: gates poll every 10 s. */
 export const KEEP_ALIVE_MS = 20_000
 export const HEADER_BYTES_MAX = 16 * 1024
+/** The listener of the metrics: connections at once, and how long one may last in all. */
+export const METRICS_CONNECTIONS_MAX = 32
+export const METRICS_CONNECTION_MS_MAX = 10_000
 /** After a stop is asked for, open requests have this long. */
 export const STOP_MS_MAX = 5_000
 /** How often a stopping server looks for connections that have turned idle. */

@@ -1,9 +1,18 @@
-/** Metrics on an address of their own, which stays inside: Prometheus has no account here. */
+/**
+ * Metrics on an address of their own, which stays inside: Prometheus has no account here. A
+ * connection is good for one answer and ends soon, read or not.
+ */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { StartError } from './errors.ts'
-import { HEADERS_MS_MAX, REQUEST_MS_MAX } from './limits.ts'
+import {
+  HEADER_BYTES_MAX,
+  HEADERS_MS_MAX,
+  METRICS_CONNECTION_MS_MAX,
+  METRICS_CONNECTIONS_MAX,
+  REQUEST_MS_MAX,
+} from './limits.ts'
 import type { Gauges } from './metrics.ts'
 import type { Service } from './service.ts'
 import { countGates } from './store/gate-health.ts'
@@ -20,8 +29,19 @@ export async function listenForMetrics(
   service: Service,
   at: { readonly host: string; readonly port: number },
 ): Promise<MetricsListener> {
-  const options = { requestTimeout: REQUEST_MS_MAX, headersTimeout: HEADERS_MS_MAX }
+  const options = {
+    requestTimeout: REQUEST_MS_MAX,
+    headersTimeout: HEADERS_MS_MAX,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  }
+  const asked = new WeakSet<Socket>()
   const server = createServer(options, (request, response) => {
+    if (asked.has(request.socket)) {
+      request.socket.destroy()
+      return
+    }
+    asked.add(request.socket)
+    response.shouldKeepAlive = false
     const send = (status: number, type: string, text: string) =>
       response.writeHead(status, { 'content-type': type }).end(text)
     if (request.method !== 'GET' || request.url !== '/metrics') {
@@ -32,6 +52,11 @@ export async function listenForMetrics(
       gauges => send(200, TYPE, service.metrics.render(gauges)),
       () => send(503, 'text/plain', 'not ready\n'),
     )
+  })
+  server.maxConnections = METRICS_CONNECTIONS_MAX
+  server.on('connection', socket => {
+    const end = setTimeout(() => socket.destroy(), METRICS_CONNECTION_MS_MAX)
+    socket.once('close', () => clearTimeout(end))
   })
   server.listen(at.port, at.host)
   await once(server, 'listening').catch((cause: unknown) => {

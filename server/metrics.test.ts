@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { createMetrics } from './metrics.ts'
 import { listenForMetrics } from './metrics-listener.ts'
@@ -71,3 +73,25 @@ t.test('on its own address: patterns, never paths; a stranger’s routes make no
     { code: 'LISTEN' },
   )
 })
+
+t.test(
+  'clients that ask again and again and read nothing are ended, others are answered',
+  async t => {
+    const world = await openWorld(t.testdir())
+    t.teardown(() => world.close())
+    const listener = await listenForMetrics(world.service, { host: '127.0.0.1', port: 0 })
+    t.teardown(() => listener.stop())
+    const port = Number(new URL(listener.url).port)
+    const clients = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'))
+    const ended = clients.map(socket => {
+      socket.on('error', () => {})
+      socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(500))
+      return new Promise(resolve => socket.once('close', resolve))
+    })
+    await Promise.race([
+      Promise.all(ended),
+      once(AbortSignal.timeout(5000), 'abort').then(() => t.fail('a connection stayed')),
+    ])
+    t.equal((await fetch(listener.url)).status, 200)
+  },
+)
