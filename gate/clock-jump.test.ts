@@ -3,6 +3,7 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { createTravellers, type HandGate, startHandGate } from '../fixtures/hand-gate.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { LIST, T0, TrustWorld } from './trust/testing/world.ts'
 
 const YEAR_MS = 365 * 86_400_000
@@ -16,7 +17,7 @@ async function publish(): Promise<void> {
 }
 await publish()
 const code = createTravellers(world)
-const dir = t.testdir()
+const dir = tempDir()
 
 async function started(name: string, offMs: number, online: boolean, jump = { ms: 0 }) {
   const data = join(dir, name)

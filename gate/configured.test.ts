@@ -8,6 +8,7 @@ import { createVirtualTime, settle } from '../fixtures/clock.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createHandBoard, createHandReader } from '../fixtures/hand-devices.ts'
 import { createTravellers } from '../fixtures/hand-gate.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { DeviceError } from '../hardware/errors.ts'
 import type { Relay } from '../hardware/ports.ts'
 import { createConfiguredGate } from './configured.ts'
@@ -97,7 +98,7 @@ async function startConfigured(dir: string) {
 }
 
 t.test('a lane’s timing changes while it runs, after the passage under way', async t => {
-  const gate = await startConfigured(t.testdir())
+  const gate = await startConfigured(tempDir())
   const { engine, energised, time, until } = gate
   await gate.admit(1)
   engine.set(WAIT, 2000)
@@ -135,7 +136,7 @@ t.test('a lane’s timing changes while it runs, after the passage under way', a
 })
 
 t.test('a mode set by command outlives a change that does not speak of it', async t => {
-  const gate = await startConfigured(t.testdir())
+  const gate = await startConfigured(tempDir())
   const { engine, running } = gate
   running.gate()?.lanes[0]?.setModes({ entry: 'free' }, 'lin')
   await gate.until('open', () => gate.state() === 'Open')
@@ -147,7 +148,7 @@ t.test('a mode set by command outlives a change that does not speak of it', asyn
 })
 
 t.test('a revision whose lanes can’t be built is taken back by itself', async t => {
-  const gate = await startConfigured(t.testdir())
+  const gate = await startConfigured(tempDir())
   const { engine } = gate
   engine.set('lanes.A.board.port', 'wrong')
   const commit = engine.commit(lin)
@@ -164,7 +165,7 @@ t.test('a revision whose lanes can’t be built is taken back by itself', async 
 })
 
 t.test('a file that broke since: the last good config runs; without one it is refused', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const { engine } = await startConfigured(dir)
   engine.set(WAIT, 2000)
   await engine.commit(lin)
@@ -186,7 +187,7 @@ t.test('a file that broke since: the last good config runs; without one it is re
 })
 
 t.test('a fire or an emergency release is not the time; the gate stays as it is', async t => {
-  const gate = await startConfigured(t.testdir())
+  const gate = await startConfigured(tempDir())
   const { engine, devices, running } = gate
   devices.board.setContact('fire', true)
   await gate.until('open', () => gate.state() === 'Emergency')

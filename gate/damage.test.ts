@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createTravellers, type HandGate, startHandGate } from '../fixtures/hand-gate.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { openJournalDatabase } from './store/database.ts'
 import { createJournalCore } from './store/journal-core.ts'
 import { LIST, T0, TrustWorld } from './trust/testing/world.ts'
@@ -26,7 +27,7 @@ let trueS = () => T0
 const world = await TrustWorld.create(() => trueS())
 await world.publish({ lists: { [LIST]: [200] } })
 const code = createTravellers(world)
-const dir = t.testdir()
+const dir = tempDir()
 
 /** Lets certificate `number` through the lane of `gate`. */
 async function passes(gate: HandGate, number: number): Promise<void> {

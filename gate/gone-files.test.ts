@@ -9,6 +9,7 @@ import { readJournal } from '../fixtures/gate-journal.ts'
 import { createTravellers, type HandGate, startHandGate } from '../fixtures/hand-gate.ts'
 import { createLoneGate, makeTrust } from '../fixtures/lone-gate.ts'
 import { createSimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { LOCK_FILE } from './data-lock.ts'
 import { watchFiles } from './file-watch.ts'
 import { DISK_LOOK_MS, FILE_MADE_MS } from './limits.ts'
@@ -45,7 +46,7 @@ function opensOnFire(t: Test, gate: HandGate): void {
 }
 
 t.test('the journal deleted, then replaced: told, and who is inside stays inside', async t => {
-  const data = join(t.testdir(), 'data')
+  const data = join(tempDir(), 'data')
   const gate = await running(data)
   await walksIn(gate, 1)
   const old = gate.cut(join(t.testdirName, 'old'))
@@ -100,7 +101,7 @@ t.test('the journal deleted, then replaced: told, and who is inside stays inside
 })
 
 t.test('trust cache and key deleted: written again from memory', async t => {
-  const data = join(t.testdir(), 'data')
+  const data = join(tempDir(), 'data')
   const gate = await running(data)
   const key = readFileSync(join(data, 'gate-key.pem'), 'utf8')
   const written = () => existsSync(join(data, 'trust.db')) && openCached(data) === 1
@@ -138,7 +139,7 @@ function openCached(data: string): number {
 }
 
 t.test('revisions and lock deleted under a real process: both are there again', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const lane = await createSimLane('A', 'entry')
   t.teardown(() => lane.close())
   const lone = createLoneGate(dir, await makeTrust(join(dir, 'trust')), lane)

@@ -1,6 +1,7 @@
 /** How a gate is, from the real gate to the fleet of the real service. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../fixtures/world.ts'
 import { type Health, healthSchema } from './contract/health.ts'
 
@@ -10,7 +11,7 @@ interface Row {
 }
 
 t.test('a lane is shown in service, and soon as out of it when its scanner goes', async t => {
-  const world = await createWorld({ dir: t.testdir(), lanes: [{ name: 'A', direction: 'entry' }] })
+  const world = await createWorld({ dir: tempDir(), lanes: [{ name: 'A', direction: 'entry' }] })
   t.teardown(() => world.close())
   await startStation(world)
   const operator = await world.signIn('operator')

@@ -4,6 +4,7 @@ import { createBadDisk } from '../fixtures/bad-disk.ts'
 import type { LogLine } from '../fixtures/child.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import type { SimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld, startStation, TRAVELLERS, type World } from '../fixtures/world.ts'
 
 const isSign = (lane: string, code: string) => (line: LogLine) =>
@@ -67,7 +68,7 @@ async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDis
 }
 
 t.test('while the journal’s disk stands still people leave, and nobody enters', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const disk = createBadDisk(dir)
   const world = await createWorld({
     dir,

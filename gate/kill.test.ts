@@ -5,12 +5,13 @@
 import { randomInt } from 'node:crypto'
 import t from 'tap'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 
 t.test('20 rounds of kill -9 among other faults', async t => {
   const seed = randomInt(2 ** 31)
   t.comment(`seed ${seed}`)
   const onRound = (round: number, what: string) => t.comment(`round ${round}: ${what}`)
-  const report = await runKillRounds({ dir: t.testdir(), rounds: 20, seed, onRound })
+  const report = await runKillRounds({ dir: tempDir(), rounds: 20, seed, onRound })
   t.comment(JSON.stringify(report))
   t.same(report.broken, [])
   t.ok(report.grants > 5, 'there was traffic')

@@ -5,6 +5,7 @@ import { readJournal } from '../fixtures/gate-journal.ts'
 import { createLyingService, LIES, type LyingService } from '../fixtures/lying-service.ts'
 import type { SimLane } from '../fixtures/sim-lane.ts'
 import { sameRows, storedRows } from '../fixtures/stored-journal.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../fixtures/world.ts'
 
 const WATCHED_MS = 1000
@@ -26,7 +27,7 @@ async function until(t: Test, what: string, holds: () => boolean | Promise<boole
 t.test('each lie in turn', async t => {
   let liar: LyingService | undefined
   const world = await createWorld({
-    dir: t.testdir(),
+    dir: tempDir(),
     lanes: [{ name: 'A', direction: 'entry' }],
     gateUrl: async service => {
       liar = await createLyingService(

@@ -13,6 +13,7 @@ import { fireOpens } from '../fixtures/fire-opens.ts'
 import { claimOnPhone } from '../fixtures/phone.ts'
 import { createSimLane } from '../fixtures/sim-lane.ts'
 import { type StaffAccount, signIn } from '../fixtures/staff.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { TRAVELLERS } from '../fixtures/world.ts'
 import { createBody } from '../hardware/sim/lane.ts'
 
@@ -36,7 +37,7 @@ async function freePort(): Promise<string> {
   return String(port)
 }
 
-const site = join(t.testdir(), 'site')
+const site = join(tempDir(), 'site')
 const [serverCommands = ''] = tryIt('server/README.md')
 const [gateJson = '', gateCommands = ''] = tryIt('gate/README.md')
 const port = await freePort()

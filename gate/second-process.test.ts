@@ -10,13 +10,14 @@ import { fireOpens } from '../fixtures/fire-opens.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createLoneGate, makeTrust } from '../fixtures/lone-gate.ts'
 import { createSimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { DataInUseError, LOCK_FILE, lockData, PID_FILE } from './data-lock.ts'
 import { PID_CHARS_MAX } from './limits.ts'
 
 const WITHIN_MS = 1000
 /** The best of these: a machine that others share may be late, a gate may not. */
 const TRIES = 3
-const factory = await makeTrust(join(t.testdir(), 'trust'))
+const factory = await makeTrust(join(tempDir(), 'trust'))
 
 /** A gate in service on a simulated lane; stopped at the end. */
 async function running(t: Test, dir: string) {
@@ -44,7 +45,7 @@ async function second(start: () => Child) {
 t.test(
   'the second ends with 1 in a second, naming folder and process; the first goes on',
   async t => {
-    const { lane, lone, gate } = await running(t, t.testdir())
+    const { lane, lone, gate } = await running(t, tempDir())
     const journal = join(lone.data, 'journal.db')
     const before = readJournal(journal)
     const { code, ms, errors } = await second(() => lone.start())
@@ -61,7 +62,7 @@ t.test(
 )
 
 t.test('enrolment beside a running gate says what to do, and the code is not used', async t => {
-  const { lane, lone, gate } = await running(t, t.testdir())
+  const { lane, lone, gate } = await running(t, tempDir())
   let requests = 0
   const service = createServer((_, response) => {
     requests += 1
@@ -81,7 +82,7 @@ t.test('enrolment beside a running gate says what to do, and the code is not use
 })
 
 t.test('the lock ends with its process: killed, and a stale file holds up nobody', async t => {
-  const { lane, lone, gate } = await running(t, t.testdir())
+  const { lane, lone, gate } = await running(t, tempDir())
   gate.signal('SIGKILL')
   await gate.exited
   t.ok(existsSync(join(lone.data, LOCK_FILE)), 'the file is left')
@@ -97,7 +98,7 @@ t.test('the lock ends with its process: killed, and a stale file holds up nobody
 })
 
 t.test('another config in the same process keeps the lock', async t => {
-  const { lane, lone, gate } = await running(t, t.testdir())
+  const { lane, lone, gate } = await running(t, tempDir())
   const seen = new Set(gate.lines)
   lone.write({ ...lone.config, journal: { keepMs: 86_400_000 } })
   gate.signal('SIGHUP')
@@ -110,7 +111,7 @@ t.test('another config in the same process keeps the lock', async t => {
 })
 
 t.test('within one process too; let go, it can be had again', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const lock = lockData(dir)
   t.throws(() => lockData(dir), DataInUseError)
   t.equal(lock.look(), 'held')
@@ -121,7 +122,7 @@ t.test('within one process too; let go, it can be had again', async t => {
 })
 
 t.test('the lock’s file deleted: it is locked anew, unless another process was faster', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const lock = lockData(dir)
   rmSync(join(dir, LOCK_FILE))
   t.equal(lock.look(), 'anew')
@@ -136,7 +137,7 @@ t.test('the lock’s file deleted: it is locked anew, unless another process was
 })
 
 t.test('a number that is none is not told', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const lock = lockData(dir)
   t.teardown(() => lock.release())
   const told = (text: string): string => {

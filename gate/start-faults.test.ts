@@ -9,11 +9,12 @@ import { fireOpens } from '../fixtures/fire-opens.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createLoneGate, type LoneGate, makeTrust } from '../fixtures/lone-gate.ts'
 import { createSimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { until } from '../hardware/sim/until.ts'
 import { type ProblemCode, problemResponse } from '../server/errors.ts'
 import { brokerOf } from './bus/open.ts'
 
-const factory = await makeTrust(join(t.testdir(), 'trust'))
+const factory = await makeTrust(join(tempDir(), 'trust'))
 const BOUND_MS = 10_000
 
 /** How a start ended that can't go well; killed, and null, when it does not end by itself. */
@@ -41,7 +42,7 @@ const alarms = (lone: LoneGate) =>
 t.test(
   'a cut, emptied or deleted config: the last revision runs, and it is told where',
   async t => {
-    const { lane, lone } = await lived(t, t.testdir())
+    const { lane, lone } = await lived(t, tempDir())
     const whole = JSON.stringify(lone.config, null, 2)
     const cases: [string, () => void, RegExp][] = [
       [
@@ -89,7 +90,7 @@ t.test(
 )
 
 t.test('under a service manager: found in its folder where none can be noted', async t => {
-  const { lone } = await lived(t, t.testdir())
+  const { lone } = await lived(t, tempDir())
   rmSync(`${lone.file}.data`)
   lone.write('')
   t.match(await ended(lone.start()), { code: 2, errors: /the file is empty/ })
@@ -102,7 +103,7 @@ t.test('under a service manager: found in its folder where none can be noted', a
 })
 
 t.test('at a first start a bad file is told, and ends it with 2', async t => {
-  const lone = createLoneGate(t.testdir(), factory)
+  const lone = createLoneGate(tempDir(), factory)
   const rows: [string | Uint8Array, RegExp][] = [
     ['', /gate\.json: not JSON: line 1, column 1: the file is empty/],
     ['{\n  "gate": "north-1"', /gate\.json: not JSON: line 2, column 20: the file ends here/],
@@ -120,7 +121,7 @@ t.test('at a first start a bad file is told, and ends it with 2', async t => {
 })
 
 t.test('what the config names: the key, the file, and what to do', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const lone = createLoneGate(dir, factory)
   writeFileSync(join(dir, 'garbage'), 'garbage')
   mkdirSync(join(dir, 'folder'))
@@ -155,8 +156,8 @@ t.test('what the config names: the key, the file, and what to do', async t => {
 })
 
 /** Waits for a moment inside of a start: the data folder is made before anything runs. */
-async function starting(t: Test, signal: NodeJS.Signals) {
-  const lone = createLoneGate(t.testdir(), factory)
+async function starting(signal: NodeJS.Signals) {
+  const lone = createLoneGate(tempDir(), factory)
   const gate = lone.start()
   for (const endMs = performance.now() + BOUND_MS; !existsSync(lone.data); ) {
     if (performance.now() > endMs) throw new Error('never started')
@@ -167,14 +168,14 @@ async function starting(t: Test, signal: NodeJS.Signals) {
 }
 
 t.test('SIGHUP during a start is a reload after it', async t => {
-  const gate = await starting(t, 'SIGHUP')
+  const gate = await starting('SIGHUP')
   t.match(await gate.line('reload', line => line.event === 'reload'), { code: 'NOTHING_TO_COMMIT' })
   t.equal(await gate.stop(), 0)
 })
 
 t.test('SIGTERM and SIGINT during a start are a stop', async t => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    const gate = await starting(t, signal)
+    const gate = await starting(signal)
     t.match(await ended(gate), { code: 0, errors: '' }, signal)
     t.ok(gate.lines.some(line => line.event === 'stopped'))
   }
@@ -201,7 +202,7 @@ async function nobodyAt(): Promise<string> {
 }
 
 t.test('a stop while it enrols ends it at once', async t => {
-  const lone = createLoneGate(t.testdir(), factory)
+  const lone = createLoneGate(tempDir(), factory)
   const asked = Promise.withResolvers<void>()
   const url = await serviceOf(t, () => asked.resolve())
   lone.write({ ...lone.config, service: { url, timeoutMs: 30_000 } })
@@ -214,7 +215,7 @@ t.test('a stop while it enrols ends it at once', async t => {
 })
 
 t.test('a refused enrolment says what to do', async t => {
-  const lone = createLoneGate(t.testdir(), factory)
+  const lone = createLoneGate(tempDir(), factory)
   const refusing = (code: ProblemCode) =>
     serviceOf(t, async (_, response) => {
       const problem = problemResponse(code)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { createVirtualTime } from '../fixtures/clock.ts'
 import { type HandGateOptions, startHandGate } from '../fixtures/hand-gate.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { BOOT_ID_CHARS_MAX } from './limits.ts'
 import { readMachineBoot } from './machine-boot.ts'
 import { openJournalDatabase } from './store/database.ts'
@@ -25,7 +26,7 @@ async function started(options: Partial<HandGateOptions> & { data: string }) {
 }
 
 t.test('the first start, and one after a stop: no alarm', async t => {
-  const data = join(t.testdir(), 'data')
+  const data = join(tempDir(), 'data')
   const first = await started({ data })
   t.match(first.boot, { after: 'first', machine: 'boot-1' })
   t.notOk('aliveMs' in first.boot)
@@ -37,7 +38,7 @@ t.test('the first start, and one after a stop: no alarm', async t => {
 })
 
 t.test('power cut and crash: by the boot of the machine, with when it was last alive', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const { gate } = await started({ data: join(dir, 'data') })
   await gate.time.advanceAsync(10 * 60_000)
   await gate.until('the mark', () => marked(join(dir, 'data')) >= T0_MS + 600_000)
@@ -64,7 +65,7 @@ t.test('power cut and crash: by the boot of the machine, with when it was last a
 })
 
 t.test('a clock that lost its time can’t say for how long', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const { gate } = await started({ data: join(dir, 'data') })
   const data = gate.cut(join(dir, 'cut'))
   await gate.stop()
@@ -141,7 +142,7 @@ t.test('each minute, and never faster', async t => {
 })
 
 t.test('the name of the machine’s boot: a bounded word, or none', async t => {
-  const file = join(t.testdir(), 'boot_id')
+  const file = join(tempDir(), 'boot_id')
   const read = (text: string) => {
     writeFileSync(file, text)
     return readMachineBoot(file)

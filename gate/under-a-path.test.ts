@@ -4,6 +4,7 @@ import { fireOpens } from '../fixtures/fire-opens.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createPathProxy, type PathProxy } from '../fixtures/path-proxy.ts'
 import type { SimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../fixtures/world.ts'
 
 const WITHIN_MS = 15_000
@@ -11,7 +12,7 @@ const WITHIN_MS = 15_000
 t.test('every request keeps the path, and every proof is good', async t => {
   let proxy: PathProxy | undefined
   const world = await createWorld({
-    dir: t.testdir(),
+    dir: tempDir(),
     lanes: [{ name: 'A', direction: 'entry' }],
     gateUrl: async service => {
       proxy = await createPathProxy(() => service, '/gates')

@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { ROOT } from '../fixtures/child.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
 import { CURL_EXAMPLE } from './docs-page.ts'
 
@@ -10,7 +11,7 @@ const run = promisify(execFile)
 const skip = spawnSync('curl', ['--version']).status === 0 ? false : 'curl is not here'
 
 t.test('the example with curl makes an application', { skip }, async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const world = await createWorld({ dir, lanes: [] })
   t.teardown(() => world.close())
   await world.startServer()

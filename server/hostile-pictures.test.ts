@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
 import { APPLICATION_TRIES_MAX } from './limits.ts'
 import { makeApplicant } from './testing/applicant.ts'
@@ -18,7 +19,7 @@ const WARM_UP = 4
 const portrait = readFileSync(join(import.meta.dirname, '../fixtures/faces/d01-live.jpg'))
 
 const world = await createWorld({
-  dir: t.testdir(),
+  dir: tempDir(),
   lanes: [],
   service: { documents: ['passport'], addressRate: 0 },
 })

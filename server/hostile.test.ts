@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX } from './limits.ts'
 import { raw, rawJson, sendRaw } from './testing/raw.ts'
@@ -14,7 +15,7 @@ const HEADERS_MS = 1000
 const REQUEST_MS = 2000
 
 const world = await createWorld({
-  dir: t.testdir(),
+  dir: tempDir(),
   lanes: [],
   service: { listen: { port: 0, headersMs: HEADERS_MS, requestMs: REQUEST_MS }, addressRate: 0 },
 })

@@ -9,6 +9,7 @@ import type { Child } from '../../fixtures/child.ts'
 import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
 import { createSibling, type Sibling } from '../../fixtures/sibling.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, startStation, TRAVELLERS, type World } from '../../fixtures/world.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
@@ -59,7 +60,7 @@ const busIs = (gate: Gate, up: boolean) =>
 async function twoGates(t: Test, bus: object, busOfTwo = bus) {
   const lanes = [{ name: 'A', direction: 'entry' }] as const
   const common = { lanes, lane: LANE, scannerBaud: BAUD }
-  const world = await createWorld({ dir: t.testdir(), ...common, gate: { bus } })
+  const world = await createWorld({ dir: tempDir(), ...common, gate: { bus } })
   t.teardown(() => world.close())
   await startStation(world)
   const sibling = await createSibling(world, {

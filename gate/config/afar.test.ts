@@ -2,10 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import type { LogLine } from '../../fixtures/child.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../../fixtures/world.ts'
 
 const world = await createWorld({
-  dir: t.testdir(),
+  dir: tempDir(),
   lanes: [{ name: 'A', direction: 'entry' }],
   scannerBaud: 115_200,
   deadmanMs: 2000,

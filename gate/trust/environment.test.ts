@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { createTravellers, startHandGate } from '../../fixtures/hand-gate.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import type { TrustEvent } from './events.ts'
 import { bootGate } from './testing/gate.ts'
 import { createOrigin, fetchFrom } from './testing/origin.ts'
@@ -11,7 +12,7 @@ const told = (events: readonly TrustEvent[]) => events.filter(one => one.kind ==
 
 t.test('at a start by the factory trust, later by fetched trust', async t => {
   const world = await TrustWorld.create(() => T0, 'test')
-  const { keeper, events } = bootGate(t.testdir(), world, {
+  const { keeper, events } = bootGate(tempDir(), world, {
     fetch: fetchFrom(createOrigin(world)) as typeof fetch,
   })
   t.teardown(() => keeper.close())
@@ -40,7 +41,7 @@ t.test('trust without issuers, or with ours among others, is no mismatch', async
   const world = await TrustWorld.create(() => T0, 'production')
   const keys = world.keys().filter(key => key.role !== 'issuer')
   for (const factoryTrust of [world.factory, await world.rotate({ keys })]) {
-    const { keeper, events } = bootGate(t.testdir(), world, { factoryTrust })
+    const { keeper, events } = bootGate(tempDir(), world, { factoryTrust })
     keeper.start()
     t.same(told(events), [])
     await keeper.close()
@@ -49,7 +50,7 @@ t.test('trust without issuers, or with ours among others, is no mismatch', async
 
 t.test('a gate tells it with both names and the key; passes are refused, fire opens', async t => {
   const world = await TrustWorld.create(() => T0, 'test')
-  const gate = await startHandGate({ data: join(t.testdir(), 'data'), world })
+  const gate = await startHandGate({ data: join(tempDir(), 'data'), world })
   const row = () => gate.rows().find(one => one.body.code === 'ENVIRONMENT_MISMATCH')
   await gate.until('told', () => row() !== undefined)
   const detail =

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { readJournal } from '../../fixtures/gate-journal.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, startStation, TRAVELLERS } from '../../fixtures/world.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
 
 t.test('no pass, key, name or document number in any log, journal or gate file', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const world = await createWorld({ dir, lanes: [{ name: 'A', direction: 'entry' }] })
   t.teardown(() => world.close())
   await startStation(world)

@@ -2,9 +2,10 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startChild } from '../../fixtures/child.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld } from '../../fixtures/world.ts'
 
-const dir = t.testdir()
+const dir = tempDir()
 const world = await createWorld({ dir, lanes: [] })
 await world.startServer()
 t.teardown(() => world.close())
