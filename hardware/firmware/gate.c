@@ -10,9 +10,6 @@
 #include "safety.h"
 #include "uart.h"
 
-/* Bytes taken before the watchdog is fed again: with all of them requests, 25 ms of answers. */
-#define PASS_BYTES 16
-
 static volatile uint8_t ticks;
 
 ISR(TIMER0_COMPA_vect)
@@ -47,7 +44,7 @@ static void idle(void)
 int main(void)
 {
   uint8_t seen = 0;
-  uint8_t byte, left;
+  uint8_t byte;
 
   MCUSR = 0;
   wdt_enable(WDTO_250MS);
@@ -64,7 +61,7 @@ int main(void)
       seen = ticks;
       wdt_reset();
     }
-    for (left = PASS_BYTES; left > 0 && uart_take(&byte); left--) firmata_byte(byte);
+    while (uart_take(&byte)) firmata_byte(byte);
     safety_keep();
     firmata_report();
     idle();

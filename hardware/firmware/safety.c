@@ -1,7 +1,6 @@
 #include "safety.h"
 
 #include <avr/eeprom.h>
-#include <string.h>
 #include <util/atomic.h>
 
 #include "pins.h"
@@ -9,7 +8,7 @@
 #define HOLD_MS_MAX 10000
 /* The loop must be open this long: below it a glitch on a long wire, and within 10 ms in all. */
 #define FIRE_MS 4
-#define MAGIC 0x58
+#define MAGIC 0x57
 #define LATCHED 0xa5
 #define NO_PIN 0xff
 
@@ -17,10 +16,8 @@ static volatile uint16_t deadman_ms, silent_ms;
 static uint8_t hold[HOLD_PINS_MAX * 2], hold_pairs;
 static volatile uint8_t dropped;
 
-/* `magic` is written last and wiped first. */
 struct fire_setup {
   uint8_t magic;
-  uint8_t number;
   uint8_t pin;
   uint8_t pairs;
   uint8_t outputs[FIRE_OUTPUTS_MAX * 2];
@@ -30,10 +27,7 @@ struct fire_setup {
 static struct fire_setup fire;
 static volatile uint8_t latched, open_ms, save_latch;
 
-/* Two copies, so that a reset in the middle of a write leaves the older one. The newer one has the
- * higher number, modulo 256. */
-static struct fire_setup kept_setup[2] EEMEM;
-static uint8_t kept_in;
+static struct fire_setup kept_setup EEMEM;
 static uint8_t kept_latch EEMEM;
 
 static uint8_t check_of(const struct fire_setup *setup)
@@ -72,32 +66,11 @@ static void fire_open(void)
   }
 }
 
-static uint8_t read_setup(uint8_t copy, struct fire_setup *into)
-{
-  eeprom_read_block(into, &kept_setup[copy], sizeof *into);
-  return into->magic == MAGIC && into->check == check_of(into) &&
-         into->pairs <= FIRE_OUTPUTS_MAX && pin_valid(into->pin) &&
-         pairs_valid(into->outputs, into->pairs);
-}
-
-/* Writes over the older copy; the newer one stays valid until this one is. */
-static void keep_setup(const struct fire_setup *setup)
-{
-  struct fire_setup *into = &kept_setup[kept_in ^ 1];
-  eeprom_update_byte(&into->magic, 0);
-  eeprom_update_block(&setup->number, &into->number, sizeof *setup - 1);
-  eeprom_update_byte(&into->magic, MAGIC);
-  kept_in ^= 1;
-}
-
 void safety_init(void)
 {
-  struct fire_setup other;
-  uint8_t first = read_setup(0, &fire), second = read_setup(1, &other);
-  if (second && (!first || (int8_t)(other.number - fire.number) > 0)) {
-    fire = other;
-    kept_in = 1;
-  } else if (!first) {
+  eeprom_read_block(&fire, &kept_setup, sizeof fire);
+  if (!fire_set() || fire.check != check_of(&fire) || fire.pairs > FIRE_OUTPUTS_MAX ||
+      !pin_valid(fire.pin) || !pairs_valid(fire.outputs, fire.pairs)) {
     fire.magic = 0;
     return;
   }
@@ -178,7 +151,7 @@ uint8_t deadman_dropped(void) { return dropped; }
 
 uint8_t fire_configure(uint8_t pin, const uint8_t *outputs, uint8_t pairs)
 {
-  struct fire_setup next = {.magic = MAGIC, .number = fire.number, .pin = pin, .pairs = pairs};
+  struct fire_setup next = {.magic = MAGIC, .pin = pin, .pairs = pairs};
   if (latched || pairs > FIRE_OUTPUTS_MAX || !pin_valid(pin)) return 0;
   if (!pairs_valid(outputs, pairs)) return 0;
   for (uint8_t i = 0; i < pairs * 2; i++) {
@@ -186,16 +159,13 @@ uint8_t fire_configure(uint8_t pin, const uint8_t *outputs, uint8_t pairs)
     next.outputs[i] = outputs[i];
   }
   next.check = check_of(&next);
-  if (fire_set() && !memcmp(&next, &fire, sizeof next)) return 1;
-  next.number++;
-  next.check = check_of(&next);
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
   {
     fire = next;
     open_ms = 0;
   }
   if (pin_mode(pin) != MODE_PULLUP) pin_set_mode(pin, MODE_PULLUP);
-  keep_setup(&next);
+  eeprom_update_block(&next, &kept_setup, sizeof next);
   return 1;
 }
 
