@@ -13,6 +13,7 @@ import {
   type TrackSettings,
   type TrackStep,
 } from './beam-tracker.ts'
+import { isThing } from './low-beam.ts'
 import { BETWEEN_MS } from './people.ts'
 import { covers } from './walkers.ts'
 
@@ -109,6 +110,18 @@ t.test('a gap of two beams makes two people, a narrower one does not', async t =
   t.same(far, [...[...ONE('entry'), 'crossed entry 1'], ...[...ONE('entry', 2), 'crossed entry 2']])
 })
 
+t.test('who came close behind is somebody else once the gap has grown', async t => {
+  const said = track().walk('A+ B+ A- A+ C+ B- D+ C- B+ A- E+ D- C+ B- F+ E- D+')
+  t.same(said, [...ONE('entry'), 'crossed entry 1', ...ONE('entry', 2)])
+})
+
+t.test('who was last at the far beam and is not seen again may have left', async t => {
+  const lane = track()
+  lane.walk(IN)
+  lane.walk('A+ B+ A- C+ B- D+ C- E+ E- D-')
+  t.same(lane.wait(BETWEEN_MS), ['crossed entry 2'])
+})
+
 t.test('only two beams: the same, as far as they can tell', async t => {
   const two = { beams: ['beamC', 'beamD'] } as const
   t.same(track(two).walk('C+ D+ C- D-'), [...ONE('entry'), 'crossed entry 1'])
@@ -192,6 +205,14 @@ t.test('with one beam left nobody can tell who walks which way', async t => {
   t.notOk(lane.clear())
   lane.wait(60_000)
   t.notOk(lane.clear(), 'both panel beams held: that is somebody')
+})
+
+t.test('one rigid thing interrupts the low beam once, and for as long', async t => {
+  const main = { onMs: 1000, offMs: 1300 }
+  t.ok(isThing([{ onMs: 1005, offMs: 1310 }], main))
+  t.notOk(isThing([{ onMs: 1005, offMs: 1100 }], main), 'a foot')
+  t.notOk(isThing([main, { onMs: 1400, offMs: 1450 }], main), 'two feet')
+  t.notOk(isThing([], main))
 })
 
 t.test('the low beam tells a case from legs', async t => {

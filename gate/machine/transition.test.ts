@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { machineSettings } from '../../fixtures/machine-rig.ts'
+import { createMachineRig, machineSettings } from '../../fixtures/machine-rig.ts'
 import type { GrantBody, ScanBody } from '../contract/events.ts'
 import { beamMoved, NO_TRACK } from './beam-tracker.ts'
 import {
@@ -13,6 +13,7 @@ import {
   plainModes,
   SHUT_BARRIER,
   type State,
+  type Step,
   startingLane,
 } from './state.ts'
 import { transition as transitionAt } from './transition.ts'
@@ -432,4 +433,35 @@ t.test('an obstacle is told as begun', async t => {
   const { effects } = transition(closing, beam, { ...settings, profile: 'flap' })
   const told = effects.find(effect => effect.type === 'record')
   t.match(told, { kind: 'alarm', body: { code: 'OBSTACLE', on: true } })
+})
+
+t.test('a follower told late by the low beam is told in the next passage too', async t => {
+  const rig = createMachineRig(machineSettings({ lowBeam: true }))
+  const walk = (moves: string) => {
+    for (const move of moves.split(' ')) {
+      rig.advance(100)
+      const beam = move.startsWith('l') ? 'beamLow' : (`beam${move[0]}` as MachineContact)
+      rig.contact(beam, move.endsWith('+'))
+    }
+  }
+  rig.grant()
+  walk('A+ B+ A- C+ B- D+ C- E+ D- F+ E- F-')
+  rig.advance(600)
+  walk('A+ B+ A- C+ B- l+ l- D+ C- E+ l+ l- A+ B+')
+  rig.grant()
+  walk('D- A- C+')
+  rig.advance(1000)
+  t.equal(rig.lane().state.name, 'Passing')
+  t.equal(rig.rows.filter(row => row === 'alarm TAILGATE').length, 1)
+  rig.contact('fire', true)
+  t.equal(rig.energised.size, 2, 'fire opens both ways')
+})
+
+t.test('the machine says when whoever waits has their turn', async t => {
+  const says = (step: Step) => step.effects.some(effect => effect.type === 'takeNext')
+  const turned = { type: 'contact', contact: 'passA', active: false } as const
+  t.ok(says(transition(laneIn('Passing'), turned, settings)))
+  t.notOk(says(transition(laneIn('Locked'), turned, settings)), 'only where it was not theirs')
+  const lost = { type: 'lost', reason: 'BOARD_LOST', detail: 'gone' } as const
+  t.ok(says(transition(laneIn('Admitting'), lost, settings)), 'or is told that there is none')
 })
