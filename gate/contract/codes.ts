@@ -5,8 +5,12 @@
  *
  * Passenger sentences are short, polite, say what to do next, and never accuse.
  */
+import { BUS_ALARMS } from './bus-alarms.ts'
+import { LANE_ALARMS } from './lane-alarms.ts'
 import { SERVICE_ALARMS } from './service-alarms.ts'
-import { type AlarmRow, alarm, type VerdictRow, verdict } from './sign.ts'
+import { type AlarmRow, type VerdictRow, verdict } from './sign.ts'
+import { STORAGE_ALARMS } from './storage-alarms.ts'
+import { TRUST_ALARMS } from './trust-alarms.ts'
 
 /** A gate that can't do its work: what a technician does about it. */
 function closedHere(action: string): VerdictRow {
@@ -214,81 +218,11 @@ export const VERDICTS = {
 } satisfies Record<string, VerdictRow>
 
 export const ALARMS = {
-  TAILGATE: alarm('fraud', 'staff', 'Two people on one grant; if the lane holds, press release'),
-  WRONG_WAY: alarm('intrusion', 'staff', 'Someone walks against the direction'),
-  FORCED: alarm('intrusion', 'staff', 'The barrier moved without a grant'),
-  HELD: alarm('fraud', 'staff', 'A passage is not completed: look at the lane'),
-  OBSTACLE: alarm('retry', 'staff', 'Something is in the way; staff if it stays'),
-  NO_TURN: alarm('none', 'passenger', 'Nobody walked: scan again'),
-  FIRE: alarm('open', 'staff', 'Everyone out; reset by hand when the input is normal'),
-  STOP: alarm('refuse', 'staff', 'Staff pressed stop'),
-  TAMPER: alarm('intrusion', 'technician', 'The cabinet is open'),
-  POWER_RESTORED: alarm('none', 'technician', 'Power came back: see when and how long'),
-  SCANNER_LOST: alarm('refuse', 'technician', 'Check the scanner’s cable and port'),
-  CAMERA_LOST: alarm('refuse', 'technician', 'Check the camera’s cable and source'),
-  BOARD_LOST: alarm('refuse', 'technician', 'Check the board’s cable, power and port'),
-  NO_DEADMAN: alarm(
-    'refuse',
-    'technician',
-    'Load the gate firmware, or fit a timer relay and say so in the config',
-  ),
-  RELAY_STUCK: alarm('refuse', 'technician', 'Replace the relay named'),
-  BEAM_STUCK: alarm('service', 'technician', 'Clean or align the beam named'),
-  DISK_LOW: alarm('service', 'technician', 'Make room on the disk'),
-  MEMORY_LOW: alarm('service', 'technician', 'What is named fills the gate’s memory: call support'),
-  JOURNAL_DAMAGED: alarm(
-    'service',
-    'technician',
-    'The damaged journal was set aside under the name given: collect it',
-  ),
-  JOURNAL_GONE: alarm('service', 'technician', 'It goes on in a new file: see who deleted it'),
-  FILE_GONE: alarm('service', 'technician', 'See which file, what was done, and who did it'),
-  CHAIN_FORK: alarm(
-    'service',
-    'technician',
-    'The service holds other rows for this gate: both are kept, a new epoch is open',
-  ),
+  ...LANE_ALARMS,
+  ...STORAGE_ALARMS,
   ...SERVICE_ALARMS,
-  BUS_DOWN: alarm('service', 'technician', 'Sibling gates are out of reach'),
-  CLOCK_STEPPED: alarm('service', 'technician', 'The clock was set: see the offset'),
-  TRUST_STALE_WARNING: alarm(
-    'service',
-    'technician',
-    'No fresh manifest: check the network to the service',
-  ),
-  TRUST_DEGRADED: alarm(
-    'service',
-    'technician',
-    'Admitting on old trust, every event flagged: restore the network',
-  ),
-  TRUST_ROLLBACK: alarm(
-    'service',
-    'technician',
-    'The source serves older trust than before: it lies or was restored',
-  ),
-  TRUST_UNSIGNED: alarm(
-    'service',
-    'technician',
-    'The source serves trust that is not properly signed',
-  ),
-  TRUST_EQUIVOCATION: alarm(
-    'service',
-    'technician',
-    'The source serves two documents of one version',
-  ),
-  TRUST_CACHE_DAMAGED: alarm(
-    'service',
-    'technician',
-    'The damaged trust cache was set aside under the name given: collect it',
-  ),
-  TRUST_CACHE_UNWRITTEN: alarm(
-    'service',
-    'technician',
-    'Trust could not be written and lives in memory: make room on the disk',
-  ),
-  ENVIRONMENT_MISMATCH: alarm('service', 'technician', 'Set trust.environment as the service’s'),
-  CONFIG_REVERTED: alarm('none', 'technician', 'See the revision and why'),
-  CONFIG_FILE_BAD: alarm('service', 'technician', 'Mend the file where it says, then reload it'),
+  ...BUS_ALARMS,
+  ...TRUST_ALARMS,
 } satisfies Record<string, AlarmRow>
 
 export type VerdictCode = keyof typeof VERDICTS

@@ -1,0 +1,41 @@
+/** Alarms of keys and lists, and of the source that serves them: rows of codes.ts. */
+import { type AlarmRow, alarm } from './sign.ts'
+
+export const TRUST_ALARMS = {
+  TRUST_STALE_WARNING: alarm(
+    'service',
+    'technician',
+    'No fresh manifest: check the network to the service',
+  ),
+  TRUST_DEGRADED: alarm(
+    'service',
+    'technician',
+    'Admitting on old trust, every event flagged: restore the network',
+  ),
+  TRUST_ROLLBACK: alarm(
+    'service',
+    'technician',
+    'The source serves older trust than before: it lies or was restored',
+  ),
+  TRUST_UNSIGNED: alarm(
+    'service',
+    'technician',
+    'The source serves trust that is not properly signed',
+  ),
+  TRUST_EQUIVOCATION: alarm(
+    'service',
+    'technician',
+    'The source serves two documents of one version',
+  ),
+  TRUST_CACHE_DAMAGED: alarm(
+    'service',
+    'technician',
+    'The damaged trust cache was set aside under the name given: collect it',
+  ),
+  TRUST_CACHE_UNWRITTEN: alarm(
+    'service',
+    'technician',
+    'Trust could not be written and lives in memory: make room on the disk',
+  ),
+  ENVIRONMENT_MISMATCH: alarm('service', 'technician', 'Set trust.environment as the service’s'),
+} satisfies Record<string, AlarmRow>
