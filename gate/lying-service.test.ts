@@ -1,6 +1,6 @@
 /** A whole gate whose service lies about its uploads: no flood, no row lost, and fire opens. */
 import t, { type Test } from 'tap'
-import { fireOpens } from '../fixtures/fire-opens.ts'
+import { fireIsReset, fireOpens } from '../fixtures/fire-opens.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import { createLyingService, LIES, type LyingService } from '../fixtures/lying-service.ts'
 import type { SimLane } from '../fixtures/sim-lane.ts'
@@ -43,7 +43,7 @@ t.test('each lie in turn', async t => {
   })
   await startStation(world)
   const operator = await world.signIn('operator')
-  const { turnstile } = world.lanes[0] as SimLane
+  const lane = world.lanes[0] as SimLane
   const equal = async () =>
     sameRows(readJournal(world.journalFile), await storedRows(operator, 'north-1'))
   const told = () => liar?.told() ?? 0
@@ -54,11 +54,13 @@ t.test('each lie in turn', async t => {
     const before = told()
     liar?.lie(lie)
     tamper = !tamper
-    turnstile.setContact('tamper', tamper)
+    lane.turnstile.setContact('tamper', tamper)
     await until(t, `an upload was lied about: ${lie}`, () => told() > before)
     await pause(WATCHED_MS)
     const requests = told() - before
     t.ok(requests <= REQUESTS_MAX, `${lie}: ${requests} uploads in ${WATCHED_MS} ms`)
+    t.ok(await fireOpens(lane), `${lie}: fire opens`)
+    t.ok(await fireIsReset(lane), `${lie}: and is over`)
     liar?.lie(undefined)
   }
   await until(t, 'both journals are the same after all', equal)
@@ -66,5 +68,4 @@ t.test('each lie in turn', async t => {
   const alarms = readJournal(world.journalFile).map(({ body }) => body.code)
   t.ok(alarms.includes('ACK_IMPLAUSIBLE'))
   t.ok(alarms.includes('SERVICE_REDIRECTS'))
-  t.ok(await fireOpens(world.lanes[0] as SimLane), 'fire opens')
 })
