@@ -3,6 +3,8 @@
  * or cut off by a deadline, others are served meanwhile, and its memory stays where it was.
  */
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
@@ -147,6 +149,20 @@ t.test('who sends slowly is cut off, and holds up nobody', async t => {
   for (const { status } of await Promise.all(senders)) {
     t.ok(status === 0 || status === 408 || status === 400, `cut off with ${status}`)
   }
+})
+
+t.test('who asks again and again and reads nothing is ended, others are answered', async t => {
+  const asked = 'GET /v1/trust/manifest HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2000)
+  const { hostname, port } = new URL(url)
+  const ended = Array.from({ length: 50 }, () => {
+    const socket = connect({ host: hostname, port: Number(port) })
+    socket.on('error', () => {})
+    socket.write(asked)
+    return new Promise(resolve => socket.once('close', resolve))
+  })
+  const late = sleep(10_000, 'late', { ref: false })
+  for (let i = 0; i < 10; i++) t.ok(await isServed())
+  t.not(await Promise.race([Promise.all(ended), late]), 'late', 'each is ended')
 })
 
 t.test('hundreds of them leave the memory where it was', async t => {

@@ -17,6 +17,12 @@ export const HEADER_BYTES_MAX = 16 * 1024
 /** The listener of the metrics: connections at once, and how long one may last in all. */
 export const METRICS_CONNECTIONS_MAX = 32
 export const METRICS_CONNECTION_MS_MAX = 10_000
+/** Connections at once; those beyond are closed at once. A gate keeps two, its event stream is one. */
+export const CONNECTIONS_MAX = 4096
+/** Requests of one connection that wait for their answers; with more it is ended. */
+export const PENDING_REQUESTS_MAX = 16
+/** A connection on which nothing is read or written is ended. Event streams write every 30 s. */
+export const CONNECTION_STILL_MS_MAX = 60_000
 /** After a stop is asked for, open requests have this long. */
 export const STOP_MS_MAX = 5_000
 /** How often a stopping server looks for connections that have turned idle. */

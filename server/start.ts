@@ -1,27 +1,17 @@
 /**
- * Composes a running service: database, keys, publisher, application and the HTTP server. main.ts,
+ * Composes a running service: database, keys, publisher, application and the listeners. main.ts,
  * demos and tests start it here; nothing else knows how the parts fit.
  */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
 import { type App, createApp } from './app.ts'
 import { createNonces } from './auth/nonce.ts'
 import { createProviderAccounts } from './auth/provider.ts'
 import { createStaffAccounts } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import { type Config, databasePlace } from './config.ts'
-import { StartError } from './errors.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { FaceCheck } from './face/port.ts'
 import { createRemoteFaces } from './face/remote.ts'
-import {
-  DEADLINE_LOOK_MS,
-  HEADER_BYTES_MAX,
-  IDLE_LOOK_MS,
-  KEEP_ALIVE_MS,
-  STOP_MS_MAX,
-} from './limits.ts'
+import { type HttpListener, listenForHttp } from './http-listener.ts'
 import { createLog, errorFields, type Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
@@ -158,38 +148,18 @@ export interface RunningService {
 /** Opens and listens. Throws StartError. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const opened = await openService(options)
-  const { host, port, headersMs, requestMs } = options.config.listen
-  const server = createServer(
-    {
-      requestTimeout: requestMs,
-      headersTimeout: Math.min(headersMs, requestMs),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-      connectionsCheckingInterval: DEADLINE_LOOK_MS,
-    },
-    getRequestListener(opened.app.fetch),
-  )
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, host, resolve)
-    })
-  } catch (error) {
-    await opened.close()
-    throw new StartError('LISTEN', `cannot listen on ${host} port ${port}`, { cause: error })
-  }
   const at = options.config.metrics
+  let http: HttpListener | undefined
   let metrics: MetricsListener | undefined
   try {
+    http = await listenForHttp(opened.app.fetch, options.config.listen)
     metrics = at && (await listenForMetrics(opened.service, at))
   } catch (error) {
-    server.close()
+    await http?.stop()
     await opened.close()
     throw error
   }
-  const address = server.address() as AddressInfo
-  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address
-  const url = `http://${shownHost}:${address.port}`
+  const { url, stop } = http
   opened.setAddress(url)
   return {
     service: opened.service,
@@ -197,14 +167,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     metricsUrl: metrics?.url,
     async stop() {
       await metrics?.stop()
-      const closed = new Promise(resolve => server.close(resolve))
+      const stopped = stop()
       opened.service.publisher.endStreams()
-      // A connection turns idle when its answer is out: looked for again and again.
-      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
-      const forced = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
-      await closed
-      clearInterval(idle)
-      clearTimeout(forced)
+      await stopped
       await opened.close()
     },
   }

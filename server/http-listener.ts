@@ -1,0 +1,91 @@
+/**
+ * The service’s HTTP server, and what one client may cost it: connections in all, requests that wait
+ * on one connection, and time for all that is sent and read.
+ */
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { StartError } from './errors.ts'
+import {
+  CONNECTION_STILL_MS_MAX,
+  CONNECTIONS_MAX,
+  DEADLINE_LOOK_MS,
+  HEADER_BYTES_MAX,
+  IDLE_LOOK_MS,
+  KEEP_ALIVE_MS,
+  PENDING_REQUESTS_MAX,
+  STOP_MS_MAX,
+} from './limits.ts'
+
+export interface HttpListener {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  /** Takes no more requests; resolves when open ones have finished, or after 5 s. */
+  stop(): Promise<void>
+}
+
+export interface ListenAt {
+  readonly host: string
+  readonly port: number
+  /** Headers, and a whole request, must have arrived within these, milliseconds. */
+  readonly headersMs: number
+  readonly requestMs: number
+  /** A connection on which nothing is read or written for so long is ended. */
+  readonly stillMs?: number
+}
+
+/** Resolves when it listens. Throws StartError `LISTEN`. */
+export async function listenForHttp(
+  answer: (request: Request) => Response | Promise<Response>,
+  { host, port, headersMs, requestMs, stillMs = CONNECTION_STILL_MS_MAX }: ListenAt,
+): Promise<HttpListener> {
+  const server = createServer(
+    {
+      requestTimeout: requestMs,
+      headersTimeout: Math.min(headersMs, requestMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      connectionsCheckingInterval: DEADLINE_LOOK_MS,
+    },
+    boundPending(getRequestListener(answer)),
+  )
+  server.maxConnections = CONNECTIONS_MAX
+  server.timeout = stillMs
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+  } catch (error) {
+    throw new StartError('LISTEN', `cannot listen on ${host} port ${port}`, { cause: error })
+  }
+  const address = server.address() as AddressInfo
+  const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return { url: `http://${shownHost}:${address.port}`, stop: () => stop(server) }
+}
+
+/** Ends a connection that asks again and again and takes no answer. */
+function boundPending(listener: RequestListener): RequestListener {
+  const pending = new WeakMap<Socket, number>()
+  return (request, response) => {
+    const { socket } = request
+    const waiting = (pending.get(socket) ?? 0) + 1
+    if (waiting > PENDING_REQUESTS_MAX || socket.destroyed) {
+      socket.destroy()
+      return
+    }
+    pending.set(socket, waiting)
+    response.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1))
+    return listener(request, response)
+  }
+}
+
+async function stop(server: Server): Promise<void> {
+  const closed = new Promise(resolve => server.close(resolve))
+  // A connection turns idle when its answer is out: looked for again and again.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS)
+  const forced = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
+  await closed
+  clearInterval(idle)
+  clearTimeout(forced)
+}
