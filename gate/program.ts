@@ -101,12 +101,15 @@ function partsOf(log: Logger): ConfiguredParts {
 
 /** SIGHUP: the file is looked at again. */
 function followReload(engine: ConfigEngine, log: Logger): void {
-  asked.onReload(async () => {
+  async function reload(): Promise<void> {
     const outcome = await engine.reload()
     if (outcome.ok) log.info({ event: 'reload', revision: outcome.revision }, 'the file runs')
     else {
       const { code, problems } = outcome
       log.warn({ event: 'reload', code, problems }, REFUSALS[code])
     }
+  }
+  asked.onReload(() => {
+    reload().catch(error => log.error({ event: 'reload', err: error }, 'the reload failed'))
   })
 }

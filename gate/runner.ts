@@ -146,8 +146,10 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   function track(write: Promise<void>): void {
-    writes.add(write)
-    write.finally(() => writes.delete(write))
+    const ended = write
+      .catch(error => parts.onFault('a row was not handed over', error))
+      .finally(() => writes.delete(ended))
+    writes.add(ended)
   }
 
   function entry(kind: string, body: unknown) {

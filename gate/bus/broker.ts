@@ -46,7 +46,10 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
     authenticate(client, username = '', password, done) {
       const own = client.id === username && password !== undefined
       const admitted = own ? office.admits(username, password) : Promise.resolve(false)
-      admitted.then(yes => done(null, yes))
+      admitted.then(
+        yes => done(null, yes),
+        () => done(null, false),
+      )
     },
     authorizePublish(client, { topic, retain, qos }, done) {
       const own = client !== null && gateOfTopic(topic, station) === client.id

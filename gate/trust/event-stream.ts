@@ -56,6 +56,7 @@ export function followEvents(options: EventStreamOptions): Unsubscribe {
     })
   }
 
+  /** Never rejects. */
   const open = async () => {
     abort = new AbortController()
     const heard = await readEvents(options, abort, after, announce)
@@ -63,7 +64,7 @@ export function followEvents(options: EventStreamOptions): Unsubscribe {
     if (heard === 'events') pauseMs = options.retryMs
     const delayMs = heard === 'absent' ? EVENT_ABSENT_MS : pauseMs
     if (heard === 'failed') pauseMs = Math.min(BACKOFF_MAX_MS, pauseMs * 2)
-    after(Math.round(delayMs * (0.5 + fraction() / 2)), open)
+    after(Math.round(delayMs * (0.5 + fraction() / 2)), () => void open())
   }
   void open()
 

@@ -8,13 +8,17 @@ import { createServiceClient, type ServiceAnswer } from './client.ts'
 import { enrolmentSchema, loadIdentity, saveEnrolment } from './identity.ts'
 import { line, stored } from './testing/line.ts'
 
-type Handler = (request: IncomingMessage, body: string, response: ServerResponse) => void
+type Handler = (
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+) => void | Promise<void>
 
 async function service(t: Test, handler: Handler): Promise<string> {
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    handler(request, body, response)
+    await handler(request, body, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => {
@@ -146,12 +150,24 @@ t.test('a service that answers elsewhere brings a retry forward, once', async t 
 })
 
 t.test('a journal that can’t be asked is told, and asked again', async t => {
-  const { uploader, reports, core, time, db } = line(3, stored)
-  db.exec('ALTER TABLE epochs RENAME TO away')
+  const { uploader, append, reports, core, time, db } = line(3, stored)
+  const fail = () => db.exec('ALTER TABLE epochs RENAME TO away')
+  const mend = () => db.exec('ALTER TABLE away RENAME TO epochs')
+  fail()
   t.equal(await uploader.flush(), false)
   t.match(reports, [{ outcome: 'failed', detail: /no such table/ }])
-  db.exec('ALTER TABLE away RENAME TO epochs')
+  mend()
   await time.advanceAsync(500)
+  await settle(5)
+  t.equal(core.pending(), undefined)
+
+  // Nobody waits for the flush that follows a row: a rejection there would end the process.
+  append()
+  fail()
+  await settle(5)
+  t.match(reports.at(-1), { outcome: 'failed' })
+  mend()
+  await time.advanceAsync(1000)
   await settle(5)
   t.equal(core.pending(), undefined)
 })

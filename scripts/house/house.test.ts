@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { brokenImports, importCycles } from './import-rules.ts'
@@ -78,4 +80,29 @@ t.test('leftovers, empty names and missing READMEs are found', async t => {
   t.same(leftovers('scripts/a.ts', `${'console'}.log(1)`), [])
   t.equal(badNames(['pass/utils.ts', 'gate/index.ts', 'gate/lane.ts']).length, 2)
   t.match(missingReadmes(['pass/a.ts', 'gate/README.md', 'gate/a.ts']), [/pass\//])
+})
+
+t.test('a promise that nobody looks after is refused by the lint', t => {
+  const { linter } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'))
+  const lint = (text: string) => {
+    const dir = t.testdir({ 'biome.json': JSON.stringify({ root: true, linter }) })
+    writeFileSync(join(dir, 'a.ts'), text)
+    const biome = join(root, 'node_modules/.bin/biome')
+    const { status, stderr } = spawnSync(biome, ['lint', '--error-on-warnings'], {
+      cwd: dir,
+      encoding: 'utf8',
+    })
+    return { status, stderr }
+  }
+  const work = 'async function work(): Promise<void> {}\n'
+  const refused: [string, RegExp][] = [
+    ['work()', /noFloatingPromises/],
+    ['work().finally(() => 1)', /noFloatingPromises/],
+    ['const on = (run: () => void) => run()\non(async () => await work())', /noMisusedPromises/],
+  ]
+  for (const [text, rule] of refused) {
+    t.match(lint(`${work}${text}\n`), { status: 1, stderr: rule }, text)
+  }
+  t.match(lint(`${work}await work()\nwork().catch(() => 1)\nexport {}\n`), { status: 0 })
+  t.end()
 })
