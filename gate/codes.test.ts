@@ -134,6 +134,7 @@ function rules(): string[] {
       staleRefusedMs: () => -5000,
     }),
     codeOf(good, { ...context, boarding: listOf([]) }),
+    codeOf(good, { ...context, boarding: { ...listOf([]), asOf: 0 } }),
     codeOf(good, { ...context, boarding: listOf([], true) }),
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 6, until: 7 }]) }),
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 4, until: 5 }]) }),

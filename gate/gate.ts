@@ -175,7 +175,7 @@ async function assemble(
   trust.onTrustChanged(() => verifier.flush())
 
   const observer = createObserver(log, clock)
-  const boarding = () => joined?.boarding?.view()
+  const boarding = () => joined?.boarding
   const shared = { verifier, trust, boarding, rows, memory, bus: sharing.state, timers, clock }
   const lanes = devices.map(({ lane, board, readers }) => {
     const { onReading, ...watched } = observer.lane(lane.name)

@@ -109,6 +109,12 @@ export const STATION_DOCUMENT_BYTES_MAX = 4 * 1_048_576
 export const TICKET_HARD_MS = 15 * 60_000
 /** A boarding list that could not be had is asked for again after this. */
 export const BOARDING_RETRY_MS = 10_000
+/**
+ * For a pass that is younger than the list, a newer list is asked for at once, then after this, so
+ * many times in all: the service vouches for what is some seconds past.
+ */
+export const BOARDING_ASK_MS = 2_500
+export const BOARDING_ASKS_MAX = 4
 /** The figures' listener: connections at once, and how long one may last in all. */
 export const METRICS_CONNECTIONS_MAX = 8
 export const METRICS_CONNECTION_MS_MAX = 5000

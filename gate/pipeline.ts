@@ -18,6 +18,14 @@ import type { StateName, Verdict } from './machine/state.ts'
 import type { Runner } from './runner.ts'
 import { type Verified, verifyForSide } from './side.ts'
 
+/** The boarding list of the gate's station. */
+export interface TicketSource {
+  /** As it holds now; undefined when none is at hand. */
+  view(): BoardingView | undefined
+  /** A pass of this date, Unix seconds, was refused since the list may not know it yet. */
+  want(iat: number): void
+}
+
 export interface PipelineParts {
   readonly lane: DecideSettings
   /** Whether the next person's scan waits for the passage that runs, or is told `BUSY`. */
@@ -30,8 +38,8 @@ export interface PipelineParts {
     freshness(): { stage: FreshnessStage }
     now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   }
-  /** The station's boarding list, as it is now. */
-  readonly boarding: () => BoardingView | undefined
+  /** The station's boarding list, and who asks for a newer one; undefined where there is none. */
+  readonly boarding: () => TicketSource | undefined
   readonly memory: MemoryView
   /** Whether siblings can be heard; undefined without a station bus. */
   readonly bus: () => DecideContext['bus']
@@ -101,9 +109,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { stage } = trust.freshness()
     const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
-    const [boarding, bus] = [parts.boarding(), parts.bus()]
+    const [boarding, bus] = [parts.boarding()?.view(), parts.bus()]
     const context = { ...lane, modes, boarding, bus, stage, clockUncertain, statusKnown, nowMs }
-    return decide(found, source, context, parts.memory)
+    const verdict = decide(found, source, context, parts.memory)
+    const pending = verdict.verdict === 'deny' && verdict.code === 'TICKET_PENDING'
+    if (pending && found.ok) parts.boarding()?.want(found.pass.iat)
+    return verdict
   }
 
   function hold(text: string): void {

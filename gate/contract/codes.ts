@@ -187,6 +187,13 @@ export const VERDICTS = {
     'staff',
     'Look the ticket up at the desk',
   ),
+  TICKET_PENDING: verdict(
+    'retry',
+    '正在查询车票，请稍候再试',
+    'Looking up your ticket. Please try again in a moment',
+    'passenger',
+    'Try again in some seconds; if it repeats, look the ticket up at the desk',
+  ),
   WRONG_STATION: verdict(
     'refuse',
     '车票非本站乘车',

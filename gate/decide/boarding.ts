@@ -26,7 +26,7 @@ export interface TicketJudgement {
   readonly train: BoardingTrain | undefined
   /** In one line, for the trace. */
   readonly saw: string
-  /** The list may not know this pass yet. */
+  /** The list may not know this pass yet: it says nothing of it, for or against. */
   readonly young: boolean
 }
 

@@ -232,7 +232,8 @@ const siblings: Rule = {
 
 /**
  * Hard only while the service is heard: a ticket sold since would be unknown here. At exit it asks
- * for any ticket of the day, whatever its train, and only flags.
+ * for any ticket of the day, whatever its train, and only flags. A pass younger than the list is
+ * nobody's proof of a ticket: it waits for a list that knows it, which the refusal asks for.
  */
 const ticket: Rule = {
   name: 'ticket',
@@ -246,11 +247,11 @@ const ticket: Rule = {
       return { said: 'pass', saw, ...boarding }
     }
     const late = modes.timeFree && train !== undefined
-    if (leaving || late || young || hardness === 'soft' || !list.fresh) {
+    if (leaving || late || hardness === 'soft' || !list.fresh) {
       const since = list.fresh ? '' : ', service not heard'
       return { said: 'flag', saw: `${saw}${since}`, flag: fault, ...boarding }
     }
-    return { said: 'deny', saw, code: fault, ...boarding }
+    return { said: 'deny', saw, code: young ? 'TICKET_PENDING' : fault, ...boarding }
   },
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { BoardingTrain } from '../../pass/boarding.ts'
 import type { VerifiedPass, VerifyResult } from '../../pass/verify.ts'
+import { VERDICTS } from '../contract/codes.ts'
 import { grantBodySchema, scanBodySchema } from '../contract/events.ts'
 import { plainModes } from '../machine/state.ts'
 import type { BoardingView } from './boarding.ts'
@@ -137,11 +138,18 @@ t.test('a service not heard for long makes it soft, whatever the list says', asy
   for (const [boarding, expected] of rows) t.equal(codeOf(entry, boarding), expected)
 })
 
-t.test('a pass as young as the list may be unknown to it; an older one is refused', async t => {
+t.test('a pass as young as the list may be unknown to it: it opens nothing, it waits', async t => {
   const asOf = NOW - 60
   t.equal(codeOf(entry, list([]), pass(asOf - 1)), 'NO_TICKET')
-  t.equal(codeOf(entry, list([]), pass(asOf)), `${FLAG} NO_TICKET`)
+  for (const iat of [asOf, NOW - 1, NOW + 1]) {
+    t.equal(codeOf(entry, list([]), pass(iat)), 'TICKET_PENDING', `${iat - asOf} s younger`)
+    t.equal(codeOf(soft, list([]), pass(iat)), `${FLAG} NO_TICKET`)
+    t.equal(codeOf(exit, list([]), pass(iat)), `${FLAG} NO_TICKET`)
+    t.equal(codeOf(entry, list([], { fresh: false }), pass(iat)), `${FLAG} NO_TICKET`)
+  }
   t.equal(codeOf(entry, list([NEXT]), pass(asOf)), 'TOO_EARLY', 'this one it knows')
+  t.equal(codeOf(entry, list([], { elsewhere }), pass(asOf)), 'WRONG_STATION', 'and this one')
+  t.equal(VERDICTS.TICKET_PENDING.sign, 'retry')
 })
 
 t.test('when trains are late, windows only flag; a missing ticket still refuses', async t => {

@@ -6,9 +6,9 @@ import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import { type BoardingContents, encodeBoardingList } from '../../pass/boarding.ts'
 import { BOARDING_BYTES_MAX } from '../../pass/limits.ts'
 import type { StationManifest } from '../../pass/station.ts'
-import { BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
+import { BOARDING_ASK_MS, BOARDING_ASKS_MAX, BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
 import { createBoardingKeeper } from './boarding.ts'
-import type { StationDocument } from './keeper.ts'
+import type { StationDocument, StationOutcome } from './keeper.ts'
 import { createShelf } from './shelf.ts'
 
 const NOW = 1_770_000_000
@@ -36,6 +36,8 @@ function stationByHand(folder?: string) {
   const kept: string[][] = []
   let manifest: StationManifest | undefined
   let wait: Promise<void> | undefined
+  const polled: (number | undefined)[] = []
+  let poll = (): StationOutcome => 'UNCHANGED'
   const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
   const keeper = () =>
     createBoardingKeeper({
@@ -58,6 +60,10 @@ function stationByHand(folder?: string) {
           return found
         },
         keepOnly: async documents => void kept.push(documents.map(hexOf)),
+        async pollNow(asOf) {
+          polled.push(asOf)
+          return poll()
+        },
       },
     })
   const tell = () => {
@@ -69,6 +75,7 @@ function stationByHand(folder?: string) {
     asked,
     told,
     kept,
+    polled,
     listeners,
     /** What the service has under the list's hash; else the list itself. */
     serve(bytes: Uint8Array, answer: StationDocument = { ok: true, bytes }) {
@@ -85,6 +92,10 @@ function stationByHand(folder?: string) {
     forget() {
       manifest = undefined
       tell()
+    },
+    /** What the service answers when it is asked out of turn. */
+    answer(next: () => StationOutcome) {
+      poll = next
     },
     hold(until: Promise<void>) {
       wait = until
@@ -256,3 +267,47 @@ t.test('a start without a network has it from disk', async t => {
   await after.settled()
   t.equal(after.view()?.trains(cti(1)).length, 1)
 })
+
+t.test(
+  'for a pass that is younger, a list is asked for until one holds, and not for ever',
+  async t => {
+    const station = stationByHand()
+    const keeper = station.keeper()
+    const bytes = bytesOf([1])
+    station.serve(bytes)
+    station.name(bytes)
+    await keeper.settled()
+    keeper.want(NOW - 1)
+    t.same(station.polled, [], 'the list at hand knows that one')
+
+    const wait = async () => {
+      station.time.advance(BOARDING_ASK_MS)
+      await settle(5)
+    }
+    keeper.want(NOW)
+    keeper.want(NOW)
+    await settle(5)
+    t.same(station.polled, [NOW + 1], 'at once, and once for both')
+    station.answer(() => {
+      station.name(bytes)
+      return 'UPDATED'
+    })
+    await wait()
+    t.same(station.polled, [NOW + 1, NOW + 1])
+    t.match(keeper.view(), { asOf: NOW + 2 })
+    await wait()
+    t.equal(station.polled.length, 2, 'it holds')
+
+    station.answer(() => 'UNCHANGED')
+    keeper.want(NOW + 100)
+    for (let i = 0; i < 9; i++) await wait()
+    t.equal(station.polled.length, 2 + BOARDING_ASKS_MAX, 'a service that can’t say is left alone')
+    station.answer(() => 'NETWORK')
+    keeper.want(NOW + 100)
+    for (let i = 0; i < 9; i++) await wait()
+    t.equal(station.polled.length, 3 + BOARDING_ASKS_MAX, 'and one that does not answer')
+    await keeper.close()
+    keeper.want(NOW + 100)
+    t.equal(station.polled.length, 3 + BOARDING_ASKS_MAX)
+  },
+)

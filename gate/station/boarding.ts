@@ -14,7 +14,7 @@ import {
 import { equalBytes, toHex } from '../../pass/bytes.ts'
 import type { BoardingRef } from '../../pass/station.ts'
 import type { BoardingView } from '../decide/boarding.ts'
-import { BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
+import { BOARDING_ASK_MS, BOARDING_ASKS_MAX, BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
 import type { Enrolment } from '../uplink/identity.ts'
 import type { StationDocument, StationKeeper } from './keeper.ts'
 
@@ -31,7 +31,10 @@ export type BoardingOutcome =
 
 export interface BoardingParts {
   readonly enrolment: Enrolment
-  readonly station: Pick<StationKeeper, 'current' | 'onChanged' | 'document' | 'keepOnly'>
+  readonly station: Pick<
+    StationKeeper,
+    'current' | 'onChanged' | 'document' | 'keepOnly' | 'pollNow'
+  >
   readonly timers: Timers
   readonly onOutcome: (outcome: BoardingOutcome) => void
 }
@@ -39,6 +42,11 @@ export interface BoardingParts {
 export interface BoardingKeeper {
   /** The list as it holds now. Undefined: none was had yet, or the station manifest names none. */
   view(): BoardingView | undefined
+  /**
+   * Asks the service for a list that holds after `iat` (Unix seconds), when a pass of then was shown
+   * that the list at hand is too old for. A few times; then the polls bring it.
+   */
+  want(iat: number): void
   /** Resolves when nothing is under way. */
   settled(): Promise<void>
   /** Resolves when nothing is under way; nothing is begun after. */
@@ -59,6 +67,9 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
   let held: Held | undefined
   let work: Promise<void> | undefined
   let cancelRetry = () => {}
+  let wanted = 0
+  let asking = false
+  let cancelAsk = () => {}
   let closed = false
 
   function follow(): void {
@@ -99,6 +110,21 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
     return true
   }
 
+  const isOld = (): boolean => (station.current()?.manifest.boarding?.asOf ?? 0) < wanted
+
+  async function ask(left: number): Promise<void> {
+    asking = true
+    const outcome = await station.pollNow(wanted)
+    const answered = outcome === 'UPDATED' || outcome === 'UNCHANGED'
+    asking = answered && isOld() && left > 1 && !closed
+    if (asking) cancelAsk = timers.after(BOARDING_ASK_MS, () => void ask(left - 1))
+  }
+
+  function want(iat: number): void {
+    wanted = Math.max(wanted, iat + 1)
+    if (!closed && !asking && isOld()) void ask(BOARDING_ASKS_MAX)
+  }
+
   function view(): BoardingView | undefined {
     const current = station.current()
     if (held === undefined || current?.manifest.boarding === undefined) return undefined
@@ -117,12 +143,14 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
 
   return {
     view,
+    want,
     settled: async () => {
       while (work !== undefined) await work
     },
     async close() {
       closed = true
       cancelRetry()
+      cancelAsk()
       stopFollowing()
       await work
     },

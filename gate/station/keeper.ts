@@ -69,8 +69,11 @@ export interface StationKeeper {
   current(): CurrentStation | undefined
   /** Called after each manifest taken over, and when one no longer binds. */
   onChanged(listener: () => void): Unsubscribe
-  /** Polls at once, or once more after the poll under way. Never rejects. */
-  pollNow(): Promise<StationOutcome>
+  /**
+   * Polls at once, or once more after the poll under way. `asOf` (Unix seconds) asks for a boarding
+   * list that held at least then, as far as the service can say. Never rejects.
+   */
+  pollNow(asOf?: number): Promise<StationOutcome>
   /**
    * A document of this length and SHA-256: from disk, else from the service's `path` and then kept
    * on disk. Never rejects.
@@ -96,6 +99,7 @@ export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
   let held = opened()
   let etag: string | undefined
   let last: StationOutcome | undefined
+  let wantedAsOf = 0
 
   /** What is held on disk, as far as trust still stands for it. */
   function opened(): SignedStation | undefined {
@@ -109,7 +113,9 @@ export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
   }
 
   async function poll(): Promise<StationOutcome> {
-    const path = `/v1/gates/${enrolment.gate}/station`
+    const asOf = held?.manifest.boarding?.asOf ?? 0
+    const query = wantedAsOf > asOf ? `?asOf=${wantedAsOf}` : ''
+    const path = `/v1/gates/${enrolment.gate}/station${query}`
     const fetched = await client.get(path, { bytesMax: STATION_BYTES_MAX, etag })
     if (fetched.code === 'NOT_MODIFIED') return 'UNCHANGED'
     if (fetched.code === 'NETWORK' && fetched.status === 401) return 'REFUSED'
@@ -196,7 +202,10 @@ export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    pollNow: loop.now,
+    pollNow(asOf = 0) {
+      wantedAsOf = Math.max(wantedAsOf, asOf)
+      return loop.now()
+    },
     document,
     keepOnly: documents => shelf.keepOnly(new Set([MANIFEST, ...documents.map(toHex)])),
     lastPoll: () => last,

@@ -1,7 +1,7 @@
 /**
  * Requests to the service, each proved with the gate's key: a JWT after DPoP (RFC 9449) over
  * method, path, body hash and the service's last nonce, so nothing depends on the gate's clock.
- * The path is the service's own (`/v1/…`): a proxy takes off what stands before it.
+ * The path is the service's own (`/v1/…`) without its query: a proxy takes off what stands before it.
  *
  * No redirect is followed: a proof and a body are for the configured service alone, and nobody else
  * may answer for it.
@@ -127,7 +127,8 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
   /** `text` is the body, '' where there is none. */
   function proof(method: string, path: string, text: string): Promise<string> {
     const bh = createHash('sha256').update(text, 'utf8').digest('base64url')
-    const claims = { htm: method, htu: path, jti: randomUUID(), bh }
+    const htu = path.split('?', 1)[0]
+    const claims = { htm: method, htu, jti: randomUUID(), bh }
     const { privateKey, publicJwk: jwk } = parts.identity
     return new SignJWT(nonce === undefined ? claims : { ...claims, nonce })
       .setProtectedHeader({ typ: 'dpop+jwt', alg: jwk.kty === 'OKP' ? 'EdDSA' : 'ES256', jwk })

@@ -6,7 +6,12 @@
 import { fromHex } from '../../pass/bytes.ts'
 import { signStation } from '../../pass/station.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
-import { MANIFEST_EVERY_MS, MANIFEST_LIFE_S } from '../limits.ts'
+import {
+  BOARDING_LOOK_MS,
+  BOARDING_MARGIN_MS,
+  MANIFEST_EVERY_MS,
+  MANIFEST_LIFE_S,
+} from '../limits.ts'
 import { type HeldList, heldList } from '../store/boarding-lists.ts'
 import { configsOf, type NamedConfig } from '../store/configs.ts'
 import { gatesOf, type SiblingGate } from '../store/gates.ts'
@@ -30,17 +35,23 @@ export interface StationParts {
   readonly now: number
 }
 
-/** The manifest of a station as it is now. */
+/**
+ * The manifest of a station as it is now. `asOf` (Unix seconds) asks for a boarding list that held
+ * then: a gate has been shown a pass that its own list is too old for.
+ */
 export async function stationManifest(
   parts: StationParts,
   station: string,
+  asOf?: number,
 ): Promise<PublishedStation> {
   const { db, trust, signer, tickets, now } = parts
   const served = await tickets.serves(db, station)
+  const stillHolds = (made: PublishedStation, basis: string) =>
+    holds(made, basis, now) && !(served && isTooOld(made, asOf, now))
   const known = served ? await heldList(db, station) : undefined
   const last = await newestStation(db, station)
   const looked = !served || !isDue(known, now)
-  if (looked && last && holds(last, basisOf(trust, await contentOf(db, station), known), now)) {
+  if (looked && last && stillHolds(last, basisOf(trust, await contentOf(db, station), known))) {
     return last
   }
   return transact(db, async tx => {
@@ -50,7 +61,7 @@ export async function stationManifest(
     const list = served ? await lookAtBoarding(tx, parts, station) : undefined
     const basis = basisOf(trust, content, list)
     const before = await newestStation(tx, station)
-    if (before !== undefined && holds(before, basis, now)) return before
+    if (before !== undefined && stillHolds(before, basis)) return before
     const iat = Math.floor(now / 1000)
     const version = Math.max((before?.version ?? 0) + 1, iat)
     const bytes = await signStation(
@@ -99,6 +110,12 @@ function basisOf(
   const siblings = gates.map(({ name, key }) => [name, key])
   const named = configs.map(({ gate, sha256 }) => [gate, sha256])
   return JSON.stringify([trust.version, siblings, list?.sha256, named])
+}
+
+/** Whether its list may have held before `asOf`; signed again for that every two seconds at most. */
+function isTooOld({ madeAt }: PublishedStation, asOf: number | undefined, now: number): boolean {
+  if (asOf === undefined || now - madeAt < BOARDING_LOOK_MS) return false
+  return madeAt - BOARDING_LOOK_MS - BOARDING_MARGIN_MS < asOf * 1000
 }
 
 function holds(last: PublishedStation, basis: string, now: number): boolean {

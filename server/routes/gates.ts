@@ -2,6 +2,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { calculateJwkThumbprint } from 'jose'
 import { uploadAnswerSchema, uploadSchema } from '../../gate/contract/events.ts'
+import { TIME_SECONDS_MAX } from '../../pass/limits.ts'
 import { isChain } from '../domain/journal.ts'
 import { tellDuplicates } from '../duplicate-alarm.ts'
 import { Problem } from '../errors.ts'
@@ -17,6 +18,7 @@ import { cborResponse, coseAnswer } from './cose-answer.ts'
 import {
   cbor,
   cose,
+  count,
   ed25519JwkSchema,
   json,
   jsonBody,
@@ -54,7 +56,15 @@ const stationRoute = route(
     tags: ['gate'],
     summary:
       'The station manifest: the gates beside this one, their keys, the boarding list that holds',
-    request: { params: z.object({ id: nameSchema }) },
+    request: {
+      params: z.object({ id: nameSchema }),
+      query: z.object({
+        asOf: count(0, TIME_SECONDS_MAX, 0).describe(
+          'Unix seconds: a boarding list that held then is wanted, signed anew for it every two ' +
+            'seconds at most',
+        ),
+      }),
+    },
     responses: {
       200: cose('A COSE_Sign1 by a status key'),
       304: { description: 'Nothing new' },
@@ -124,7 +134,8 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     await transact(db, tx => sawGate(tx, id, now))
     const signer = publisher.key({ role: 'status' })
     const parts = { db, trust: publisher.trust(), signer, tickets, times: config.boarding, now }
-    const manifest = await stationManifest(parts, station)
+    const { asOf } = c.req.valid('query')
+    const manifest = await stationManifest(parts, station, asOf === 0 ? undefined : asOf)
     return coseAnswer(c.req.header('if-none-match'), manifest, 'private, no-cache')
   })
 

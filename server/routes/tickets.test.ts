@@ -58,8 +58,8 @@ async function enrolledGate(name: string, station: string) {
   return {
     ...client,
     path,
-    async manifest() {
-      const answer = await client.ask('GET', `${path}/station`)
+    async manifest(query = '') {
+      const answer = await client.ask('GET', `${path}/station${query}`)
       const bytes = new Uint8Array(await answer.arrayBuffer())
       const opened = openStation(world.service.publisher.trust(), bytes, nodeVerifier, station)
       if (!opened.ok) throw new Error(opened.code)
@@ -257,5 +257,28 @@ t.test(
     world.clock.time += limits.BOARDING_LOOK_MS
     await north.list()
     t.equal(await status(north, `${north.path}/boarding/${list.hex}`), 404)
+  },
+)
+
+t.test(
+  'a gate that was shown a younger pass has a list that knows it, every 2 seconds',
+  async t => {
+    const gate = await enrolledGate('t-young', 'north')
+    const asOf = async (query = '') => (await gate.manifest(query)).boarding?.asOf ?? 0
+    const seconds = () => Math.floor(world.clock.time / 1000)
+    world.clock.time += 120_000
+    const first = await asOf()
+    t.equal(first, seconds() - limits.BOARDING_MARGIN_MS / 1000)
+    const wanted = seconds()
+    world.clock.time += limits.BOARDING_LOOK_MS - 1
+    t.equal(await asOf(`?asOf=${wanted}`), first, 'no sooner than that')
+    world.clock.time += limits.BOARDING_LOOK_MS + limits.BOARDING_MARGIN_MS
+    t.equal(await asOf(), first, 'nobody wanted a newer one')
+    const newer = await asOf(`?asOf=${wanted}`)
+    t.ok(newer >= wanted, 'it knows who was issued then')
+    world.clock.time += 10_000
+    t.equal(await asOf(`?asOf=${wanted}`), newer, 'and does not move for what it knows')
+    const bad = await gate.ask('GET', `${gate.path}/station?asOf=-1`)
+    t.equal(bad.status, 422)
   },
 )

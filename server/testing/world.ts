@@ -190,7 +190,7 @@ export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
   /** As `send`, for a request without a body. */
   async function ask(method: 'GET' | 'DELETE', path: string): Promise<Response> {
     const call = async () => {
-      const dpop = await proof(path, '', {}, method)
+      const dpop = await proof(path.split('?', 1)[0] as string, '', {}, method)
       const answer = await world.call(path, { method, headers: { dpop } })
       nonce = answer.headers.get('dpop-nonce') ?? nonce
       return answer

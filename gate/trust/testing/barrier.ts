@@ -56,7 +56,7 @@ export function laneOf(
       passbackMs: 0,
       ticket: boarding === undefined ? 'off' : 'hard',
     },
-    boarding: () => boarding?.(),
+    boarding: () => ({ view: () => boarding?.(), want() {} }),
     queue: 'wait',
     source: 'test',
     verifier,
