@@ -19,6 +19,9 @@ import type { PinMap } from './pins.ts'
 
 /** Heartbeat: a quarter of the dead-man's time, and no slower than this. */
 const beatMsMax = 50
+/** Waits between heartbeats are spread from this part of the longest one to all of it. */
+const beatPartMin = 0.7
+const goldenRatio = (Math.sqrt(5) - 1) / 2
 const askEveryMs = 100
 /** A state that came once is asked for again after so long: its second frame was lost. */
 const confirmMs = 5
@@ -46,6 +49,7 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
   const inputs = [...pins.contacts.values()].map(({ pin }) => pin).sort((a, b) => a - b)
   const beatMs = deadmanMs === 0 ? beatMsMax : Math.min(beatMsMax, deadmanMs / 4)
   let sequence = 0
+  let beats = 0
   let outputs = 0
   let changed = false
   let usable = false
@@ -96,7 +100,7 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
       return
     }
     void order()
-    parts.after(beatMs, beat)
+    parts.after(beatMs * beatPart(beats++), beat)
   }
 
   function begin(): void {
@@ -144,6 +148,12 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
     flushed: orderTwice,
   }
 }
+
+/**
+ * Evenly spaced heartbeats could stay in step with noise that comes in time with the mains, each
+ * 10 ms: then every one of their answers is hit. Multiples of the golden ratio repeat no distance.
+ */
+const beatPart = (count: number) => beatPartMin + (1 - beatPartMin) * ((count * goldenRatio) % 1)
 
 /** What each pin is for, as the set-up says it. */
 function rolesOf(pins: PinMap) {

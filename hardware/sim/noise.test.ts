@@ -197,6 +197,18 @@ for (const kind of ['typescript', 'emulated'] as const) {
   }
 }
 
+t.test('emulated board, noise in step with heartbeats at any phase: all is told', async t => {
+  for (let phaseMs = 0; phaseMs < 5; phaseMs += 0.5) {
+    const rig = await createRig('emulated')
+    await rig.time.advanceAsync(phaseMs)
+    rig.disturb(createNoise('messages that look real', 1))
+    await work(t, rig, 8)
+    await burn(t, rig, true)
+    t.strictSame([rig.wrong, rig.losses], [[], []], `${phaseMs} ms: ${shown(rig)}`)
+    await rig.gate.close()
+  }
+})
+
 t.test('stock board, noise that comes and goes: nothing is forged', async t => {
   for (const noise of noiseKinds) {
     for (let seed = 1; seed <= seeds; seed += 1) {
