@@ -162,6 +162,10 @@ function bodyCap(): MiddlewareHandler<ServiceEnv> {
 function answerError(error: Error, c: Context<ServiceEnv>): Response {
   const requestId = c.get('requestId')
   if (error instanceof Problem) {
+    if (error.code === 'FORWARDED_BAD') {
+      const { trustedProxies } = c.get('service').config
+      c.get('service').log.warn({ requestId, code: error.code, trustedProxies }, error.message)
+    }
     return problemResponse(error.code, { ...error.extra, requestId }, error.headers)
   }
   if (error instanceof HTTPException && error.status < 500) {

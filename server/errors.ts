@@ -12,6 +12,10 @@ export const PROBLEMS = {
   BAD_REQUEST: { status: 400, title: 'The request is not well-formed' },
   INVALID: { status: 422, title: 'A field is missing or outside its range' },
   CONTENT_TYPE: { status: 415, title: 'The body must be application/json' },
+  FORWARDED_BAD: {
+    status: 400,
+    title: 'The proxy’s x-forwarded-for names no client: trustedProxies must fit the proxies',
+  },
   TOO_LARGE: { status: 413, title: 'The body is too large' },
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   SIGN_IN: { status: 401, title: 'Sign in first' },

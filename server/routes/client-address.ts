@@ -1,20 +1,48 @@
 /** The address a request came from, for rate limits. Never logged, never stored with a person. */
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
+import ipaddr from 'ipaddr.js'
+import { Problem } from '../errors.ts'
+
+/** Of an IPv6 address, what one client holds at most: it can change all that follows at will. */
+const IPV6_CLIENT_BYTES = 8
+
+/**
+ * One form for all spellings of one client: an IPv4 address, or the first 64 bits of an IPv6 one as
+ * `2001:db8:0:1::/64`. Taken with a port, in brackets, or IPv4 in IPv6 (`::ffff:192.0.2.1`) too;
+ * undefined for anything else.
+ */
+export function clientOf(written: string): string | undefined {
+  const bare =
+    /^\[(.{2,45})\](?::\d{1,5})?$/.exec(written)?.[1] ??
+    /^([\d.]{7,15}):\d{1,5}$/.exec(written)?.[1] ??
+    written
+  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined
+  const address = ipaddr.process(bare)
+  if (address.kind() === 'ipv4') return address.toString()
+  const bytes = address.toByteArray().fill(0, IPV6_CLIENT_BYTES)
+  return `${ipaddr.fromByteArray(bytes)}/64`
+}
 
 /**
  * The socket's peer, or with `proxies` trusted ones in front the entry of x-forwarded-for that the
- * outermost of them wrote. `unknown` without a socket.
+ * outermost of them wrote. A request without the header came past the proxies: its peer counts.
+ * `unknown` without a socket. Throws Problem `FORWARDED_BAD` where the proxies’ header has no such
+ * entry: all clients would count as one.
  */
 export function clientAddress(c: Context, proxies: number): string {
-  if (proxies > 0) {
-    const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map(hop => hop.trim())
-    const named = hops.at(-proxies)
-    if (named !== undefined && /^[0-9a-fA-F.:]{2,45}$/.test(named)) return named
-  }
+  const forwarded = proxies > 0 ? c.req.header('x-forwarded-for') : undefined
+  if (forwarded === undefined) return clientOf(peerOf(c) ?? '') ?? 'unknown'
+  const written = forwarded.split(',').at(-proxies)
+  const client = written === undefined ? undefined : clientOf(written.trim())
+  if (client === undefined) throw new Problem('FORWARDED_BAD')
+  return client
+}
+
+function peerOf(c: Context): string | undefined {
   try {
-    return getConnInfo(c).remote.address ?? 'unknown'
+    return getConnInfo(c).remote.address
   } catch {
-    return 'unknown'
+    return undefined
   }
 }
