@@ -232,6 +232,11 @@ t.test('only paths of our own to come back to, and nothing else is passed on', a
     '/x?y',
     '/%2f',
     '/\n',
+    '/.//evil.test',
+    '/a/../..//evil.test',
+    '/desk/../..//evil.test/',
+    '/./desk/',
+    '/desk/..',
   ]
   for (const returnTo of [...places, `/${'x'.repeat(200)}`]) {
     t.equal(await codeOf(await ask({ returnTo })), 'INVALID', returnTo)

@@ -17,6 +17,7 @@ import { transact } from '../store/transact.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
 import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
+import { ownPath } from './own-path.ts'
 import { isRole } from './permissions.ts'
 import { type Claims, claimAt, roleOf } from './roles.ts'
 
@@ -100,8 +101,8 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
       return { ok: true, url: said.url, cookies: answer.headers.getSetCookie() }
     },
     async finish(request, clientAddress) {
-      const back = new URL(request.url)
-      const url = `${options.publicUrl()}${CALLBACK_PATH}${back.search}`
+      const { search } = new URL(request.url)
+      const url = `${options.publicUrl()}${CALLBACK_PATH}${search}`
       const refused = (code: ProviderCode, why: string, returnTo?: string) =>
         ({ ok: false, code, why, returnTo }) as const
       const ready = instance ?? (await reach())
@@ -110,14 +111,14 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
       if (answer === undefined) return refused('OIDC_UNAVAILABLE', 'time')
       if (answer.status === 429) return refused('RATE_LIMITED', 'rate')
       const location = new URL(answer.headers.get('location') ?? 'about:blank', options.publicUrl())
+      const path = ownPath(location.href, options.publicUrl())
       const error = location.searchParams.get('error')
-      if (answer.status === 302 && error === null) {
-        const cookies = answer.headers.getSetCookie()
-        return { ok: true, returnTo: `${location.pathname}${location.search}`, cookies }
+      if (answer.status === 302 && error === null && path !== undefined) {
+        return { ok: true, returnTo: path, cookies: answer.headers.getSetCookie() }
       }
-      const ours = !location.pathname.startsWith(`${AUTH_PATH}/`) && location.protocol !== 'about:'
+      const back = path?.startsWith(`${AUTH_PATH}/`) ? undefined : path?.split('?', 1)[0]
       const why = KNOWN_ERRORS.has(error ?? '') ? (error as string) : 'other'
-      return refused(await codeOf(why), why, ours ? location.pathname : undefined)
+      return refused(await codeOf(why), why, back)
     },
   }
 

@@ -6,6 +6,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { AUTH_PATH } from '../auth/library.ts'
 import { isForeignOrigin } from '../auth/origin.ts'
+import { ownPath } from '../auth/own-path.ts'
 import { CALLBACK_PATH } from '../auth/provider.ts'
 import { Problem } from '../errors.ts'
 import { RETURN_PATH_CHARS_MAX } from '../limits.ts'
@@ -14,11 +15,13 @@ import { clientAddress } from './client-address.ts'
 import { isPlainText } from './plain-text.ts'
 import { json, jsonBody, problems, route } from './route.ts'
 
-/** A path of our own pages: nothing that a browser could take for another host. */
+const NO_PATH = 'expected a path of this service, such as /desk/'
+/** A path of our own pages, written as it is resolved: no `..`, nothing that is another host. */
 const returnPathSchema = z
   .string()
   .max(RETURN_PATH_CHARS_MAX)
-  .regex(/^\/(?!\/)[\w\-./]*$/, 'expected a path of this service, such as /desk/')
+  .regex(/^\/[\w\-./]*$/, NO_PATH)
+  .refine(path => ownPath(path, 'https://ours.invalid') === path, NO_PATH)
 
 const beginRoute = route(
   { by: 'anyone' },
