@@ -8,8 +8,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
-import { secureHeaders } from 'hono/secure-headers'
-import { DOCS_STYLE_SOURCE } from './docs-page.ts'
+import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
@@ -48,12 +47,13 @@ export function createApp(service: Service): App {
       if (!result.success) throw new Problem('INVALID', { fields: fieldsOf(result.error.issues) })
     },
   })
+  const isHttps = service.config.publicUrl?.startsWith('https:') === true
   // Polled by thousands: what follows below is not for these.
-  app.get('/v1/trust/*', trustFile(service))
+  app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service))
   registerTrust(app)
   registerTrustEvents(app)
   app.use(everyRequest(service))
-  app.use(pageHeaders())
+  app.use(answerHeaders(isHttps))
   app.use(addressCap(service))
   app.use(bodyCap())
   registerHealth(app)
@@ -82,7 +82,7 @@ export function createApp(service: Service): App {
   return app
 }
 
-/** Files that gates poll and anyone may cache: no header that isn't theirs, and no log line a poll. */
+/** Files that gates poll and anyone may cache: no log line a poll. */
 function trustFile(service: Service): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
@@ -109,19 +109,6 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
       'request',
     )
   }
-}
-
-/** Headers for browsers. */
-function pageHeaders(): MiddlewareHandler<ServiceEnv> {
-  const headers = secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: [DOCS_STYLE_SOURCE],
-      frameAncestors: ["'none'"],
-    },
-    referrerPolicy: 'no-referrer',
-  })
-  return headers
 }
 
 /** Sheds load that one address makes. What gates fetch and send is not counted: they share one. */

@@ -14,6 +14,8 @@ export const DEADLINE_LOOK_MS = 500
 /** An idle connection is kept this long: gates poll every 10 s. */
 export const KEEP_ALIVE_MS = 20_000
 export const HEADER_BYTES_MAX = 16 * 1024
+/** How long a browser that came by https comes back by https alone: half a year, in seconds. */
+export const HSTS_SECONDS = 15_552_000
 /** The listener of the metrics: connections at once, and how long one may last in all. */
 export const METRICS_CONNECTIONS_MAX = 32
 export const METRICS_CONNECTION_MS_MAX = 10_000

@@ -17,6 +17,22 @@ t.test('the session cookie is HttpOnly and SameSite', async t => {
   t.match(cookie, /SameSite=Strict/i)
 })
 
+t.test('no answer repeats the session’s token, which scripts must not have', async t => {
+  const { answer, body } = await signIn('anna@desk.test', PASSWORD)
+  const cookie = answer.headers
+    .getSetCookie()
+    .map(line => line.split(';')[0])
+    .join('; ')
+  const token = decodeURIComponent(/session_token=([^;]+)/.exec(cookie)?.[1] ?? '').split('.')[0]
+  t.ok(token && token.length >= 20)
+  const session = await (await world.call('/v1/auth/get-session', { headers: { cookie } })).text()
+  t.match(session, /"user":\{/)
+  for (const said of [session, JSON.stringify(body)]) {
+    t.notOk(said.includes(String(token)))
+    t.notMatch(said, /"token"/)
+  }
+})
+
 t.test('wrong password and unknown address look alike', async t => {
   const wrong = await signIn('anna@desk.test', 'not the password at all')
   const unknown = await signIn('nobody@desk.test', 'not the password at all')

@@ -128,12 +128,23 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       const answer = await (await library()).handler(asked)
       if (answer.status >= 400) throw new Problem(await problemOf(answer))
       if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))
-      return answer
+      return withoutTokens(answer)
     },
     add: async (email, password, role) => addMember(await library(), email, password, role),
     resetTotp: email => transact(options.db, tx => resetMember(tx, email)),
   }
 }
+
+/** The session's token is in its cookie, which scripts can't read, and nowhere else. */
+async function withoutTokens(answer: Response): Promise<Response> {
+  const said = await answer.text()
+  const shown = JSON.stringify(JSON.parse(said === '' ? 'null' : said, dropToken))
+  const headers = new Headers(answer.headers)
+  headers.delete('content-length')
+  return new Response(shown, { status: answer.status, headers })
+}
+
+const dropToken = (key: string, value: unknown) => (key === 'token' ? undefined : value)
 
 /** Throws Problem `SIGN_IN` or `TOTP_REQUIRED`. */
 export function demandMember(found: StaffMember | 'must enrol' | undefined): StaffMember {

@@ -9,6 +9,10 @@ import { declaredRoutes } from './route.ts'
 const world = await openWorld(t.testdir())
 t.teardown(() => world.close())
 
+const sessions = new Map(
+  await Promise.all(ROLES.map(async role => [role, await world.signIn(role)] as const)),
+)
+
 const concrete = (path: string) =>
   path
     .replace('{id}', 'a'.repeat(32))
@@ -49,10 +53,30 @@ t.test('no route stands outside the declarations', async t => {
   t.ok(declaredRoutes.length >= 15)
 })
 
+t.test('every answer says who may keep it, and how a browser takes it', async t => {
+  for (const { method, path, access } of declaredRoutes) {
+    const asked = access.by === 'staff' ? [...sessions.values()] : [{}]
+    for (const headers of asked) {
+      const answer = await knock(method, path, headers)
+      await answer.body?.cancel()
+      const name = `${method} ${path} ${answer.status}`
+      const kept = answer.headers.get('cache-control') ?? ''
+      const open =
+        path.startsWith('/v1/trust/') || path === '/docs' || path.startsWith('/v1/gates/')
+      t.match(kept, open ? /no-store|max-age|private/ : /^no-store$/, name)
+      t.equal(answer.headers.get('x-content-type-options'), 'nosniff', name)
+      t.match(answer.headers.get('content-security-policy'), /default-src 'none'/, name)
+    }
+  }
+  for (const path of [`${AUTH_PATH}/get-session`, '/nowhere', '/v1/trust/nowhere']) {
+    const answer = await world.call(path, { headers: sessions.get('operator') ?? {} })
+    t.equal(answer.headers.get('cache-control'), 'no-store', path)
+    t.equal(answer.headers.get('x-content-type-options'), 'nosniff', path)
+    t.equal(answer.headers.get('strict-transport-security'), null, 'http alone')
+  }
+})
+
 t.test('staff routes: exactly the roles of the table', async t => {
-  const sessions = new Map(
-    await Promise.all(ROLES.map(async role => [role, await world.signIn(role)] as const)),
-  )
   const staffRoutes = declaredRoutes.flatMap(one =>
     one.access.by === 'staff' ? [{ ...one, permission: one.access.permission }] : [],
   )

@@ -171,7 +171,6 @@ export function registerAppeals(app: OpenAPIHono<ServiceEnv>): void {
     const { id } = c.req.valid('param')
     const taken = await take(c.get('service'), { id, by: c.get('staff').id })
     const { text, contact, identity } = taken
-    c.header('cache-control', 'no-store')
     return c.json({ appeal: { id, text, contact: contact ?? null }, person: identity }, 200)
   })
   app.openapi(resolveRoute, async c => {

@@ -156,7 +156,6 @@ export function registerApprovals(app: OpenAPIHono<ServiceEnv>): void {
     const { id } = c.req.valid('param')
     const found = await approvalFor(c.get('service'), viewer(c.get('staff')), id)
     const { claim } = found
-    c.header('cache-control', 'no-store')
     return c.json(
       {
         approval: shown(found),

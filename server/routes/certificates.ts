@@ -97,7 +97,6 @@ export function registerCertificates(app: OpenAPIHono<ServiceEnv>): void {
       validFrom: isoTime(row.valid_from),
       validUntil: isoTime(row.valid_until),
     }
-    c.header('cache-control', 'no-store')
     return c.json(answer, 200)
   })
   app.openapi(cancelRoute, async c => {

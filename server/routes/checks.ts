@@ -45,7 +45,6 @@ export function registerChecks(app: OpenAPIHono<ServiceEnv>): void {
     const { code, purpose } = c.req.valid('json')
     const by = c.get('staff').id
     const result = await checkPresented(c.get('service'), { text: code, purpose, by })
-    c.header('cache-control', 'no-store')
     if (!result.accepted) return c.json({ accepted: false as const, reason: result.reason }, 200)
     const { id, valid_until } = result.certificate
     const certificate = { id, validUntil: isoTime(valid_until) }

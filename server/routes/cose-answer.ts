@@ -1,10 +1,13 @@
 /** Answers of signed bytes, with their etag (RFC 9110 §13.1.2). */
 
-/** Whether an If-None-Match header names the etag, weakly compared. */
+/** What proxies append when they compress: Apache `-gzip`, others `--gzip`, `;br` and the like. */
+const COMPRESSED = /(?:--?|;)(?:gzip|br|zstd|deflate)"$/
+
+/** Whether an If-None-Match header names the etag, weakly compared, as a proxy may have changed it. */
 function matches(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.split(',').some(part => {
-    const tag = part.trim().replace(/^W\//, '')
+    const tag = part.trim().replace(/^W\//, '').replace(COMPRESSED, '"')
     return tag === etag || tag === '*'
   })
 }

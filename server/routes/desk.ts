@@ -141,7 +141,6 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
     const { reason } = c.req.valid('json')
     const by = c.get('staff').id
     const { pass, passExpiresAt } = await printPaper(c.get('service'), { id, reason, by })
-    c.header('cache-control', 'no-store')
     return c.json({ code: encodePassText(pass), passExpiresAt: isoTime(passExpiresAt) }, 201)
   })
 }

@@ -52,7 +52,6 @@ export function registerHealth(app: OpenAPIHono<ServiceEnv>): void {
     return c.json({ ok: true as const, manifestVersion: manifest.version }, 200)
   })
   app.openapi(timeRoute, c => {
-    c.header('cache-control', 'no-store')
     return c.json({ now: c.get('service').clock.now() }, 200)
   })
 }

@@ -82,7 +82,6 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
       validFrom: isoTime(running.valid_from),
       validUntil: isoTime(running.valid_until),
     }
-    c.header('cache-control', 'no-store')
     return c.json(
       {
         onFile,
@@ -98,7 +97,6 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(photoRoute, async c => {
     const by = c.get('staff').id
     const photo = await lookAtPhoto(c.get('service'), { ...c.req.valid('json'), by })
-    c.header('cache-control', 'no-store')
     return c.json({ photo: Buffer.from(photo).toString('base64') }, 200)
   })
 }

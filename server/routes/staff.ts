@@ -65,14 +65,12 @@ function registerProvider(app: OpenAPIHono<ServiceEnv>): void {
     const begun = await provider.begin(returnTo, c.req.raw.headers, address)
     if (!begun.ok) throw new Problem(begun.code)
     for (const cookie of begun.cookies) c.header('set-cookie', cookie, { append: true })
-    c.header('cache-control', 'no-store')
     return c.json({ url: begun.url }, 200)
   })
   app.openapi(finishRoute, async c => {
     const { provider, config, log } = c.get('service')
     if (provider === undefined) throw new Problem('NOT_FOUND')
     const done = await provider.finish(c.req.raw, clientAddress(c, config.trustedProxies))
-    c.header('cache-control', 'no-store')
     if (done.ok) {
       for (const cookie of done.cookies) c.header('set-cookie', cookie, { append: true })
       return c.redirect(done.returnTo, 302)

@@ -25,6 +25,13 @@ const eventsRoute = route(
   },
 )
 
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  // nginx would hold events back until its buffer is full.
+  'x-accel-buffering': 'no',
+}
+
 export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
   let listeners = 0
   app.openapi(eventsRoute, c => {
@@ -33,8 +40,7 @@ export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
     const stream = eventStream(c.get('service').publisher, () => {
       listeners -= 1
     })
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-    return new Response(stream, { headers })
+    return new Response(stream, { headers: STREAM_HEADERS })
   })
 }
 

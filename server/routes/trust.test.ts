@@ -16,7 +16,8 @@ t.test('the manifest by strong ETag; a poll without news is small', async t => {
   t.equal(first.headers.get('cache-control'), 'public, max-age=2')
   const etag = first.headers.get('etag') as string
   t.match(etag, /^"[^"]+"$/)
-  for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+  const compressed = ['-gzip', '--gzip', ';br'].map(end => etag.replace(/"$/, `${end}"`))
+  for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*', ...compressed]) {
     const same = await world.call('/v1/trust/manifest', { headers: { 'if-none-match': header } })
     t.equal(same.status, 304, header)
     t.equal(same.headers.get('etag'), etag)
