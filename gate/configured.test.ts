@@ -11,6 +11,7 @@ import { createTravellers } from '../fixtures/hand-gate.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { DeviceError } from '../hardware/errors.ts'
 import type { Relay } from '../hardware/ports.ts'
+import { checkConfig, type GoodConfig } from './config-file.ts'
 import { createConfiguredGate } from './configured.ts'
 import { configBodySchema } from './contract/events.ts'
 import { openConfig } from './open-config.ts'
@@ -85,6 +86,23 @@ async function startConfigured(dir: string) {
     rows().map(({ kind, body }) => `${kind} ${body.code ?? body.about ?? ''}`.trim())
   return {
     ...{ engine, running, time, energised, rows, state, until, inService, told, devices },
+    /** Offered as from the service: good once it is well. */
+    offer: (value: unknown) =>
+      engine.offer({
+        checked: checkConfig(value, dir) as GoodConfig,
+        ...{ by: 'service', reason: 'a test', confirmMs: 300_000, confirmsItself: true },
+      }),
+    /** Virtual time in small steps, so that the threads keep up. */
+    async pass(ms: number) {
+      for (let left = ms; left > 0; left -= 1000) {
+        await time.advanceAsync(Math.min(left, 1000))
+        await new Promise(next => setTimeout(next, 1))
+      }
+    },
+    fireOpens() {
+      devices.board.setContact('fire', true)
+      return energised.has('entry') && energised.has('exit')
+    },
     opened: () => opened,
     walk() {
       devices.board.setContact('passA', true)
@@ -161,6 +179,27 @@ t.test('a revision whose lanes can’t be built is taken back by itself', async 
   })
   await gate.admit(3)
   gate.walk()
+  await engine.stop()
+})
+
+t.test('its lane under a new name on a dead port: not good, back after the trial', async t => {
+  const gate = await startConfigured(tempDir())
+  const { engine, time, running } = gate
+  await gate.until('the service', () => running.gate()?.reached() === true)
+  const { value } = engine.show()
+  const [lane] = (value as { lanes: object[] }).lanes
+  const dead = { name: 'X', direction: 'entry', board: { port: 'no' }, scanner: { port: 'no' } }
+  t.match(await gate.offer({ ...(value as object), lanes: [dead] }), { ok: true, onTrial: true })
+  await gate.pass(10_000)
+  t.equal(gate.state(), 'OutOfService')
+  t.ok(engine.show().trial, 'two seconds were enough once')
+  await gate.pass(295_000)
+  await gate.until('the way back', () => gate.opened() === 3)
+  await gate.inService()
+  await gate.until('told', () => gate.told().includes('alarm CONFIG_REVERTED'))
+  t.match(engine.show(), { revision: { number: 0 }, trial: null, value: { lanes: [lane] } })
+  await time.advanceAsync(0)
+  t.ok(gate.fireOpens(), 'fire opens it')
   await engine.stop()
 })
 

@@ -321,7 +321,7 @@ t.test('modes set by command outlive a change that does not speak of them', asyn
   const { engine, world, running: now } = await running(t.testdir())
   const lane = now.gate()?.lanes[0] as { view(): object }
   const free = { ...plainModes('entry'), entry: 'free' }
-  lane.view = () => ({ state: { name: 'Open' }, modes: free })
+  lane.view = () => ({ state: { name: 'Open' }, modes: free, out: [] })
   engine.set(WAIT, 8000)
   await engine.commit(lin)
   t.same(world.starts[1]?.how.modes.get('A'), free)

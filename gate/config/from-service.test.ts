@@ -116,6 +116,52 @@ t.test('taken on trial with the gate’s own keys, confirmed when it is well', a
   await engine.stop()
 })
 
+t.test(
+  'lanes under new names, fewer of them, or turned round: as many must serve again',
+  async t => {
+    const gate = await following(t.testdir())
+    const { engine, world, advance } = gate
+    world.reached = true
+    const way = (name: string, direction = 'entry', more = {}) => ({
+      ...{ name, direction, board: { port: `b-${name}` }, scanner: { port: `s-${name}` } },
+      ...more,
+    })
+    const good = [way('A'), way('B'), way('C', 'exit')]
+    let revision = 0
+    const given = async (lanes: object[]) => {
+      revision += 1
+      await gate.publish(revision, { lanes })
+      t.ok(engine.show().trial, 'on trial')
+      await advance(5000)
+      return engine.show().trial === null ? 'good' : 'on trial'
+    }
+    t.equal(await given(good), 'good')
+    world.without.add('X')
+    t.equal(await given([way('A'), way('X'), way('C', 'exit')]), 'on trial', 'X is on a dead port')
+    world.without.delete('X')
+    await advance(1000)
+    t.equal(engine.show().trial, null, 'in service under its new name')
+    const bad = [
+      [way('X'), way('C', 'exit')],
+      [way('C', 'exit')],
+      [way('X'), way('C', 'exit'), way('D', 'exit')],
+      [way('A'), way('X', 'exit'), way('C', 'exit')],
+      [way('A'), way('X')],
+    ]
+    for (const lanes of bad) {
+      t.equal(await given(lanes), 'on trial', JSON.stringify(lanes))
+      await advance(295_000)
+      t.match(last(gate), /^CONFIG_REVERTED: .*not confirmed in 300 s/)
+    }
+    const closed = { modes: { entry: 'closed' } }
+    t.equal(await given([way('A'), way('X', 'entry', closed), way('C', 'exit')]), 'good', 'closed')
+    t.equal(await given([way('A'), way('C', 'exit')]), 'good', 'it served nobody any more')
+    const both = way('A', 'both', { exitScanner: { port: 's2' } })
+    t.equal(await given([both]), 'good', 'one lane both ways')
+    await engine.stop()
+  },
+)
+
 t.test('not well in time: taken back, and not tried again, also by the next start', async t => {
   const dir = t.testdir()
   const gate = await following(dir)

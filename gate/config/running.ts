@@ -4,13 +4,14 @@
  */
 import type { GateConfig, LaneConfig } from '../contract/config.ts'
 import type { EventKind, LaneModes } from '../contract/events.ts'
-import type { StateName } from '../machine/state.ts'
+import type { Lane } from '../machine/state.ts'
+import { NOTHING_SERVED, type Served, servedBy, servesAgain } from './in-service.ts'
 
 /** What is needed of a gate: `gate.ts` makes one. */
 export interface RunningGate {
   readonly lanes: readonly {
     readonly name: string
-    view(): { readonly state: { readonly name: StateName }; readonly modes: LaneModes }
+    view(): Pick<Lane, 'modes' | 'out'> & { readonly state: Pick<Lane['state'], 'name'> }
   }[]
   /** Rejects when the row is not on disk. */
   record(kind: EventKind, body: object): Promise<void>
@@ -37,7 +38,10 @@ export interface Running<G extends RunningGate = RunningGate> {
   run(config: GateConfig, revision: number): Promise<{ readonly fault: unknown } | undefined>
   /** A lane that is open for everyone, by a fire or by command: not the time for changes. */
   emergency(): boolean
-  /** Whether lanes that were in service before the last change are so again, and the service answers. */
+  /**
+   * Whether what was in service before the last change is so again (the lanes that have kept their
+   * names, and as many in each direction), and the service answers.
+   */
   well(): boolean
   stop(): Promise<void>
 }
@@ -48,7 +52,7 @@ export function createRunning<G extends RunningGate>(
 ): Running<G> {
   let gate: G | undefined
   let config: GateConfig | undefined
-  let served: ReadonlySet<string> = new Set()
+  let served: Served = NOTHING_SERVED
 
   async function end(how?: { readonly restart: boolean }): Promise<void> {
     const old = gate
@@ -65,7 +69,7 @@ export function createRunning<G extends RunningGate>(
     gate: () => gate,
     async run(next, revision) {
       const modes = config === undefined ? new Map() : keptModes(gate, config, next)
-      if (gate !== undefined) served = inService(gate)
+      if (gate !== undefined && config !== undefined) served = servedBy(gate, config)
       await end({ restart: true })
       try {
         gate = await start(next, { revision, modes })
@@ -77,18 +81,11 @@ export function createRunning<G extends RunningGate>(
     },
     emergency: () => gate?.lanes.some(lane => lane.view().state.name === 'Emergency') ?? false,
     well() {
-      if (gate === undefined || !gate.reached()) return false
-      const now = inService(gate)
-      return gate.lanes.every(({ name }) => !served.has(name) || now.has(name))
+      if (gate === undefined || config === undefined || !gate.reached()) return false
+      return servesAgain(served, gate, config)
     },
     stop: () => end(),
   }
-}
-
-const OUT: readonly StateName[] = ['Starting', 'OutOfService']
-
-function inService({ lanes }: RunningGate): ReadonlySet<string> {
-  return new Set(lanes.filter(lane => !OUT.includes(lane.view().state.name)).map(one => one.name))
 }
 
 /** Modes set by command outlive a change that does not speak of them. */

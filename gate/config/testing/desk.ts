@@ -9,10 +9,10 @@ import { createVirtualTime, settle } from '../../../fixtures/clock.ts'
 import { type CheckedConfig, checkConfig, readConfigFile } from '../../config-file.ts'
 import type { JsonValue } from '../../contract/canonical.ts'
 import type { GateConfig } from '../../contract/config.ts'
+import { initialModes } from '../../lane-settings.ts'
 import type { StateName } from '../../machine/state.ts'
-import { plainModes } from '../../machine/state.ts'
 import { createConfigEngine } from '../engine.ts'
-import { createRunning, type StartHow } from '../running.ts'
+import { createRunning, type RunningGate, type StartHow } from '../running.ts'
 import { openConfigStore } from '../store.ts'
 
 export const CONFIG = {
@@ -30,6 +30,8 @@ export interface World {
   /** Wait times that this program's schema does not take any more. */
   readonly refuses: Set<number>
   state: StateName
+  /** Lanes whose devices are missing, by name. */
+  readonly without: Set<string>
   reached: boolean
   /** Whether the journal takes rows. */
   takesRows: boolean
@@ -47,6 +49,7 @@ export function createDeskWorld(): World {
     faults: new Map(),
     refuses: new Set(),
     state: 'Locked',
+    without: new Set(),
     reached: false,
     takesRows: true,
     starts: [],
@@ -105,16 +108,19 @@ export function openDesk(dir: string, world: World = createDeskWorld()) {
   }
 }
 
-async function startPlayed(world: World, config: GateConfig, how: StartHow) {
+async function startPlayed(world: World, config: GateConfig, how: StartHow): Promise<RunningGate> {
   const waitMs = config.lanes[0]?.timing.waitMs ?? 0
   const fault = world.faults.get(waitMs)
   if (fault !== undefined) throw Object.assign(new Error(fault), { code: 'BAD_PINS' })
   world.starts.push({ waitMs, how })
-  const modes = how.modes.get('A') ?? plainModes('entry')
   return {
-    lanes: config.lanes.map(({ name }) => ({
-      name,
-      view: () => ({ state: { name: world.state }, modes }),
+    lanes: config.lanes.map(lane => ({
+      name: lane.name,
+      view: () => ({
+        state: { name: world.without.has(lane.name) ? 'OutOfService' : world.state },
+        modes: how.modes.get(lane.name) ?? initialModes(lane),
+        out: [],
+      }),
     })),
     async record(kind: string, body: object) {
       if (!world.takesRows) throw new Error('disk full')
