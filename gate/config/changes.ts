@@ -19,7 +19,7 @@ import {
   saw,
   started,
 } from './revisions.ts'
-import { committedRow, confirmedRow, revertedRows } from './rows.ts'
+import { committedRows, confirmedRow, revertedRows } from './rows.ts'
 import type { Running } from './running.ts'
 import type { Said } from './store-file.ts'
 import { createTrialWatch } from './trial.ts'
@@ -103,17 +103,20 @@ export function createChanges(parts: ChangeParts): Changes {
   async function take(offer: Offer): Promise<Outcome> {
     const { checked, by, reason, confirmMs = null, seen } = offer
     if (!isWithinBounds(offer)) return refused('OUT_OF_BOUNDS')
-    if (now().trial !== null) return refused('ON_TRIAL')
+    const before = now()
+    if (isTriedHere(before) && by === 'service') return refused('ON_TRIAL')
     if (running.emergency()) return refused('EMERGENCY')
-    if (currentOf(now()).sha256 === checked.sha256) return refused('NOTHING_TO_COMMIT')
+    if (currentOf(before).sha256 === checked.sha256) return refused('NOTHING_TO_COMMIT')
     const { text, sha256 } = checked
     const next = { at: Math.floor(nowMs()), by, reason, text, sha256 }
-    const after = committed(now(), next, confirmMs, seen)
+    const after = committed(before, next, confirmMs, seen)
     try {
-      await ledger.put(after, [committedRow(after)])
+      await ledger.put(after, committedRows(before, after))
     } catch (error) {
       return refused('NOT_WRITTEN', [messageOf(error)])
     }
+    watch.end()
+    if (before.trial === null) running.keepServed()
     const failed = await run(currentOf(after))
     if (failed !== undefined) {
       const why = messageOf(failed.fault)
@@ -178,6 +181,11 @@ export function createChanges(parts: ChangeParts): Changes {
     back,
     end: watch.end,
   }
+}
+
+/** Somebody on site tries a revision: from afar nobody ends that. */
+function isTriedHere(history: History): boolean {
+  return history.trial !== null && currentOf(history).by !== 'service'
 }
 
 function isWithinBounds({ by, reason, confirmMs }: CommitRequest): boolean {

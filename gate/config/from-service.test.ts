@@ -136,9 +136,9 @@ t.test(
       return engine.show().trial === null ? 'good' : 'on trial'
     }
     t.equal(await given(good), 'good')
-    world.without.add('X')
+    world.dead.add('b-X')
     t.equal(await given([way('A'), way('X'), way('C', 'exit')]), 'on trial', 'X is on a dead port')
-    world.without.delete('X')
+    world.dead.delete('b-X')
     await advance(1000)
     t.equal(engine.show().trial, null, 'in service under its new name')
     const bad = [
@@ -158,6 +158,31 @@ t.test(
     t.equal(await given([way('A'), way('C', 'exit')]), 'good', 'it served nobody any more')
     const both = way('A', 'both', { exitScanner: { port: 's2' } })
     t.equal(await given([both]), 'good', 'one lane both ways')
+    await engine.stop()
+  },
+)
+
+t.test(
+  'a fix while a bad one is on trial is taken at once, and judged by what was good',
+  async t => {
+    const gate = await following(t.testdir())
+    const { engine, world, advance } = gate
+    world.reached = true
+    await gate.publish(7, { lanes: [lane(8000)] })
+    await advance(1000)
+    t.equal(engine.show().trial, null)
+    world.dead.add('no').add('none')
+    await gate.publish(8, { lanes: [lane(8000, 'no')] })
+    await advance(10_000)
+    t.ok(engine.show().trial, 'the lane is out')
+    await gate.publish(9, { lanes: [lane(8000, 'none')] })
+    t.match(engine.show(), { revision: { number: 3 }, trial: { previous: 1 } })
+    await advance(10_000)
+    t.ok(engine.show().trial, 'what the bad one left in service is no measure')
+    await gate.publish(10, { lanes: [lane(9000)] })
+    await advance(1000)
+    t.match(engine.show(), { revision: { number: 4, by: 'service' }, trial: null })
+    t.same(gate.waits(), [5000, 8000, 8000, 8000, 9000])
     await engine.stop()
   },
 )

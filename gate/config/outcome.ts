@@ -8,7 +8,7 @@ export const REFUSALS = {
   FIXED_KEY: 'it names the gate itself: set up another data folder for another gate',
   NOTHING_TO_COMMIT: 'nothing differs from what runs',
   CANDIDATE_STALE: 'another revision runs since the candidate was begun: discard it and begin anew',
-  ON_TRIAL: 'a revision waits for its confirmation: confirm it or take it back first',
+  ON_TRIAL: 'somebody at the gate tries a revision: the service’s is taken when that is over',
   NOT_ON_TRIAL: 'no revision waits for a confirmation',
   EMERGENCY: 'a lane is open for everyone: try again when that is over',
   OUT_OF_BOUNDS: 'who, why or the time to confirm is out of its bounds',

@@ -67,7 +67,10 @@ export function currentOf(history: History): Revision {
   return revisionOf(history, history.current) as Revision
 }
 
-/** A new revision, on trial from now on. There must be no other on trial. */
+/**
+ * A new revision, on trial from now on. It ends the trial of another, which does not run again: the
+ * one to go back to stays the last that was good.
+ */
 export function committed(
   history: History,
   next: NewRevision,
@@ -75,8 +78,10 @@ export function committed(
   seen: Partial<Seen> = {},
 ): History {
   const number = (history.revisions.at(-1)?.number ?? 0) + 1
-  const previous = history.current
-  const all = [...history.revisions, { ...next, number, reverted: null }]
+  const { trial, current, revisions } = history
+  const previous = trial?.previous ?? current
+  const before = trial === null ? revisions : ended(revisions, current, replacedBy(number))
+  const all = [...before, { ...next, number, reverted: null }]
   const surplus = all.length - REVISIONS_MAX
   return {
     revisions: all.filter(({ number: n }, index) => index >= surplus || n === previous),
@@ -101,12 +106,19 @@ export function reverted(history: History, why: string, to = history.trial?.prev
   const { current } = history
   return {
     ...history,
-    revisions: history.revisions.map(revision =>
-      revision.number === current ? { ...revision, reverted: why } : revision,
-    ),
+    revisions: ended(history.revisions, current, why),
     current: to ?? current,
     trial: null,
   }
+}
+
+/** Why a revision on trial ended when another was taken meanwhile. */
+export function replacedBy(number: number): string {
+  return `revision ${number} took its place before it was confirmed`
+}
+
+function ended(revisions: readonly Revision[], number: number, why: string): readonly Revision[] {
+  return revisions.map(one => (one.number === number ? { ...one, reverted: why } : one))
 }
 
 /** Something was looked at and not taken. */

@@ -7,7 +7,7 @@ import {
   type ConfigBody,
 } from '../contract/events.ts'
 import { differences } from './paths.ts'
-import { currentOf, type History, type Revision, revisionOf } from './revisions.ts'
+import { currentOf, type History, type Revision, replacedBy, revisionOf } from './revisions.ts'
 import type { Said } from './store-file.ts'
 
 /** Of an alarm, as its schema has it. */
@@ -18,8 +18,15 @@ export function baseRow(after: History): Said {
   return row(currentOf(after), after, { about: 'base' })
 }
 
-/** A new revision runs, on trial. */
-export function committedRow(after: History): Said {
+/** A new revision runs, on trial; the one that was on trial before it is over. */
+export function committedRows(before: History, after: History): readonly Said[] {
+  if (before.trial === null) return [committedRow(after)]
+  const reason = replacedBy(after.current)
+  const over = row({ ...currentOf(before), reason }, after, { about: 'reverted' })
+  return [over, committedRow(after)]
+}
+
+function committedRow(after: History): Said {
   const next = currentOf(after)
   const before = after.trial && revisionOf(after, after.trial.previous)
   const { confirmMs = null } = after.trial ?? {}

@@ -38,8 +38,10 @@ export interface Running<G extends RunningGate = RunningGate> {
   run(config: GateConfig, revision: number): Promise<{ readonly fault: unknown } | undefined>
   /** A lane that is open for everyone, by a fire or by command: not the time for changes. */
   emergency(): boolean
+  /** What is in service now is what must be so again before another config is good. */
+  keepServed(): void
   /**
-   * Whether what was in service before the last change is so again (the lanes that have kept their
+   * Whether what was in service at `keepServed` is so again (the lanes that have kept their
    * names, and as many in each direction), and the service answers.
    */
   well(): boolean
@@ -69,7 +71,6 @@ export function createRunning<G extends RunningGate>(
     gate: () => gate,
     async run(next, revision) {
       const modes = config === undefined ? new Map() : keptModes(gate, config, next)
-      if (gate !== undefined && config !== undefined) served = servedBy(gate, config)
       await end({ restart: true })
       try {
         gate = await start(next, { revision, modes })
@@ -80,6 +81,9 @@ export function createRunning<G extends RunningGate>(
       }
     },
     emergency: () => gate?.lanes.some(lane => lane.view().state.name === 'Emergency') ?? false,
+    keepServed() {
+      if (gate !== undefined && config !== undefined) served = servedBy(gate, config)
+    },
     well() {
       if (gate === undefined || config === undefined || !gate.reached()) return false
       return servesAgain(served, gate, config)

@@ -9,7 +9,7 @@ import type { FileAlarm } from './file-alarm.ts'
 import type { Judge } from './fixed.ts'
 import type { Ledger } from './ledger.ts'
 import { committed, currentOf, firstHistory, type History, type Revision } from './revisions.ts'
-import { baseRow, committedRow, refusedRow } from './rows.ts'
+import { baseRow, committedRows, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import type { ConfigStore } from './store.ts'
 
@@ -74,8 +74,9 @@ export function createStart(parts: StartParts): () => Promise<void> {
     if (sha256 === currentOf(now()).sha256) return changes.saw(seen, [])
     const at = Math.floor(parts.nowMs())
     const next = { at, by: 'file', reason: FILE_EDITED, text, sha256 }
-    const after = committed(now(), next, null, seen)
-    await ledger.putAnyway(after, [committedRow(after)])
+    const before = now()
+    const after = committed(before, next, null, seen)
+    await ledger.putAnyway(after, committedRows(before, after))
   }
 
   return async () => {

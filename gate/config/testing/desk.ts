@@ -30,8 +30,8 @@ export interface World {
   /** Wait times that this program's schema does not take any more. */
   readonly refuses: Set<number>
   state: StateName
-  /** Lanes whose devices are missing, by name. */
-  readonly without: Set<string>
+  /** Ports on which no board answers. */
+  readonly dead: Set<string>
   reached: boolean
   /** Whether the journal takes rows. */
   takesRows: boolean
@@ -41,7 +41,7 @@ export interface World {
   readonly rows: string[]
   readonly bodies: object[]
   readonly faultsTold: string[]
-  dead: unknown
+  died: unknown
 }
 
 export function createDeskWorld(): World {
@@ -49,14 +49,14 @@ export function createDeskWorld(): World {
     faults: new Map(),
     refuses: new Set(),
     state: 'Locked',
-    without: new Set(),
+    dead: new Set(),
     reached: false,
     takesRows: true,
     starts: [],
     rows: [],
     bodies: [],
     faultsTold: [],
-    dead: undefined,
+    died: undefined,
   }
 }
 
@@ -88,7 +88,7 @@ export function openDesk(dir: string, world: World = createDeskWorld()) {
     nowMs: time.clock.nowMs,
     onFault,
     onDead: fault => {
-      world.dead = fault
+      world.died = fault
     },
   })
   return {
@@ -117,7 +117,7 @@ async function startPlayed(world: World, config: GateConfig, how: StartHow): Pro
     lanes: config.lanes.map(lane => ({
       name: lane.name,
       view: () => ({
-        state: { name: world.without.has(lane.name) ? 'OutOfService' : world.state },
+        state: { name: world.dead.has(lane.board.port) ? 'OutOfService' : world.state },
         modes: how.modes.get(lane.name) ?? initialModes(lane),
         out: [],
       }),
