@@ -1,4 +1,6 @@
 /** Revisions in virtual time: commit, confirm, the way back, crashes between, the file. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { configBodySchema } from '../contract/events.ts'
 import { plainModes } from '../machine/state.ts'
@@ -251,6 +253,53 @@ t.test('the file: edited it is the next revision, at a start or when told', asyn
   third.writeFile(JSON.stringify(withWait(7000), null, 4))
   t.match(await third.engine.reload(), { code: 'NOTHING_TO_COMMIT' }, 'only its blanks')
   await third.engine.stop()
+})
+
+t.test('an edit of the file that was not taken undoes no revision made since', async t => {
+  const ways: Record<string, (desk: Awaited<ReturnType<typeof running>>) => Promise<unknown>> = {
+    async 'during a trial'({ engine }) {
+      engine.set(WAIT, 8000)
+      await engine.commit({ ...lin, confirmMs: 60_000 })
+      await engine.reload()
+      await engine.confirm('lin')
+    },
+    async 'during an emergency'({ engine, world }) {
+      world.state = 'Emergency'
+      t.match(await engine.reload(), { code: 'EMERGENCY' })
+      world.state = 'Locked'
+    },
+    'nobody said so': async () => {},
+  }
+  for (const [way, work] of Object.entries(ways)) {
+    const dir = join(t.testdir(), way.replaceAll(' ', '-'))
+    mkdirSync(dir)
+    const first = await running(dir)
+    first.writeFile(withWait(6000))
+    await work(first)
+    first.engine.set(WAIT, 9000)
+    t.match(await first.engine.commit(lin), { ok: true }, way)
+    await first.crash()
+    const second = openDesk(dir)
+    await second.engine.start()
+    t.same(second.waits(), [9000], `${way}: the newest of all runs`)
+    second.writeFile(withWait(7000))
+    t.match(await second.engine.reload(), { ok: true })
+    await second.engine.stop()
+  }
+})
+
+t.test('an edit passed over by a newer revision is told, and taken when somebody asks', async t => {
+  const dir = t.testdir()
+  const { engine, waits, world, writeFile } = await running(dir)
+  writeFile(withWait(6000))
+  engine.set(WAIT, 9000)
+  await engine.commit(lin)
+  t.equal(world.rows.at(-1), 'refused 1 by file, 1 runs')
+  t.match(world.bodies.at(-1), { reason: /the file’s edit is older than revision 1/ })
+  t.match(await engine.reload(), { ok: true, revision: 2 })
+  t.same(waits(), [5000, 9000, 6000])
+  t.match(await engine.reload(), { code: 'NOTHING_TO_COMMIT' })
+  await engine.stop()
 })
 
 t.test(

@@ -28,7 +28,7 @@ import {
   type Seen,
   type Trial,
 } from './revisions.ts'
-import { refusedRow } from './rows.ts'
+import { passedRow, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import { createStart, FILE_EDITED } from './start.ts'
 import type { ConfigStore } from './store.ts'
@@ -111,6 +111,8 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     return { number, value: JSON.parse(text) as JsonValue }
   })
   let stopped = false
+  /** SHA-256 of an edit that was never taken, since a newer revision came first. */
+  let passed: string | undefined
 
   /** What would keep the candidate from being committed. */
   function problems(): readonly string[] {
@@ -121,8 +123,27 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
   async function take(checked: CheckedConfig, offer: Omit<Offer, 'checked'>): Promise<Outcome> {
     if (stopped) return refused('STOPPED')
     const judged = judge(checked)
-    const outcome = 'code' in judged ? judged : await changes.take({ ...offer, checked: judged })
-    if (outcome.ok || offer.seen === undefined) return outcome
+    if ('code' in judged) return notTaken(judged, offer)
+    const unread = offer.by === 'file' ? undefined : unreadEdit()
+    const seen = { ...offer.seen, ...(unread && { fileSha256: unread }) }
+    const outcome = await changes.take({ ...offer, checked: judged, seen })
+    if (!outcome.ok) return notTaken(outcome, offer)
+    passed = unread
+    if (unread !== undefined) await changes.saw({}, [passedRow(now(), outcome.revision)])
+    return outcome
+  }
+
+  /** An edit of the file that was not taken so far is older than a revision that is made now. */
+  function unreadEdit(): string | undefined {
+    const { sha256 } = parts.file()
+    return sha256 === '' || sha256 === now().seen.fileSha256 ? undefined : sha256
+  }
+
+  async function notTaken(
+    outcome: Extract<Outcome, { ok: false }>,
+    offer: Omit<Offer, 'checked'>,
+  ): Promise<Outcome> {
+    if (offer.seen === undefined) return outcome
     const lines = [REFUSALS[outcome.code], ...outcome.problems].join('; ')
     const says = FINAL.has(outcome.code) ? [refusedRow(now(), offer.by, lines)] : []
     if (says.length > 0 || outcome.code === 'NOTHING_TO_COMMIT') await changes.saw(offer.seen, says)
@@ -131,7 +152,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
 
   async function reload(): Promise<Outcome> {
     const { checked, sha256: fileSha256 } = parts.file()
-    const same = fileSha256 === now().seen.fileSha256
+    const same = fileSha256 === now().seen.fileSha256 && fileSha256 !== passed
     // One that can't be taken is looked at again: it may be only half written.
     const seen = checked.ok ? { fileSha256 } : {}
     const outcome = same

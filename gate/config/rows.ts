@@ -56,6 +56,12 @@ export function refusedRow(history: History, by: string, why: string): Said {
   return { kind: 'config', body: rest satisfies ConfigBody }
 }
 
+/** The file was edited before revision `newer` was made, and was not taken until then. */
+export function passedRow(history: History, newer: number): Said {
+  const why = `the file’s edit is older than revision ${newer} and is passed over: SIGHUP takes it`
+  return refusedRow(history, 'file', why)
+}
+
 /** The config file can't be taken as it is (`on`), or can be again. `what`: file, place, key. */
 export function fileRow(on: boolean, what: string): Said {
   const body = { code: 'CONFIG_FILE_BAD', on, detail: what.slice(0, DETAIL_CHARS_MAX) }
