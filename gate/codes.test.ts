@@ -36,6 +36,8 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
   ACK_IMPLAUSIBLE: 'uplink/lying.test.ts',
   SERVICE_REDIRECTS: 'uplink/redirect.test.ts',
+  ENROLMENT_REFUSED: 'uplink/enrolment.test.ts',
+  ENROLMENT_DIFFERS: 'uplink/enrolment.test.ts',
   ROW_REFUSED: 'uplink/refused.test.ts',
   BUS_DOWN: 'the station bus is not built yet',
   CONFIG_REVERTED: 'config/engine.test.ts',

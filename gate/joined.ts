@@ -15,6 +15,7 @@ import type { TrustEvent } from './trust/events.ts'
 import type { TrustKeeper } from './trust/keeper.ts'
 import { ALARM_REPEAT_MS } from './trust/limits.ts'
 import { createServiceClient } from './uplink/client.ts'
+import { createEnrolmentWatch } from './uplink/enrolment-watch.ts'
 import { createHealthSender, type HealthSender } from './uplink/health.ts'
 import type { Enrolment, Identity } from './uplink/identity.ts'
 import { createSeldom } from './uplink/seldom.ts'
@@ -62,7 +63,8 @@ export function joinService(config: GateConfig, parts: JoinedParts): Joined | un
     parts.onAlarm(code, true, detail)
   }
   const onRedirect = (where: string) => alarm('SERVICE_REDIRECTS', where)
-  const client = createServiceClient({ url, timeoutMs, identity, fetch, onRedirect })
+  const onKnown = createEnrolmentWatch(config, enrolment, parts.onAlarm)
+  const client = createServiceClient({ url, timeoutMs, identity, fetch, onRedirect, onKnown })
   const uploader = createUploader({
     gate: enrolment.gate,
     journal,

@@ -11,7 +11,7 @@ import { asked } from './asked.ts'
 import type { ConfigEngine } from './config/engine.ts'
 import { REFUSALS } from './config/outcome.ts'
 import { type ConfiguredParts, createConfiguredGate } from './configured.ts'
-import { enrol } from './enrol.ts'
+import { enrolAtStart } from './enrol.ts'
 import { readMachineBoot } from './machine-boot.ts'
 import { configToRun, type OpenedConfig } from './open-config.ts'
 import { createServiceManager } from './service-manager.ts'
@@ -24,7 +24,9 @@ export async function run(opened: OpenedConfig, enrolCode: string | undefined): 
   if (!opened.lock.held()) {
     log.warn({ event: 'lock' }, 'the disk has no room for a lock: see that no other gate runs here')
   }
-  if (enrolCode !== undefined) await enrol(configToRun(opened), enrolCode, asked.stop)
+  if (enrolCode !== undefined) {
+    await enrolAtStart(configToRun(opened), enrolCode, { stop: asked.stop, log })
+  }
   if (asked.stop.aborted) return stopped(opened, log)
   const { engine, running } = createConfiguredGate(opened, partsOf(log), fault => {
     log.fatal({ err: fault }, 'no config starts any more: the gate ends')

@@ -1,7 +1,5 @@
 /** What can be wrong at a start: each is told with its key, its file and the remedy, and bounded. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { type Child, startChild } from '../fixtures/child.ts'
@@ -11,7 +9,6 @@ import { createLoneGate, type LoneGate, makeTrust } from '../fixtures/lone-gate.
 import { createSimLane } from '../fixtures/sim-lane.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { until } from '../hardware/sim/until.ts'
-import { type ProblemCode, problemResponse } from '../server/errors.ts'
 import { brokerOf } from './bus/open.ts'
 
 const factory = await makeTrust(join(tempDir(), 'trust'))
@@ -178,64 +175,5 @@ t.test('SIGTERM and SIGINT during a start are a stop', async t => {
     const gate = await starting(signal)
     t.match(await ended(gate), { code: 0, errors: '' }, signal)
     t.ok(gate.lines.some(line => line.event === 'stopped'))
-  }
-})
-
-/** A service that answers enrolments so. */
-async function serviceOf(t: Test, answer: RequestListener): Promise<string> {
-  const server = createServer(answer)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-/** An address where nothing listens any more. */
-async function nobodyAt(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return `http://127.0.0.1:${port}`
-}
-
-t.test('a stop while it enrols ends it at once', async t => {
-  const lone = createLoneGate(tempDir(), factory)
-  const asked = Promise.withResolvers<void>()
-  const url = await serviceOf(t, () => asked.resolve())
-  lone.write({ ...lone.config, service: { url, timeoutMs: 30_000 } })
-  const gate = lone.start('--enrol', 'CODE')
-  await asked.promise
-  gate.signal('SIGTERM')
-  const { code, errors } = await ended(gate)
-  t.equal(code, 1)
-  t.match(errors, /stopped before the service answered/)
-})
-
-t.test('a refused enrolment says what to do', async t => {
-  const lone = createLoneGate(tempDir(), factory)
-  const refusing = (code: ProblemCode) =>
-    serviceOf(t, async (_, response) => {
-      const problem = problemResponse(code)
-      response.writeHead(problem.status, { 'content-type': 'application/problem+json' })
-      response.end(await problem.text())
-    })
-  const rows: [string, RegExp][] = [
-    [
-      await refusing('ENROLMENT_INVALID'),
-      /failed: ENROLMENT_INVALID: .*unknown, used or too old: .*ask an operator for a new one/,
-    ],
-    [
-      await refusing('ENROLMENT_MISMATCH'),
-      /failed: ENROLMENT_MISMATCH: .*for another gate: this config says "gate": "north-1": /,
-    ],
-    [await nobodyAt(), /failed: ECONNREFUSED: .*"service\.url"/],
-    [await serviceOf(t, (_, response) => void response.end('hello')), /status 200, .*service\.url/],
-  ]
-  for (const [url, expected] of rows) {
-    lone.write({ ...lone.config, service: { url } })
-    t.match(await ended(lone.start('--enrol', 'CODE')), { code: 1, errors: expected })
   }
 })

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   GATE_UNKNOWN: { status: 401, title: 'No gate is enrolled with this key' },
   ENROLMENT_INVALID: { status: 404, title: 'The enrolment code is unknown, used or too old' },
   ENROLMENT_MISMATCH: { status: 409, title: 'The enrolment code is for another gate' },
+  ENROLMENT_STATION: { status: 409, title: 'The enrolment code is for another station' },
   CONFIG_STALE: { status: 409, title: 'Another revision was made since: read it first' },
   CHAIN_GAP: { status: 409, title: 'Rows before these are missing: send from next' },
   CHAIN_FORK: { status: 409, title: 'Other rows are stored under these numbers' },

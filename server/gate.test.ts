@@ -24,9 +24,11 @@ t.test('a gate enrols, polls, asks the time, uploads, and follows new trust', as
   const made = await world.post('/v1/fleet/enrolments', enrolment, operator)
   const { code } = (await made.json()) as { code: string }
   const data = join(world.dir, 'trust')
-  const config = { gate: 'g1', data, service: { url, timeoutMs: 5000 } } as GateConfig
+  const config = { ...enrolment, data, service: { url, timeoutMs: 5000 } } as GateConfig
   await enrol(config, code)
-  await t.rejects(enrol(config, code), /ENROLMENT_INVALID/)
+  await t.resolves(enrol(config, code), 'the answer was lost: asked again')
+  await t.rejects(enrol({ ...config, station: 'south' }, code), /says g1 at central/)
+  await t.rejects(enrol(config, 'another code'), /ENROLMENT_INVALID/)
   t.match(loadIdentity(data), { enrolment })
 
   const stopped = new AbortController()

@@ -22,4 +22,14 @@ export const SERVICE_ALARMS = {
     'technician',
     'The service takes other rows, not this one: it is kept aside here, read it and why',
   ),
+  ENROLMENT_REFUSED: alarm(
+    'service',
+    'technician',
+    'The service knows this gate’s key no more, its rows stay here: enrol it again, or take it away',
+  ),
+  ENROLMENT_DIFFERS: alarm(
+    'service',
+    'technician',
+    'Config and enrolment name different gates or stations: correct the config, or enrol it again',
+  ),
 } satisfies Record<string, AlarmRow>

@@ -113,7 +113,8 @@ t.test('a gate follows the real service, by its proof, and boots offline from di
   const joins = async (gate: string, data: string) => {
     const made = await world.post('/v1/fleet/enrolments', { gate, station: 'north' }, operator)
     const { code } = (await made.json()) as { code: string }
-    await enrol({ gate, data, service: { url, timeoutMs: 5000 } } as GateConfig, code)
+    const station = 'north'
+    await enrol({ gate, station, data, service: { url, timeoutMs: 5000 } } as GateConfig, code)
   }
   const own = mkdtempSync(join(world.dir, 'gate-'))
   await joins('north-1', own)

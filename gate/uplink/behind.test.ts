@@ -29,7 +29,10 @@ async function station(t: Test, rows: number) {
   const made = await world.post('/v1/fleet/enrolments', { gate: 'g1', station: 'north' }, operator)
   const { code } = (await made.json()) as { code: string }
   const service = { url: proxy.url, timeoutMs: 5000 }
-  await enrol({ gate: 'g1', data: join(home, 'gate'), service } as GateConfig, code)
+  await enrol(
+    { gate: 'g1', station: 'north', data: join(home, 'gate'), service } as GateConfig,
+    code,
+  )
   const line = lineTo(t, rows, proxy.url, 'g1', loadIdentity(join(home, 'gate')))
 
   async function reopened(swap: () => void): Promise<void> {

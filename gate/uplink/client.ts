@@ -39,6 +39,8 @@ export interface ClientParts {
   readonly fetch: typeof fetch
   /** Called for each redirect, with what `redirectOf` says. */
   readonly onRedirect?: (where: string) => void
+  /** Called with each answer that tells: whether the service knows this key as this gate's. */
+  readonly onKnown?: (is: boolean) => void
 }
 
 export function createServiceClient(parts: ClientParts): ServiceClient {
@@ -96,13 +98,21 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
     text: string,
     init: RequestInit,
   ): Promise<Response> {
-    const first = await send(method, path, text, init)
-    if (first.status !== 401) return first
-    const body = await readJson(first)
-    if ((body as { code?: unknown } | null)?.code === 'USE_NONCE') {
-      return send(method, path, text, init)
+    const first = await judged(await send(method, path, text, init))
+    if (first.code !== 'USE_NONCE') return first.response
+    return (await judged(await send(method, path, text, init))).response
+  }
+
+  /** An answer, and the code of one that refuses the proof. */
+  async function judged(response: Response): Promise<{ response: Response; code?: unknown }> {
+    if (response.status !== 401) {
+      if (response.ok || response.status === 304) parts.onKnown?.(true)
+      return { response }
     }
-    return Response.json(body ?? null, { status: 401 })
+    const body = await readJson(response)
+    const code = (body as { code?: unknown } | null)?.code
+    if (code === 'GATE_UNKNOWN') parts.onKnown?.(false)
+    return { response: Response.json(body ?? null, { status: 401 }), code }
   }
 
   async function send(

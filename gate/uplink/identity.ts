@@ -25,14 +25,21 @@ const ENROLMENT_FILE = 'enrolment.json'
 
 /** Names that stand in addresses and topics: the service’s word for them is not taken as it comes. */
 export const enrolmentSchema = z.object({ gate: name, station: name })
+/** SHA-256 of the code that was used, hex: so that it is known when it is given once more. */
+const usedCode = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .optional()
+const enrolmentFileSchema = enrolmentSchema.extend({ usedCode })
 export type Enrolment = z.infer<typeof enrolmentSchema>
+export type SavedEnrolment = z.infer<typeof enrolmentFileSchema>
 
 export interface Identity {
   readonly privateKey: KeyObject
   /** RFC 8037, public half only. */
   readonly publicJwk: JWK
   /** Undefined until the service took the key. */
-  readonly enrolment: Enrolment | undefined
+  readonly enrolment: SavedEnrolment | undefined
 }
 
 /** Reads the identity from the gate's data folder, making a key on first use. */
@@ -72,14 +79,14 @@ export function identityFiles(dataDir: string, { privateKey, enrolment }: Identi
   }))
 }
 
-export function saveEnrolment(dataDir: string, enrolment: Enrolment): void {
+export function saveEnrolment(dataDir: string, enrolment: SavedEnrolment): void {
   writeDurably(join(dataDir, ENROLMENT_FILE), JSON.stringify(enrolment))
 }
 
-function readEnrolment(dataDir: string): Enrolment | undefined {
+function readEnrolment(dataDir: string): SavedEnrolment | undefined {
   const file = join(dataDir, ENROLMENT_FILE)
   return existsSync(file)
-    ? enrolmentSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    ? enrolmentFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
     : undefined
 }
 

@@ -47,7 +47,12 @@ for (const status of [301, 302, 303, 307, 308] as const) {
     t.same(told, [where, where])
     client.close()
 
-    const config = { gate: 'g1', data: t.testdir(), service: { url, timeoutMs: 5000 } }
+    const config = {
+      gate: 'g1',
+      station: 'north',
+      data: t.testdir(),
+      service: { url, timeoutMs: 5000 },
+    }
     await t.rejects(enrol(config as GateConfig, 'code'), {
       message: `enrolment at ${url} failed: ${where}; correct service.url in the config`,
     })

@@ -18,6 +18,13 @@ async function enrolCode(gate: string, station = 'central'): Promise<string> {
   return codeOf(answer)
 }
 
+async function enrol(body: object) {
+  const answer = await world.post('/v1/gates/enrol', body)
+  return [answer.status, ((await answer.json()) as { code?: string }).code]
+}
+
+const keyOf = () => makeClient(world, 'EdDSA').publicJwk()
+
 async function enrolledGate(name: string) {
   const client = makeClient(world, 'EdDSA')
   const code = await enrolCode(name)
@@ -46,21 +53,63 @@ async function enrolledGate(name: string) {
 t.test('a code enrols one gate, once, in time, under its own name', async t => {
   const code = await enrolCode('g-code')
   const publicKey = await makeClient(world, 'EdDSA').publicJwk()
-  const enrol = async (body: unknown) => {
-    const answer = await world.post('/v1/gates/enrol', body)
-    return [answer.status, ((await answer.json()) as { code?: string }).code]
-  }
   t.same(await enrol({ code, publicKey, name: 'other' }), [409, 'ENROLMENT_MISMATCH'])
   t.same(await enrol({ code, publicKey, name: 'g-code' }), [201, undefined])
-  t.same(await enrol({ code, publicKey, name: 'g-code' }), [404, 'ENROLMENT_INVALID'])
+  const stranger = await makeClient(world, 'EdDSA').publicJwk()
+  const byOther = { code, publicKey: stranger, name: 'g-code' }
+  t.same(await enrol(byOther), [404, 'ENROLMENT_INVALID'], 'it is used')
   const second = await enrolCode('g-code-2')
   const sameKey = { code: second, publicKey, name: 'g-code-2' }
   t.same(await enrol(sameKey), [409, 'ENROLMENT_MISMATCH'], 'a key is one gate’s')
   const late = await enrolCode('g-late')
   world.clock.time += ENROLMENT_MS
   t.same(await enrol({ code: late, publicKey, name: 'g-late' }), [404, 'ENROLMENT_INVALID'])
+  t.same(await enrol({ code, publicKey, name: 'g-code' }), [404, 'ENROLMENT_INVALID'], 'too late')
   const wrongCurve = await makeClient(world, 'ES256').publicJwk()
   t.same(await enrol({ code, publicKey: wrongCurve, name: 'g-code' }), [422, 'INVALID'])
+})
+
+t.test(
+  'a lost answer is had again with the same key; a code for another station is kept',
+  async t => {
+    const [publicKey, other] = [await keyOf(), await keyOf()]
+    const code = await enrolCode('g-lost', 'central')
+    const claim = (station: string | undefined, key = publicKey, by = code) =>
+      enrol({ code: by, publicKey: key, name: 'g-lost', ...(station && { station }) })
+    t.same(await claim('south'), [409, 'ENROLMENT_STATION'])
+    t.same(await claim('central'), [201, undefined], 'the code was not used by that')
+    const again = await world.post('/v1/gates/enrol', { code, publicKey, name: 'g-lost' })
+    t.same([again.status, await again.json()], [201, { gate: 'g-lost', station: 'central' }])
+    t.same(await claim('central', other), [404, 'ENROLMENT_INVALID'], 'nobody else')
+    const next = await enrolCode('g-lost')
+    t.same(await claim('central', other, next), [201, undefined], 'a gate that takes its place')
+    t.same(await claim('central'), [404, 'ENROLMENT_INVALID'], 'the first does not come back so')
+    const audit = await world.service.db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'gate.enrol')
+      .where('subject', '=', 'g-lost')
+      .orderBy('id')
+      .execute()
+    t.same(
+      audit.map(row => JSON.parse(row.detail)),
+      [{ replaced: false }, { replaced: false }, { replaced: true }],
+    )
+  },
+)
+
+t.test('with one code of a gate the others end', async t => {
+  const [older, newer, another] = [
+    await enrolCode('g-two'),
+    await enrolCode('g-two'),
+    await enrolCode('g-three'),
+  ]
+  const claim = async (code: string, name: string) =>
+    enrol({ code, publicKey: await keyOf(), name })
+  t.same(await claim(newer, 'g-two'), [201, undefined])
+  t.same(await claim(older, 'g-two'), [404, 'ENROLMENT_INVALID'])
+  t.same(await claim(another, 'g-three'), [201, undefined], 'but not another gate’s')
+  t.same(await claim(await enrolCode('g-two'), 'g-two'), [201, undefined], 'made since')
 })
 
 t.test('rows are stored exactly once under repeats and overlaps', async t => {

@@ -39,11 +39,12 @@ const enrolRoute = route(
         code: z.string().max(64),
         publicKey: ed25519JwkSchema,
         name: nameSchema,
+        station: nameSchema.optional().describe('as the gate’s config has it'),
       }),
     ),
     responses: {
       201: json('Enrolled', z.object({ gate: z.string(), station: z.string() })),
-      ...problems('INVALID', 'ENROLMENT_INVALID', 'ENROLMENT_MISMATCH'),
+      ...problems('INVALID', 'ENROLMENT_INVALID', 'ENROLMENT_MISMATCH', 'ENROLMENT_STATION'),
     },
   },
 )
@@ -106,7 +107,7 @@ const eventsRoute = route(
 export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(enrolRoute, async c => {
     const { db, secrets, clock } = c.get('service')
-    const { code, publicKey, name } = c.req.valid('json')
+    const { code, publicKey, name, station } = c.req.valid('json')
     const codeHash = secrets.mac('code', code).toString('base64url')
     const thumbprint = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: publicKey.x })
     const now = clock.now()
@@ -114,15 +115,18 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
       const result = await enrolGate(tx, {
         codeHash,
         name,
+        station,
         thumbprint,
         publicKey: publicKey.x,
         now,
       })
       if (result === 'unknown' || result === 'full') throw new Problem('ENROLMENT_INVALID')
       if (result === 'mismatch' || result === 'key-taken') throw new Problem('ENROLMENT_MISMATCH')
-      const actor = `gate:${result.id}` as const
-      await writeAudit(tx, { actor, action: 'gate.enrol', subject: result.id }, now)
-      return result
+      if (result === 'other-station') throw new Problem('ENROLMENT_STATION')
+      const { id } = result.gate
+      const detail = { replaced: result.replaced }
+      await writeAudit(tx, { actor: `gate:${id}`, action: 'gate.enrol', subject: id, detail }, now)
+      return result.gate
     })
     return c.json({ gate: gate.id, station: gate.station }, 201)
   })

@@ -26,25 +26,49 @@ export async function addEnrolment(
   return { expiresAt }
 }
 
+export interface EnrolmentClaim {
+  readonly codeHash: string
+  readonly name: string
+  /** As its config has it; left out by one that does not say. */
+  readonly station?: string | undefined
+  readonly thumbprint: string
+  readonly publicKey: string
+  readonly now: number
+}
+
+/** `replaced`: the gate was known with another key, which counts no more. */
+export interface EnrolledGate {
+  readonly gate: Gate
+  readonly replaced: boolean
+}
+
 /**
  * Uses the code and stores the gate's key. A gate that is known gets the new key instead of its old
- * one: the operator made the code for it. `unknown`: never made, used, or too old; `mismatch`: made
- * for a gate of another name (and not used up by this); `key-taken`: another gate has this key.
+ * one: the operator made the code for it; every other code for it ends. Whoever lost the answer asks
+ * again with the same code and key, and gets it, as long as the code would have been good.
+ * `unknown`: never made, used, or too old; `mismatch`, `other-station`: made for a gate of another
+ * name or station (and not used up by this); `key-taken`: another gate has this key.
  */
 export async function enrolGate(
   tx: Tx,
-  claim: { codeHash: string; name: string; thumbprint: string; publicKey: string; now: number },
-): Promise<Gate | 'unknown' | 'mismatch' | 'key-taken' | 'full'> {
-  const { codeHash, name, thumbprint, publicKey, now } = claim
-  const open = await tx
+  claim: EnrolmentClaim,
+): Promise<EnrolledGate | 'unknown' | 'mismatch' | 'other-station' | 'key-taken' | 'full'> {
+  const { codeHash, name, station = '', thumbprint, publicKey, now } = claim
+  const made = await tx
     .selectFrom('enrolments')
-    .select(['gate', 'station'])
+    .select(['gate', 'station', 'used_at'])
     .where('code_hash', '=', codeHash)
-    .where('used_at', 'is', null)
     .where('expires_at', '>', now)
     .executeTakeFirst()
-  if (open === undefined) return 'unknown'
+  if (made === undefined) return 'unknown'
+  const { used_at: usedAt, ...open } = made
+  const before = await findGate(tx, name)
+  if (usedAt !== null) {
+    const again = before?.key_thumbprint === thumbprint && before.enrolled_at === usedAt
+    return again && open.gate === name ? { gate: before, replaced: false } : 'unknown'
+  }
   if (open.gate !== name) return 'mismatch'
+  if (station !== '' && open.station !== station) return 'other-station'
   const other = await tx
     .selectFrom('gates')
     .select('id')
@@ -67,12 +91,15 @@ export async function enrolGate(
     public_key: publicKey,
     enrolled_at: now,
   }
-  return tx
+  await tx.deleteFrom('enrolments').where('gate', '=', name).where('used_at', 'is', null).execute()
+  const gate = await tx
     .insertInto('gates')
     .values({ id: name, ...key, seen_at: null })
     .onConflict(c => c.column('id').doUpdateSet(key))
     .returningAll()
     .executeTakeFirstOrThrow()
+  const replaced = before !== undefined && before.key_thumbprint !== thumbprint
+  return { gate, replaced }
 }
 
 async function isFull(tx: Tx, station: string, name: string): Promise<boolean> {
