@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { chmodSync } from 'node:fs'
 import t from 'tap'
 import { databasePlace, loadConfig, redacted } from './config.ts'
 
@@ -72,6 +73,16 @@ t.test('no secret, no start', async t => {
   t.throws(() => loadConfig(`${dir}/c.json`, { WICKETGATE_SECRET: `${SECRET}!` }), {
     code: 'SECRET',
   })
+  for (const mode of [0o644, 0o640, 0o604, 0o620]) {
+    chmodSync(`${dir}/secret`, mode)
+    t.throws(() => loadConfig(`${dir}/d.json`, {}), {
+      code: 'SECRET',
+      message: new RegExp(
+        `secret: cannot be used: others can read it .mode 0${mode.toString(8)}.: set its mode to`,
+      ),
+    })
+  }
+  chmodSync(`${dir}/secret`, 0o600)
   t.equal(loadConfig(`${dir}/d.json`, {}).secret.length, 32)
 })
 
@@ -96,6 +107,11 @@ t.test('a sign-in provider needs its secret, which is never printed', async t =>
     load('c.json', { WICKETGATE_OIDC_SECRET: 'long enough'.replace(' ', '-') }).oidcSecret,
     'long-enough',
   )
+  t.throws(() => load('f.json'), {
+    code: 'SECRET',
+    message: /client: cannot be used: others can read it/,
+  })
+  chmodSync(`${dir}/client`, 0o400)
   const { config, oidcSecret } = load('f.json')
   t.equal(oidcSecret, 'from-the-file')
   t.same(config.staff.oidc?.rolesClaim, ['groups'])

@@ -16,7 +16,7 @@ import {
   HEADERS_MS_MAX,
   REQUEST_MS_MAX,
 } from './limits.ts'
-import { readWhole } from './read-file.ts'
+import { readPrivate, readWhole } from './read-file.ts'
 import { retentionSettingsSchema } from './retention-settings.ts'
 import { isPostgresUrl } from './store/engines.ts'
 
@@ -266,8 +266,8 @@ function readSecretFile(file: string | undefined, where: string): string {
   if (file === undefined) throw new StartError('SECRET', `set ${where} in the config`)
   const fail = (why: string, cause?: unknown) =>
     new StartError('SECRET', `${where}: ${file}: ${why}`, { cause })
-  const bytes = readWhole(file, FILE_BYTES_MAX)
-  if (bytes instanceof Error) throw fail(`cannot be read: ${bytes.message}`, bytes)
+  const bytes = readPrivate(file, FILE_BYTES_MAX)
+  if (bytes instanceof Error) throw fail(`cannot be used: ${bytes.message}`, bytes)
   const decoded = decodeText(bytes)
   if ('problem' in decoded) throw fail(decoded.problem)
   return decoded.text

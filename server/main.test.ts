@@ -289,7 +289,7 @@ t.test('what the config names is told with its key and file, and nothing hangs',
       /trust\.documents: .*no cannot be read: ENOENT/,
     ],
     [{ trust: { ...config.trust, keys: 'no' } }, /trust\.keys: .*no cannot be read: ENOENT/],
-    [{ secretFile: '/dev/zero' }, /secretFile.*: \/dev\/zero: cannot be read: it is not a file/],
+    [{ secretFile: '/dev/zero' }, /secretFile.*: \/dev\/zero: cannot be used: it is not a file/],
     ['{', /other\.json: not JSON: line 1, column 2: /],
     [Buffer.from(JSON.stringify(config), 'utf16le'), /other\.json: it is UTF-16: save it as UTF-8/],
   ]

@@ -131,7 +131,7 @@ t.test('the command', async t => {
         secretFile: 'secret',
       }),
     )
-  writeFileSync(join(dir, 'secret'), Buffer.alloc(32, 7).toString('base64url'))
+  writeFileSync(join(dir, 'secret'), Buffer.alloc(32, 7).toString('base64url'), { mode: 0o600 })
   const run = async (...args: string[]) => {
     const child = startChild('scripts/seed.ts', args)
     return { code: await child.exited, line: child.lines.at(-1), errors: child.errors() }

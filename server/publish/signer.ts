@@ -4,7 +4,7 @@
  * service alone (mode 0600). Root keys are never here.
  */
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { signerOf } from '../../pass/cose-node.ts'
@@ -12,6 +12,7 @@ import type { CoseKey, Sign, SignatureAlgorithm } from '../../pass/crypto.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import { StartError } from '../errors.ts'
 import { FILE_BYTES_MAX, ONLINE_KEYS_MAX } from '../limits.ts'
+import { readPrivate } from '../read-file.ts'
 
 export const ONLINE_ROLES = ['issuer', 'status', 'time', 'config'] as const
 export type OnlineRole = (typeof ONLINE_ROLES)[number]
@@ -107,12 +108,9 @@ function listFolder(folder: string): string[] {
 
 function readKey(file: string): OnlineKey {
   try {
-    const { mode, size } = statSync(file)
-    if (size > FILE_BYTES_MAX) throw new Error('too large')
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new Error('others can read it: set its mode to 0600')
-    }
-    return decodeKeyFile(readFileSync(file, 'utf8'))
+    const bytes = readPrivate(file, FILE_BYTES_MAX)
+    if (bytes instanceof Error) throw bytes
+    return decodeKeyFile(Buffer.from(bytes).toString('utf8'))
   } catch (error) {
     // Parsers put pieces of their input into messages: only ours are passed on.
     const why =

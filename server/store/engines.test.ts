@@ -1,3 +1,4 @@
+import { chmodSync, statSync } from 'node:fs'
 import t from 'tap'
 import { openDatabase } from './engines.ts'
 
@@ -11,6 +12,19 @@ t.test('a file of SQLite is written ahead and through, in a folder of its own', 
   })
   t.same(pragma, ['wal', 2])
   await second.destroy()
+})
+
+t.test('the database is for this user alone, also one that was open to others', async t => {
+  const file = `${t.testdir({ 'service.db': '' })}/service.db`
+  const modes = () => ['', '-wal', '-shm'].map(tail => statSync(`${file}${tail}`).mode & 0o777)
+  chmodSync(file, 0o644)
+  const db = await openDatabase(file)
+  t.same(modes(), [0o600, 0o600, 0o600])
+  for (const tail of ['', '-wal', '-shm']) chmodSync(`${file}${tail}`, 0o644)
+  const second = await openDatabase(file)
+  t.same(modes(), [0o600, 0o600, 0o600], 'companions that were left')
+  await second.destroy()
+  await db.destroy()
 })
 
 t.test('a file that is no database is said plainly', async t => {

@@ -2,6 +2,7 @@
  * Opens the service's database and brings its schema up to date: SQLite (WAL, FULL; one file, one
  * connection), the embedded default, or PostgreSQL for several replicas. One schema, one history.
  */
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, PostgresAdapter } from 'kysely'
 import { StartError } from '../errors.ts'
@@ -10,6 +11,9 @@ import { makeFolder } from './make-folder.ts'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 import { nodeSqliteDialect } from './sqlite.ts'
+
+/** Of a database of people: this user reads and writes it, nobody else. */
+const PRIVATE = 0o600
 
 /** Whether a place names a PostgreSQL database, not a file. */
 export const isPostgresUrl = (place: string): boolean => /^postgres(ql)?:\/\//.test(place)
@@ -46,9 +50,21 @@ async function openServer(url: string, onLost: (error: Error) => void) {
   return postgresDialect(url, onLost)
 }
 
+/** Its companions get the mode of the file itself when SQLite makes them. */
+function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', PRIVATE))
+  for (const path of [file, `${file}-wal`, `${file}-shm`]) {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found && (found.mode & 0o777) !== PRIVATE) chmodSync(path, PRIVATE)
+  }
+}
+
 function openFile(file: string) {
   try {
-    if (file !== ':memory:') makeFolder(dirname(file))
+    if (file !== ':memory:') {
+      makeFolder(dirname(file))
+      makePrivate(file)
+    }
     return nodeSqliteDialect(file)
   } catch (error) {
     const why = `database.file: ${file} cannot be opened: ${(error as Error).message}`
