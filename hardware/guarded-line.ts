@@ -92,7 +92,7 @@ export interface GuardedLevel {
 export interface SetUp {
   /** 0 to 2^21 - 1, another one each time: frames of other sessions are never right. */
   readonly session: number
-  /** The dead-man's time, or 0 for none. */
+  /** The dead-man's time, 1 to 5000 ms: no relay moves without one. */
   readonly deadmanMs: number
   /** Pins as `pinBit`s. All others are inputs without pull-up. */
   readonly outputs: number

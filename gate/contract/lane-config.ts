@@ -49,7 +49,10 @@ const boardSchema = z.strictObject({
       z.literal('external'),
     ])
     .default({ ms: 300 })
-    .describe('firmware dead-man in milliseconds, or "external" for a hardware timer relay'),
+    .describe(
+      'firmware dead-man in milliseconds, or "external" for a hardware timer relay: then stock ' +
+        'firmware will do, and the gate firmware’s own dead-man is armed with 300 ms',
+    ),
 })
 
 const scannerSchema = z.strictObject({

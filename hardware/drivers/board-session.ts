@@ -20,6 +20,8 @@ const gateFirmware = 'wicketgate'
 const gateVersion = 2
 const firmwareQuery = [0xf0, 0x79, 0xf7]
 const askEveryMs = 250
+/** Armed on a board that has a dead-man though the config names an external one: it needs none. */
+const usualDeadmanMs = 300
 
 guardFirmata()
 
@@ -111,7 +113,7 @@ export function startSession(options: SessionOptions): Session {
       fail(otherFirmware(name, `${major}.${minor}`, gateVersion))
       return
     }
-    const deadmanMs = deadman === 'external' ? 0 : deadman.ms
+    const deadmanMs = deadman === 'external' ? usualDeadmanMs : deadman.ms
     talk = talkGuarded(parts, { deadmanMs, session: options.number, hello })
   }
 

@@ -1,7 +1,10 @@
 import t, { type Test } from 'tap'
+import type { SetUp } from '../guarded-line.ts'
+import { createLineReader } from '../line-reader.ts'
 import type { Contact, DeviceState, GateBoard } from '../ports.ts'
 import { createFirmataBoard } from '../sim/firmata-board.ts'
 import { createSerialWire } from '../sim/serial-wire.ts'
+import { decodeSetUp } from '../sim/set-up.ts'
 import { until } from '../sim/until.ts'
 import { systemClock, systemTimers } from '../system-time.ts'
 import { createGateBoard } from './board.ts'
@@ -109,6 +112,22 @@ t.test('closing releases the relays and everything lit', async t => {
   await until('both on', () => sim.level(pins.entry) === 1 && sim.level(pins.buzzer) === 1)
   await board.close()
   await until('both off', () => sim.level(pins.entry) === 0 && sim.level(pins.buzzer) === 0, 1000)
+})
+
+t.test('a board that has a dead-man gets it armed beside an external one', async t => {
+  const { wire } = await rig(t, 'external')
+  const setUps: (SetUp | null)[] = []
+  const reader = createLineReader({
+    dataBytes: () => 6,
+    sysexBytesMax: 64,
+    onForeign: () => {},
+    onMessage(bytes) {
+      if (bytes[1] === 0x01) setUps.push(decodeSetUp(bytes))
+    },
+  })
+  wire.onBytes(bytes => reader.push(bytes))
+  await until('set up', () => setUps.length > 0)
+  t.equal(setUps[0]?.deadmanMs, 300)
 })
 
 t.test('a board that says nothing is reported, and used when it speaks', async t => {

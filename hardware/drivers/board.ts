@@ -34,7 +34,10 @@ export interface GateBoardOptions {
   /** A path, `vendor:product[:serial]`, or a transport that is already there. */
   readonly port: string | BoardTransport
   readonly pins: PinConfig
-  /** Armed on the board, 100 to 5000 ms (300 is usual); `external`: a hardware timer relay. */
+  /**
+   * Armed on the board, 100 to 5000 ms (300 is usual). `external`: a hardware timer relay, so stock
+   * firmware will do; the gate firmware's own is armed beside it.
+   */
   readonly deadman: { readonly ms: number } | 'external'
   readonly timers: Timers
   readonly clock: Clock

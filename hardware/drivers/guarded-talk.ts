@@ -28,7 +28,7 @@ const confirmMs = 5
 const answerMsMax = 1000
 
 export interface GuardedOptions {
-  /** 0: none, the host has a timer relay. */
+  /** 1 to 5000. */
   readonly deadmanMs: number
   /** 0 to 2^21 - 1, another one each time. */
   readonly session: number
@@ -47,7 +47,7 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
   const { deadmanMs, session, hello } = options
   const judge = createFrameJudge(session)
   const inputs = [...pins.contacts.values()].map(({ pin }) => pin).sort((a, b) => a - b)
-  const beatMs = deadmanMs === 0 ? beatMsMax : Math.min(beatMsMax, deadmanMs / 4)
+  const beatMs = Math.min(beatMsMax, deadmanMs / 4)
   let sequence = 0
   let beats = 0
   let outputs = 0

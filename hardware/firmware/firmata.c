@@ -33,7 +33,7 @@
 #define PROTOCOL_MAJOR 2
 #define PROTOCOL_MINOR 5
 #define FIRMWARE_MAJOR 2
-#define FIRMWARE_MINOR 0
+#define FIRMWARE_MINOR 1
 
 static uint8_t buffer[BUFFER];
 static uint8_t length;
@@ -41,6 +41,8 @@ static uint8_t doubt;
 
 static uint8_t open;
 static uint32_t session;
+/* What the set-up made of the pins. */
+static uint32_t outputs, pullups;
 static uint8_t heard, sent;
 /* Levels of the last frame in each direction. */
 static uint32_t asked, told;
@@ -100,7 +102,7 @@ static void open_session(uint32_t number)
   told = ~0UL;
 }
 
-static void set_modes(uint32_t outputs, uint32_t pullups)
+static void set_modes(void)
 {
   for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {
     uint8_t bit = pin - PIN_FIRST;
@@ -117,19 +119,19 @@ static uint8_t set_up(const uint8_t *data, uint8_t count)
 {
   uint32_t number = guard_number(data);
   uint16_t ms = data[3] | (uint16_t)data[4] << 7;
-  uint32_t outputs = guard_number(data + 5), pullups = guard_number(data + 8);
+  uint32_t high = guard_number(data + 5), pulled = guard_number(data + 8);
   uint8_t holds = data[11];
   uint8_t fire = 12 + holds * 2;
   if (count < 13 || holds > HOLD_PINS_MAX || count <= fire || (count - fire) % 2 == 0) return 0;
-  if (outputs & pullups || (outputs | pullups) > PINS_MASK) return 0;
+  if (high & pulled || (high | pulled) > PINS_MASK) return 0;
   if (open && number == session) return 1;
-  if (ms == 0) deadman_disarm();
-  else if (!deadman_arm(ms, data + 12, holds)) return 0;
-  if (data[fire] != 0 && !fire_configure(data[fire], data + fire + 1, (count - fire - 1) / 2) &&
-      !fire_latched()) {
+  if (!deadman_arm(ms, data + 12, holds)) return 0;
+  if (data[fire] != 0 && !fire_configure(data[fire], data + fire + 1, (count - fire - 1) / 2)) {
     return 0;
   }
-  set_modes(outputs, pullups);
+  outputs = high;
+  pullups = pulled;
+  set_modes();
   open_session(number);
   return 1;
 }
@@ -152,10 +154,11 @@ static uint8_t sysex_message(uint8_t count)
 static void act_on(uint32_t levels)
 {
   deadman_stamp();
+  /* Its pins may have another mode since the alarm began. */
+  if (levels & FROM_HOST_RESET_FIRE && fire_reset()) set_modes();
   for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {
     if (host_may_write(pin)) pin_write(pin, levels >> (pin - PIN_FIRST) & 1);
   }
-  if (levels & FROM_HOST_RESET_FIRE) fire_reset();
 }
 
 /* `buffer` holds a frame. Returns 0 when its check is wrong. */

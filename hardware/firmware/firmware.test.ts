@@ -100,7 +100,7 @@ t.test('the committed .hex is what its sources build', async t => {
 
 t.test('it says hello after a reset, with every pin an input', async t => {
   const { machine, text } = rig()
-  t.match(text(), /^f90205f0790200.*f7$/)
+  t.match(text(), /^f90205f0790201.*f7$/)
   for (let pin = 2; pin < 20; pin += 1) t.equal(machine.pinState(pin), 'input', `pin ${pin}`)
 })
 

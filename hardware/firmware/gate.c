@@ -10,6 +10,9 @@
 #include "safety.h"
 #include "uart.h"
 
+/* Bytes taken before the watchdog is fed again: with all of them requests, 25 ms of answers. */
+#define PASS_BYTES 16
+
 static volatile uint8_t ticks;
 
 ISR(TIMER0_COMPA_vect)
@@ -44,7 +47,7 @@ static void idle(void)
 int main(void)
 {
   uint8_t seen = 0;
-  uint8_t byte;
+  uint8_t byte, left;
 
   MCUSR = 0;
   wdt_enable(WDTO_250MS);
@@ -61,7 +64,7 @@ int main(void)
       seen = ticks;
       wdt_reset();
     }
-    while (uart_take(&byte)) firmata_byte(byte);
+    for (left = PASS_BYTES; left > 0 && uart_take(&byte); left--) firmata_byte(byte);
     safety_keep();
     firmata_report();
     idle();

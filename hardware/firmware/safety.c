@@ -1,14 +1,16 @@
 #include "safety.h"
 
 #include <avr/eeprom.h>
+#include <string.h>
 #include <util/atomic.h>
 
 #include "pins.h"
 
+#define DEADMAN_MS_MAX 5000
 #define HOLD_MS_MAX 10000
 /* The loop must be open this long: below it a glitch on a long wire, and within 10 ms in all. */
 #define FIRE_MS 4
-#define MAGIC 0x57
+#define MAGIC 0x58
 #define LATCHED 0xa5
 #define NO_PIN 0xff
 
@@ -16,8 +18,10 @@ static volatile uint16_t deadman_ms, silent_ms;
 static uint8_t hold[HOLD_PINS_MAX * 2], hold_pairs;
 static volatile uint8_t dropped;
 
+/* `magic` is written last and wiped first. */
 struct fire_setup {
   uint8_t magic;
+  uint8_t number;
   uint8_t pin;
   uint8_t pairs;
   uint8_t outputs[FIRE_OUTPUTS_MAX * 2];
@@ -25,9 +29,14 @@ struct fire_setup {
 };
 
 static struct fire_setup fire;
+/* Came while an alarm was latched; used from its end on. */
+static struct fire_setup waiting;
 static volatile uint8_t latched, open_ms, save_latch;
 
-static struct fire_setup kept_setup EEMEM;
+/* Two copies, so that a reset in the middle of a write leaves the older one. The newer one has the
+ * higher number, modulo 256. */
+static struct fire_setup kept_setup[2] EEMEM;
+static uint8_t kept_in;
 static uint8_t kept_latch EEMEM;
 
 static uint8_t check_of(const struct fire_setup *setup)
@@ -66,11 +75,32 @@ static void fire_open(void)
   }
 }
 
+static uint8_t read_setup(uint8_t copy, struct fire_setup *into)
+{
+  eeprom_read_block(into, &kept_setup[copy], sizeof *into);
+  return into->magic == MAGIC && into->check == check_of(into) &&
+         into->pairs <= FIRE_OUTPUTS_MAX && pin_valid(into->pin) &&
+         pairs_valid(into->outputs, into->pairs);
+}
+
+/* Writes over the older copy; the newer one stays valid until this one is. */
+static void keep_setup(const struct fire_setup *setup)
+{
+  struct fire_setup *into = &kept_setup[kept_in ^ 1];
+  eeprom_update_byte(&into->magic, 0);
+  eeprom_update_block(&setup->number, &into->number, sizeof *setup - 1);
+  eeprom_update_byte(&into->magic, MAGIC);
+  kept_in ^= 1;
+}
+
 void safety_init(void)
 {
-  eeprom_read_block(&fire, &kept_setup, sizeof fire);
-  if (!fire_set() || fire.check != check_of(&fire) || fire.pairs > FIRE_OUTPUTS_MAX ||
-      !pin_valid(fire.pin) || !pairs_valid(fire.outputs, fire.pairs)) {
+  struct fire_setup other;
+  uint8_t first = read_setup(0, &fire), second = read_setup(1, &other);
+  if (second && (!first || (int8_t)(other.number - fire.number) > 0)) {
+    fire = other;
+    kept_in = 1;
+  } else if (!first) {
     fire.magic = 0;
     return;
   }
@@ -121,7 +151,8 @@ void safety_tick(void)
 
 uint8_t deadman_arm(uint16_t ms, const uint8_t *list, uint8_t pairs)
 {
-  if (ms == 0 || pairs > HOLD_PINS_MAX || !pairs_valid(list, pairs)) return 0;
+  if (ms == 0 || ms > DEADMAN_MS_MAX || pairs > HOLD_PINS_MAX) return 0;
+  if (!pairs_valid(list, pairs)) return 0;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
   {
     for (uint8_t i = 0; i < pairs * 2; i++) hold[i] = list[i];
@@ -138,48 +169,60 @@ void deadman_stamp(void)
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { silent_ms = 0; }
 }
 
-void deadman_disarm(void)
+uint8_t deadman_dropped(void) { return dropped; }
+
+/* Not while an alarm is latched. A set-up that is kept already is not written again. */
+static void use_waiting(void)
 {
+  uint8_t used = 0;
+  waiting.number = fire.number;
+  waiting.check = check_of(&waiting);
+  if (fire_set() && !memcmp(&waiting, &fire, sizeof fire)) {
+    waiting.magic = 0;
+    return;
+  }
+  waiting.number++;
+  waiting.check = check_of(&waiting);
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
   {
-    deadman_ms = 0;
-    dropped = 0;
+    if (!latched) {
+      fire = waiting;
+      open_ms = 0;
+      used = 1;
+    }
   }
+  if (!used) return;
+  waiting.magic = 0;
+  if (pin_mode(fire.pin) != MODE_PULLUP) pin_set_mode(fire.pin, MODE_PULLUP);
+  keep_setup(&fire);
 }
-
-uint8_t deadman_dropped(void) { return dropped; }
 
 uint8_t fire_configure(uint8_t pin, const uint8_t *outputs, uint8_t pairs)
 {
   struct fire_setup next = {.magic = MAGIC, .pin = pin, .pairs = pairs};
-  if (latched || pairs > FIRE_OUTPUTS_MAX || !pin_valid(pin)) return 0;
-  if (!pairs_valid(outputs, pairs)) return 0;
+  if (pairs > FIRE_OUTPUTS_MAX || !pin_valid(pin) || !pairs_valid(outputs, pairs)) return 0;
   for (uint8_t i = 0; i < pairs * 2; i++) {
     if (outputs[i] == pin && i % 2 == 0) return 0;
     next.outputs[i] = outputs[i];
   }
-  next.check = check_of(&next);
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
-  {
-    fire = next;
-    open_ms = 0;
-  }
-  if (pin_mode(pin) != MODE_PULLUP) pin_set_mode(pin, MODE_PULLUP);
-  eeprom_update_block(&next, &kept_setup, sizeof next);
+  waiting = next;
+  use_waiting();
   return 1;
 }
 
 uint8_t fire_latched(void) { return latched; }
 
-void fire_reset(void)
+uint8_t fire_reset(void)
 {
-  if (!latched || pin_read(fire.pin)) return;
+  if (!latched || pin_read(fire.pin)) return 0;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
   {
     for (uint8_t i = 0; i < fire.pairs; i++) pin_write(fire.outputs[i * 2], 0);
     latched = 0;
     save_latch = 1;
   }
+  if (waiting.magic == MAGIC) use_waiting();
+  return 1;
 }
 
 uint8_t host_may_set_mode(uint8_t pin)

@@ -15,21 +15,19 @@ void safety_tick(void);
 
 /* Arms the dead-man, or arms it again after it dropped the outputs. `hold` are pairs of beam pin
  * and the level that means interrupted: the drop waits while one is, for 10 s at most. Returns 0
- * and changes nothing for a bad pin or a time of 0. */
+ * and changes nothing for a bad pin, a time of 0 or one of over 5 s. */
 uint8_t deadman_arm(uint16_t ms, const uint8_t *hold, uint8_t pairs);
 /* A frame of the host was believed. */
 void deadman_stamp(void);
-/* The host has a dead-man of its own. */
-void deadman_disarm(void);
 /* It dropped the outputs, and was not armed since. */
 uint8_t deadman_dropped(void);
 
-/* Keeps which pin is the fire loop and which outputs open, as pairs of pin and level. Returns 0
- * and changes nothing for bad pins, or while an alarm is latched. */
+/* Keeps which pin is the fire loop and which outputs open, as pairs of pin and level; while an alarm
+ * is latched, from its end on. Returns 0 and changes nothing for bad pins. */
 uint8_t fire_configure(uint8_t pin, const uint8_t *outputs, uint8_t pairs);
 uint8_t fire_latched(void);
-/* Ends a latched alarm if the loop is closed again. */
-void fire_reset(void);
+/* Ends a latched alarm if the loop is closed again; 0 when there is nothing to end. */
+uint8_t fire_reset(void);
 
 /* The host may not touch a pin that fire owns, nor any output after a drop until armed again. */
 uint8_t host_may_set_mode(uint8_t pin);

@@ -3,7 +3,14 @@ import t, { type Test } from 'tap'
 import { createGateBoard, type GateBoardOptions } from '../drivers/board.ts'
 import { contactWiring, type PinConfig, profilePins, resolvePins } from '../drivers/pins.ts'
 import { createSerialPort } from '../drivers/serial-port.ts'
-import { createFrameJudge, encodeFrame, isFrame, type SetUp, stateFlags } from '../guarded-line.ts'
+import {
+  createFrameJudge,
+  encodeFrame,
+  isFrame,
+  pinBit,
+  type SetUp,
+  stateFlags,
+} from '../guarded-line.ts'
 import { createLineReader } from '../line-reader.ts'
 import type { Contact, DeviceState } from '../ports.ts'
 import { systemClock, systemTimers } from '../system-time.ts'
@@ -242,6 +249,8 @@ for (const [name, make] of Object.entries(makers)) {
         good.with(-2, good.at(-2)! ^ 1),
         host.orders.setUp({ outputs: bitsOf(2), pullups: bitsOf(2) }),
         host.orders.setUp({ outputs: bitsOf(20) }),
+        host.orders.setUp({ deadmanMs: 0, outputs: bitsOf(2) }),
+        host.orders.setUp({ deadmanMs: 5001, outputs: bitsOf(2) }),
         host.orders.setUp({ deadmanMs: 100, outputs: bitsOf(2), hold: [{ pin: 1, level: 1 }] }),
         host.orders.setUp({ outputs: bitsOf(2), fire: { pin: 99, outputs: [] } }),
         [0xf0, 1, 5, 0xf7],
@@ -305,6 +314,31 @@ for (const [name, make] of Object.entries(makers)) {
       t.equal(board.level(2), 1, 'held open over the person')
       board.setInput(flap.beamC, 0)
       await until('closed', () => board.level(2) === 0, 1000)
+    })
+
+    t.test('fire: a set-up that comes during an alarm counts from its end on', async t => {
+      const host = await bareHost(t, rig)
+      const to = (pin: number) => ({ pin: 12, outputs: [{ pin, level: 1 as const }] })
+      const opened = () => [2, 3, 4].filter(pin => board.level(pin) === 1).join()
+      board.setInput(12, 0)
+      await host.begin({ outputs: bitsOf(2, 3, 4), fire: to(2) })
+      board.setInput(12, 1)
+      await until('open', () => opened() === '2')
+      // What was the fire's output is an input now, and the other way round.
+      await host.begin({ outputs: bitsOf(4), pullups: bitsOf(2), fire: to(3) })
+      await host.say([...host.orders.frame(4), ...host.orders.frame(4)])
+      t.equal(opened(), '2,4', 'the alarm goes on as it began')
+      board.setInput(12, 0)
+      const end = () => host.orders.resetFire()
+      await host.say([...end(), ...end()])
+      await until('closed', () => opened() === '')
+      board.setInput(2, 1)
+      await until('2 is a contact', () => host.states().at(-1) === pinBit(2))
+      board.setInput(12, 1)
+      await until('open', () => opened() === '3')
+      board.setInput(12, 0)
+      await host.say([...end(), ...end()])
+      await until('closed again', () => opened() === '')
     })
 
     t.test('fire: opens by itself, latches through a reset, ends by staff only', async t => {

@@ -16,14 +16,14 @@ export interface SafetyPins {
 }
 
 export interface BoardSafety {
-  /** Arms the dead-man, also after a drop. False and unchanged for bad pins or a time of 0. */
+  /** Arms the dead-man, 1 to 5000 ms, also after a drop. False and unchanged for bad pins or times. */
   arm(ms: number, hold: readonly PinLevel[]): boolean
   /** A frame of the host was believed. */
   stamp(): void
-  disarm(): void
-  /** False and unchanged for bad pins, or while an alarm is latched. */
+  /** While an alarm is latched, it counts from the alarm's end on. False and unchanged for bad pins. */
   configureFire(pin: number, outputs: readonly PinLevel[]): boolean
-  resetFire(): void
+  /** False when there is nothing to end, or the loop is open. */
+  resetFire(): boolean
   readonly fireLatched: boolean
   /** The dead-man let go of the outputs, and was not armed since. */
   readonly dropped: boolean
@@ -37,6 +37,11 @@ export interface BoardSafety {
   stop(): void
 }
 
+interface FireSetUp {
+  readonly pin: number
+  readonly outputs: readonly PinLevel[]
+}
+
 export interface BoardSafetyOptions {
   readonly timers: Timers
   readonly pins: SafetyPins
@@ -44,6 +49,7 @@ export interface BoardSafetyOptions {
   readonly onAct: () => void
 }
 
+const deadmanMsMax = 5000
 const holdMsMax = 10_000
 const holdLookMs = 10
 const fireMs = 4
@@ -59,7 +65,9 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
   let stopDeadman: Unsubscribe = () => {}
   let stopFire: Unsubscribe = () => {}
   let watching = false
-  let fire: { readonly pin: number; readonly outputs: readonly PinLevel[] } | null = null
+  let fire: FireSetUp | null = null
+  /** Came while an alarm was latched. */
+  let waiting: FireSetUp | null = null
   let latched = false
 
   const usable = (list: readonly PinLevel[]) => list.every(({ pin }) => pins.isUsable(pin))
@@ -103,9 +111,15 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
     }
   }
 
+  function useFire(next: FireSetUp): void {
+    fire = next
+    pins.pullUp(next.pin)
+    look()
+  }
+
   return {
     arm(ms, list) {
-      if (ms === 0 || list.length > holdPinsMax || !usable(list)) return false
+      if (ms === 0 || ms > deadmanMsMax || list.length > holdPinsMax || !usable(list)) return false
       deadmanMs = ms
       hold = list
       dropped = false
@@ -113,25 +127,20 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
       return true
     },
     stamp,
-    disarm() {
-      stopDeadman()
-      deadmanMs = 0
-      dropped = false
-    },
     configureFire(pin, outputs) {
-      if (latched || !pins.isUsable(pin) || outputs.length > fireOutputsMax || !usable(outputs)) {
-        return false
-      }
+      if (!pins.isUsable(pin) || outputs.length > fireOutputsMax || !usable(outputs)) return false
       if (outputs.some(output => output.pin === pin)) return false
-      fire = { pin, outputs }
-      pins.pullUp(pin)
-      look()
+      if (latched) waiting = { pin, outputs }
+      else useFire({ pin, outputs })
       return true
     },
     resetFire() {
-      if (!latched || fire === null || pins.read(fire.pin) === 1) return
+      if (!latched || fire === null || pins.read(fire.pin) === 1) return false
       for (const { pin } of fire.outputs) pins.drive(pin, 0)
       latched = false
+      if (waiting !== null) useFire(waiting)
+      waiting = null
+      return true
     },
     get fireLatched() {
       return latched
@@ -144,6 +153,10 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
     },
     look,
     boot() {
+      stopDeadman()
+      deadmanMs = 0
+      dropped = false
+      waiting = null
       if (fire === null) return
       pins.pullUp(fire.pin)
       if (latched) open()

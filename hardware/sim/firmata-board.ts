@@ -151,7 +151,6 @@ export function createFirmataBoard(options: FirmataBoardOptions): FirmataBoard {
     stopBoot()
     firmware.stop()
     safety.stop()
-    safety.disarm()
     booted = false
     for (const [index, pin] of pins.entries()) pins[index] = freshPin(pin.outside)
     settle()

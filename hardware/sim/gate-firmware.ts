@@ -19,7 +19,7 @@ import type { BoardSafety } from './board-safety.ts'
 import { firmataBytes } from './firmata-protocol.ts'
 import { decodeSetUp } from './set-up.ts'
 
-const hello = firmataBytes.firmware('wicketgate', 2, 0)
+const hello = firmataBytes.firmware('wicketgate', 2, 1)
 /** After noise, so many frames in a row act only if they are equal to the one before. */
 const doubtFrames = 8
 /** Seven bytes at 57600 baud. */
@@ -27,6 +27,7 @@ const frameMs = 70_000 / 57_600
 
 interface Session {
   readonly number: number
+  readonly setUp: SetUp
   readonly judge: ReturnType<typeof createFrameJudge>
   sequence: number
   asked: number | null
@@ -88,21 +89,23 @@ export function createGateFirmware(
     session = null
   }
 
-  function setUp(message: SetUp): boolean {
-    const { deadmanMs, hold, fire, outputs, pullups } = message
-    if (session?.number === message.session) return true
-    if (deadmanMs === 0) safety.disarm()
-    else if (!safety.arm(deadmanMs, hold)) return false
-    if (fire !== null && !safety.configureFire(fire.pin, fire.outputs) && !safety.fireLatched) {
-      return false
-    }
+  function setModes({ outputs, pullups }: SetUp): void {
     for (let pin = firstPin; pin < pins.count; pin += 1) {
       const bit = pinBit(pin)
       const mode = outputs & bit ? modes.output : pullups & bit ? modes.pullup : modes.input
       pins.setMode(pin, mode)
     }
+  }
+
+  function setUp(message: SetUp): boolean {
+    const { deadmanMs, hold, fire } = message
+    if (session?.number === message.session) return true
+    if (!safety.arm(deadmanMs, hold)) return false
+    if (fire !== null && !safety.configureFire(fire.pin, fire.outputs)) return false
+    setModes(message)
     session = {
       number: message.session,
+      setUp: message,
       judge: createFrameJudge(message.session),
       sequence: 0,
       asked: null,
@@ -128,16 +131,17 @@ export function createGateFirmware(
     const believed = doubt === 0 || levels === session.asked
     session.asked = levels
     if (doubt > 0) doubt -= 1
-    if (believed) act(levels)
+    if (believed) act(levels, session.setUp)
     answer()
   }
 
-  function act(levels: number): void {
+  function act(levels: number, setUp: SetUp): void {
     safety.stamp()
+    // Its pins may have another mode since the alarm began.
+    if (levels & orderFlags.resetFire && safety.resetFire()) setModes(setUp)
     for (let pin = firstPin; pin < pins.count; pin += 1) {
       pins.write(pin, levels & pinBit(pin) ? 1 : 0)
     }
-    if (levels & orderFlags.resetFire) safety.resetFire()
   }
 
   const newReader = () =>

@@ -49,8 +49,10 @@ function createSim(kind: BoardKind, wire: MemoryWire, time: VirtualTime): Sim {
   }
 }
 
-async function createRig(kind: BoardKind) {
+/** `upMs`: how long the machine has been up already. */
+async function createRig(kind: BoardKind, upMs = 0) {
   const time = createVirtualTime()
+  time.advance(upMs)
   let noise: Noise | null = null
   const wire = createMemoryWire({
     name: 'board',
@@ -206,6 +208,19 @@ t.test('emulated board, noise in step with heartbeats at any phase: all is told'
     await burn(t, rig, true)
     t.strictSame([rig.wrong, rig.losses], [[], []], `${phaseMs} ms: ${shown(rig)}`)
     await rig.gate.close()
+  }
+})
+
+t.test('a machine that is up for 24.8 or 49.7 days: all is told in time', async t => {
+  for (const kind of ['typescript', 'emulated', 'stock'] as const) {
+    for (const wrapMs of [2 ** 31, 2 ** 32]) {
+      const rig = await createRig(kind, wrapMs - 900)
+      await work(t, rig, 8)
+      t.ok(rig.time.clock.monotonicMs() > wrapMs)
+      await burn(t, rig, true, kind !== 'stock')
+      t.strictSame([rig.wrong, rig.losses], [[], []], kind)
+      await rig.gate.close()
+    }
   }
 })
 

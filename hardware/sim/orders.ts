@@ -2,7 +2,7 @@
 import { encodeFrame, encodeSetUp, orderFlags, pinBit, type SetUp } from '../guarded-line.ts'
 
 export interface Orders {
-  /** Nothing is asked for but what `change` names. */
+  /** Nothing is asked for but what `change` names, and a dead-man of 5 s. */
   setUp(change?: Partial<SetUp>): number[]
   /** The next frame: these pins high, all others low. */
   frame(...high: number[]): number[]
@@ -14,7 +14,7 @@ export const bitsOf = (...pins: number[]) => pins.reduce((bits, pin) => bits | p
 
 export function createOrders(session: number): Orders {
   let sequence = 0
-  const nothing = { session, deadmanMs: 0, outputs: 0, pullups: 0, hold: [], fire: null }
+  const nothing = { session, deadmanMs: 5000, outputs: 0, pullups: 0, hold: [], fire: null }
   return {
     setUp(change = {}) {
       sequence = 0
