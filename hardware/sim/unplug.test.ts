@@ -83,8 +83,11 @@ t.test(`${rounds} rounds of unplugging leave nothing behind`, async t => {
   async function round(number: number): Promise<void> {
     await until('both ready', () => boardState() === 'ready' && readerState() === 'ready')
     const opens = scannerOpens
-    board.barrier.energise('entry')
-    await until('energised', () => sim.level(relay) === 1)
+    await until('energised', () => {
+      // On a busy machine the board notices its opening late, and its reset drops a first order.
+      if (boardState() === 'ready') board.barrier.energise('entry')
+      return sim.level(relay) === 1
+    })
     scanner.sendText('X'.repeat(20 + (number % 200)))
     sim.setInput(profilePins.tripod.release, number % 2 === 0 ? 0 : 1)
     await new Promise(resolve => setTimeout(resolve, number % 23))
