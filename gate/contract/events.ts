@@ -166,6 +166,7 @@ export const passageBodySchema = z.strictObject({
   grant: grantRef,
   direction,
   area: z.string().max(32),
+  /** Absent where the passage says nothing of its owner: see visits.ts. */
   cti: cti.optional(),
 })
 export const annulledBodySchema = z.strictObject({

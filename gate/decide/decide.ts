@@ -7,6 +7,7 @@ import { toHex } from '../../pass/bytes.ts'
 import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, TraceStep } from '../contract/events.ts'
+import { FARE_FREE } from '../contract/visits.ts'
 import type { Verdict } from '../machine/state.ts'
 import {
   type DecideContext,
@@ -45,7 +46,7 @@ export function decide(
     code,
     scan: { code, direction, source, ...about, ...(boarding && { boarding }), trace },
   })
-  const deny = (code: DenyCode) => (modes.fareFree ? admit(['FARE_FREE', code]) : refuse(code))
+  const deny = (code: DenyCode) => (modes.fareFree ? admit([FARE_FREE, code]) : refuse(code))
 
   const lane = laneRule(context)
   trace.push({ rule: 'lane', saw: lane.saw, said: lane.said === 'deny' ? 'deny' : 'pass' })

@@ -1,5 +1,6 @@
 /** One passage on a grant: someone walks, or nobody does until the barrier is shut again. Pure. */
 import type { GrantBody, GrantRef } from '../contract/events.ts'
+import { settlesVisit } from '../contract/visits.ts'
 import { account } from './beam-tracker.ts'
 import { annulled, relayOf, stay } from './effects.ts'
 import { toRest } from './rest.ts'
@@ -40,8 +41,9 @@ export function begin(
 
 /** Whoever was granted is through. */
 export function passed(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
-  const cti = grant.cti === undefined ? {} : { cti: grant.cti }
-  const body = { grant: ref, direction: grant.direction, area: grant.area, ...cti }
+  const { direction, area } = grant
+  const cti = settlesVisit(grant) ? { cti: grant.cti } : {}
+  const body = { grant: ref, direction, area, ...cti }
   return toRest(
     lane,
     { type: 'release', relay: relayOf(grant) },

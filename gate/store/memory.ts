@@ -7,6 +7,7 @@
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS } from '../bus/limits.ts'
 import type { AnnulReason, GrantBody } from '../contract/events.ts'
+import { settlesVisit } from '../contract/visits.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
 import {
   GRANTS_MAX,
@@ -128,7 +129,9 @@ export function createMemory(
       if (cti === undefined || presentedAt === undefined) return
       const grants = Math.min(GRANTS_MAX, (useOf(cti, presentedAt)?.grants ?? 0) + 1)
       const use: Use = {
-        ...{ kind: 'use', gate, lane, cti, presentedAt, area, direction },
+        ...{ kind: 'use', gate, lane, cti, presentedAt, direction },
+        // The area is what another lane may not let it into meanwhile.
+        ...(settlesVisit(grant) ? { area } : {}),
         ...{ outcome: 'reserved', at, grants },
       }
       ours.reserve(use, paper)
@@ -143,7 +146,7 @@ export function createMemory(
     passed(grant, at) {
       settle(grant, 'passed', at)
       const { cti, area, direction } = grant
-      if (cti === undefined) return
+      if (cti === undefined || !settlesVisit(grant)) return
       const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
       ours.keepVisit(visit)
       listener(visit)

@@ -1,0 +1,63 @@
+/** Where a certificate is, as far as lanes in their modes can tell. */
+import t, { type Test } from 'tap'
+import { createVirtualLane, type VirtualLane } from '../fixtures/virtual-lane.ts'
+import { createMemory } from './store/memory.ts'
+
+const MINUTE_MS = 60_000
+const CTI = '01'.repeat(16)
+
+async function walk(gate: VirtualLane, contact: 'passA' | 'passB' = 'passA') {
+  await gate.contact(contact, true)
+  await gate.contact(contact, false)
+}
+
+/** Whatever happened before: everybody out. */
+async function fireOpens(t: Test, gate: VirtualLane) {
+  await gate.contact('fire', true)
+  t.same([...gate.energised].sort(), ['entry', 'exit'], 'fire opens both ways')
+}
+
+/** What a restart would know. */
+const afterRestart = (gate: VirtualLane) => createMemory(gate.journal.memory())
+
+t.test('fare-free: a code that would have been refused changes nobody’s visit', async t => {
+  const gate = await createVirtualLane({ modes: { fareFree: true } })
+  await gate.scan(await gate.code({ agoMs: 2 * MINUTE_MS }))
+  t.equal(gate.rows().at(-1), 'grant ADMIT_FLAGGED', 'an old screenshot is let through')
+  await walk(gate)
+  t.equal(afterRestart(gate).visit('main', CTI), undefined, 'its owner is not inside')
+  await gate.modes({ fareFree: false })
+  await gate.time.advanceAsync(MINUTE_MS)
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'grant ADMIT', 'the owner’s live code is good')
+  await walk(gate)
+
+  await gate.modes({ fareFree: true })
+  await gate.time.advanceAsync(MINUTE_MS)
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'grant ADMIT_FLAGGED', 'ALREADY_INSIDE, let through')
+  const since = afterRestart(gate).visit('main', CTI)
+  await walk(gate)
+  t.same(afterRestart(gate).visit('main', CTI), since, 'it is inside since its own entry')
+  await fireOpens(t, gate)
+})
+
+t.test('fare-free: who would have been admitted is inside', async t => {
+  const gate = await createVirtualLane({ modes: { fareFree: true } })
+  await gate.scan(await gate.code())
+  await walk(gate)
+  t.match(afterRestart(gate).visit('main', CTI), { inside: true })
+  await fireOpens(t, gate)
+})
+
+t.test('fare-free: a copy on its way does not keep the owner out of another lane', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  const blind = await createVirtualLane({ modes: { fareFree: true } }, undefined, { memory })
+  blind.stage('CLOSED')
+  await blind.scan(await blind.code({ agoMs: 1000 }))
+  t.equal(blind.rows().at(-1), 'grant ADMIT_FLAGGED', 'would have been TRUST_STALE')
+  const other = await createVirtualLane({ name: 'B' }, undefined, { memory })
+  await other.scan(await other.code())
+  t.equal(other.rows().at(-1), 'grant ADMIT')
+  await fireOpens(t, other)
+})
