@@ -48,6 +48,8 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   TAILGATE: 'flap-lane.test.ts',
   OBSTACLE: 'flap-lane.test.ts',
   DISK_LOW: 'store/disk.test.ts',
+  DISK_FAILED: 'read-only-disk.test.ts, bad-disk.test.ts',
+  JOURNAL_FAILED: 'read-only-disk.test.ts, bad-disk.test.ts',
   MEMORY_LOW: 'store/bounds.test.ts',
   JOURNAL_DAMAGED: 'store/disk.test.ts',
   JOURNAL_GONE: 'gone-files.test.ts',

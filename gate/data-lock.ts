@@ -10,7 +10,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PID_CHARS_MAX, PID_LOOKS, PID_PAUSE_MS } from './limits.ts'
-import { isBusy, mayBeNoRoom } from './store/sqlite.ts'
+import { isBusy, mayBeTheDisk } from './store/sqlite.ts'
+import { isOfTheDisk, whyUnwritable } from './store/unwritable.ts'
 
 export const LOCK_FILE = 'gate.lock'
 export const PID_FILE = 'gate.pid'
@@ -30,7 +31,7 @@ export class DataInUseError extends Error {
 }
 
 export interface DataLock {
-  /** False where the disk had no room for the file: the gate runs without a lock then. */
+  /** False where the disk takes no file, full or read-only: the gate runs without a lock then. */
   held(): boolean
   /**
    * Whether the file still is the one that is locked; else it is locked anew. `lost`: another
@@ -65,14 +66,14 @@ export function lockData(folder: string): DataLock {
     },
     release() {
       if (lock === undefined) return
-      rmSync(join(folder, PID_FILE), { force: true })
+      dropPid(join(folder, PID_FILE))
       lock.close()
       lock = undefined
     },
   }
 }
 
-/** Undefined where there is no room to make the file. */
+/** Undefined where the disk takes no file. */
 function take(folder: string, file: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined
   try {
@@ -83,23 +84,10 @@ function take(folder: string, file: string): DatabaseSync | undefined {
   } catch (error) {
     database?.close()
     if (isBusy(error)) throw new DataInUseError(folder, readPid(join(folder, PID_FILE)))
-    if (!mayBeNoRoom(error) || !isWithoutRoom(folder)) throw error
+    const why = whyUnwritable(folder)
+    if (!mayBeTheDisk(error) || why === undefined) throw error
+    if (!isOfTheDisk(why)) throw why
     return undefined
-  }
-}
-
-/** SQLite says only that it can't open a file; the system says why. */
-function isWithoutRoom(folder: string): boolean {
-  const probe = join(folder, `${LOCK_FILE}.probe`)
-  try {
-    writeFileSync(probe, '')
-    return false
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC' || code === 'EDQUOT') return true
-    throw error
-  } finally {
-    rmSync(probe, { force: true })
   }
 }
 
@@ -114,7 +102,16 @@ function writePid(folder: string): void {
   try {
     writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
   } catch {
+    dropPid(file)
+  }
+}
+
+/** On a disk that went read-only it stays: it decides nothing. */
+function dropPid(file: string): void {
+  try {
     rmSync(file, { force: true })
+  } catch {
+    // The next start writes its own.
   }
 }
 

@@ -8,6 +8,8 @@ import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind, LaneModes } from './contract/events.ts'
+import { createDiskState } from './disk-state.ts'
+import { createEntryDoor } from './entry-door.ts'
 import { type FileWatch, type KeptFile, watchFiles } from './file-watch.ts'
 import { startForgetting } from './forgetting.ts'
 import { inTime } from './in-time.ts'
@@ -25,7 +27,7 @@ import { createMemory } from './store/memory.ts'
 import { createTelling } from './telling.ts'
 import { CACHE_FILE } from './trust/cache-file.ts'
 import type { TrustEvent } from './trust/events.ts'
-import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
+import { keeperOf } from './trust-of.ts'
 import { startUpkeep } from './upkeep.ts'
 import { identityFiles, loadIdentity } from './uplink/identity.ts'
 import { createNews, readHealth } from './well.ts'
@@ -110,7 +112,12 @@ async function openCore(
     onPolled: ({ code }) => listeners.onPolled(code),
   })
   opened.defer(() => trust.close())
-  const rows = createBacklog({ journal, timers, onFault })
+  const entry = createEntryDoor()
+  const disk = createDiskState({
+    onAlarm: (...what) => telling.alarm(...what),
+    onShut: why => entry.shut('disk', why),
+  })
+  const rows = createBacklog({ journal, timers, onFault, onTrouble: disk.rows })
   opened.defer(() => rows.close())
   const telling = createTelling({ log, rows, now: trust.now })
 
@@ -134,7 +141,8 @@ async function openCore(
   const knowsAge = () => trust.now().state === 'TRUSTED' && trust.freshness().stage !== 'CLOSED'
   const forgetting = startForgetting({ memory, timers, nowMs, knowsAge, onAlarm })
   opened.defer(() => forgetting.close())
-  return { journal, trust, rows, telling, told, memory, forgetting, knowsAge, identity, onFault }
+  const kept = { rows, telling, told, memory, forgetting, knowsAge, identity }
+  return { journal, trust, ...kept, entry, disk, onFault }
 }
 
 async function assemble(
@@ -188,6 +196,7 @@ async function assemble(
     }
     return createLane({ config: lane, board, readers, modes, ...shared, ...watched, onStep })
   })
+  core.entry.follow(lanes)
   const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
 
@@ -205,17 +214,7 @@ async function assemble(
     onDown: (down, detail) => telling.alarm('BUS_DOWN', down, detail),
   })
   opened.defer(() => sharing.close())
-  const upkeep = startUpkeep({
-    journal,
-    timers,
-    nowMs: () => trust.now().nowMs,
-    knowsAge: core.knowsAge,
-    keepRowsMs: config.journal.keepMs,
-    onAlarm: telling.alarm,
-    onWalked: count => log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
-    onFault,
-  })
-  const files = watchData(config, parts, core)
+  const beside = startBeside(config, parts, core)
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
 
   return {
@@ -226,9 +225,7 @@ async function assemble(
       for (const lane of lanes) lane.releaseAll()
     },
     async stop({ restart } = { restart: false }) {
-      upkeep.close()
-      core.forgetting.close()
-      files.close()
+      beside.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await sharing.close()
       await telling.note('stop', restart ? { why: 'config' } : {})
@@ -245,15 +242,38 @@ async function assemble(
   }
 }
 
+type Core = Awaited<ReturnType<typeof openCore>>
+
+/** What goes on beside the work. */
+function startBeside(config: GateConfig, parts: GateParts, core: Core): { close(): void } {
+  const { journal, trust, telling, onFault } = core
+  const upkeep = startUpkeep({
+    journal,
+    timers: parts.timers,
+    nowMs: () => trust.now().nowMs,
+    knowsAge: core.knowsAge,
+    keepRowsMs: config.journal.keepMs,
+    onAlarm: telling.alarm,
+    onDisk: core.disk.found,
+    onWalked: count =>
+      parts.log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
+    onFault,
+  })
+  const files = watchData(config, parts, core)
+  return {
+    close() {
+      upkeep.close()
+      core.forgetting.close()
+      files.close()
+    },
+  }
+}
+
 /** Files that this process believes in, made again from memory when they go. */
 function watchData(
   { data: folder }: GateConfig,
   { timers, kept = [] }: GateParts,
-  {
-    trust,
-    identity,
-    telling,
-  }: Pick<Awaited<ReturnType<typeof openCore>>, 'trust' | 'identity' | 'telling'>,
+  { trust, identity, telling }: Core,
 ): FileWatch {
   const cache: KeptFile = {
     name: CACHE_FILE,
@@ -267,27 +287,5 @@ function watchData(
     files: [cache, ...identityFiles(folder, identity), ...kept],
     timers,
     onGone: detail => telling.alarm('FILE_GONE', true, detail),
-  })
-}
-
-function keeperOf(
-  config: GateConfig,
-  { factoryTrust, clock, timers, randomBytes: random, fetch }: GateParts,
-  listeners: Pick<Parameters<typeof createTrustKeeper>[0], 'onEvent' | 'onPolled'>,
-): TrustKeeper {
-  return createTrustKeeper({
-    dataDir: config.data,
-    factoryTrust,
-    environment: config.trust.environment,
-    serviceUrl: config.service.url,
-    pollMs: config.service.pollMs,
-    timeoutMs: config.service.timeoutMs,
-    staleAfterMs: config.trust.staleAfterMs,
-    degradedAfterMs: config.trust.degradedAfterMs,
-    clock,
-    timers,
-    random,
-    fetch,
-    ...listeners,
   })
 }

@@ -9,6 +9,7 @@ import type {
   Timers,
 } from '../hardware/ports.ts'
 import type { PassVerifier } from '../pass/verify.ts'
+import type { DenyCode } from './contract/codes.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
 import { inTime } from './in-time.ts'
@@ -51,6 +52,8 @@ export interface LaneParts {
 export interface Lane {
   readonly name: string
   view(): LaneView
+  /** Why no entry would be admitted now, to be shown at rest; undefined: entries are served. */
+  shutEntry(why: DenyCode | undefined): void
   /** Another way of running the lane, from now on; `by` is who asked, up to 80 characters. */
   setModes(change: Partial<LaneModes>, by: string): void
   /** Takes no more scans, lets the passage that runs end (bounded), releases, closes devices. */
@@ -172,6 +175,7 @@ export function createLane(parts: LaneParts): Lane {
   return {
     name: config.name,
     view: runner.lane,
+    shutEntry: shut => runner.feed({ type: 'entry', shut }),
     setModes: (change, by) => runner.feed({ type: 'mode', change, by }),
     releaseAll() {
       board.barrier.release('entry')

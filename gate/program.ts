@@ -22,7 +22,7 @@ const random = (): number => randomBytes(4).readUInt32LE() / 2 ** 32
 export async function run(opened: OpenedConfig, enrolCode: string | undefined): Promise<number> {
   const log = pino({ base: { gate: opened.gate } })
   if (!opened.lock.held()) {
-    log.warn({ event: 'lock' }, 'the disk has no room for a lock: see that no other gate runs here')
+    log.warn({ event: 'lock' }, 'the disk takes no lock: see that no other gate runs here')
   }
   if (enrolCode !== undefined) {
     await enrolAtStart(configToRun(opened), enrolCode, { stop: asked.stop, log })

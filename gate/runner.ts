@@ -17,7 +17,7 @@ import {
 import { transition } from './machine/transition.ts'
 import { createSignPlayer } from './signals.ts'
 import type { Backlog } from './store/backlog.ts'
-import { JournalError } from './store/journal.ts'
+import { verdictOfFault } from './store/journal-verdict.ts'
 import type { Memory } from './store/memory.ts'
 
 export interface RunnerParts {
@@ -173,7 +173,7 @@ export function createRunner(parts: RunnerParts): Runner {
       parts.onFault('a grant could not be journaled', error)
       if (withdrawn.has(grant)) return
       memory.forget(grant)
-      feed({ type: 'recordFailed', grant, code: faultOf(error) })
+      feed({ type: 'recordFailed', grant, code: verdictOfFault(error) })
     } finally {
       withdrawn.delete(grant)
     }
@@ -206,11 +206,6 @@ export function createRunner(parts: RunnerParts): Runner {
       signs.stop()
     },
   }
-}
-
-function faultOf(error: unknown): 'JOURNAL_FULL' | 'JOURNAL_SLOW' {
-  const slow = error instanceof JournalError && error.code === 'JOURNAL_SLOW'
-  return slow ? 'JOURNAL_SLOW' : 'JOURNAL_FULL'
 }
 
 function keyOf(ref: GrantRef): string {

@@ -133,6 +133,7 @@ t.test('each minute, and never faster', async t => {
     knowsAge: () => true,
     keepRowsMs: 1,
     onAlarm: () => {},
+    onDisk: () => {},
     onWalked: () => {},
     onFault: () => {},
   })

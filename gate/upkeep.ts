@@ -19,6 +19,8 @@ export interface UpkeepParts {
   readonly knowsAge: () => boolean
   readonly keepRowsMs: number
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
+  /** What a look or a mark of life found wrong with the disk; undefined: nothing. */
+  readonly onDisk: (by: 'look' | 'mark', fault: string | undefined) => void
   /** The chain was walked to its end and holds. */
   readonly onWalked: (rows: number) => void
   readonly onFault: (what: string, error: unknown) => void
@@ -45,12 +47,20 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
         if (!closed) parts.onFault(`${name} failed`, error)
       })
     }
+    waiting.get(name)?.()
     waiting.set(name, timers.after(delayMs, run))
   }
 
+  /** Soon again where it fails: it may be the only write for a while. */
   async function beat(): Promise<void> {
     later('marking life', ALIVE_MS, beat)
-    await journal.beat(parts.nowMs())
+    try {
+      await journal.beat(parts.nowMs())
+      parts.onDisk('mark', undefined)
+    } catch (error) {
+      if (!closed) parts.onDisk('mark', error instanceof Error ? error.message : String(error))
+      later('marking life', DISK_LOOK_MS, beat)
+    }
   }
 
   async function prune(): Promise<void> {
@@ -64,6 +74,7 @@ export function startUpkeep(parts: UpkeepParts): Upkeep {
     const is = !state.held || state.freeBytes < DISK_LOW_BYTES
     if (is !== low) parts.onAlarm('DISK_LOW', is, told(state))
     low = is
+    parts.onDisk('look', state.fault)
   }
 
   async function walk(place: WalkPlace, walked: number): Promise<void> {

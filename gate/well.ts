@@ -50,8 +50,9 @@ export async function readHealth(parts: WellParts): Promise<Health> {
   }
 }
 
-function laneHealth(name: string, { state, out, fire, latched }: LaneView): LaneHealth {
-  const alarms = [...out, ...(fire || latched ? ['FIRE'] : [])]
+function laneHealth(name: string, { state, out, fire, latched, entryShut }: LaneView): LaneHealth {
+  const shut = entryShut === undefined ? [] : [entryShut]
+  const alarms = [...out, ...shut, ...(fire || latched ? ['FIRE'] : [])]
   return { name, state: state.name, alarms }
 }
 

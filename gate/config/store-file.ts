@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { EventKind } from '../contract/events.ts'
-import { type Layout, openTables } from '../store/sqlite.ts'
+import { type Layout, openTables, openToRead } from '../store/sqlite.ts'
 import { REVISIONS_MAX, UNSAID_MAX } from './limits.ts'
 import type { History, Revision } from './revisions.ts'
 
@@ -52,6 +52,11 @@ const LAYOUT: Layout = {
 /** Opens or creates the file. Throws what SQLite throws when it is no database or can't be read. */
 export function openStoreFile(path: string, open?: (path: string) => DatabaseSync): DatabaseSync {
   return openTables(path, LAYOUT, open)
+}
+
+/** As `openStoreFile`, of one that is there, to be read and closed: also on a read-only disk. */
+export function openStoreToRead(path: string): DatabaseSync {
+  return openToRead(path, LAYOUT)
 }
 
 interface RunningRow {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { setAside } from '../store/set-aside.ts'
 import { isDamage, isFull, isOfSqlite } from '../store/sqlite.ts'
 import {
-  openStoreFile,
+  openStoreToRead,
   readStore,
   STORE_FILE,
   type StoreChange,
@@ -104,7 +104,7 @@ function read(
 }
 
 function readAll(path: string): StoredConfig {
-  const database = openStoreFile(path)
+  const database = openStoreToRead(path)
   try {
     return readStore(database)
   } finally {

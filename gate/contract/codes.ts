@@ -128,6 +128,9 @@ export const VERDICTS = {
   ),
   CLOCK_UNCERTAIN: closedHere('Set the clock or restore the network'),
   JOURNAL_FULL: closedHere('The disk is full: make room or restore the upload'),
+  JOURNAL_FAILED: closedHere(
+    'The disk takes no writes: mount it writable again, or replace the card or disk',
+  ),
   JOURNAL_SLOW: verdict(
     'retry',
     '暂时无法检票，请稍候再试或走人工通道',

@@ -3,6 +3,11 @@ import { type AlarmRow, alarm } from './sign.ts'
 
 export const STORAGE_ALARMS = {
   DISK_LOW: alarm('service', 'technician', 'Make room on the disk'),
+  DISK_FAILED: alarm(
+    'service',
+    'technician',
+    'The disk takes no writes, as said: mount it writable again, or replace the card or disk',
+  ),
   MEMORY_LOW: alarm('service', 'technician', 'What is named fills the gate’s memory: call support'),
   JOURNAL_DAMAGED: alarm(
     'service',

@@ -42,13 +42,32 @@ export function restSign(lane: Lane): Effect {
       return { type: 'sign', sign: 'service', code: '' }
     case 'Open':
       return { type: 'sign', sign: 'free', code: '' }
-    default: {
-      const closed = lane.modes.entry === 'closed' && lane.modes.exit === 'closed'
-      return closed
-        ? { type: 'sign', sign: 'closed', code: 'LANE_CLOSED' }
-        : { type: 'sign', sign: 'idle', code: '' }
-    }
+    default:
+      return lockedSign(lane)
   }
+}
+
+/** A lane that takes nobody shows a cross; one that still lets out shows the amber light for staff. */
+function lockedSign({ modes, entryShut }: Lane): Effect {
+  const { entry, exit } = modes
+  if (entry === 'closed' && exit === 'closed') {
+    return { type: 'sign', sign: 'closed', code: 'LANE_CLOSED' }
+  }
+  if (entryShut === undefined || entry !== 'controlled') {
+    return { type: 'sign', sign: 'idle', code: '' }
+  }
+  return { type: 'sign', sign: exit === 'closed' ? 'closed' : 'service', code: entryShut }
+}
+
+export function isResting(name: StateName): boolean {
+  return name === 'Locked' || name === 'Open' || name === 'Maintenance' || name === 'OutOfService'
+}
+
+/** Whether entries would be served: what the lane shows at rest changes, and nothing else. */
+export function shutEntry(lane: Lane, entryShut: Lane['entryShut']): Step {
+  if (lane.entryShut === entryShut) return stay(lane)
+  const next = { ...lane, entryShut }
+  return isResting(lane.state.name) ? stay(next, restSign(next)) : stay(next)
 }
 
 /**

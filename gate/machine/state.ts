@@ -94,7 +94,7 @@ export interface Barrier {
 /**
  * A lane: its state, the devices that have not reported yet, what keeps it out of service (each
  * told by an alarm), whether the fire loop is open and whether a fire is latched, how it is run,
- * and what is known of its barrier.
+ * whether its entry is served, and what is known of its barrier.
  */
 export interface Lane {
   readonly state: State
@@ -103,6 +103,8 @@ export interface Lane {
   readonly fire: boolean
   readonly latched: boolean
   readonly modes: LaneModes
+  /** Why no entry would be admitted, whoever comes: a disk that takes no rows, trust that is too old. */
+  readonly entryShut: DenyCode | undefined
   readonly track: BeamTrack
   readonly barrier: Barrier
 }
@@ -135,12 +137,14 @@ export type Input =
   | {
       readonly type: 'recordFailed'
       readonly grant: GrantBody
-      readonly code: Extract<DenyCode, 'JOURNAL_FULL' | 'JOURNAL_SLOW'>
+      readonly code: Extract<DenyCode, 'JOURNAL_FULL' | 'JOURNAL_FAILED' | 'JOURNAL_SLOW'>
     }
   | { readonly type: 'contact'; readonly contact: MachineContact; readonly active: boolean }
   | { readonly type: 'deadline'; readonly name: DeadlineName }
   | { readonly type: 'lost'; readonly reason: OutReason; readonly detail: string }
   | { readonly type: 'found'; readonly reason: OutReason }
+  /** Why no entry would be admitted now, shown at rest; undefined: entries are served. */
+  | { readonly type: 'entry'; readonly shut: DenyCode | undefined }
   /** How the lane shall be run from now on; what is left out stays. */
   | { readonly type: 'mode'; readonly change: Partial<LaneModes>; readonly by: string }
 
@@ -237,6 +241,7 @@ export function startingLane(modes: LaneModes = CONTROLLED): Lane {
     fire: false,
     latched: false,
     modes,
+    entryShut: undefined,
     track: NO_TRACK,
     barrier: SHUT_BARRIER,
   }

@@ -81,6 +81,7 @@ const INPUTS: Input[] = [
       { fareFree: true },
     ] as const
   ).map(change => ({ type: 'mode', change, by: 'test' }) as const),
+  ...(['JOURNAL_FAILED', undefined] as const).map(shut => ({ type: 'entry', shut }) as const),
   ...REASONS.flatMap(reason => [
     { type: 'lost', reason, detail: 'gone' } as const,
     { type: 'found', reason } as const,

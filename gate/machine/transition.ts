@@ -7,7 +7,7 @@ import { alarm, relayOf, stay } from './effects.ts'
 import { commitLate, recorded, recordFailed, staffRelease, verdict } from './granting.ts'
 import { waitOver } from './passage.ts'
 import { beam, beamsRing, lowBeam, tamper, turned } from './passage-detection.ts'
-import { changeModes, restSign, toRest } from './rest.ts'
+import { changeModes, isResting, restSign, shutEntry, toRest } from './rest.ts'
 import {
   askReset,
   fire,
@@ -82,6 +82,8 @@ function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number)
       return verdict(lane, input.verdict, settings)
     case 'deadline':
       return deadline(lane, input.name, settings, nowMs)
+    case 'entry':
+      return shutEntry(lane, input.shut)
     case 'mode':
       return changeModes(lane, input.change, input.by)
     default:
@@ -172,7 +174,5 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, now
 function signOver(lane: Lane): Step {
   const { name } = lane.state
   if (name === 'Refusing') return toRest(lane)
-  const resting =
-    name === 'Locked' || name === 'Open' || name === 'Maintenance' || name === 'OutOfService'
-  return resting ? stay(lane, restSign(lane)) : stay(lane)
+  return isResting(name) ? stay(lane, restSign(lane)) : stay(lane)
 }

@@ -37,6 +37,8 @@ export interface BacklogParts {
   readonly timers: Timers
   /** Told when a row could not be written, and when one had to be given up. */
   readonly onFault: (what: string, error: unknown) => void
+  /** Told when rows can't be written any more, or for another reason; undefined: they can again. */
+  readonly onTrouble?: (why: JournalError | undefined) => void
 }
 
 /** Names no epoch: a stand-in until the grant's row is written. */
@@ -52,7 +54,8 @@ interface Kept {
   readonly postponed: (error: Error) => void
 }
 
-export function createBacklog({ journal, timers, onFault }: BacklogParts): Backlog {
+export function createBacklog(parts: BacklogParts): Backlog {
+  const { journal, timers, onFault } = parts
   let queue: Kept[] = []
   /** True references of grants that a stand-in named. */
   const known = new Map<number, GrantRef>()
@@ -61,8 +64,8 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
   let turn: PromiseWithResolvers<void> | undefined
   let retry: Unsubscribe | undefined
   let closed = false
-  /** The last write failed, or the one under way has lasted too long. */
-  let trouble: 'none' | 'failing' | 'slow' = 'none'
+  /** Why the last write failed, or that the one under way has lasted too long. */
+  let trouble: JournalError | undefined
 
   function flush(): Promise<void> {
     retry?.()
@@ -79,10 +82,10 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
       try {
         const ref = await write(next.entry)
         queue.shift()
-        trouble = 'none'
+        become(undefined)
         next.written(ref)
       } catch (error) {
-        trouble = 'failing'
+        become(journalError(error))
         postpone(error as Error, 0)
         if (!closed && queue.length > 0) {
           retry = timers.after(BACKLOG_RETRY_MS, () => void flush())
@@ -92,6 +95,12 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
     }
     turn?.resolve()
     turn = undefined
+  }
+
+  function become(next: JournalError | undefined): void {
+    const isNews = next?.code !== trouble?.code
+    trouble = next
+    if (isNews) parts.onTrouble?.(next)
   }
 
   async function write(entry: JournalEntry): Promise<GrantRef> {
@@ -110,7 +119,7 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
   function standsStill(): void {
     const error = slowError()
     onFault('the disk stands still: entries are refused, exits open without their rows', error)
-    trouble = 'slow'
+    become(error)
     const [first] = queue
     if (first?.stays) first.postponed(error)
     postpone(error, 1)
@@ -126,12 +135,12 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
 
   function add(one: Kept): void {
     if (queue.length >= BACKLOG_MAX) {
-      const full = new Error('too many rows wait for the disk')
+      const full = trouble ?? new JournalError('JOURNAL_BUSY', 'too many rows wait for the disk')
       if (one.stays) onFault(`a row of kind ${one.entry.kind} is lost`, full)
       one.postponed(full)
       return
     }
-    if (trouble === 'slow') {
+    if (trouble?.code === 'JOURNAL_SLOW') {
       one.postponed(slowError())
       if (!one.stays) return
     }
@@ -182,13 +191,18 @@ export function createBacklog({ journal, timers, onFault }: BacklogParts): Backl
         const written = () => resolve()
         add({ entry, stays: true, written, postponed: onceWaiting(entry.kind, resolve) })
       }),
-    waiting: () => (trouble === 'none' ? 0 : queue.length),
+    waiting: () => (trouble === undefined ? 0 : queue.length),
     flush,
     close() {
       closed = true
       retry?.()
     },
   }
+}
+
+function journalError(error: unknown): JournalError {
+  if (error instanceof JournalError) return error
+  return new JournalError('JOURNAL_FAILED', error instanceof Error ? error.message : String(error))
 }
 
 function slowError(): JournalError {

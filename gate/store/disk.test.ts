@@ -207,6 +207,7 @@ async function walked(t: Test, damage: (db: DatabaseSync) => void): Promise<stri
     knowsAge: () => true,
     keepRowsMs: 1_000_000,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
+    onDisk: () => {},
     onWalked: rows => told.push(`walked ${rows}`),
     onFault: (what, error) => told.push(`${what}: ${error}`),
   })
@@ -262,6 +263,7 @@ t.test('a low disk is told, and told to be over', async t => {
     knowsAge: () => true,
     keepRowsMs: 1,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
+    onDisk: () => {},
     onWalked: () => {},
     onFault: () => {},
   })

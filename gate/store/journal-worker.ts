@@ -1,5 +1,6 @@
 /** The journal's own thread: one request in, one answer out, in order. */
 import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { OPENING_BYTES, RESERVE_BYTES } from '../limits.ts'
@@ -11,12 +12,14 @@ import {
   type SetAside,
 } from './database.ts'
 import type { WalkResult } from './integrity.ts'
+import type { JournalErrorCode } from './journal.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
 import type { Life } from './life.ts'
 import { type Place, placeOf } from './place.ts'
 import { createRoom } from './room.ts'
 import { NO_MEMORY } from './snapshot.ts'
-import { isDamage, mayBeNoRoom } from './sqlite.ts'
+import { isDamage, isFull, mayBeTheDisk, openForReading } from './sqlite.ts'
+import { isOfTheDisk, whyUnwritable } from './unwritable.ts'
 
 /** A call of the core by name, answered under the same id. */
 export interface JournalRequest {
@@ -27,7 +30,12 @@ export interface JournalRequest {
 
 export type JournalAnswer =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly message: string }
+  | {
+      readonly id: number
+      readonly ok: false
+      readonly code: Extract<JournalErrorCode, 'JOURNAL_FULL' | 'JOURNAL_FAILED'>
+      readonly message: string
+    }
   /** The file was found damaged while it was open, and set aside; the call went on in a new one. */
   | { readonly setAside: SetAside }
   /** Its files were deleted or replaced: what they held goes on in a new one. */
@@ -44,8 +52,10 @@ const port = parentPort
 if (port === null) throw new Error('journal-worker runs as a worker thread')
 
 const room = createRoom(`${file}.reserve`, RESERVE_BYTES)
-/** Undefined while the disk has no room to make one. */
+/** Undefined while the disk lets none be made. */
 let core: JournalCore | undefined
+/** It was there on a disk that takes no writes: `core` reads it, and nothing can be added. */
+let reading = false
 /** What `core` works on. */
 let at: { readonly db: DatabaseSync; readonly place: Place } | undefined
 const setAside = begin()
@@ -57,14 +67,46 @@ port.on('message', (request: JournalRequest) => {
 const opened: Opened = { setAside, life: core?.life() }
 port.postMessage({ id: 0, ok: true, value: opened })
 
-/** A journal that is there opens on a full disk too; one that must be made may have to wait. */
+/**
+ * A journal that is there opens on a full disk too, and can be read on a read-only one; one that must
+ * be made waits for the disk. A file that can't be opened on a sound disk is set aside.
+ */
 function begin(): SetAside | undefined {
   try {
     return open()
   } catch (error) {
-    if (!mayBeNoRoom(error) || room.state().freeBytes >= OPENING_BYTES) throw error
-    return undefined
+    if (!mayBeTheDisk(error)) throw named(error)
+    if (isDiskAtFault()) {
+      read()
+      return undefined
+    }
+    return openNext()
   }
+}
+
+function isDiskAtFault(): boolean {
+  return room.state().freeBytes < OPENING_BYTES || isOfTheDisk(whyUnwritable(dirname(file)))
+}
+
+function read(): void {
+  let db: DatabaseSync | undefined
+  try {
+    db = openForReading(file)
+    core = coreOf(db, false)
+    reading = true
+  } catch {
+    // There is none, or no row of it can be read.
+    db?.close()
+    at = undefined
+  }
+}
+
+/** From now on rows can be added. Throws while they can't. */
+function openToWrite(): void {
+  const before = core
+  tell(open())
+  before?.close()
+  reading = false
 }
 
 /** A head that can't be read is damage too. */
@@ -75,6 +117,7 @@ function open(): SetAside | undefined {
     return setAside
   } catch (error) {
     db.close()
+    at = undefined
     if (!isDamage(error)) throw error
     return openNext()
   }
@@ -100,7 +143,7 @@ function withRoomToOpen<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!mayBeNoRoom(error) || !room.release()) throw error
+    if (!mayBeTheDisk(error) || !room.release()) throw error
     return work()
   }
 }
@@ -111,12 +154,23 @@ const LOOKS: ReadonlySet<JournalRequest['call']> = new Set(['append', 'beat', 'r
 function answer(request: JournalRequest): JournalAnswer {
   const { id } = request
   try {
-    if (core === undefined && request.call === 'append') tell(open())
-    if (LOOKS.has(request.call)) look()
+    if (request.call === 'append' && (core === undefined || reading)) openToWrite()
+    if (LOOKS.has(request.call) && !reading) look()
     return { id, ok: true, value: core === undefined ? without(request) : ask(core, request) }
   } catch (error) {
-    return { id, ok: false, message: error instanceof Error ? error.message : String(error) }
+    const full = isFull(error) || room.state().freeBytes < OPENING_BYTES
+    const code = full ? 'JOURNAL_FULL' : 'JOURNAL_FAILED'
+    return { id, ok: false, code, message: named(error).message }
   }
+}
+
+/** With the file, SQLite's own number where it has one, and what the system says of the folder. */
+function named(error: unknown): Error {
+  const { message, errcode } = error as Error & { errcode?: number }
+  const number = errcode === undefined ? '' : ` (SQLite ${errcode})`
+  const why = mayBeTheDisk(error) ? whyUnwritable(dirname(file)) : undefined
+  const system = why === undefined ? '' : `: ${why.message.split(',')[0]}`
+  return Object.assign(new Error(`${file}: ${message}${number}${system}`), { errcode })
 }
 
 /** What is found damaged while it is open is set aside, and the call made of the new one. */
@@ -149,7 +203,7 @@ function look(): boolean {
   } catch (error) {
     // The new one has its place and could not be opened: as at a start, the next row tries again.
     if (!from.isOpen) core = at = undefined
-    if (!mayBeNoRoom(error)) throw error
+    if (!mayBeTheDisk(error)) throw error
     return false
   }
 }

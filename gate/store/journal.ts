@@ -21,7 +21,9 @@ export type JournalErrorCode =
   | 'JOURNAL_BUSY'
   /** The disk does not answer; what is under way may still be written. */
   | 'JOURNAL_SLOW'
-  /** The write failed: disk full or damaged. */
+  /** The disk has no room for it. */
+  | 'JOURNAL_FULL'
+  /** The write failed for another reason: the disk is read-only, or it fails. */
   | 'JOURNAL_FAILED'
   /** The journal's thread has ended. */
   | 'JOURNAL_CLOSED'
@@ -96,7 +98,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     const one = waiting.get(answer.id)
     waiting.delete(answer.id)
     if (answer.ok) one?.resolve(answer.value)
-    else one?.reject(new JournalError('JOURNAL_FAILED', answer.message))
+    else one?.reject(new JournalError(answer.code, answer.message))
   })
   worker.on('error', error => end(new JournalError('JOURNAL_FAILED', error.message)))
   worker.on('exit', () => end(new JournalError('JOURNAL_CLOSED', 'the journal is closed')))

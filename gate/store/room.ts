@@ -3,7 +3,9 @@
  * up when the journal finds no other room.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   openSync,
@@ -27,6 +29,8 @@ export interface Room {
 export interface RoomState {
   readonly held: boolean
   readonly freeBytes: number
+  /** Why nothing can be written there; absent where a look finds no reason. */
+  readonly fault?: string
 }
 
 const CHUNK_BYTES = 1_048_576
@@ -47,19 +51,38 @@ export function createRoom(file: string, bytes: number): Room {
   }
   return {
     release() {
-      const was = existsSync(file)
-      rmSync(file, { force: true })
-      return was
+      return existsSync(file) && isGone(file)
     },
     hold() {
       if (held() || freeBytes() < bytes + DISK_LOW_BYTES) return
       try {
         writeZeros(file, bytes)
       } catch {
-        rmSync(file, { force: true })
+        isGone(file)
       }
     },
-    state: () => ({ held: held(), freeBytes: freeBytes() }),
+    state: () => ({ held: held(), freeBytes: freeBytes(), ...readOnly(dirname(file)) }),
+  }
+}
+
+/** A look writes nothing: the system knows which disks are read-only (access(2), EROFS). */
+function readOnly(folder: string): Pick<RoomState, 'fault'> {
+  try {
+    accessSync(folder, constants.W_OK)
+    return {}
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code === 'EROFS' ? { fault: message } : {}
+  }
+}
+
+/** False where the disk does not let it go. */
+function isGone(file: string): boolean {
+  try {
+    rmSync(file, { force: true })
+    return true
+  } catch {
+    return false
   }
 }
 

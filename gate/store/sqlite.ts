@@ -6,8 +6,13 @@
  * In exclusive locking mode SQLite keeps it in memory (https://sqlite.org/wal.html#noshm): what is
  * there can be read, and writes fail until there is room. Another program can't read the file
  * meanwhile.
+ *
+ * On a read-only disk neither works, since both want to lock or to make a file. What is there is read
+ * without a lock: nobody can write it.
  */
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 
 /** Waits this long for another connection, milliseconds. */
 const BUSY_MS = 2000
@@ -36,8 +41,28 @@ export function openDatabase(
   try {
     return begin('')
   } catch (error) {
-    if (!mayBeNoRoom(error)) throw error
+    if (!mayBeTheDisk(error)) throw error
     return begin('PRAGMA locking_mode = EXCLUSIVE')
+  }
+}
+
+/**
+ * Opens a file on a disk that takes no writes, for reading alone. With a log beside it the log is
+ * read too, its index made in memory; without one the file is whole (https://sqlite.org/uri.html).
+ * Throws what SQLite throws.
+ */
+export function openForReading(path: string): DatabaseSync {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  const url = pathToFileURL(path)
+  url.search = log > 0 ? 'vfs=unix-none' : 'immutable=1'
+  const database = new DatabaseSync(url, { readOnly: true })
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    layoutOf(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
   }
 }
 
@@ -54,13 +79,37 @@ export function openTables(
   open?: (path: string) => DatabaseSync,
 ): DatabaseSync {
   const prepare = (database: DatabaseSync) => {
-    const found = layoutOf(database)
-    if (found !== 0 && found !== layout) throw new Error(`layout ${found} is not known`)
-    if (found === 0) {
-      database.exec(`BEGIN IMMEDIATE; ${tables}; PRAGMA user_version = ${layout}; COMMIT`)
-    }
+    if (isOfLayout(database, layout)) return
+    database.exec(`BEGIN IMMEDIATE; ${tables}; PRAGMA user_version = ${layout}; COMMIT`)
   }
   return openDatabase(path, prepare, open)
+}
+
+/** As `openTables`, of a file that is there, to be read and closed: also on a read-only disk. */
+export function openToRead(path: string, how: Layout): DatabaseSync {
+  try {
+    return openTables(path, how)
+  } catch (error) {
+    const database = mayBeTheDisk(error) ? readable(path) : undefined
+    if (database !== undefined && isOfLayout(database, how.layout)) return database
+    database?.close()
+    throw error
+  }
+}
+
+function readable(path: string): DatabaseSync | undefined {
+  try {
+    return openForReading(path)
+  } catch {
+    return undefined
+  }
+}
+
+/** False for a file without tables. */
+function isOfLayout(database: DatabaseSync, layout: number): boolean {
+  const found = layoutOf(database)
+  if (found !== 0 && found !== layout) throw new Error(`layout ${found} is not known`)
+  return found === layout
 }
 
 /** The layout's version; 0 for a file without tables. */
@@ -69,6 +118,7 @@ export function layoutOf(database: DatabaseSync): number {
 }
 
 const BUSY = 5
+const READ_ONLY = 8
 const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
@@ -98,9 +148,12 @@ export function isFull(error: unknown): boolean {
   return isPlain(error, FULL)
 }
 
-/** On a full disk SQLite also says that it can't open, or just that something failed. */
-export function mayBeNoRoom(error: unknown): boolean {
-  return isPlain(error, FULL, IO_ERROR, CANT_OPEN) && !isDamage(error)
+/**
+ * The disk may be to blame: full, read-only or failing. SQLite also says then that it can't open, or
+ * just that something failed.
+ */
+export function mayBeTheDisk(error: unknown): boolean {
+  return isPlain(error, FULL, READ_ONLY, IO_ERROR, CANT_OPEN) && !isDamage(error)
 }
 
 /** An extended code holds the plain one in its low byte. */

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../make-folder.ts'
-import { type Layout, openTables } from '../store/sqlite.ts'
+import { type Layout, openTables, openToRead } from '../store/sqlite.ts'
 import { KEPT_KIDS_MAX, KEPT_LISTS_MAX, LISTS_MAX, TRUST_CHAIN_MAX } from './limits.ts'
 
 /** The file's name inside the gate's data folder. */
@@ -90,6 +90,11 @@ const LAYOUT: Layout = {
 /** Opens or creates the file. Throws what SQLite throws when it is no database or can't be read. */
 export function openCacheFile(path: string, open?: (path: string) => DatabaseSync): DatabaseSync {
   return openTables(path, LAYOUT, open)
+}
+
+/** As `openCacheFile`, of one that is there, to be read and closed: also on a read-only disk. */
+export function openCacheToRead(path: string): DatabaseSync {
+  return openToRead(path, LAYOUT)
 }
 
 /** All rows. Throws when a page is damaged; row counts are bounded. */

@@ -26,7 +26,7 @@ import {
   type CacheRows,
   type ClockRow,
   type KeptBitsRow,
-  openCacheFile,
+  openCacheToRead,
   readCacheRows,
   type TrustRow,
 } from './cache-file.ts'
@@ -97,7 +97,7 @@ function sameRows(rows: CacheRows, state: TrustState): boolean {
 }
 
 function readOnce(path: string): CacheRows {
-  const database = openCacheFile(path)
+  const database = openCacheToRead(path)
   try {
     return readCacheRows(database)
   } finally {

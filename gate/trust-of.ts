@@ -1,0 +1,27 @@
+/** The trust keeper of a gate, as its config wants it. */
+import type { GateConfig } from './contract/config.ts'
+import type { GateParts } from './parts.ts'
+import { createTrustKeeper, type TrustKeeper } from './trust/keeper.ts'
+
+/** Throws with code `FACTORY_TRUST`. */
+export function keeperOf(
+  config: GateConfig,
+  { factoryTrust, clock, timers, randomBytes: random, fetch }: GateParts,
+  listeners: Pick<Parameters<typeof createTrustKeeper>[0], 'onEvent' | 'onPolled'>,
+): TrustKeeper {
+  return createTrustKeeper({
+    dataDir: config.data,
+    factoryTrust,
+    environment: config.trust.environment,
+    serviceUrl: config.service.url,
+    pollMs: config.service.pollMs,
+    timeoutMs: config.service.timeoutMs,
+    staleAfterMs: config.trust.staleAfterMs,
+    degradedAfterMs: config.trust.degradedAfterMs,
+    clock,
+    timers,
+    random,
+    fetch,
+    ...listeners,
+  })
+}
