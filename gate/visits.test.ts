@@ -61,3 +61,62 @@ t.test('fare-free: a copy on its way does not keep the owner out of another lane
   t.equal(other.rows().at(-1), 'grant ADMIT')
   await fireOpens(t, other)
 })
+
+const both = { direction: 'both', exitScanner: { port: 'exit-scanner' } } as const
+
+t.test('exit free: a scan on the way out ends the visit, and its holder may come back', async t => {
+  const gate = await createVirtualLane(both)
+  await gate.scan(await gate.code())
+  await walk(gate)
+  await gate.modes({ exit: 'free' })
+  await gate.time.advanceAsync(10 * MINUTE_MS)
+  await gate.scanAtExit(await gate.code())
+  t.equal(gate.rows().at(-1), 'scan ADMIT')
+  await walk(gate, 'passB')
+  t.match(afterRestart(gate).visit('main', CTI), { inside: false })
+  await gate.time.advanceAsync(10 * MINUTE_MS)
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'grant ADMIT')
+  await fireOpens(t, gate)
+})
+
+t.test('exit free: a code that is refused there ends no visit', async t => {
+  const gate = await createVirtualLane({ ...both, modes: { exit: 'free' } })
+  await gate.scan(await gate.code())
+  await walk(gate)
+  await gate.scanAtExit(await gate.code({ agoMs: 2 * MINUTE_MS }))
+  t.equal(gate.rows().at(-1), 'scan STALE_CODE')
+  await gate.modes({ fareFree: true })
+  await gate.scanAtExit(await gate.code({ agoMs: 2 * MINUTE_MS }))
+  t.equal(gate.rows().at(-1), 'scan ADMIT_FLAGGED', 'nor does fare-free')
+  await gate.modes({ fareFree: false })
+  await gate.time.advanceAsync(MINUTE_MS)
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'scan ALREADY_INSIDE')
+  await fireOpens(t, gate)
+})
+
+t.test('entry free: who scanned in is let out by a hard exit', async t => {
+  const hard = { policy: { passback: 'hard' } } as const
+  const gate = await createVirtualLane({ ...both, ...hard, modes: { entry: 'free' } })
+  await gate.scan(await gate.code())
+  t.equal(gate.rows().at(-1), 'scan ADMIT')
+  t.match(afterRestart(gate).visit('main', CTI), { inside: true })
+  await gate.time.advanceAsync(10 * MINUTE_MS)
+  await gate.scanAtExit(await gate.code())
+  t.equal(gate.rows().at(-1), 'grant ADMIT')
+  await walk(gate, 'passB')
+  await gate.scanAtExit(await gate.code({ cti: 2 }))
+  t.equal(gate.rows().at(-1), 'scan NOT_INSIDE', 'who did not scan is staff’s to let out')
+  await fireOpens(t, gate)
+})
+
+t.test('siblings hear of whoever went through on a free way', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  const facts: unknown[] = []
+  memory.onFact(fact => facts.push(fact))
+  const gate = await createVirtualLane({ modes: { entry: 'free' } }, undefined, { memory })
+  await gate.scan(await gate.code())
+  t.match(facts, [{ kind: 'visit', area: 'main', cti: CTI, inside: true }])
+  await fireOpens(t, gate)
+})

@@ -1,6 +1,7 @@
 /** From a verdict to an open barrier: a grant, its row on disk, the relay; or a refusal. Pure. */
 import { VERDICTS } from '../contract/codes.ts'
 import type { Direction, GrantBody, ScanBody } from '../contract/events.ts'
+import { settlesVisit } from '../contract/visits.ts'
 import { standing } from './beam-tracker.ts'
 import { annulled, endGrant, mayOpenUnwritten, RELEASE_ALL, relayOf, stay } from './effects.ts'
 import { begin } from './passage.ts'
@@ -88,8 +89,10 @@ function verdictInFreeFlow(
   )
 }
 
-function scanOf({ area, flags, paper, ...scan }: GrantBody): ScanBody {
-  return scan
+/** Nothing on a free way says whether they walk: the scan itself settles their visit. */
+function scanOf(grant: GrantBody): ScanBody {
+  const { area, flags, paper, ...scan } = grant
+  return settlesVisit(grant) ? { ...scan, area } : scan
 }
 
 /** The attendant's button: one passage, no pass consumed. It does not wait for an entry's row. */

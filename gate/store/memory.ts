@@ -6,7 +6,7 @@
  */
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS } from '../bus/limits.ts'
-import type { AnnulReason, GrantBody } from '../contract/events.ts'
+import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
 import { settlesVisit } from '../contract/visits.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
 import {
@@ -26,6 +26,8 @@ export interface Memory extends MemoryView {
   forget(grant: GrantBody): void
   passed(grant: GrantBody, atMs: number): void
   annulled(grant: GrantBody, reason: AnnulReason, atMs: number): void
+  /** It went into the area or out of it on a free way, which has no grants. */
+  walkedFree(cti: string, area: string, direction: Direction, atMs: number): void
   /** This certificate was refused at an exit for a stale code. */
   staleRefused(cti: string, atMs: number): void
   /** A fire or an emergency release, begun or over: what was known of areas is void. */
@@ -91,6 +93,12 @@ export function createMemory(
     listener(use)
   }
 
+  function went(cti: string, area: string, direction: Direction, at: number): void {
+    const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
+    ours.keepVisit(visit)
+    listener(visit)
+  }
+
   function endOf({ cti, presentedAt }: GrantBody): ReturnType<typeof ours.end> {
     return cti === undefined || presentedAt === undefined ? undefined : ours.end(cti, presentedAt)
   }
@@ -146,11 +154,9 @@ export function createMemory(
     passed(grant, at) {
       settle(grant, 'passed', at)
       const { cti, area, direction } = grant
-      if (cti === undefined || !settlesVisit(grant)) return
-      const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
-      ours.keepVisit(visit)
-      listener(visit)
+      if (cti !== undefined && settlesVisit(grant)) went(cti, area, direction, at)
     },
+    walkedFree: went,
     annulled(grant, reason, at) {
       settle(grant, reason === 'RESTART' ? 'interrupted' : 'annulled', at)
     },

@@ -9,6 +9,7 @@ import type {
   GrantBody,
   ModeBody,
   PassageBody,
+  ScanBody,
 } from '../contract/events.ts'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 
@@ -91,6 +92,12 @@ export function createProjection(db: DatabaseSync) {
     return true
   }
 
+  function went({ area, cti, direction }: Went, at: number): void {
+    if (area !== undefined && cti !== undefined) {
+      visit.run(area, cti, direction === 'entry' ? 1 : 0, at)
+    }
+  }
+
   return function apply(place: RowPlace, entry: JournalEntry, bodyText: string): void {
     if (entry.kind === 'grant') {
       const body = entry.body as GrantBody
@@ -102,9 +109,10 @@ export function createProjection(db: DatabaseSync) {
     } else if (entry.kind === 'passage') {
       const body = entry.body as PassageBody
       end(body.grant, 'passed', entry.at)
-      if (body.cti !== undefined) {
-        visit.run(body.area, body.cti, body.direction === 'entry' ? 1 : 0, entry.at)
-      }
+      went(body, entry.at)
+    } else if (entry.kind === 'scan') {
+      // It names an area where it went through on a free way.
+      went(entry.body as ScanBody, entry.at)
     } else if (entry.kind === 'annulled') {
       const body = entry.body as AnnulledBody
       end(body.grant, body.reason === 'RESTART' ? 'interrupted' : 'annulled', entry.at)
@@ -113,6 +121,8 @@ export function createProjection(db: DatabaseSync) {
     }
   }
 }
+
+type Went = Pick<ScanBody, 'area' | 'cti' | 'direction'>
 
 function usesIn(db: DatabaseSync, table: 'presentations' | 'papers') {
   return {
