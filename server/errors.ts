@@ -25,6 +25,8 @@ export const PROBLEMS = {
   TOTP_USED: { status: 401, title: 'The code was used before: wait for the next, sign in again' },
   TOTP_LOCKED: { status: 429, title: 'Too many wrong codes: sign in again later' },
   TOTP_SET: { status: 409, title: 'A second factor is set up already' },
+  ACCOUNT_DISABLED: { status: 403, title: 'This account is disabled: ask your operator' },
+  OIDC_DISABLED: { status: 403, title: 'You are disabled here: ask your operator' },
   OIDC_NO_ROLE: { status: 403, title: 'Your provider gives you no role here: ask your operator' },
   OIDC_REFUSED: {
     status: 401,

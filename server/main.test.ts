@@ -115,6 +115,8 @@ t.test('help, and what is wrong is said with exit 2', async t => {
     [['restored', 'now', '--config', CONFIG], /unknown command/],
     [['timetable', 'import', '--config', CONFIG], /unknown command/],
     [['staff', 'reset-totp', '--config', CONFIG], /unknown command/],
+    [['staff', 'list', 'x', '--config', CONFIG], /unknown command/],
+    [['staff', 'remove', 'nobody@b.test', '--config', CONFIG], /no account has this address or id/],
     [['staff', 'reset-totp', 'nobody@b.test', '--config', CONFIG], /no account/],
     [['timetable', 'import', join(dir, 'none.jsonl'), '--config', CONFIG], /none\.jsonl/],
     [
@@ -154,7 +156,26 @@ t.test('accounts: password from standard input, or made and printed', async t =>
   })
   const reset = await finish(['staff', 'reset-totp', 'agent@b.test', '--config', CONFIG])
   t.same(JSON.parse(reset.stdout), { reset: 'agent@b.test' })
+
+  const staff = (...args: string[]) => finish(['staff', ...args, '--config', CONFIG])
+  t.same(JSON.parse((await staff('disable', 'agent@b.test')).stdout), { disabled: 'agent@b.test' })
+  t.match((await staff('disable', 'agent@b.test')).stderr, /disabled already/)
+  t.match((await staff('reset', 'agent@b.test', '--generate')).stderr, /enable it first/)
+  const listed = JSON.parse((await staff('list')).stdout)
+  t.match(listed, {
+    ...{ email: 'agent@b.test', role: 'supervisor', secondFactor: false, sessions: 0 },
+    disabled: /^20\d\d-/,
+  })
+  t.same(JSON.parse((await staff('enable', listed.id)).stdout), { enabled: 'agent@b.test' })
+  t.match(JSON.parse((await staff('reset', listed.id, '--generate')).stdout), {
+    ...{ reset: 'agent@b.test', role: 'supervisor', password: /.{20}/ },
+  })
+  t.same(JSON.parse((await staff('remove', 'AGENT@b.test')).stdout), { removed: 'agent@b.test' })
+  t.equal((await staff('list')).stdout, '')
 })
+
+/** Accounts: nine rows by the tests before this one and its own; issued and revoked, 24 times. */
+const AUDITED = 9 + 48
 
 t.test('one process serves; it is killed and comes back, stops cleanly, and is whole', async t => {
   const made = await finish([...add, 'desk@b.test', ...asAgent])
@@ -186,7 +207,7 @@ t.test('one process serves; it is killed and comes back, stops cleanly, and is w
     'each revocation was published in time',
   )
   t.same(await following.end(), [], 'nothing was ever served out of order')
-  await sealed(49)
+  await sealed(AUDITED)
 
   t.equal(await first.stop('SIGKILL'), null)
   const again = await start()
@@ -201,8 +222,11 @@ t.test('one process serves; it is killed and comes back, stops cleanly, and is w
   const verified = await finish(['audit', 'verify', '--config', CONFIG])
   t.equal(verified.code, 0)
   const { rows, head } = JSON.parse(verified.stdout) as { rows: number; head: string }
-  t.equal(rows, 49, 'a reset; issued and revoked, each sealed before the stop')
+  t.equal(rows, AUDITED, 'each was sealed before the stop')
   const exported = await finish(['audit', 'export', '--config', CONFIG])
+  for (const action of ['add', 'change', 'disable', 'enable', 'reset', 'remove', 'totp-reset']) {
+    t.ok(exported.stdout.includes(`"staff.${action}"`), `staff.${action} is in the audit`)
+  }
   t.equal(exported.stdout.trim().split('\n').length, rows)
   const reports = await finish(['retention', 'verify', '--config', CONFIG])
   t.same(JSON.parse(reports.stdout), { ok: true, reports: 0 })

@@ -12,7 +12,10 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- audit verify|export --config FILE [--head HASH]
        npm run server -- retention verify --config FILE
        npm run server -- timetable import FILE --config FILE
+       npm run server -- staff list --config FILE
        npm run server -- staff add EMAIL --role ROLE --config FILE [--generate]
+       npm run server -- staff disable|enable|remove EMAIL --config FILE
+       npm run server -- staff reset EMAIL --config FILE [--generate]
        npm run server -- staff reset-totp EMAIL --config FILE
 
   --config FILE   one JSON file; see server/README.md for its keys
@@ -22,8 +25,10 @@ const HELP = `Usage: npm run server -- --config FILE [--port N]
 
 staff add makes an account, or sets role and password of the one with that address. The password
 is read from standard input; on a terminal, or with --generate, one is made and printed.
-staff reset-totp takes the second factor of a lost device away and ends the account's sessions; the
-password alone signs in again, to set another up.
+staff disable ends the account's sessions at once and lets none begin, by password or provider; enable
+gives the role of before back. staff remove deletes it; what its member did stays in the audit.
+staff reset sets another password, as add does, and takes the second factor away; reset-totp takes
+only that: the password alone signs in again, to set another up. All but add take an id, too.
 timetable import replaces stations and trains by those of a file, one JSON object a line; see
 server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
@@ -89,10 +94,13 @@ async function run(
   if (named && command === 'timetable' && action === 'import') {
     return (await import('./tickets/import-command.ts')).importTimetable(loaded, third)
   }
-  if (named && command === 'staff' && (action === 'add' || action === 'reset-totp')) {
-    const { addStaff, resetTotp } = await import('./staff-add.ts')
-    if (action === 'reset-totp') return resetTotp(loaded, third)
-    return addStaff(loaded, { email: third, role: values.role ?? '', generate: values.generate })
+  if (command === 'staff') {
+    const { isStaffCommand, listStaff, runStaffCommand } = await import('./staff-commands.ts')
+    if (action === 'list' && third === undefined) return listStaff(loaded)
+    if (named && isStaffCommand(action)) {
+      const { role = '', generate } = values
+      return runStaffCommand(loaded, action, { who: third, role, generate })
+    }
   }
   throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
 }

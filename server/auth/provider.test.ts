@@ -1,5 +1,7 @@
 /** Staff by the operator's provider: a real one in a process of its own, and a browser with cookies. */
 import t from 'tap'
+import { disableMember, enableMember, findMember } from '../store/staff-members.ts'
+import { transact } from '../store/transact.ts'
 import {
   goThroughProvider,
   makeBrowser,
@@ -220,6 +222,25 @@ t.test('an id token that is not this sign-in’s is refused, whatever is wrong w
   }
   await provider.tell({ lie: 'honest' })
   t.equal(await signIn(await openBrowser(), 'anna'), '/desk/', 'one made the same way is good')
+})
+
+t.test('who is disabled here is refused, whatever the provider says of them', async t => {
+  const { db } = world.service
+  const browser = await openBrowser()
+  t.equal(await signIn(browser, 'anna'), '/desk/')
+  const anna = await memberOf(browser)
+  t.ok(anna)
+  const found = await findMember(db, (anna as { id: string }).id)
+  if (found === undefined) throw new Error('not found')
+  t.ok(await transact(db, tx => disableMember(tx, found, 1)))
+  t.equal(await memberOf(browser), undefined, 'the session has ended')
+  const again = await openBrowser()
+  t.equal(await signIn(again, 'anna'), '/desk/?error=OIDC_DISABLED')
+  t.notMatch(again.cookie(), /session_token/)
+  t.ok(await transact(db, tx => enableMember(tx, found.id)))
+  const third = await openBrowser()
+  t.equal(await signIn(third, 'anna'), '/desk/')
+  t.match(await memberOf(third), { role: found.role })
 })
 
 t.test('only paths of our own to come back to, and nothing else is passed on', async t => {

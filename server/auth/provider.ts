@@ -13,6 +13,7 @@ import { decodeJwt } from 'jose'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import { withdrawRole } from '../store/staff.ts'
+import { isDisabled } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
@@ -123,7 +124,7 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
   }
 
   async function codeOf(error: string): Promise<ProviderCode> {
-    if (error === 'OIDC_NO_ROLE') return 'OIDC_NO_ROLE'
+    if (error === 'OIDC_NO_ROLE' || error === 'OIDC_DISABLED') return error
     if (!NEEDS_PROVIDER.has(error)) return 'OIDC_REFUSED'
     return (await discover(issuer)) === undefined ? 'OIDC_UNAVAILABLE' : 'OIDC_REFUSED'
   }
@@ -135,6 +136,7 @@ const NEEDS_PROVIDER = new Set(['invalid_code', 'unable_to_get_user_info'])
 const KNOWN_ERRORS = new Set([
   ...NEEDS_PROVIDER,
   'OIDC_NO_ROLE',
+  'OIDC_DISABLED',
   'state_mismatch',
   'state_not_found',
   'issuer_mismatch',
@@ -158,11 +160,10 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
       // Set from the claims by mapProfileToUser: this instance has no endpoint that takes it.
       additionalFields: { role: { type: 'string', required: true } },
       async validateUserInfo({ user, source }) {
+        const id = source.action === 'sign-in' ? user.id : undefined
+        if (id !== undefined && (await isDisabled(db, id))) return { error: 'OIDC_DISABLED' }
         if (isRole(user.role)) return undefined
-        const { id } = user
-        if (source.action === 'sign-in' && id !== undefined) {
-          await transact(db, tx => withdrawRole(tx, id))
-        }
+        if (id !== undefined) await transact(db, tx => withdrawRole(tx, id))
         return { error: 'OIDC_NO_ROLE' }
       },
     },

@@ -1,4 +1,12 @@
 import t from 'tap'
+import {
+  disableMember,
+  enableMember,
+  findMember,
+  listMembers,
+  removeMember,
+} from '../store/staff-members.ts'
+import { transact } from '../store/transact.ts'
 import { openWorld, PASSWORD } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
@@ -72,6 +80,41 @@ t.test('adding again changes role and password and ends sessions', async t => {
   await t.rejects(world.service.staff.add('anna', PASSWORD, 'agent'), TypeError)
   await t.rejects(world.service.staff.add('b@desk.test', 'short', 'agent'), RangeError)
   await t.rejects(world.service.staff.add('b@desk.test', 'x'.repeat(129), 'agent'), RangeError)
+})
+
+t.test('who is disabled is out at once, and comes in again only when enabled', async t => {
+  const other = await openWorld(t.testdir())
+  t.teardown(() => other.close())
+  const { db, staff } = other.service
+  const signIn = async (email: string, password: string) => {
+    const answer = await other.post('/v1/auth/sign-in/email', { email, password })
+    return { answer, body: (await answer.json()) as { code?: string } }
+  }
+  await staff.add('dora@desk.test', PASSWORD, 'agent')
+  const { answer } = await signIn('dora@desk.test', PASSWORD)
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] as string
+  const member = () => staff.member(new Headers({ cookie }))
+  t.match(await member(), { role: 'agent' })
+  const dora = await findMember(db, 'DORA@desk.test')
+  if (dora === undefined) throw new Error('not found')
+  t.ok(await transact(db, tx => disableMember(tx, dora, 7)))
+  t.notOk(await transact(db, tx => disableMember(tx, dora, 8)), 'once')
+  t.equal(await member(), undefined)
+  const refused = await signIn('dora@desk.test', PASSWORD)
+  t.match([refused.answer.status, refused.body.code], [403, 'ACCOUNT_DISABLED'])
+  t.same(refused.answer.headers.getSetCookie(), [], 'and no session is left')
+  const listed = async () => (await listMembers(db)).find(({ id }) => id === dora.id)
+  t.match(await listed(), { role: 'agent', disabledAt: 7, sessions: 0 })
+  t.equal((await signIn('dora@desk.test', `${PASSWORD}?`)).body.code, 'CREDENTIALS')
+  await t.rejects(staff.add('dora@desk.test', PASSWORD, 'operator'), /enable it first/)
+
+  t.ok(await transact(db, tx => enableMember(tx, dora.id)))
+  t.notOk(await transact(db, tx => enableMember(tx, dora.id)), 'once')
+  t.equal((await signIn('dora@desk.test', PASSWORD)).answer.status, 200)
+  t.match(await listed(), { role: 'agent', disabledAt: null, sessions: 1 })
+  await transact(db, tx => removeMember(tx, dora.id))
+  t.equal((await signIn('dora@desk.test', PASSWORD)).answer.status, 401)
+  t.equal(await listed(), undefined)
 })
 
 t.test('guessing is slowed down', async t => {

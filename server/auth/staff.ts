@@ -15,8 +15,9 @@ import {
   PASSWORD_CHARS_MIN,
 } from '../limits.ts'
 import { writeAudit } from '../store/audit.ts'
-import type { Tx } from '../store/schema.ts'
+import type { Database, Tx } from '../store/schema.ts'
 import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../store/staff.ts'
+import { isDisabled } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
 import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
 import { isRole, type Role } from './permissions.ts'
@@ -38,6 +39,8 @@ const withCode = z.strictObject({ code: z.string().regex(/^\d{6}$/) })
 const withBackupCode = z.strictObject({ code: z.string().min(1).max(BACKUP_CODE_CHARS_MAX) })
 const withPassword = z.strictObject({ password })
 const nothing = z.strictObject({})
+/** What the library says when a session begins. */
+const beginSchema = z.object({ token: z.string(), user: z.object({ id: z.string() }) })
 const VERIFY_TOTP = '/two-factor/verify-totp'
 const VERIFY_BACKUP_CODE = '/two-factor/verify-backup-code'
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
@@ -97,6 +100,14 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
     return { id: user.id, role }
   }
 
+  /** An answer that begins a session of one who is disabled: it ends again. */
+  async function refuseDisabled(answer: Response): Promise<void> {
+    const said = beginSchema.safeParse(await answer.clone().json())
+    if (!said.success || !(await isDisabled(options.db, said.data.user.id))) return
+    await endSession(options.db, said.data.token)
+    throw new Problem('ACCOUNT_DISABLED')
+  }
+
   /** A code counts once, and with it sessions of the password alone end. */
   async function settleCode(answer: Response, code: string): Promise<void> {
     const { db, secrets } = options
@@ -127,10 +138,12 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       const asked = requestOf(url, request.headers, clientAddress, sent)
       const answer = await (await library()).handler(asked)
       if (answer.status >= 400) throw new Problem(await problemOf(answer))
+      await refuseDisabled(answer)
       if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))
       return withoutTokens(answer)
     },
-    add: async (email, password, role) => addMember(await library(), email, password, role),
+    add: async (email, password, role) =>
+      addMember(await library(), options.db, { email, password, role }),
     resetTotp: email => transact(options.db, tx => resetMember(tx, email)),
   }
 }
@@ -242,7 +255,11 @@ function factorOf(path: string | undefined, before: unknown): Factor {
   return path === '/change-password' && before === 'totp' ? 'totp' : 'password'
 }
 
-async function addMember(auth: Library, email: string, password: string, role: Role) {
+async function addMember(
+  auth: Library,
+  db: Database,
+  { email, password, role }: { email: string; password: string; role: Role },
+) {
   const address = email.toLowerCase()
   // Members of the operator's provider stand under addresses that no password may be given to.
   if (address.endsWith(`@${PROVIDER_EMAIL_DOMAIN}`)) throw new TypeError('not an e-mail address')
@@ -256,6 +273,9 @@ async function addMember(auth: Library, email: string, password: string, role: R
   const hash = await context.password.hash(password)
   const known = await context.internalAdapter.findUserByEmail(address)
   if (known !== null) {
+    if (await isDisabled(db, known.user.id)) {
+      throw new TypeError('this account is disabled: enable it first')
+    }
     await context.internalAdapter.updateUser(known.user.id, { role })
     await context.internalAdapter.updatePassword(known.user.id, hash)
     await context.internalAdapter.deleteUserSessions(known.user.id)

@@ -21,7 +21,7 @@ import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
-import { secondFactor } from './staff-tables.ts'
+import { disabledStaff, secondFactor } from './staff-tables.ts'
 import { ticketTables } from './ticket-tables.ts'
 
 async function peopleAndCertificates(db: Kysely<unknown>, types: ColumnTypes): Promise<void> {
@@ -259,6 +259,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '013-approvals-and-appeals': { up: db => deskTables(db, types) },
     '014-retention': { up: db => retention(db, types) },
     '015-gate-gaps': { up: gateGapsTable },
+    '016-disabled-staff': { up: disabledStaff },
   }
 }
 

@@ -20,6 +20,7 @@ import type {
 } from './gate-schema.ts'
 import type { RetentionReportsTable } from './retention-schema.ts'
 import type {
+  StaffDisabledTable,
   StaffSessionsTable,
   StaffTable,
   StaffTwoFactorsTable,
@@ -214,6 +215,7 @@ export interface Tables {
   retention_reports: RetentionReportsTable
   staff: StaffTable
   staff_sessions: StaffSessionsTable
+  staff_disabled: StaffDisabledTable
   staff_two_factors: StaffTwoFactorsTable
   staff_used_codes: StaffUsedCodesTable
 }

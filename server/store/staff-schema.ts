@@ -28,3 +28,12 @@ export interface StaffUsedCodesTable {
   code_hash: string
   expires_at: number
 }
+
+/** Members who may not sign in. */
+export interface StaffDisabledTable {
+  staff: string
+  /** What they get back when they are enabled. */
+  role: string
+  /** Unix ms. */
+  at: number
+}

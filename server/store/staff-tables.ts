@@ -1,6 +1,6 @@
 /**
- * A step of the schema's history: the second factor of staff, as the account library wants it, what a
- * session was begun with, and codes that were used.
+ * Steps of the schema's history: the second factor of staff, as the account library wants it, what a
+ * session was begun with, and codes that were used; members who were disabled.
  */
 import type { Kysely, RawBuilder } from 'kysely'
 import { type ColumnTypes, int, type Table, text } from './columns.ts'
@@ -26,5 +26,12 @@ export async function secondFactor(db: Kysely<unknown>, types: ColumnTypes): Pro
     .execute()
   await int(text(table('staff_used_codes'), 'staff', 'code_hash'), 'expires_at')
     .addPrimaryKeyConstraint('staff_used_codes_pk', ['staff', 'code_hash'])
+    .execute()
+}
+
+export async function disabledStaff(db: Kysely<unknown>): Promise<void> {
+  const table = db.schema.createTable('staff_disabled') as unknown as Table
+  await int(text(table, 'staff', 'role'), 'at')
+    .addPrimaryKeyConstraint('staff_disabled_pk', ['staff'])
     .execute()
 }
