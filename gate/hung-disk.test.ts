@@ -1,4 +1,7 @@
-/** The gate's program on a disk that stands still: its journal's thread hangs, its lanes do not. */
+/**
+ * The gate's program on a disk that stands still, and on one whose writes fail: its journal's thread
+ * is in trouble, its lanes are not.
+ */
 import t, { type Test } from 'tap'
 import { createBadDisk } from '../fixtures/bad-disk.ts'
 import type { LogLine } from '../fixtures/child.ts'
@@ -67,7 +70,8 @@ async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDis
   for (const row of all) t.ok(told.includes(row), `${row} is written afterwards`)
 }
 
-t.test('while the journal’s disk stands still people leave, and nobody enters', async t => {
+/** An entry and an exit lane of the real program, whose journal’s disk does what a test says. */
+async function started(t: Test) {
   const dir = tempDir()
   const disk = createBadDisk(dir)
   const world = await createWorld({
@@ -82,5 +86,48 @@ t.test('while the journal’s disk stands still people leave, and nobody enters'
   })
   t.teardown(() => world.close())
   await startStation(world)
+  return { world, disk }
+}
+
+t.test('while the journal’s disk stands still people leave, and nobody enters', async t => {
+  const { world, disk } = await started(t)
   await hangs(t, world, disk)
 })
+
+const isDisk = (on: boolean) => (line: LogLine) => line.code === 'DISK_FAILED' && line.on === on
+
+t.test('while its writes fail: told within two seconds, shown at rest, people leave', async t => {
+  const { world, disk } = await started(t)
+  const [entry, exit] = world.lanes as [SimLane, SimLane]
+  const [one, two] = await Promise.all(TRAVELLERS.map(number => world.traveller(number)))
+  if (one === undefined || two === undefined) throw new Error('two travellers')
+  disk.trouble('fail')
+  entry.scanner.sendText(await one.present(Date.now()))
+  const told = await world.gate().line('told', isDisk(true), 2000)
+  t.match(told.detail, /journal\.db: disk I\/O error \(SQLite 778\)/)
+  await world.gate().line('refused', isSign('A', 'JOURNAL_FAILED'))
+  t.notOk(entry.turnstile.relay('entry'))
+  t.ok(await world.gate().line('at rest', line => isClosed(line), 8000))
+
+  exit.scanner.sendText(await two.present(Date.now()))
+  await opens(exit, 'exit')
+  entry.turnstile.setContact('release', true)
+  await opens(entry, 'entry')
+  t.pass('an exit and staff’s release are served within a second')
+
+  disk.trouble(undefined)
+  await world.gate().line('over', isDisk(false))
+  const rows = await written(world, 'A grant STAFF_RELEASE', 'B grant ADMIT_FLAGGED')
+  t.ok(rows.includes('A grant STAFF_RELEASE') && rows.includes('B grant ADMIT_FLAGGED'))
+  const alarms = readJournal(world.journalFile).filter(({ body }) => body.code === 'DISK_FAILED')
+  t.same(
+    alarms.map(({ body }) => body.on),
+    [true, false],
+  )
+  exit.turnstile.setContact('fire', true)
+  await Promise.all([opens(exit, 'entry'), opens(exit, 'exit')])
+  t.pass('fire opens both ways')
+})
+
+const isClosed = ({ event, lane, sign, code }: LogLine) =>
+  event === 'sign' && lane === 'A' && sign === 'closed' && code === 'JOURNAL_FAILED'
