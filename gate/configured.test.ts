@@ -13,7 +13,7 @@ import { DeviceError } from '../hardware/errors.ts'
 import type { Relay } from '../hardware/ports.ts'
 import { checkConfig, type GoodConfig } from './config-file.ts'
 import { createConfiguredGate } from './configured.ts'
-import { configBodySchema } from './contract/events.ts'
+import { configBodySchema, modeBodySchema } from './contract/events.ts'
 import { openConfig } from './open-config.ts'
 import { createOrigin, fetchFrom } from './trust/testing/origin.ts'
 import { T0, TrustWorld } from './trust/testing/world.ts'
@@ -23,8 +23,8 @@ const traveller = createTravellers(world)
 const lin = { by: 'lin', reason: 'a test' }
 const WAIT = 'lanes.A.timing.waitMs'
 
-/** A gate of one lane whose board refuses the port "wrong pins". */
-async function startConfigured(dir: string) {
+/** A gate of one lane, with `more` in its config, whose board refuses the port "wrong". */
+async function startConfigured(dir: string, more: object = {}) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
@@ -38,7 +38,15 @@ async function startConfigured(dir: string) {
     service: { url: 'http://service' },
     trust: { factory: 'trust-1.cbor' },
     lanes: [
-      { name: 'A', direction: 'entry', board: { port: 'board' }, scanner: { port: 'scanner' } },
+      {
+        ...{
+          name: 'A',
+          direction: 'entry',
+          board: { port: 'board' },
+          scanner: { port: 'scanner' },
+        },
+        ...more,
+      },
     ],
   }
   writeFileSync(file, JSON.stringify(config))
@@ -156,13 +164,78 @@ t.test('a lane’s timing changes while it runs, after the passage under way', a
 t.test('a mode set by command outlives a change that does not speak of it', async t => {
   const gate = await startConfigured(tempDir())
   const { engine, running } = gate
-  running.gate()?.lanes[0]?.setModes({ entry: 'free' }, 'lin')
+  running.gate()?.lanes[0]?.setModes({ entry: 'free' }, { by: 'lin' })
   await gate.until('open', () => gate.state() === 'Open')
   engine.set(WAIT, 2000)
   t.match(await engine.commit(lin), { ok: true })
   await gate.until('open again', () => gate.state() === 'Open')
   t.ok(gate.energised.has('entry'))
   await engine.stop()
+})
+
+t.test(
+  'maintenance and emergency by the service’s config: at once, and without a start',
+  async t => {
+    const gate = await startConfigured(tempDir())
+    const { engine, running, energised, until } = gate
+    await until('the service', () => running.gate()?.reached() === true)
+    const value = engine.show().value as unknown as { lanes: object[] }
+    const modes = (modes: object) => gate.offer({ ...value, lanes: [{ ...value.lanes[0], modes }] })
+    await gate.admit(4)
+    t.match(await modes({ emergency: true }), { ok: true, revision: 1 })
+    t.equal(gate.state(), 'Emergency', 'who is under way does not delay it')
+    t.same([...energised].sort(), ['entry', 'exit'])
+    await until('the row', () => gate.told().includes('mode'))
+    await gate.pass(2000)
+    await until('good', () => engine.show().trial === null)
+    t.match(await modes({ maintenance: true }), { ok: true, revision: 2 })
+    t.equal(gate.state(), 'Maintenance')
+    t.equal(energised.size, 0)
+    await gate.pass(2000)
+    t.match(await modes({}), { ok: true, revision: 3 })
+    t.equal(gate.state(), 'Locked')
+    const rows = () => gate.rows().filter(({ kind }) => kind === 'mode')
+    await until('three rows', () => rows().length === 3)
+    const by = 'service'
+    t.match(
+      rows().map(({ body }) => body),
+      [
+        { emergency: true, was: { emergency: false }, by, revision: 1 },
+        { emergency: false, maintenance: true, was: { emergency: true }, by, revision: 2 },
+        { maintenance: false, was: { maintenance: true }, by, revision: 3 },
+      ],
+    )
+    for (const { body } of rows()) t.ok(modeBodySchema.safeParse(body).success)
+    t.equal(gate.opened(), 1)
+    t.equal(gate.rows().filter(({ kind }) => kind === 'boot').length, 1, 'one start')
+    t.ok(gate.fireOpens(), 'fire opens it')
+    await engine.stop()
+  },
+)
+
+t.test('the journal alone says when a lane was fare-free, and by whom', async t => {
+  const dir = tempDir()
+  const free = { modes: { fareFree: true } }
+  const first = await startConfigured(dir, free)
+  first.engine.set(WAIT, 2000)
+  await first.engine.commit(lin)
+  await first.engine.stop()
+  const second = await startConfigured(dir, free)
+  await second.until('told', () => second.told().filter(row => row === 'mode').length === 3)
+  const rows = second.rows().filter(({ kind }) => kind === 'boot' || kind === 'mode')
+  const told = { fareFree: true, was: { fareFree: false }, by: 'file', revision: 0 }
+  t.match(
+    rows.map(({ kind, body }) => (kind === 'boot' ? kind : body)),
+    ['boot', told, 'boot', told, 'boot', told],
+    'after each start, also one by a change of the config',
+  )
+  second.engine.set('lanes.A.modes', undefined)
+  await second.engine.commit(lin)
+  const over = { fareFree: false, was: { fareFree: true }, by: 'lin', revision: 2 }
+  await second.until('over', () => second.told().at(-1) === 'config committed')
+  t.match(second.rows().at(-2), { kind: 'mode', body: over })
+  t.ok(second.fireOpens(), 'fire opens it')
+  await second.engine.stop()
 })
 
 t.test('a revision whose lanes can’t be built is taken back by itself', async t => {

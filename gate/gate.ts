@@ -7,7 +7,7 @@ import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
-import type { EventKind, LaneModes } from './contract/events.ts'
+import type { EventKind } from './contract/events.ts'
 import { createDiskState } from './disk-state.ts'
 import { createEntryDoor } from './entry-door.ts'
 import { type FileWatch, type KeptFile, watchFiles } from './file-watch.ts'
@@ -15,7 +15,7 @@ import { startForgetting } from './forgetting.ts'
 import { inTime } from './in-time.ts'
 import { type Joined, joinService } from './joined.ts'
 import { createLane, type Lane } from './lane.ts'
-import { directionsOf } from './lane-settings.ts'
+import { directionsOf, type GivenModes } from './lane-settings.ts'
 import { DISK_ANSWER_MS, STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from './limits.ts'
 import { createObserver } from './observe.ts'
 import type { GateParts } from './parts.ts'
@@ -34,10 +34,10 @@ import { createNews, readHealth } from './well.ts'
 
 /** Of a start that follows another in the same process, with another config. */
 export interface StartHow {
-  /** Number of the config's revision. */
-  readonly revision?: number
-  /** How lanes are run at first, by name, where not as their config says. */
-  readonly modes?: ReadonlyMap<string, LaneModes>
+  /** Number of the config's revision, as it is now: some take effect without a start. */
+  readonly revision?: () => number
+  /** How lanes are run at first, by name. */
+  readonly modes?: ReadonlyMap<string, GivenModes>
   /** Takes the config that the service has for this gate. */
   readonly remote?: RemoteDoor
 }
@@ -158,7 +158,7 @@ async function assemble(
   const sharing = createSharing(config.bus)
   const devices = openDevices(config, parts, opened)
   const core = await openCore(config, parts, opened, {
-    revision: how.revision,
+    revision: how.revision?.(),
     onClock: () => sharing.bus()?.clockStepped(),
     onStage: () => joined?.health.changed(),
     onPolled: polled,
@@ -200,8 +200,8 @@ async function assemble(
   const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
 
-  const { remote, revision = 0 } = how
-  const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision })
+  const { remote, revision = () => 0 } = how
+  const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision: revision() })
   const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
   joined = joinService(config, { ...parts, ...given, onAlarm: telling.alarm })
   opened.defer(async () => joined?.close())

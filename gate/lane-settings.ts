@@ -4,10 +4,15 @@ import type { Direction, LaneModes } from './contract/events.ts'
 import type { DecideContext } from './decide/rules.ts'
 import { COMMIT_WAIT_MS, DEVICE_START_MS } from './limits.ts'
 import { BEAM_ROW, type Beam } from './machine/beam-layout.ts'
-import { type MachineSettings, plainModes } from './machine/state.ts'
+import { type MachineSettings, type ModesAsked, plainModes } from './machine/state.ts'
 
 /** A tripod has one on each side of its arm. */
 const TRIPOD_BEAMS: ReadonlySet<Beam> = new Set(['beamA', 'beamB'])
+
+/** How a lane is run, and who asked for that. */
+export interface GivenModes extends ModesAsked {
+  readonly modes: LaneModes
+}
 
 /** What the decision needs to know of a lane and one of its scanners. */
 export type DecideSettings = Pick<
@@ -53,13 +58,17 @@ export function machineSettingsOf(config: LaneConfig): MachineSettings {
   }
 }
 
+/** How a lane is run where nothing is said of it: it asks for passes where its scanners look. */
+export function unsaidModes(config: LaneConfig): LaneModes {
+  const both = config.direction === 'both' ? ({ exit: 'controlled' } as const) : {}
+  return { ...plainModes(directionsOf(config)[0]), ...both }
+}
+
+/** How it is run as its config says. */
 export function initialModes(config: LaneConfig): LaneModes {
   const { entry, exit, ...degrade } = config.modes
-  const plain = plainModes(directionsOf(config)[0])
-  const both = config.direction === 'both' ? ({ exit: 'controlled' } as const) : {}
   return {
-    ...plain,
-    ...both,
+    ...unsaidModes(config),
     ...degrade,
     ...(entry === undefined ? {} : { entry }),
     ...(exit === undefined ? {} : { exit }),

@@ -13,9 +13,22 @@ import type { DenyCode } from './contract/codes.ts'
 import type { LaneConfig } from './contract/config.ts'
 import type { Direction, LaneModes } from './contract/events.ts'
 import { inTime } from './in-time.ts'
-import { decideSettingsOf, initialModes, machineSettingsOf } from './lane-settings.ts'
+import {
+  decideSettingsOf,
+  type GivenModes,
+  initialModes,
+  machineSettingsOf,
+  unsaidModes,
+} from './lane-settings.ts'
 import { DISK_ANSWER_MS, STOP_PASSAGE_MS } from './limits.ts'
-import type { Effect, Lane as LaneView, MachineContact, OutReason } from './machine/state.ts'
+import { modesChanged } from './machine/rest.ts'
+import type {
+  Effect,
+  Lane as LaneView,
+  MachineContact,
+  ModesAsked,
+  OutReason,
+} from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
 import type { Backlog } from './store/backlog.ts'
@@ -41,7 +54,7 @@ export interface LaneParts {
   readonly timers: Timers
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** How the lane is run at first, where not as its config says. */
-  readonly modes?: LaneModes | undefined
+  readonly modes?: GivenModes | undefined
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
   readonly onDevice: (device: string, state: DeviceState) => void
   /** What a board's line carried and was not taken. */
@@ -54,8 +67,10 @@ export interface Lane {
   view(): LaneView
   /** Why no entry would be admitted now, to be shown at rest; undefined: entries are served. */
   shutEntry(why: DenyCode | undefined): void
-  /** Another way of running the lane, from now on; `by` is who asked, up to 80 characters. */
-  setModes(change: Partial<LaneModes>, by: string): void
+  /** Another way of running the lane, from now on. */
+  setModes(change: Partial<LaneModes>, asked: ModesAsked): void
+  /** Who asked for how it is run now. */
+  modesAsked(): ModesAsked
   /** Takes no more scans, lets the passage that runs end (bounded), releases, closes devices. */
   stop(): Promise<void>
   /** At once, for a defect: relays at rest, nothing else. */
@@ -82,6 +97,8 @@ export const MACHINE_CONTACTS: readonly MachineContact[] = [
 
 export function createLane(parts: LaneParts): Lane {
   const { config, board, readers, timers } = parts
+  const given = parts.modes ?? { modes: initialModes(config), by: 'config' }
+  let asked: ModesAsked = given
   let stopping = false
   let onStep = () => {}
 
@@ -91,7 +108,7 @@ export function createLane(parts: LaneParts): Lane {
     rows: parts.rows,
     memory: parts.memory,
     settings: machineSettingsOf(config),
-    modes: parts.modes ?? initialModes(config),
+    modes: unsaidModes(config),
     timers,
     clock: parts.clock,
     now: parts.trust.now,
@@ -117,6 +134,7 @@ export function createLane(parts: LaneParts): Lane {
       runner,
     }),
   )
+  setModes(given.modes, given)
   const missing = new Set(readers.map(({ reader }) => reader.name))
 
   const subscriptions = [
@@ -143,6 +161,16 @@ export function createLane(parts: LaneParts): Lane {
       }),
     ]),
   ]
+
+  /** Nothing is told of what is so already. */
+  function setModes(change: Partial<LaneModes>, { by, revision }: ModesAsked): void {
+    asked = { by, revision }
+    const { modes } = runner.lane()
+    const changed = modesChanged(modes, { ...modes, ...change })
+    if (Object.keys(changed).length > 0) {
+      runner.feed({ type: 'mode', change: changed, by, revision })
+    }
+  }
 
   function report(state: DeviceState, reason: OutReason): void {
     if (state.state === 'ready') runner.feed({ type: 'found', reason })
@@ -176,7 +204,8 @@ export function createLane(parts: LaneParts): Lane {
     name: config.name,
     view: runner.lane,
     shutEntry: shut => runner.feed({ type: 'entry', shut }),
-    setModes: (change, by) => runner.feed({ type: 'mode', change, by }),
+    setModes,
+    modesAsked: () => asked,
     releaseAll() {
       board.barrier.release('entry')
       board.barrier.release('exit')

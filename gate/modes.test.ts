@@ -1,6 +1,8 @@
 /** How a lane is run: its directions, its modes, and what an emergency leaves behind. */
 import t from 'tap'
 import { createVirtualLane, type VirtualLane } from '../fixtures/virtual-lane.ts'
+import { modeBodySchema } from './contract/events.ts'
+import { plainModes } from './machine/state.ts'
 
 const state = (gate: VirtualLane) => gate.lane.view().state.name
 const both = {
@@ -70,7 +72,7 @@ t.test('free one way, controlled the other: shut for the one, then open again', 
   t.same([...gate.energised], ['exit'])
   await walkThrough(gate, 'passB')
   t.same([...gate.energised], ['entry'])
-  t.same(gate.rows(), ['grant ADMIT_FLAGGED', 'passage'])
+  t.same(gate.rows(), ['mode', 'grant ADMIT_FLAGGED', 'passage'])
 })
 
 t.test('a mode waits for the passage that runs', async t => {
@@ -116,6 +118,40 @@ t.test('emergency release: open at once, no verdicts, tolerated afterwards', asy
   ])
 })
 
+t.test('a lane that begins in an emergency opens as soon as its board is there', async t => {
+  const modes = { emergency: true }
+  const gate = await createVirtualLane({ modes }, undefined, { scanners: false })
+  t.equal(state(gate), 'Emergency', 'no scanner is waited for')
+  t.same([...gate.energised].sort(), ['entry', 'exit'])
+  t.same(gate.faults, [])
+  t.same(gate.rows(), ['mode'])
+  await gate.board('lost')
+  await gate.board('ready')
+  t.equal(gate.energised.size, 2, 'opened again')
+  await gate.scanner('ready')
+  await gate.modes({ emergency: false })
+  t.equal(state(gate), 'Locked')
+  t.equal(gate.energised.size, 0)
+  await gate.contact('fire', true)
+  t.same([...gate.energised].sort(), ['entry', 'exit'], 'fire opens it')
+})
+
+t.test('a row says how a lane is run, how it was, and who asked for it', async t => {
+  const gate = await createVirtualLane({ modes: { fareFree: true } })
+  await gate.modes({ fareFree: false, maintenance: true })
+  await gate.modes({ maintenance: true })
+  const bodies = gate.journal
+    .pending()
+    ?.rows.map(row => modeBodySchema.parse(JSON.parse(row.body ?? '')))
+  const plain = plainModes('entry')
+  t.same(bodies, [
+    { ...plain, fareFree: true, was: { fareFree: false }, by: 'config' },
+    { ...plain, maintenance: true, was: { fareFree: true, maintenance: false }, by: 'test' },
+  ])
+  await gate.contact('fire', true)
+  t.same([...gate.energised].sort(), ['entry', 'exit'], 'fire opens it')
+})
+
 t.test('a fire during an emergency release outlives the command', async t => {
   const gate = await createVirtualLane()
   await gate.modes({ emergency: true })
@@ -133,7 +169,7 @@ t.test('fare-free admits anybody and says so; time-free an expired pass', async 
   await gate.scan('no pass at all')
   t.same([...gate.energised], ['entry'])
   await walkThrough(gate)
-  t.same(gate.rows(), ['grant ADMIT_FLAGGED', 'passage'])
+  t.same(gate.rows(), ['mode', 'grant ADMIT_FLAGGED', 'passage'])
 
   const late = await createVirtualLane()
   const code = await late.code()

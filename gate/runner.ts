@@ -123,6 +123,8 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   function energise(relay: 'entry' | 'exit'): void {
+    // A lane that begins open: it is opened when its board is found.
+    if (lane.awaited.includes('BOARD_LOST')) return
     try {
       board.barrier.energise(relay)
     } catch (error) {

@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import type { LogLine } from '../../fixtures/child.ts'
+import { fireOpens } from '../../fixtures/fire-opens.ts'
+import type { SimLane } from '../../fixtures/sim-lane.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../../fixtures/world.ts'
 
@@ -20,7 +22,12 @@ const CONFIG = '/v1/fleet/gates/north-1/config'
 
 interface Row {
   readonly kind: string
-  readonly body: { readonly about?: string; readonly code?: string; readonly reason?: string }
+  readonly body: {
+    readonly about?: string
+    readonly code?: string
+    readonly reason?: string
+    readonly serviceRevision?: number
+  }
 }
 
 /** The gate's rows at the service, as soon as one of them fits. */
@@ -83,6 +90,44 @@ t.test('a bad one: what ran before runs again, and the service is told why', asy
   await inService(seen)
 })
 
+t.test('an emergency release and its end by the service: the same start goes on', async t => {
+  const given = async (modes: object, state: string) => {
+    const { revision: base } = await operator.get(CONFIG)
+    const seen = new Set<LogLine>(gate.lines)
+    const config = { lanes: lanes.map(lane => ({ ...lane, modes, timing: { waitMs: 7000 } })) }
+    const { revision } = await operator.put(CONFIG, { base, config, reason: 'a drill' })
+    await gate.line(state, line => !seen.has(line) && line.state === state, 30_000)
+    return uploaded(
+      'confirmed',
+      ({ body }) => body.about === 'committed' && body.serviceRevision === revision,
+    )
+  }
+  await given({}, 'Locked')
+  const [lane] = world.lanes
+  const { turnstile } = lane as SimLane
+  const starts = () => gate.lines.filter(line => line.event === 'ready').length
+  const before = starts()
+  await given({ emergency: true }, 'Emergency')
+  t.ok(turnstile.relay('entry') && turnstile.relay('exit'), 'open both ways')
+  await given({ maintenance: true }, 'Maintenance')
+  const rows = await given({}, 'Locked')
+  t.equal(starts(), before)
+  t.match(
+    rows.filter(row => row.kind === 'mode').map(row => row.body),
+    [
+      { emergency: true, by: 'service' },
+      { emergency: false, maintenance: true, by: 'service' },
+      { maintenance: false, by: 'service' },
+    ],
+  )
+  t.ok(await fireOpens(lane as SimLane), 'fire opens it')
+  turnstile.setContact('fire', false)
+  const seen = new Set<LogLine>(gate.lines)
+  turnstile.setContact('release', true)
+  await gate.line('reset', line => !seen.has(line) && line.state === 'Locked')
+  turnstile.setContact('release', false)
+})
+
 t.test('SIGHUP: the file read again; a wrong one changes nothing', async t => {
   const file = JSON.parse(readFileSync(world.gateConfigFile, 'utf8')) as object
   writeFileSync(world.gateConfigFile, '{ "lanes": [')
@@ -92,6 +137,6 @@ t.test('SIGHUP: the file read again; a wrong one changes nothing', async t => {
   writeFileSync(world.gateConfigFile, JSON.stringify({ ...file, journal: { keepMs: 86_400_000 } }))
   gate.signal('SIGHUP')
   const taken = await gate.line('taken', line => !seen.has(line) && line.event === 'reload', 30_000)
-  t.match(taken, { revision: 3 })
+  t.match(taken, { revision: 7 })
   t.equal(await gate.stop(), 0)
 })

@@ -7,6 +7,7 @@ import { type CheckedConfig, ConfigError } from '../config-file.ts'
 import { CONFIG_BY_CHARS_MAX, CONFIG_REASON_CHARS_MAX } from '../contract/events.ts'
 import type { Ledger } from './ledger.ts'
 import { CONFIRM_MS_MAX, CONFIRM_MS_MIN } from './limits.ts'
+import { askedBy } from './modes.ts'
 import { type CommitRequest, type Offer, type Outcome, refused } from './outcome.ts'
 import {
   committed,
@@ -15,6 +16,7 @@ import {
   type History,
   type Revision,
   reverted,
+  revisionOf,
   type Seen,
   saw,
   started,
@@ -53,7 +55,7 @@ export interface Changes {
   take(offer: Offer): Promise<Outcome>
   confirm(by: string): Promise<Outcome>
   /** Takes the revision on trial back. */
-  back(why: string): Promise<Outcome>
+  takeBack(by: string): Promise<Outcome>
   /** Lets no more trial end. */
   end(): void
 }
@@ -79,7 +81,8 @@ export function createChanges(parts: ChangeParts): Changes {
   /** The fault, when it could not be started. */
   async function run(revision: Revision): Promise<{ readonly fault: unknown } | undefined> {
     const checked = parts.check(revision.text)
-    if (checked.ok) return running.run(checked.config, revision.number)
+    const asked = (lane: string) => askedBy(now(), lane)
+    if (checked.ok) return running.run(checked.config, { number: revision.number, asked })
     return { fault: new ConfigError(checked.problems.join('\n')) }
   }
 
@@ -105,7 +108,7 @@ export function createChanges(parts: ChangeParts): Changes {
     if (!isWithinBounds(offer)) return refused('OUT_OF_BOUNDS')
     const before = now()
     if (isTriedHere(before) && by === 'service') return refused('ON_TRIAL')
-    if (running.emergency()) return refused('EMERGENCY')
+    if (running.forbids(checked.config)) return refused('EMERGENCY')
     if (currentOf(before).sha256 === checked.sha256) return refused('NOTHING_TO_COMMIT')
     const { text, sha256 } = checked
     const next = { at: Math.floor(nowMs()), by, reason, text, sha256 }
@@ -157,6 +160,14 @@ export function createChanges(parts: ChangeParts): Changes {
     return { ok: true, revision: now().current, onTrial: false }
   }
 
+  async function takeBack(by: string): Promise<Outcome> {
+    const { trial } = now()
+    const good = trial && revisionOf(now(), trial.previous)
+    const checked = good && parts.check(good.text)
+    if (checked?.ok === true && running.forbids(checked.config)) return refused('EMERGENCY')
+    return back(`taken back by ${by}`)
+  }
+
   return {
     inTurn,
     async begin() {
@@ -178,7 +189,7 @@ export function createChanges(parts: ChangeParts): Changes {
     tell,
     take,
     confirm,
-    back,
+    takeBack,
     end: watch.end,
   }
 }

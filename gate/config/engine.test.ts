@@ -5,6 +5,7 @@ import t from 'tap'
 import { configBodySchema } from '../contract/events.ts'
 import { plainModes } from '../machine/state.ts'
 import { CONFIRM_MS_MAX, CONFIRM_MS_MIN, REVISIONS_MAX } from './limits.ts'
+import type { StartHow } from './running.ts'
 import { createDeskWorld, openDesk, withWait } from './testing/desk.ts'
 
 const WAIT = 'lanes.A.timing.waitMs'
@@ -27,7 +28,7 @@ t.test('a change is edited, compared, committed; the journal says who, why and w
   t.same(waits(), [5000], 'nothing runs before the commit')
   t.same(await engine.commit(lin), { ok: true, revision: 1, onTrial: false })
   t.same(waits(), [5000, 8000])
-  t.match(world.starts[1]?.how, { revision: 1 })
+  t.match(world.starts[1], { revision: 1 })
   t.same(world.rows, ['base 0 by file, 0 runs', 'committed 1 by lin, 1 runs'])
   t.match(world.bodies[1], { ...lin, changes: ['lanes.A.timing.waitMs'] })
   t.notMatch(JSON.stringify(world.bodies[1]), /8000/, 'no value')
@@ -397,14 +398,67 @@ t.test('no change while a lane is open for everyone; a deadline waits for that t
 
 t.test('modes set by command outlive a change that does not speak of them', async t => {
   const { engine, world, running: now } = await running(t.testdir())
-  const lane = now.gate()?.lanes[0] as { view(): object }
-  const free = { ...plainModes('entry'), entry: 'free' }
-  lane.view = () => ({ state: { name: 'Open' }, modes: free, out: [] })
+  now.gate()?.lanes[0]?.setModes({ entry: 'free' }, { by: 'mei' })
   engine.set(WAIT, 8000)
   await engine.commit(lin)
-  t.same(world.starts[1]?.how.modes.get('A'), free)
+  const free = { ...plainModes('entry'), entry: 'free' }
+  t.same(world.starts[1]?.how.modes.get('A'), { modes: free, by: 'mei', revision: undefined })
+  world.modes.splice(0)
   engine.set('lanes.A.modes', { entry: 'closed' })
   await engine.commit(lin)
-  t.notOk(world.starts[2]?.how.modes.has('A'), 'what the config says of them wins')
+  const wins = { lane: 'A', entry: 'closed', by: 'lin', revision: 2 }
+  t.same(world.modes, [wins], 'what the config says of them wins')
   await engine.stop()
+})
+
+t.test(
+  'a revision of modes alone acts on the lanes as they stand, and so does its end',
+  async t => {
+    const { engine, world, waits, advance } = await running(t.testdir())
+    engine.set('lanes.A.modes', { maintenance: true })
+    t.match(await engine.commit({ ...lin, confirmMs: 60_000 }), { ok: true, onTrial: true })
+    t.same(world.modes, [{ lane: 'A', maintenance: true, by: 'lin', revision: 1 }])
+    await advance(60_000)
+    t.same(world.modes[1], { lane: 'A', maintenance: false, by: 'file', revision: 0 })
+    t.same(waits(), [5000], 'no start')
+    await engine.stop()
+  },
+)
+
+t.test('an emergency by config: opens at once, ends by config, and is no dead end', async t => {
+  const { engine, world, waits } = await running(t.testdir())
+  const commit = async (modes: object, waitMs: number) => {
+    engine.discard()
+    engine.set('lanes.A.modes', modes as never)
+    engine.set(WAIT, waitMs)
+    const outcome = await engine.commit(lin)
+    return outcome.ok ? 'taken' : outcome.code
+  }
+  t.equal(await commit({ emergency: true }, 6000), 'taken')
+  t.match(world.modes, [{ emergency: true }], 'before the start that the rest of it needs')
+  t.match(world.starts[1]?.how.modes.get('A'), { modes: { emergency: true }, by: 'lin' })
+  world.state = 'Emergency'
+  t.equal(await commit({ emergency: true }, 7000), 'EMERGENCY', 'it would close for a start')
+  t.equal(await commit({ emergency: true, fareFree: true }, 6000), 'taken', 'this does not')
+  t.equal(await commit({ fareFree: true }, 7000), 'taken', 'it ends it')
+  t.equal(await commit({}, 8000), 'EMERGENCY', 'that was a fire’s')
+  t.equal(await commit({}, 7000), 'taken')
+  t.same(waits(), [5000, 6000, 7000])
+  await engine.stop()
+})
+
+t.test('who asked for a lane’s modes is known by the revision that first said so', async t => {
+  const dir = t.testdir()
+  const first = await running(dir)
+  first.engine.set('lanes.A.modes', { fareFree: true })
+  await first.engine.commit({ by: 'mei', reason: 'a festival' })
+  first.engine.set(WAIT, 8000)
+  await first.engine.commit(lin)
+  await first.crash()
+  const second = openDesk(dir)
+  await second.engine.start()
+  const { how } = second.world.starts[0] as { how: StartHow }
+  t.match(how.modes.get('A'), { modes: { fareFree: true }, by: 'mei', revision: 1 })
+  t.equal(how.revision(), 2)
+  await second.engine.stop()
 })

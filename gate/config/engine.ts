@@ -196,11 +196,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
         return outcome
       }),
     confirm: by => inTurn(() => changes.confirm(by)),
-    takeBack: by =>
-      inTurn(async () => {
-        if (running.emergency()) return refused('EMERGENCY')
-        return changes.back(`taken back by ${by}`)
-      }),
+    takeBack: by => inTurn(() => changes.takeBack(by)),
     reload: () => inTurn(reload),
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),

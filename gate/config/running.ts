@@ -1,18 +1,18 @@
 /**
- * The gate that runs, and how another config takes its place: an orderly stop (no more scans, the
- * passage that runs ends, relays rest), then a start. Journal, identity and trust stay on disk.
+ * The gate that runs, and how another config takes its place. Where it only runs lanes in another
+ * way, it acts on them as they stand. Else an orderly stop (no more scans, the passage that runs ends,
+ * relays rest), then a start. Journal, identity and trust stay on disk.
  */
-import type { GateConfig, LaneConfig } from '../contract/config.ts'
+import type { GateConfig } from '../contract/config.ts'
 import type { EventKind, LaneModes } from '../contract/events.ts'
-import type { Lane } from '../machine/state.ts'
+import type { GivenModes } from '../lane-settings.ts'
+import type { Lane, ModesAsked } from '../machine/state.ts'
 import { NOTHING_SERVED, type Served, servedBy, servesAgain } from './in-service.ts'
+import { differsOnlyInModes, type ModedLane, modesUnder } from './modes.ts'
 
 /** What is needed of a gate: `gate.ts` makes one. */
 export interface RunningGate {
-  readonly lanes: readonly {
-    readonly name: string
-    view(): Pick<Lane, 'modes' | 'out'> & { readonly state: Pick<Lane['state'], 'name'> }
-  }[]
+  readonly lanes: readonly RunningLane[]
   /** Rejects when the row is not on disk. */
   record(kind: EventKind, body: object): Promise<void>
   /** Whether the service has answered since the start. */
@@ -22,22 +22,42 @@ export interface RunningGate {
   releaseAll(): void
 }
 
+export interface RunningLane extends ModedLane {
+  view(): Pick<Lane, 'modes' | 'out' | 'latched'> & {
+    readonly state: Pick<Lane['state'], 'name'>
+  }
+  setModes(change: Partial<LaneModes>, asked: ModesAsked): void
+}
+
+/** A revision that is to run. */
+export interface RunHow {
+  readonly number: number
+  /** Who asked for what it says of a lane's modes. */
+  readonly asked: (lane: string) => ModesAsked
+}
+
 export interface StartHow {
-  readonly revision: number
-  /** How lanes were run until now, by name, where the config does not say otherwise. */
-  readonly modes: ReadonlyMap<string, LaneModes>
+  /** The number of the revision that runs: another one may without a start. */
+  readonly revision: () => number
+  /** How lanes are run at first, by name. */
+  readonly modes: ReadonlyMap<string, GivenModes>
 }
 
 /** Rejects when it can't run; nothing is left open then. */
 export type StartGate<G extends RunningGate> = (config: GateConfig, how: StartHow) => Promise<G>
 
 export interface Running<G extends RunningGate = RunningGate> {
-  /** Another object after each change; undefined between two. */
+  /** Another object after each start; undefined between two. */
   gate(): G | undefined
   /** Resolves with the fault when the gate could not be started: then none runs. */
-  run(config: GateConfig, revision: number): Promise<{ readonly fault: unknown } | undefined>
-  /** A lane that is open for everyone, by a fire or by command: not the time for changes. */
+  run(config: GateConfig, how: RunHow): Promise<{ readonly fault: unknown } | undefined>
+  /** A lane is open for everyone, by a fire or by command. */
   emergency(): boolean
+  /**
+   * Whether this config would need a start while a lane is open for everyone, and has to be: a fire is
+   * latched, or the config does not end the emergency.
+   */
+  forbids(config: GateConfig): boolean
   /** What is in service now is what must be so again before another config is good. */
   keepServed(): void
   /**
@@ -54,6 +74,7 @@ export function createRunning<G extends RunningGate>(
 ): Running<G> {
   let gate: G | undefined
   let config: GateConfig | undefined
+  let number = 0
   let served: Served = NOTHING_SERVED
 
   async function end(how?: { readonly restart: boolean }): Promise<void> {
@@ -67,20 +88,46 @@ export function createRunning<G extends RunningGate>(
     }
   }
 
+  /** An emergency release waits for no start. */
+  function openAtOnce(modes: ReadonlyMap<string, GivenModes>): void {
+    for (const lane of gate?.lanes ?? []) {
+      const given = modes.get(lane.name)
+      if (given?.modes.emergency === true) lane.setModes({ emergency: true }, given)
+    }
+  }
+
   return {
     gate: () => gate,
-    async run(next, revision) {
-      const modes = config === undefined ? new Map() : keptModes(gate, config, next)
+    async run(next, how) {
+      const modes = modesUnder(gate?.lanes ?? [], config, next, how.asked)
+      number = how.number
+      if (gate !== undefined && config !== undefined && differsOnlyInModes(config, next)) {
+        for (const lane of gate.lanes) {
+          const given = modes.get(lane.name)
+          if (given !== undefined) lane.setModes(given.modes, given)
+        }
+        config = next
+        return undefined
+      }
+      openAtOnce(modes)
       await end({ restart: true })
       try {
-        gate = await start(next, { revision, modes })
+        gate = await start(next, { revision: () => number, modes })
         config = next
         return undefined
       } catch (fault) {
         return { fault }
       }
     },
-    emergency: () => gate?.lanes.some(lane => lane.view().state.name === 'Emergency') ?? false,
+    emergency: () => gate?.lanes.some(isOpenForAll) ?? false,
+    forbids(next) {
+      if (gate === undefined || config === undefined) return false
+      if (differsOnlyInModes(config, next)) return false
+      const modes = modesUnder(gate.lanes, config, next, () => ({ by: '' }))
+      return gate.lanes
+        .filter(isOpenForAll)
+        .some(({ name, view }) => view().latched || modes.get(name)?.modes.emergency !== false)
+    },
     keepServed() {
       if (gate !== undefined && config !== undefined) served = servedBy(gate, config)
     },
@@ -92,24 +139,6 @@ export function createRunning<G extends RunningGate>(
   }
 }
 
-/** Modes set by command outlive a change that does not speak of them. */
-function keptModes(
-  gate: RunningGate | undefined,
-  before: GateConfig,
-  next: GateConfig,
-): ReadonlyMap<string, LaneModes> {
-  const kept = new Map<string, LaneModes>()
-  for (const lane of gate?.lanes ?? []) {
-    const [was, is] = [laneOf(before, lane.name), laneOf(next, lane.name)]
-    if (was && is && saysOfModes(was) === saysOfModes(is)) kept.set(lane.name, lane.view().modes)
-  }
-  return kept
-}
-
-function laneOf({ lanes }: GateConfig, name: string): LaneConfig | undefined {
-  return lanes.find(lane => lane.name === name)
-}
-
-function saysOfModes({ direction, modes }: LaneConfig): string {
-  return JSON.stringify([direction, modes])
+function isOpenForAll({ view }: RunningLane): boolean {
+  return view().state.name === 'Emergency'
 }

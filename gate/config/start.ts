@@ -13,6 +13,8 @@ import { baseRow, committedRows, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import type { ConfigStore } from './store.ts'
 
+const BASE = { number: 0, asked: () => ({ by: 'file', revision: 0 }) }
+
 /** Why a revision by file was made. */
 export const FILE_EDITED = 'the file was edited'
 
@@ -37,7 +39,7 @@ export function createStart(parts: StartParts): () => Promise<void> {
   /** The file becomes revision 0 once it has run. */
   async function first({ checked, sha256: fileSha256 }: ConfigFile): Promise<void> {
     if (!checked.ok) throw new ConfigError(checked.problems.join('\n'))
-    const failed = await parts.running.run(checked.config, 0)
+    const failed = await parts.running.run(checked.config, BASE)
     if (failed !== undefined) throw failed.fault
     const { text, sha256 } = checked
     const at = Math.floor(parts.nowMs())

@@ -205,8 +205,19 @@ export const laneModesSchema = z.strictObject({
 })
 export type LaneModes = z.infer<typeof laneModesSchema>
 
-/** `by`: who or what asked for it. */
-export const modeBodySchema = z.strictObject({ ...laneModesSchema.shape, by: z.string().max(80) })
+/**
+ * How a lane is run from now on. After a `boot` row it asks for passes where its scanners look, until
+ * a row says otherwise.
+ */
+export const modeBodySchema = z.strictObject({
+  ...laneModesSchema.shape,
+  /** Of what has changed, the value before. */
+  was: laneModesSchema.partial().optional(),
+  /** Who or what asked for it: `file`, `service`, or a name on the console. */
+  by: z.string().max(80),
+  /** The revision of the config that says so; absent for a command. */
+  revision: z.int().min(0).optional(),
+})
 
 /**
  * What became of a revision of the config. Values are never in it, only the paths that changed.

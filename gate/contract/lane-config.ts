@@ -81,6 +81,14 @@ const laneSchema = z.strictObject({
     .strictObject({
       entry: directionModeSchema.optional().describe('how people are let in'),
       exit: directionModeSchema.optional().describe('how people are let out'),
+      maintenance: z
+        .boolean()
+        .default(false)
+        .describe('a technician works here: locked, no scans, nothing is an alarm'),
+      emergency: z
+        .boolean()
+        .default(false)
+        .describe('emergency release: open both ways at once, no verdicts'),
       fareFree: z.boolean().default(false).describe('admit whoever scans, and record it'),
       timeFree: z.boolean().default(false).describe('an expired pass admits, 24 h long'),
       orderFree: z.boolean().default(false).describe('no anti-passback'),
@@ -88,8 +96,9 @@ const laneSchema = z.strictObject({
     })
     .prefault({})
     .describe(
-      'how the lane is run after a start: each direction "controlled", "free" or "closed"; ' +
-        'controlled where the lane’s scanners look, closed the other way',
+      'how the lane is run: each direction "controlled", "free" or "closed"; controlled where the ' +
+        'lane’s scanners look, closed the other way, unless set. A revision that changes nothing ' +
+        'else acts at once',
     ),
   timing: z
     .strictObject({

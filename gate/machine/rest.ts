@@ -1,7 +1,7 @@
 /** What a lane is when nothing is going on, and how it is run: modes. Pure. */
-import type { Direction, LaneModes } from '../contract/events.ts'
+import type { Direction, LaneModes, ModeBody } from '../contract/events.ts'
 import { CANCEL_ALL, endGrant, OPEN_ALL, outSign, stay } from './effects.ts'
-import type { Effect, Lane, StateName, Step } from './state.ts'
+import type { Effect, Lane, ModesAsked, StateName, Step } from './state.ts'
 
 const DIRECTIONS: readonly Direction[] = ['entry', 'exit']
 
@@ -74,9 +74,9 @@ export function shutEntry(lane: Lane, entryShut: Lane['entryShut']): Step {
  * Another way of running the lane. An emergency release acts at once; all else waits for the
  * passage that runs, and for what keeps the lane out of service.
  */
-export function changeModes(lane: Lane, change: Partial<LaneModes>, by: string): Step {
+export function changeModes(lane: Lane, change: Partial<LaneModes>, asked: ModesAsked): Step {
   const modes = { ...lane.modes, ...change }
-  const told: Effect = { type: 'record', kind: 'mode', body: { ...modes, by: by.slice(0, 80) } }
+  const told: Effect = { type: 'record', kind: 'mode', body: modeBody(lane.modes, modes, asked) }
   const next = { ...lane, modes }
   if (modes.emergency) {
     if (lane.state.name === 'Emergency') return stay(next, ...OPEN_ALL, told)
@@ -89,6 +89,21 @@ export function changeModes(lane: Lane, change: Partial<LaneModes>, by: string):
     return lane.latched ? stay(next, told) : leave(next, told)
   }
   return settlesNow(lane.state.name) ? leave(confirmed(lane, next), told) : stay(next, told)
+}
+
+function modeBody(before: LaneModes, modes: LaneModes, { by, revision }: ModesAsked): ModeBody {
+  return {
+    ...modes,
+    was: modesChanged(modes, before),
+    by: by.slice(0, 80),
+    ...(revision !== undefined && { revision }),
+  }
+}
+
+/** What of `to` differs from `from`. */
+export function modesChanged(from: LaneModes, to: LaneModes): Partial<LaneModes> {
+  const keys = Object.keys(to) as (keyof LaneModes)[]
+  return Object.fromEntries(keys.filter(key => from[key] !== to[key]).map(key => [key, to[key]]))
 }
 
 /** A technician who ends the maintenance vouches for the relay. */

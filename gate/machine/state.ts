@@ -146,7 +146,15 @@ export type Input =
   /** Why no entry would be admitted now, shown at rest; undefined: entries are served. */
   | { readonly type: 'entry'; readonly shut: DenyCode | undefined }
   /** How the lane shall be run from now on; what is left out stays. */
-  | { readonly type: 'mode'; readonly change: Partial<LaneModes>; readonly by: string }
+  | ({ readonly type: 'mode'; readonly change: Partial<LaneModes> } & ModesAsked)
+
+/** Who asked for how a lane is run. */
+export interface ModesAsked {
+  /** Up to 80 characters. */
+  readonly by: string
+  /** The revision of the config that says so; absent for a command. */
+  readonly revision?: number | undefined
+}
 
 /** `idle`, `free` and `closed` are what a lane shows at rest: silent. */
 export type ShownSign = Sign | 'idle' | 'free' | 'closed'

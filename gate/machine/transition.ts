@@ -85,7 +85,7 @@ function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number)
     case 'entry':
       return shutEntry(lane, input.shut)
     case 'mode':
-      return changeModes(lane, input.change, input.by)
+      return changeModes(lane, input.change, input)
     default:
       return input satisfies never
   }

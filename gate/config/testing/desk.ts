@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import { createVirtualTime, settle } from '../../../fixtures/clock.ts'
 import { type CheckedConfig, checkConfig, readConfigFile } from '../../config-file.ts'
 import type { JsonValue } from '../../contract/canonical.ts'
-import type { GateConfig } from '../../contract/config.ts'
-import { initialModes } from '../../lane-settings.ts'
+import type { GateConfig, LaneConfig } from '../../contract/config.ts'
+import type { GivenModes } from '../../lane-settings.ts'
+import { modesChanged } from '../../machine/rest.ts'
 import type { StateName } from '../../machine/state.ts'
 import { createConfigEngine } from '../engine.ts'
-import { createRunning, type RunningGate, type StartHow } from '../running.ts'
+import { createRunning, type RunningGate, type RunningLane, type StartHow } from '../running.ts'
 import { openConfigStore } from '../store.ts'
 
 export const CONFIG = {
@@ -36,7 +37,9 @@ export interface World {
   /** Whether the journal takes rows. */
   takesRows: boolean
   /** Each start: the wait time of lane A, and how. */
-  readonly starts: { readonly waitMs: number; readonly how: StartHow }[]
+  readonly starts: { readonly waitMs: number; readonly how: StartHow; readonly revision: number }[]
+  /** Each change of a lane's modes without a start. */
+  readonly modes: object[]
   /** `kind about revision→runs` or `alarm detail` of each row. */
   readonly rows: string[]
   readonly bodies: object[]
@@ -53,6 +56,7 @@ export function createDeskWorld(): World {
     reached: false,
     takesRows: true,
     starts: [],
+    modes: [],
     rows: [],
     bodies: [],
     faultsTold: [],
@@ -112,16 +116,9 @@ async function startPlayed(world: World, config: GateConfig, how: StartHow): Pro
   const waitMs = config.lanes[0]?.timing.waitMs ?? 0
   const fault = world.faults.get(waitMs)
   if (fault !== undefined) throw Object.assign(new Error(fault), { code: 'BAD_PINS' })
-  world.starts.push({ waitMs, how })
+  world.starts.push({ waitMs, how, revision: how.revision() })
   return {
-    lanes: config.lanes.map(lane => ({
-      name: lane.name,
-      view: () => ({
-        state: { name: world.dead.has(lane.board.port) ? 'OutOfService' : world.state },
-        modes: how.modes.get(lane.name) ?? initialModes(lane),
-        out: [],
-      }),
-    })),
+    lanes: config.lanes.map(lane => playLane(world, lane, how)),
     async record(kind: string, body: object) {
       if (!world.takesRows) throw new Error('disk full')
       world.bodies.push(body)
@@ -130,6 +127,27 @@ async function startPlayed(world: World, config: GateConfig, how: StartHow): Pro
     reached: () => world.reached,
     stop: async () => {},
     releaseAll() {},
+  }
+}
+
+function playLane(world: World, { name, board }: LaneConfig, how: StartHow): RunningLane {
+  let given = how.modes.get(name) as GivenModes
+  return {
+    name,
+    view: () => ({
+      state: { name: world.dead.has(board.port) ? 'OutOfService' : world.state },
+      modes: given.modes,
+      out: [],
+      latched: world.state === 'Emergency' && !given.modes.emergency,
+    }),
+    modesAsked: () => given,
+    setModes(change, { by, revision }) {
+      const modes = { ...given.modes, ...change }
+      const changed = modesChanged(given.modes, modes)
+      given = { modes, by, revision }
+      if (Object.keys(changed).length > 0)
+        world.modes.push({ lane: name, ...changed, by, revision })
+    },
   }
 }
 
