@@ -187,7 +187,7 @@ export function createRunner(parts: RunnerParts): Runner {
       const grant = open.get(keyOf(body.grant))
       open.delete(keyOf(body.grant))
       if (grant !== undefined && kind === 'passage') memory.passed(grant, row.at)
-      if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body.reason, row.at)
+      if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body, row.at)
     }
     if (kind === 'scan' && body.area !== undefined && body.cti !== undefined) {
       memory.walkedFree(body.cti, body.area, body.direction, row.at)

@@ -50,7 +50,7 @@ t.test('what one gate sees counts at the others within the wire’s time', async
 
   two.memory.passed(grantOf(1, { direction: 'exit', presentedAt: 5 }), now())
   one.memory.reserve(grantOf(2), 'A', now())
-  one.memory.annulled(grantOf(2), 'NO_TURN', now())
+  one.memory.annulled(grantOf(2), { reason: 'NO_TURN' }, now())
   time.advance(5)
   t.match(three.memory.visit('main', ctiOf(1)), { inside: false })
   t.match(three.memory.presentation(ctiOf(2), 1002), { outcome: 'annulled', lane: 'g1/A' })

@@ -39,6 +39,8 @@ export const visitSchema = z.strictObject({
   area: nameSchema,
   cti,
   inside: z.boolean(),
+  /** With `inside`: it may have left, and nobody saw it. */
+  unsure: z.literal(true).optional(),
   at,
 })
 
@@ -65,9 +67,13 @@ export function beatsUse(next: Use, old: Use): boolean {
   )
 }
 
-/** The newer one wins; at one moment, who is inside. */
+/** The newer one wins; at one moment, who is inside, and who is so for sure. */
 export function beatsVisit(next: Visit, old: Visit): boolean {
-  return (next.at - old.at || Number(next.inside) - Number(old.inside)) > 0
+  return (next.at - old.at || whereOf(next) - whereOf(old)) > 0
+}
+
+function whereOf({ inside, unsure }: Visit): number {
+  return inside ? (unsure === true ? 1 : 2) : 0
 }
 
 function compare(a: string, b: string): number {

@@ -174,6 +174,8 @@ export const passageBodySchema = z.strictObject({
 export const annulledBodySchema = z.strictObject({
   grant: grantRef,
   reason: annulReasonSchema,
+  /** Somebody was in the barrier, or may have been, and nobody saw whether they went through. */
+  unknown: z.literal(true).optional(),
   cti: cti.optional(),
 })
 export const alarmBodySchema = z.strictObject({

@@ -9,6 +9,7 @@ import type { BoardingTrain } from '../../pass/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
+import type { Whereabouts } from '../contract/visits.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
@@ -51,8 +52,7 @@ export interface SeenPresentation {
 }
 
 /** Where a certificate was last seen to pass, in one area. */
-export interface AreaVisit {
-  readonly inside: boolean
+export interface AreaVisit extends Whereabouts {
   readonly atMs: number
 }
 
@@ -211,9 +211,11 @@ const passback: Rule = {
     if (pardoned) return { said: 'pass', saw: `emergency ${seconds(nowMs - pardonedMs)} ago` }
     const known = visit !== undefined && nowMs - visit.atMs < passbackMs
     if (direction === 'entry') {
-      return known && visit.inside
-        ? object(`entered ${seconds(nowMs - visit.atMs)} ago`)
-        : { said: 'pass', saw: 'not inside' }
+      if (!known || !visit.inside) return { said: 'pass', saw: 'not inside' }
+      const ago = `${seconds(nowMs - visit.atMs)} ago`
+      return visit.unsure === true
+        ? { said: 'flag', saw: `left unseen, perhaps, ${ago}`, flag: code }
+        : object(`entered ${ago}`)
     }
     return known && visit.inside ? { said: 'pass', saw: 'inside' } : object('no entry known')
   },

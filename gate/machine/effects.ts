@@ -31,22 +31,28 @@ export function alarm(code: string, on: boolean, detail: string): Effect {
   return { type: 'record', kind: 'alarm', body: { code, on, detail: detail.slice(0, 400) } }
 }
 
-/** The row that ends a grant without a passage. */
+/** The row that ends a grant without a passage. `unknown`: nobody saw whether there was one. */
 export function annulled(
   grant: GrantBody,
   ref: GrantRef,
   reason: AnnulReason,
+  unknown = false,
 ): Extract<Effect, { type: 'record' }> {
   const cti = grant.cti === undefined ? {} : { cti: grant.cti }
-  return { type: 'record', kind: 'annulled', body: { grant: ref, reason, ...cti } }
+  const told = unknown ? ({ unknown: true } as const) : {}
+  return { type: 'record', kind: 'annulled', body: { grant: ref, reason, ...told, ...cti } }
 }
 
-/** The end of an unfinished grant when something else takes the lane over. */
+/**
+ * The end of an unfinished grant when something else takes the lane over. Who was in the barrier then
+ * may have gone through.
+ */
 export function endGrant(lane: Lane, reason: AnnulReason): Effect[] {
   const { state } = lane
   if (state.name !== 'Admitting' && state.name !== 'Passing') return []
   const { grant, ref } = state
-  return ref === undefined ? [{ type: 'withdraw', grant, reason }] : [annulled(grant, ref, reason)]
+  if (ref === undefined) return [{ type: 'withdraw', grant, reason }]
+  return [annulled(grant, ref, reason, state.name === 'Passing')]
 }
 
 export function annulReasonOf(reason: OutReason): AnnulReason {

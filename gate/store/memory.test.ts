@@ -73,7 +73,7 @@ t.test('two gates grant one code at the same moment: both walks count, nothing c
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'A', outcome: 'reserved' }, 'its own stays')
   t.equal(memory.merge(use({ at: NOW + 2 }), 'g2', NOW), 'merged')
   t.ok(memory.reserved('main', ctiOf(1), 'entry', NOW), 'its own lane is still letting it in')
-  memory.annulled(grantOf(1), 'NO_TURN', NOW + 3)
+  memory.annulled(grantOf(1), { reason: 'NO_TURN' }, NOW + 3)
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'g2/A', outcome: 'passed' })
   t.notOk(memory.reserved('main', ctiOf(1), 'entry', NOW))
   t.match(told, [{ outcome: 'reserved' }, { outcome: 'annulled', gate: 'g1', lane: 'A' }])

@@ -6,8 +6,8 @@
  */
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS } from '../bus/limits.ts'
-import type { AnnulReason, Direction, GrantBody } from '../contract/events.ts'
-import { settlesVisit } from '../contract/visits.ts'
+import type { Direction, GrantBody } from '../contract/events.ts'
+import { type Annulment, mayHaveWalked, settlesVisit, whereAfter } from '../contract/visits.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
 import {
   GRANTS_MAX,
@@ -25,7 +25,7 @@ export interface Memory extends MemoryView {
   /** Takes a reservation back whose row could not be written. */
   forget(grant: GrantBody): void
   passed(grant: GrantBody, atMs: number): void
-  annulled(grant: GrantBody, reason: AnnulReason, atMs: number): void
+  annulled(grant: GrantBody, end: Annulment, atMs: number): void
   /** It went into the area or out of it on a free way, which has no grants. */
   walkedFree(cti: string, area: string, direction: Direction, atMs: number): void
   /** This certificate was refused at an exit for a stale code. */
@@ -93,8 +93,15 @@ export function createMemory(
     listener(use)
   }
 
-  function went(cti: string, area: string, direction: Direction, at: number): void {
-    const visit: Visit = { kind: 'visit', gate, area, cti, inside: direction === 'entry', at }
+  /** Somebody went through on the grant; not `seen`: they may have. */
+  function went(grant: GrantBody, at: number, seen: boolean): void {
+    const { cti, area, direction } = grant
+    if (cti === undefined || !settlesVisit(grant)) return
+    keepVisit({ cti, area, ...whereAfter(direction, seen), at })
+  }
+
+  function keepVisit(where: Omit<Visit, 'kind' | 'gate'>): void {
+    const visit: Visit = { kind: 'visit', gate, ...where }
     ours.keepVisit(visit)
     listener(visit)
   }
@@ -121,7 +128,7 @@ export function createMemory(
     },
     visit(area, cti) {
       const visit = visitOf(area, cti)
-      return visit && { inside: visit.inside, atMs: visit.at }
+      return visit && { inside: visit.inside, unsure: visit.unsure, atMs: visit.at }
     },
     reserved: (area, cti, direction, nowMs) =>
       ours.reserved(area, cti, direction) || theirs.reserved(area, cti, direction, nowMs),
@@ -153,12 +160,15 @@ export function createMemory(
     },
     passed(grant, at) {
       settle(grant, 'passed', at)
-      const { cti, area, direction } = grant
-      if (cti !== undefined && settlesVisit(grant)) went(cti, area, direction, at)
+      went(grant, at, true)
     },
-    walkedFree: went,
-    annulled(grant, reason, at) {
-      settle(grant, reason === 'RESTART' ? 'interrupted' : 'annulled', at)
+    walkedFree(cti, area, direction, at) {
+      keepVisit({ cti, area, ...whereAfter(direction, true), at })
+    },
+    annulled(grant, end, at) {
+      const used = mayHaveWalked(end)
+      settle(grant, used ? 'interrupted' : 'annulled', at)
+      if (used) went(grant, at, false)
     },
     onFact(told) {
       listener = told

@@ -7,11 +7,14 @@ import type {
   AlarmBody,
   AnnulledBody,
   GrantBody,
+  GrantRef,
   ModeBody,
   PassageBody,
   ScanBody,
 } from '../contract/events.ts'
+import { mayHaveWalked, settlesVisit, whereAfter } from '../contract/visits.ts'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
+import { bitsOf } from './uses.ts'
 
 /** A row to be written. `body` is what its kind's schema says. */
 export interface JournalEntry {
@@ -80,22 +83,29 @@ export function createProjection(db: DatabaseSync) {
      ON CONFLICT (name) DO UPDATE SET at = max(at, excluded.at)`,
   )
 
-  /** Ends an open grant; false when there is none, so a grant never ends twice. */
-  function end(ref: { epoch: string; seq: number }, outcome: string, at: number): boolean {
+  /** Ends an open grant; undefined when there is none, so a grant never ends twice. */
+  function end(ref: GrantRef, outcome: string, at: number): GrantBody | undefined {
     const open = getOpen.get(ref.epoch, ref.seq)
-    if (open === undefined) return false
+    if (open === undefined) return undefined
     dropOpen.run(open.ordinal as number, open.seq as number)
     const grant = JSON.parse(open.body as string) as GrantBody
     if (grant.cti !== undefined && grant.presentedAt !== undefined) {
       usesOf(grant).settle.run(outcome, at, grant.cti, grant.presentedAt)
     }
-    return true
+    return grant
   }
 
-  function went({ area, cti, direction }: Went, at: number): void {
+  /** Somebody went through; not `seen`: they may have. */
+  function went({ area, cti, direction }: Went, at: number, seen: boolean): void {
     if (area !== undefined && cti !== undefined) {
-      visit.run(area, cti, direction === 'entry' ? 1 : 0, at)
+      visit.run(area, cti, bitsOf(whereAfter(direction, seen)), at)
     }
+  }
+
+  function annul({ grant: ref, ...how }: AnnulledBody, at: number): void {
+    const used = mayHaveWalked(how)
+    const grant = end(ref, used ? 'interrupted' : 'annulled', at)
+    if (grant !== undefined && used && settlesVisit(grant)) went(grant, at, false)
   }
 
   return function apply(place: RowPlace, entry: JournalEntry, bodyText: string): void {
@@ -109,13 +119,12 @@ export function createProjection(db: DatabaseSync) {
     } else if (entry.kind === 'passage') {
       const body = entry.body as PassageBody
       end(body.grant, 'passed', entry.at)
-      went(body, entry.at)
+      went(body, entry.at, true)
     } else if (entry.kind === 'scan') {
       // It names an area where it went through on a free way.
-      went(entry.body as ScanBody, entry.at)
+      went(entry.body as ScanBody, entry.at, true)
     } else if (entry.kind === 'annulled') {
-      const body = entry.body as AnnulledBody
-      end(body.grant, body.reason === 'RESTART' ? 'interrupted' : 'annulled', entry.at)
+      annul(entry.body as AnnulledBody, entry.at)
     } else if (isEmergency(entry)) {
       mark.run('pardoned', entry.at)
     }

@@ -1,7 +1,7 @@
 /**
  * After a start: every grant whose end is not in the journal is annulled with reason RESTART. Its
  * relay has long been released by the board's dead-man; whether its holder walked can't be known,
- * so its presentation stays used and no passage is counted.
+ * so it counts as used, and its row says that this is not known.
  */
 import { annulled } from '../machine/effects.ts'
 import type { Journal } from './journal.ts'
@@ -14,7 +14,7 @@ export async function recover(
 ): Promise<number> {
   const open = await journal.openGrants()
   for (const { ref, lane, grant } of open) {
-    const { kind, body } = annulled(grant, ref, 'RESTART')
+    const { kind, body } = annulled(grant, ref, 'RESTART', true)
     await journal.append({ at: now.nowMs, clock: now.state, lane, kind, body })
   }
   return open.length

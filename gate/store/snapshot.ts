@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { GrantBody, GrantRef } from '../contract/events.ts'
 import type { AreaVisit, SeenPresentation } from '../decide/rules.ts'
 import { MEMORY_MAX } from '../limits.ts'
+import { whereIn } from './uses.ts'
 
 /** A grant whose end is not in the journal: the process died between the two. */
 export interface OpenGrant {
@@ -100,13 +101,12 @@ export function unpackMemory(packed: PackedMemory): MemorySnapshot {
       ...toRows<SnapshotUse>(presentations),
       ...toRows<SnapshotUse>(papers).map(one => ({ ...one, paper: true })),
     ],
-    visits: toRows<MemorySnapshot['visits'][number] & { inside: unknown }>(visits).map(visit => ({
-      ...visit,
-      inside: Boolean(visit.inside),
-    })),
+    visits: toRows<PackedVisit>(visits).map(visit => ({ ...visit, ...whereIn(visit.inside) })),
     pardonedMs,
   }
 }
+
+type PackedVisit = Omit<MemorySnapshot['visits'][number], 'inside' | 'unsure'> & { inside: number }
 
 function toRows<Row>(columns: Columns): Row[] {
   const names = Object.keys(columns)

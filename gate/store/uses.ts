@@ -1,5 +1,6 @@
 /** Uses and visits as entries of a ledger, and back. Pure but for the names it numbers. */
 import type { Use, Visit } from '../bus/facts.ts'
+import type { Whereabouts } from '../contract/visits.ts'
 import type { LedgerEntry } from './ledger.ts'
 
 /** Numbers for names, which are few and come again; from 1, 0 for none. */
@@ -60,11 +61,20 @@ export function packVisit(visit: Visit, names: Names): LedgerEntry | undefined {
   const lane = names.numberOf(visit.gate)
   const number = names.numberOf(visit.area)
   if (lane === undefined || number === undefined) return undefined
-  const { cti, at, inside } = visit
-  return { cti, number, at, bits: inside ? 1 : 0, lane, place: 0, grants: 0 }
+  const { cti, at } = visit
+  return { cti, number, at, bits: bitsOf(visit), lane, place: 0, grants: 0 }
 }
 
 export function unpackVisit({ cti, number, at, bits, lane }: LedgerEntry, names: Names): Visit {
   const [gate, area] = [names.nameOf(lane), names.nameOf(number)]
-  return { kind: 'visit', gate, area, cti, inside: bits === 1, at }
+  return { kind: 'visit', gate, area, cti, ...whereIn(bits), at }
+}
+
+/** Also the journal's column `inside`: 0 outside, 1 inside, 2 inside unless it left unseen. */
+export function bitsOf({ inside, unsure }: Whereabouts): number {
+  return inside ? (unsure === true ? 2 : 1) : 0
+}
+
+export function whereIn(bits: number): Whereabouts {
+  return { inside: bits !== 0, ...(bits === 2 ? { unsure: true } : {}) }
 }
