@@ -57,6 +57,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   CLOCK_STEPPED: 'trust/ tells it: trust/clock.test.ts',
   TRUST_STALE_WARNING: 'trust/ tells it: trust/stages.test.ts',
   TRUST_DEGRADED: 'trust/ tells it: trust/stages.test.ts; as a flag in decide.test.ts',
+  TRUST_OVERDUE: 'trust/ tells it: trust/stages.test.ts',
   TRUST_ROLLBACK: 'trust/ tells it: trust/attacks.test.ts',
   TRUST_UNSIGNED: 'trust/ tells it: trust/attacks.test.ts',
   TRUST_EQUIVOCATION: 'trust/ tells it: trust/attacks.test.ts',
@@ -128,6 +129,7 @@ function rules(): string[] {
   return [
     codeOf(good, { ...context, stage: 'CLOSED' }),
     codeOf(good, { ...context, stage: 'DEGRADED' }),
+    codeOf(good, { ...context, stage: 'STAFF', boarding: undefined }),
     codeOf(good, { ...context, clockUncertain: true }),
     codeOf(good, { ...context, modes: plainModes('exit') }),
     codeOf(good, context, { ...memory, presentation: () => seen }),

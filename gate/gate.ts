@@ -27,6 +27,7 @@ import { createMemory } from './store/memory.ts'
 import { createTelling } from './telling.ts'
 import { CACHE_FILE } from './trust/cache-file.ts'
 import type { TrustEvent } from './trust/events.ts'
+import { inForce } from './trust/freshness.ts'
 import { keeperOf } from './trust-of.ts'
 import { startUpkeep } from './upkeep.ts'
 import { identityFiles, loadIdentity } from './uplink/identity.ts'
@@ -138,7 +139,7 @@ async function openCore(
   const onAlarm = telling.alarm
   const nowMs = () => trust.now().nowMs
   // A clock that is alone with an old manifest may be wrong, however sure it is.
-  const knowsAge = () => trust.now().state === 'TRUSTED' && trust.freshness().stage !== 'CLOSED'
+  const knowsAge = () => trust.now().state === 'TRUSTED' && inForce(trust.freshness().stage)
   const forgetting = startForgetting({ memory, timers, nowMs, knowsAge, onAlarm })
   opened.defer(() => forgetting.close())
   const kept = { rows, telling, told, memory, forgetting, knowsAge, identity }

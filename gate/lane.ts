@@ -15,6 +15,7 @@ import type { Direction, LaneModes } from './contract/events.ts'
 import { inTime } from './in-time.ts'
 import {
   decideSettingsOf,
+  directionsOf,
   type GivenModes,
   initialModes,
   machineSettingsOf,
@@ -31,8 +32,10 @@ import type {
 } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
+import { standingOf } from './standing.ts'
 import type { Backlog } from './store/backlog.ts'
 import type { Memory } from './store/memory.ts'
+import type { TrustKeeper } from './trust/keeper.ts'
 
 /** A scanner and the way that its readings open. */
 export interface LaneReader {
@@ -46,7 +49,7 @@ export interface LaneParts {
   /** One, or on a lane for both ways two. */
   readonly readers: readonly LaneReader[]
   readonly verifier: PassVerifier
-  readonly trust: PipelineParts['trust']
+  readonly trust: PipelineParts['trust'] & Pick<TrustKeeper, 'onStanding'>
   readonly boarding: PipelineParts['boarding']
   readonly rows: Pick<Backlog, 'append' | 'appendOrKeep' | 'keep'>
   readonly memory: Memory
@@ -112,6 +115,10 @@ export function createLane(parts: LaneParts): Lane {
     timers,
     clock: parts.clock,
     now: parts.trust.now,
+    standing: modes => {
+      const { stage } = parts.trust.freshness()
+      return standingOf({ stage, clock: parts.trust.now().state }, modes, directionsOf(config))
+    },
     onFault: parts.onFault,
     onStep: (lane, effects) => {
       parts.onStep(lane, effects)
@@ -138,6 +145,7 @@ export function createLane(parts: LaneParts): Lane {
   const missing = new Set(readers.map(({ reader }) => reader.name))
 
   const subscriptions = [
+    parts.trust.onStanding(runner.restand),
     board.contacts.onContact((contact, active) => {
       if (isMachineContact(contact)) runner.feed({ type: 'contact', contact, active })
     }),

@@ -177,7 +177,7 @@ t.test('a real gate says it is ready and serves its figures', async t => {
   const gate = startChild('gate/main.ts', ['--config', file], { env })
   const { port } = await gate.line('figures', line => line.event === 'metrics')
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  t.match(text, /^wicketgate_trust_stage 3$/m)
+  t.match(text, /^wicketgate_trust_stage 5$/m)
   t.match(text, /^wicketgate_memory_bytes \d{8,}$/m)
   await until(() => told().includes(`--pid=${gate.pid} READY=1`) && told().includes('WATCHDOG=1'))
   t.equal(await gate.stop(), 0)

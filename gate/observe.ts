@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Clock, DeviceState, LineFault, Reading } from '../hardware/ports.ts'
 import type { Bus } from './bus/bus.ts'
-import type { FreshnessStage } from './decide/rules.ts'
+import type { FreshnessStage } from './decide/stages.ts'
 import { createDeviceLog, createLineLog, logStep } from './log.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -37,7 +37,10 @@ export interface Observed {
 
 /** States in which a scan is decided at once: its time is the gate's own, not a queue's. */
 const DECIDES: readonly (StateName | undefined)[] = ['Locked', 'Refusing', 'Open']
-const STAGES: readonly FreshnessStage[] = ['FRESH', 'STALE', 'DEGRADED', 'CLOSED']
+const STAGES: readonly FreshnessStage[] = [
+  ...(['FRESH', 'STALE', 'DEGRADED'] as const),
+  ...(['OVERDUE', 'STAFF', 'CLOSED'] as const),
+]
 
 export function createObserver(log: Logger, clock: Clock): Observer {
   const metrics = createMetrics()
@@ -74,7 +77,7 @@ export function createObserver(log: Logger, clock: Clock): Observer {
       metrics.gauge('rows_waiting', 'Rows that could not be written yet', rows.waiting)
       metrics.gauge(
         'trust_stage',
-        'How fresh trust is: 0 fresh, 1 stale, 2 degraded, 3 closed',
+        'How fresh trust is: 0 fresh, 1 stale, 2 degraded, 3 overdue, 4 staff, 5 closed',
         () => STAGES.indexOf(trust.freshness().stage),
       )
       metrics.gauge(

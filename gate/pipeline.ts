@@ -11,7 +11,8 @@ import type { PassVerifier, TrustView } from '../pass/verify.ts'
 import type { DenyCode } from './contract/codes.ts'
 import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
-import type { DecideContext, FreshnessStage, MemoryView } from './decide/rules.ts'
+import type { DecideContext, MemoryView } from './decide/rules.ts'
+import { type FreshnessStage, goesOnWithout } from './decide/stages.ts'
 import type { DecideSettings } from './lane-settings.ts'
 import { WAITING_SCAN_MS } from './limits.ts'
 import type { StateName, Verdict } from './machine/state.ts'
@@ -98,9 +99,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function verified(text: string, waitedMs = 0): Verified {
-    const { timeFree } = runner.lane().modes
-    const forgivesStale = lane.staleExit === 'flag'
-    const side = { direction: lane.direction, timeFree, forgivesStale, waitedMs }
+    const { modes } = runner.lane()
+    const side = {
+      direction: lane.direction,
+      timeFree: modes.timeFree,
+      forgivesStale: lane.staleExit === 'flag',
+      forgivesStatus: goesOnWithout({ ...trust.freshness(), modes }),
+      waitedMs,
+    }
     return verifyForSide(parts.verifier, text, side, trust.view(), trust.now())
   }
 

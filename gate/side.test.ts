@@ -56,12 +56,13 @@ interface Case {
   readonly state?: 'TRUSTED' | 'UNCERTAIN'
   readonly timeFree?: boolean
   readonly forgivesStale?: boolean
+  readonly forgivesStatus?: boolean
 }
 
 async function said(direction: Side['direction'], one: Case): Promise<string> {
   const { iat = NOW_S - 60, shown = NOW_S, status = 'valid', state = 'TRUSTED' } = one
-  const { timeFree = false, forgivesStale = false } = one
-  const side = { direction, timeFree, forgivesStale, waitedMs: 0 }
+  const { timeFree = false, forgivesStale = false, forgivesStatus = false } = one
+  const side = { direction, timeFree, forgivesStale, forgivesStatus, waitedMs: 0 }
   const now = { nowMs: NOW_S * 1000, state }
   const text = await code(iat, shown)
   const { found, statusKnown } = verifyForSide(verifier, text, side, trustWith(status), now)
@@ -76,6 +77,18 @@ const CASES: readonly [string, Case, string, string][] = [
     { status: 'unknown' },
     'STATUS_UNKNOWN, list unknown',
     'good, list unknown',
+  ],
+  [
+    'no status list at hand, past the end of the documents',
+    { status: 'unknown', forgivesStatus: true },
+    'good, list unknown',
+    'good, list unknown',
+  ],
+  [
+    'revoked, past the end of the documents',
+    { status: 'invalid', forgivesStatus: true },
+    'REVOKED',
+    'REVOKED',
   ],
   ['expired an hour ago', { iat: NOW_S - 5400 }, 'EXPIRED', 'good'],
   ['expired a day ago, less a second', { iat: NOW_S - 1800 - DAY_S + 1 }, 'EXPIRED', 'good'],

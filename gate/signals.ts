@@ -4,6 +4,7 @@
  */
 import type { Lamp, Signals, Timers, Unsubscribe } from '../hardware/ports.ts'
 import type { ShownSign } from './machine/state.ts'
+import type { Standing } from './standing.ts'
 
 interface Pattern {
   readonly lamps: Partial<Record<Lamp, 'on' | 'blink'>>
@@ -30,14 +31,21 @@ const PATTERNS: Record<ShownSign, Pattern> = {
   service: { lamps: { amber: 'on' }, sound: [], repeats: false },
 }
 
+/** What a lane shows while nothing is going on; all else is over in seconds, or more urgent. */
+const RESTING: ReadonlySet<ShownSign> = new Set(['idle', 'free', 'closed'])
+
 export interface SignPlayer {
   /** Ends what was shown and shows this. */
   show(sign: ShownSign): void
+  /** What the gate lacks, beside each sign at rest from now on. */
+  stand(standing: Standing): void
   stop(): void
 }
 
 export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
   const running = new Set<Unsubscribe>()
+  let shown: ShownSign = 'none'
+  let standing: Standing = 'good'
 
   function later(delayMs: number, run: () => void): void {
     const cancel = timers.after(delayMs, () => {
@@ -69,15 +77,29 @@ export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
     later(lengthMs, () => sound(pattern, step + 1))
   }
 
+  function patternOf(sign: ShownSign): Pattern {
+    if (standing === 'good' || !RESTING.has(sign)) return PATTERNS[sign]
+    const resting = PATTERNS[standing === 'closed' && sign === 'idle' ? 'closed' : sign]
+    return { ...resting, lamps: { ...resting.lamps, amber: 'on' } }
+  }
+
+  function show(sign: ShownSign): void {
+    stop()
+    shown = sign
+    const pattern = patternOf(sign)
+    for (const lamp of LAMPS) {
+      if (pattern.lamps[lamp] === 'blink') blink(lamp, true)
+      else signals.lamp(lamp, pattern.lamps[lamp] === 'on')
+    }
+    if (pattern.sound.length > 0) sound(pattern, 0)
+  }
+
   return {
-    show(sign) {
-      stop()
-      const pattern = PATTERNS[sign]
-      for (const lamp of LAMPS) {
-        if (pattern.lamps[lamp] === 'blink') blink(lamp, true)
-        else signals.lamp(lamp, pattern.lamps[lamp] === 'on')
-      }
-      if (pattern.sound.length > 0) sound(pattern, 0)
+    show,
+    stand(next) {
+      if (next === standing) return
+      standing = next
+      if (RESTING.has(shown)) show(shown)
     },
     stop,
   }

@@ -12,12 +12,10 @@ export function keeperOf(
   return createTrustKeeper({
     dataDir: config.data,
     factoryTrust,
-    environment: config.trust.environment,
+    ...config.trust,
     serviceUrl: config.service.url,
     pollMs: config.service.pollMs,
     timeoutMs: config.service.timeoutMs,
-    staleAfterMs: config.trust.staleAfterMs,
-    degradedAfterMs: config.trust.degradedAfterMs,
     clock,
     timers,
     random,

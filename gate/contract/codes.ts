@@ -147,6 +147,13 @@ export const VERDICTS = {
     'Status lists are missing: check the network to the service',
   ),
   TRUST_STALE: closedHere('No trust for too long: restore the network to the service'),
+  TRUST_STAFF: verdict(
+    'refuse',
+    '请联系工作人员核验放行',
+    'Please see staff, who will let you through',
+    'staff',
+    'Trust is too old, all else was good: check the holder, press release',
+  ),
   ALREADY_USED: verdict(
     'refuse',
     '二维码已使用，请刷新',

@@ -25,6 +25,18 @@ const trustSchema = z
       .describe('whose passes are believed; those of the other are refused'),
     staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
     degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
+    overdueMs: ms(
+      0,
+      604_800_000,
+      0,
+      'once its documents have run out, entry goes on for so long, every event flagged (OVERDUE)',
+    ),
+    staffMs: ms(
+      0,
+      2_592_000_000,
+      86_400_000,
+      'after that, entry sends whoever would be admitted to staff for so long (STAFF); then it closes',
+    ),
   })
   .describe('whom the gate believes, and how old that may get')
 

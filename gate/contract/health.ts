@@ -28,7 +28,7 @@ export const healthSchema = z.strictObject({
   /** The gate's own number of the config that runs. */
   configRevision: count,
   trust: z.strictObject({
-    stage: z.enum(['FRESH', 'STALE', 'DEGRADED', 'CLOSED']),
+    stage: z.enum(['FRESH', 'STALE', 'DEGRADED', 'OVERDUE', 'STAFF', 'CLOSED']),
     version: count,
     /** Null before the first. */
     manifestVersion: count.nullable(),

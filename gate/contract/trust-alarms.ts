@@ -12,6 +12,11 @@ export const TRUST_ALARMS = {
     'technician',
     'Admitting on old trust, every event flagged: restore the network',
   ),
+  TRUST_OVERDUE: alarm(
+    'service',
+    'technician',
+    'Its documents have run out and it admits on, by config, every event flagged: restore the network',
+  ),
   TRUST_ROLLBACK: alarm(
     'service',
     'technician',

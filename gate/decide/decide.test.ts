@@ -357,6 +357,41 @@ t.test('order-free skips anti-passback, trust-degraded goes on without trust', a
   )
 })
 
+t.test('past the end of the documents: flagged, then staff only, then closed', async t => {
+  const newList = { statusKnown: false }
+  const rows: [DecideContext['stage'], object, MemoryView, string, string][] = [
+    ['OVERDUE', {}, memory(), 'ADMIT_FLAGGED TRUST_OVERDUE', 'ADMIT_FLAGGED TRUST_OVERDUE'],
+    [
+      'OVERDUE',
+      newList,
+      memory(),
+      'ADMIT_FLAGGED TRUST_OVERDUE STATUS_UNKNOWN',
+      'ADMIT_FLAGGED TRUST_OVERDUE STATUS_UNKNOWN',
+    ],
+    ['STAFF', {}, memory(), 'TRUST_STAFF', 'ADMIT_FLAGGED TRUST_STAFF'],
+    ['STAFF', newList, memory(), 'TRUST_STAFF', 'ADMIT_FLAGGED TRUST_STAFF STATUS_UNKNOWN'],
+    ['CLOSED', {}, memory(), 'TRUST_STALE', 'ADMIT_FLAGGED TRUST_CLOSED'],
+  ]
+  for (const [stage, more, known, entry, leaving] of rows) {
+    const over = { stage, passback: 'off', ...more } as const
+    t.equal(codeOf(pass(), { ...context, ...over }, known), entry, `${stage}, entry`)
+    t.equal(codeOf(pass(), { ...exit, ...over }, known), leaving, `${stage}, exit`)
+    const go = { ...run(context, { trustDegraded: true }), ...over }
+    t.match(codeOf(pass(), go, known), /^ADMIT_FLAGGED TRUST_/, `${stage}, by command`)
+  }
+  const staffed = { ...context, stage: 'STAFF' } as const
+  t.equal(
+    codeOf(pass(), staffed, memory({ visit: inside })),
+    'ALREADY_INSIDE',
+    'staff see what else',
+  )
+  const closed = { ...context, stage: 'CLOSED', ...newList } as const
+  const byCommand = codeOf(pass(), run(closed, { trustDegraded: true }), memory())
+  t.equal(byCommand, 'ADMIT_FLAGGED TRUST_DEGRADED STATUS_UNKNOWN')
+  const degraded = run({ ...context, stage: 'DEGRADED', ...newList }, { trustDegraded: true })
+  t.equal(codeOf(pass(), degraded, memory()), 'STATUS_UNKNOWN', 'not before')
+})
+
 t.test('after an emergency nobody is held to what was known before it', async t => {
   const since = { pardonedMs: NOW_MS - 60_000 }
   t.equal(codeOf(pass(), context, memory({ visit: inside, ...since })), 'ADMIT')

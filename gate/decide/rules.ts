@@ -11,11 +11,10 @@ import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
 import type { Whereabouts } from '../contract/visits.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
+import { type FreshnessStage, goesOnWithout } from './stages.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
 export type StaleExit = 'staff' | 'refuse' | 'flag'
-
-export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
 
 /** What the lane and the gate are at the moment of the decision. */
 export interface DecideContext {
@@ -118,8 +117,8 @@ export function laneRule({ modes, direction }: DecideContext): RuleAnswer {
 const trust: Rule = {
   name: 'trust',
   ask: (_pass, { stage, direction, modes }) => {
-    if (stage === 'CLOSED' && modes.trustDegraded) {
-      return { said: 'flag', saw: 'CLOSED, degraded by command', flag: 'TRUST_DEGRADED' }
+    if ((stage === 'STAFF' || stage === 'CLOSED') && modes.trustDegraded) {
+      return { said: 'flag', saw: `${stage}, degraded by command`, flag: 'TRUST_DEGRADED' }
     }
     if (stage === 'FRESH' || stage === 'STALE') return { said: 'pass', saw: stage }
     if (stage === 'CLOSED' && direction === 'entry') {
@@ -141,9 +140,9 @@ const clock: Rule = {
 
 const status: Rule = {
   name: 'status',
-  ask: (_pass, { statusKnown, direction }) => {
-    if (statusKnown) return { said: 'pass', saw: 'list at hand' }
-    return direction === 'entry'
+  ask: (_pass, context) => {
+    if (context.statusKnown) return { said: 'pass', saw: 'list at hand' }
+    return context.direction === 'entry' && !goesOnWithout(context)
       ? { said: 'deny', saw: 'no list', code: 'STATUS_UNKNOWN' }
       : { said: 'flag', saw: 'no list', flag: 'STATUS_UNKNOWN' }
   },
@@ -276,10 +275,19 @@ const memoryRoom: Rule = {
   },
 }
 
+/** Last of all, so that staff know that nothing else was wrong. */
+const staff: Rule = {
+  name: 'staff',
+  ask: (_pass, { stage, direction, modes }) =>
+    stage === 'STAFF' && direction === 'entry' && !modes.trustDegraded
+      ? { said: 'deny', saw: 'all else was good', code: 'TRUST_STAFF' }
+      : { said: 'skip', saw: 'the gate decides' },
+}
+
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
   ...[trust, clock, status, paper, late],
-  ...[replay, passback, siblings, ticket, memoryRoom],
+  ...[replay, passback, siblings, ticket, memoryRoom, staff],
 ]
 
 function seconds(ms: number): string {

@@ -19,7 +19,7 @@ export type TrustEvent =
       /** Absent for the first stage after a start. */
       readonly from?: FreshnessStage
       /** The alarm or verdict that staff see, if any. */
-      readonly code?: 'TRUST_STALE_WARNING' | 'TRUST_DEGRADED' | 'TRUST_STALE'
+      readonly code?: NonNullable<(typeof STAGE_CODE)[FreshnessStage]>
       /** Milliseconds; null without a manifest. */
       readonly manifestAgeMs: number | null
     }
@@ -60,6 +60,8 @@ export const STAGE_CODE = {
   FRESH: undefined,
   STALE: 'TRUST_STALE_WARNING',
   DEGRADED: 'TRUST_DEGRADED',
+  OVERDUE: 'TRUST_OVERDUE',
+  STAFF: 'TRUST_STAFF',
   CLOSED: 'TRUST_STALE',
 } as const satisfies Record<FreshnessStage, string | undefined>
 

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { type FreshnessStage, freshnessOf } from './freshness.ts'
+import { type FreshnessStage, freshnessOf, inForce } from './freshness.ts'
 
-const bounds = { staleAfterMs: 120_000, degradedAfterMs: 900_000 }
+const bounds = { staleAfterMs: 120_000, degradedAfterMs: 900_000, overdueMs: 0, staffMs: 0 }
 const iat = 1_800_000_000
 const day = 86_400
 const times = { trustExp: iat + 40 * day, manifest: { iat, exp: iat + day } }
@@ -42,6 +42,27 @@ t.test('following nextInMs visits every stage once, at its bound', async t => {
   ])
 })
 
+t.test('past the documents’ end it goes down by the station’s steps', async t => {
+  const over = (overMs: number) => freshnessOf(times, steps, (iat + day) * 1000 + overMs)
+  const steps = { ...bounds, overdueMs: 3000, staffMs: 2000 }
+  t.match(over(-1), { stage: 'DEGRADED', nextInMs: 1 })
+  t.match(over(0), { stage: 'OVERDUE', nextInMs: 3000 })
+  t.match(over(2999), { stage: 'OVERDUE', nextInMs: 1 })
+  t.match(over(3000), { stage: 'STAFF', nextInMs: 2000 })
+  t.match(over(4999), { stage: 'STAFF', nextInMs: 1 })
+  t.match(over(5000), { stage: 'CLOSED', nextInMs: Infinity })
+  const none = freshnessOf({ trustExp: iat + day }, steps, iat * 1000)
+  t.equal(none.stage, 'CLOSED', 'a gate that never had a manifest has nothing to go on with')
+  t.same(
+    ['FRESH', 'STALE', 'DEGRADED'].map(one => inForce(one as FreshnessStage)),
+    [true, true, true],
+  )
+  t.same(
+    ['OVERDUE', 'STAFF', 'CLOSED'].map(one => inForce(one as FreshnessStage)),
+    [false, false, false],
+  )
+})
+
 t.test('expired trust closes, however fresh the manifest', async t => {
   const soon = { ...times, trustExp: iat + 60 }
   t.equal(freshnessOf(soon, bounds, iat * 1000 + 59_999).stage, 'FRESH')
@@ -59,7 +80,7 @@ t.test('no manifest is CLOSED; one from slightly ahead is new, not negative', as
 })
 
 t.test('bounds may be configured the wrong way round without a gap', async t => {
-  const odd = { staleAfterMs: 900_000, degradedAfterMs: 120_000 }
+  const odd = { ...bounds, staleAfterMs: 900_000, degradedAfterMs: 120_000 }
   t.equal(freshnessOf(times, odd, iat * 1000 + 119_999).stage, 'FRESH')
   t.equal(freshnessOf(times, odd, iat * 1000 + 120_000).stage, 'DEGRADED')
 })

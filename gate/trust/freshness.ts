@@ -5,12 +5,19 @@
 
 /**
  * - `FRESH`: normal.
- * - `STALE`: normal, with a warning on console and metrics.
+ * - `STALE`: normal, with a warning on console and metrics, amber lamp.
  * - `DEGRADED`: admits, every event flagged, amber lamp.
+ * - `OVERDUE`: the documents have run out; by the station's choice it goes on as before.
+ * - `STAFF`: entry sends whoever would be admitted to staff, with `TRUST_STAFF`.
  * - `CLOSED`: entry denies with `TRUST_STALE`; exit denies only for a bad signature, no proof or
  *   a known revocation.
  */
-export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'CLOSED'
+export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'OVERDUE' | 'STAFF' | 'CLOSED'
+
+/** Whether the documents are still within the time that they were signed for. */
+export function inForce(stage: FreshnessStage): boolean {
+  return stage === 'FRESH' || stage === 'STALE' || stage === 'DEGRADED'
+}
 
 /** What the cache holds, in the documents' own unit: Unix seconds. */
 export interface TrustTimes {
@@ -19,10 +26,14 @@ export interface TrustTimes {
   readonly manifest?: { readonly iat: number; readonly exp: number }
 }
 
-/** Manifest ages at which a stage begins, milliseconds. From the gate's config. */
+/** From the gate's config, milliseconds. */
 export interface FreshnessBounds {
+  /** Manifest ages at which a stage begins. */
   readonly staleAfterMs: number
   readonly degradedAfterMs: number
+  /** How long each stage lasts once the documents have run out. */
+  readonly overdueMs: number
+  readonly staffMs: number
 }
 
 export interface Freshness {
@@ -40,8 +51,8 @@ export function freshnessOf(times: TrustTimes, bounds: FreshnessBounds, nowMs: n
     return { stage: 'CLOSED', manifestAgeMs: Infinity, nextInMs: Infinity }
   }
   const manifestAgeMs = Math.max(0, nowMs - manifest.iat * 1000)
-  const closedAtMs = Math.min(manifest.exp, times.trustExp) * 1000
-  if (nowMs >= closedAtMs) return { stage: 'CLOSED', manifestAgeMs, nextInMs: Infinity }
+  const overAtMs = Math.min(manifest.exp, times.trustExp) * 1000
+  if (nowMs >= overAtMs) return { manifestAgeMs, ...stageAfter(nowMs - overAtMs, bounds) }
 
   const [stage, boundMs]: [FreshnessStage, number] =
     manifestAgeMs >= bounds.degradedAfterMs
@@ -49,6 +60,17 @@ export function freshnessOf(times: TrustTimes, bounds: FreshnessBounds, nowMs: n
       : manifestAgeMs >= bounds.staleAfterMs
         ? ['STALE', bounds.degradedAfterMs]
         : ['FRESH', Math.min(bounds.staleAfterMs, bounds.degradedAfterMs)]
-  const nextInMs = Math.min(manifest.iat * 1000 + boundMs, closedAtMs) - nowMs
+  const nextInMs = Math.min(manifest.iat * 1000 + boundMs, overAtMs) - nowMs
   return { stage, manifestAgeMs, nextInMs }
+}
+
+/** The way down once the documents ran out `overMs` ago. */
+function stageAfter(
+  overMs: number,
+  { overdueMs, staffMs }: FreshnessBounds,
+): Pick<Freshness, 'stage' | 'nextInMs'> {
+  if (overMs < overdueMs) return { stage: 'OVERDUE', nextInMs: overdueMs - overMs }
+  const closesMs = overdueMs + staffMs
+  if (overMs < closesMs) return { stage: 'STAFF', nextInMs: closesMs - overMs }
+  return { stage: 'CLOSED', nextInMs: Infinity }
 }

@@ -37,6 +37,8 @@ export interface TrustKeeperOptions {
   readonly timeoutMs: number
   readonly staleAfterMs: number
   readonly degradedAfterMs: number
+  readonly overdueMs: number
+  readonly staffMs: number
   readonly clock: Clock
   readonly timers: Timers
   /** Unpredictable bytes, as many as asked for. */
@@ -85,6 +87,8 @@ export interface TrustKeeper {
   setClock(nowMs: number): ClockSetting
   /** Called when issuer keys or revoked kids have changed: flush what was cached of them. */
   onTrustChanged(listener: (view: TrustView) => void): Unsubscribe
+  /** Called when the stage or the clock's certainty may have changed. */
+  onStanding(listener: () => void): Unsubscribe
   /** Writes the whole cache again: its file was deleted or replaced. Resolves when that is done. */
   rewrite(): Promise<void>
   /** Ends polling, writes what is left, leaves no handle. */
@@ -121,12 +125,21 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     const times = { trustExp: trust.exp, ...(manifest && { manifest: manifest.manifest }) }
     return freshnessOf(times, options, time.nowMs())
   }
-  const watch = createStageWatch(freshness, timers, onEvent)
+  const standing = new Set<() => void>()
+  const tellStanding = () => {
+    for (const listener of standing) listener()
+  }
+  const watch = createStageWatch(freshness, timers, event => {
+    onEvent(event)
+    tellStanding()
+  })
   let started = false
   let closeStream: Unsubscribe = () => {}
   const clockMoved = () => {
     saver.save(belief.state(), time.clock())
-    if (started) watch.check()
+    if (!started) return
+    watch.check()
+    tellStanding()
   }
   const rounds = createRounds({ source, belief, time, onClock: clockMoved, onEvent, alarmOf })
   const loop = createPollLoop<PollOutcome>({
@@ -183,6 +196,10 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       return setting
     },
     onTrustChanged: belief.onTrustChanged,
+    onStanding(listener) {
+      standing.add(listener)
+      return () => standing.delete(listener)
+    },
     async rewrite() {
       saver.rewrite(belief.state(), time.clock())
       await saver.flushed()

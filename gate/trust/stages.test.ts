@@ -11,7 +11,11 @@ const MINUTE = 60_000
 const TURNS = 20
 
 /** A gate in virtual time whose service re-signs every minute while it is up. */
-async function virtualGate(t: { testdir(): string }, pollMs = 10_000) {
+async function virtualGate(
+  t: { testdir(): string },
+  pollMs = 10_000,
+  steps: { overdueMs?: number; staffMs?: number } = {},
+) {
   const time = createVirtualTime(T0 * 1000, TURNS)
   const world = await TrustWorld.create(() => Math.floor(time.clock.nowMs() / 1000))
   const origin = createOrigin(world)
@@ -24,6 +28,7 @@ async function virtualGate(t: { testdir(): string }, pollMs = 10_000) {
   const gate = bootGate(t.testdir(), world, {
     clock: time.clock,
     pollMs,
+    ...steps,
     timers: time.timers,
     fetch: fetchFrom(origin),
     random: bytes => new Uint8Array(bytes),
@@ -98,6 +103,58 @@ t.test('a cut network walks the stages at their bounds and recovers', async t =>
   t.same(await verdicts(), ['REVOKED', 'REVOKED', 'REVOKED', 'REVOKED'], 'what it had missed')
   t.same(stages().at(-1)?.from, 'CLOSED')
   t.notOk(codes().includes('CLOCK_STEPPED'))
+  await keeper.close()
+})
+
+t.test('past the documents’ end the station’s way down: flagged, staff only, closed', async t => {
+  const steps = { overdueMs: 6 * 60 * MINUTE, staffMs: 12 * 60 * MINUTE }
+  const { time, world, origin, keeper, stages, revoke } = await virtualGate(t, 10_000, steps)
+  const lanes = { entry: laneOf(keeper, 'entry'), exit: laneOf(keeper, 'exit') }
+  /** A fresh pass, one on a list that the gate never had, and one revoked before. */
+  const verdicts = async () => {
+    const nowS = Math.floor(keeper.now().nowMs / 1000)
+    const good = await (await phone(world, nowS - 60, 5))(nowS)
+    const newList = await (await phone(world, nowS - 60, 6, 'tsl:77'))(nowS)
+    const revoked = await (await phone(world, nowS - 60, 9))(nowS)
+    return [lanes.entry(good), lanes.entry(newList), lanes.entry(revoked), lanes.exit(good)]
+  }
+  revoke(9)
+  keeper.start()
+  await time.advanceAsync(2 * MINUTE)
+  origin.down = true
+  const { manifestAgeMs } = keeper.freshness()
+  await time.advanceAsync(DAY_S * 1000 - manifestAgeMs - 1)
+  const flagged = (code: string) => `ADMIT_FLAGGED ${code}`
+  t.same(await verdicts(), [
+    flagged('TRUST_DEGRADED'),
+    'STATUS_UNKNOWN',
+    'REVOKED',
+    flagged('TRUST_DEGRADED'),
+  ])
+  await time.advanceAsync(1)
+  t.same(await verdicts(), [
+    flagged('TRUST_OVERDUE'),
+    flagged('TRUST_OVERDUE STATUS_UNKNOWN'),
+    'REVOKED',
+    flagged('TRUST_OVERDUE'),
+  ])
+  await time.advanceAsync(steps.overdueMs)
+  t.same(await verdicts(), ['TRUST_STAFF', 'TRUST_STAFF', 'REVOKED', flagged('TRUST_STAFF')])
+  await time.advanceAsync(steps.staffMs)
+  t.same(await verdicts(), ['TRUST_STALE', 'STATUS_UNKNOWN', 'REVOKED', flagged('TRUST_CLOSED')])
+  t.same(
+    stages()
+      .slice(-3)
+      .map(({ stage, code }) => [stage, code]),
+    [
+      ['OVERDUE', 'TRUST_OVERDUE'],
+      ['STAFF', 'TRUST_STAFF'],
+      ['CLOSED', 'TRUST_STALE'],
+    ],
+  )
+  origin.down = false
+  await time.advanceAsync(70_000)
+  t.equal(keeper.freshness().stage, 'FRESH', 'and back by itself')
   await keeper.close()
 })
 

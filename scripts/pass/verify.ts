@@ -48,6 +48,8 @@ export async function verifyCommand(
     timeoutMs: 5000,
     staleAfterMs: 120_000,
     degradedAfterMs: 900_000,
+    overdueMs: 0,
+    staffMs: 0,
     clock: systemClock,
     timers: systemTimers,
     random: randomBytes,

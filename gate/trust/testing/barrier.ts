@@ -12,7 +12,7 @@ import type { TrustKeeper } from '../keeper.ts'
 import { LIST, type TrustWorld } from './world.ts'
 
 /** A phone with one pass, issued at `iat` (Unix seconds) for half an hour; presents to a text. */
-export async function phone(world: TrustWorld, iat: number, statusIndex = 8) {
+export async function phone(world: TrustWorld, iat: number, statusIndex = 8, statusList = LIST) {
   const holder = generateSigningKey('ES256')
   const { publicKey } = holder
   if (publicKey.kty !== 'EC2') throw new Error('a phone has a P-256 key')
@@ -23,7 +23,7 @@ export async function phone(world: TrustWorld, iat: number, statusIndex = 8) {
       exp: iat + 1800,
       holderKey: publicKey,
       statusIndex,
-      statusList: LIST,
+      statusList,
     },
     kid: world.issuer.kid,
     alg: world.issuer.alg,
@@ -72,6 +72,7 @@ export function laneOf(
           said = [verdict.grant.code, ...verdict.grant.flags].join(' ')
         if (verdict.verdict === 'deny') said = verdict.code
       },
+      restand: () => {},
       settled: async () => {},
       close: () => {},
     },

@@ -29,6 +29,8 @@ export function bootGate(
     timeoutMs: 5000,
     staleAfterMs: 120_000,
     degradedAfterMs: 900_000,
+    overdueMs: 0,
+    staffMs: 0,
     clock: realClock(T0 * 1000),
     timers: systemTimers,
     random: randomBytes,

@@ -1,0 +1,20 @@
+/** The stages of trust that gets old, as the decision reads them. Pure. */
+import type { LaneModes } from '../contract/events.ts'
+
+/** As in trust/freshness.ts, the best first. */
+export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'OVERDUE' | 'STAFF' | 'CLOSED'
+
+/**
+ * Past the end of its documents, by the station's choice or by command: the newest passes are on
+ * lists that the gate never had, and that only flags.
+ */
+export function goesOnWithout({
+  stage,
+  modes,
+}: {
+  readonly stage: FreshnessStage
+  readonly modes: Pick<LaneModes, 'trustDegraded'>
+}): boolean {
+  if (stage === 'OVERDUE' || stage === 'STAFF') return true
+  return stage === 'CLOSED' && modes.trustDegraded
+}
