@@ -15,7 +15,6 @@ import type { Direction, LaneModes } from './contract/events.ts'
 import { inTime } from './in-time.ts'
 import {
   decideSettingsOf,
-  directionsOf,
   type GivenModes,
   initialModes,
   machineSettingsOf,
@@ -32,7 +31,7 @@ import type {
 } from './machine/state.ts'
 import { createPipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
-import { standingOf } from './standing.ts'
+import { shutByTrust, warns } from './standing.ts'
 import type { Backlog } from './store/backlog.ts'
 import type { Memory } from './store/memory.ts'
 import type { TrustKeeper } from './trust/keeper.ts'
@@ -68,7 +67,7 @@ export interface LaneParts {
 export interface Lane {
   readonly name: string
   view(): LaneView
-  /** Why no entry would be admitted now, to be shown at rest; undefined: entries are served. */
+  /** Beside trust and time: why no entry is admitted now, shown at rest; undefined: nothing else. */
   shutEntry(why: DenyCode | undefined): void
   /** Another way of running the lane, from now on. */
   setModes(change: Partial<LaneModes>, asked: ModesAsked): void
@@ -103,6 +102,7 @@ export function createLane(parts: LaneParts): Lane {
   const given = parts.modes ?? { modes: initialModes(config), by: 'config' }
   let asked: ModesAsked = given
   let stopping = false
+  let shutByGate: DenyCode | undefined
   let onStep = () => {}
 
   const runner = createRunner({
@@ -115,10 +115,6 @@ export function createLane(parts: LaneParts): Lane {
     timers,
     clock: parts.clock,
     now: parts.trust.now,
-    standing: modes => {
-      const { stage } = parts.trust.freshness()
-      return standingOf({ stage, clock: parts.trust.now().state }, modes, directionsOf(config))
-    },
     onFault: parts.onFault,
     onStep: (lane, effects) => {
       parts.onStep(lane, effects)
@@ -142,10 +138,11 @@ export function createLane(parts: LaneParts): Lane {
     }),
   )
   setModes(given.modes, given)
+  showStanding()
   const missing = new Set(readers.map(({ reader }) => reader.name))
 
   const subscriptions = [
-    parts.trust.onStanding(runner.restand),
+    parts.trust.onStanding(showStanding),
     board.contacts.onContact((contact, active) => {
       if (isMachineContact(contact)) runner.feed({ type: 'contact', contact, active })
     }),
@@ -180,6 +177,14 @@ export function createLane(parts: LaneParts): Lane {
     }
   }
 
+  /** What the gate lacks, at rest: amber for trust and time, and why no entry is admitted. */
+  function showStanding(): void {
+    const standing = { ...parts.trust.freshness(), clock: parts.trust.now().state }
+    runner.warn(warns(standing))
+    const shut = shutByGate ?? shutByTrust(standing)
+    if (shut !== runner.lane().entryShut) runner.feed({ type: 'entry', shut })
+  }
+
   function report(state: DeviceState, reason: OutReason): void {
     if (state.state === 'ready') runner.feed({ type: 'found', reason })
     if (state.state === 'lost') runner.feed({ type: 'lost', reason, detail: state.error.message })
@@ -211,7 +216,10 @@ export function createLane(parts: LaneParts): Lane {
   return {
     name: config.name,
     view: runner.lane,
-    shutEntry: shut => runner.feed({ type: 'entry', shut }),
+    shutEntry(why) {
+      shutByGate = why
+      showStanding()
+    },
     setModes,
     modesAsked: () => asked,
     releaseAll() {

@@ -16,7 +16,6 @@ import {
 } from './machine/state.ts'
 import { transition } from './machine/transition.ts'
 import { createSignPlayer } from './signals.ts'
-import type { Standing } from './standing.ts'
 import type { Backlog } from './store/backlog.ts'
 import { verdictOfFault } from './store/journal-verdict.ts'
 import type { Memory } from './store/memory.ts'
@@ -32,8 +31,6 @@ export interface RunnerParts {
   readonly timers: Timers
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
-  /** What the gate lacks, for a lane that is run so. */
-  readonly standing: (modes: LaneModes) => Standing
   /** Called after each step, for logs and for whoever waits. */
   readonly onStep: (lane: Lane, effects: readonly Effect[]) => void
   /** The lane takes the next scan, and nothing is under way in the machine. */
@@ -45,8 +42,8 @@ export interface RunnerParts {
 export interface Runner {
   feed(input: Input): void
   lane(): Lane
-  /** What the gate lacks may have changed: the lane shows it. */
-  restand(): void
+  /** Whether the amber lamp is on beside each sign at rest. */
+  warn(is: boolean): void
   /** Resolves when every row handed over so far is on disk or has failed. */
   settled(): Promise<void>
   close(): void
@@ -78,7 +75,6 @@ export function createRunner(parts: RunnerParts): Runner {
           memory.pardon(parts.now().nowMs)
         }
         lane = step.lane
-        restand()
         for (const effect of step.effects) execute(effect)
         parts.onStep(lane, step.effects)
       }
@@ -88,10 +84,6 @@ export function createRunner(parts: RunnerParts): Runner {
     if (!takesNext) return
     takesNext = false
     parts.onTakeNext()
-  }
-
-  function restand(): void {
-    if (!closed) signs.stand(parts.standing(lane.modes))
   }
 
   function execute(effect: Effect): void {
@@ -212,7 +204,9 @@ export function createRunner(parts: RunnerParts): Runner {
   return {
     feed,
     lane: () => lane,
-    restand,
+    warn(is) {
+      if (!closed) signs.warn(is)
+    },
     async settled() {
       while (writes.size > 0) await Promise.all(writes)
     },

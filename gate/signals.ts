@@ -4,7 +4,6 @@
  */
 import type { Lamp, Signals, Timers, Unsubscribe } from '../hardware/ports.ts'
 import type { ShownSign } from './machine/state.ts'
-import type { Standing } from './standing.ts'
 
 interface Pattern {
   readonly lamps: Partial<Record<Lamp, 'on' | 'blink'>>
@@ -37,15 +36,15 @@ const RESTING: ReadonlySet<ShownSign> = new Set(['idle', 'free', 'closed'])
 export interface SignPlayer {
   /** Ends what was shown and shows this. */
   show(sign: ShownSign): void
-  /** What the gate lacks, beside each sign at rest from now on. */
-  stand(standing: Standing): void
+  /** Whether the amber lamp is on beside each sign at rest, from now on. */
+  warn(is: boolean): void
   stop(): void
 }
 
 export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
   const running = new Set<Unsubscribe>()
   let shown: ShownSign = 'none'
-  let standing: Standing = 'good'
+  let warning = false
 
   function later(delayMs: number, run: () => void): void {
     const cancel = timers.after(delayMs, () => {
@@ -78,9 +77,9 @@ export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
   }
 
   function patternOf(sign: ShownSign): Pattern {
-    if (standing === 'good' || !RESTING.has(sign)) return PATTERNS[sign]
-    const resting = PATTERNS[standing === 'closed' && sign === 'idle' ? 'closed' : sign]
-    return { ...resting, lamps: { ...resting.lamps, amber: 'on' } }
+    const pattern = PATTERNS[sign]
+    if (!warning || !RESTING.has(sign)) return pattern
+    return { ...pattern, lamps: { ...pattern.lamps, amber: 'on' } }
   }
 
   function show(sign: ShownSign): void {
@@ -96,9 +95,9 @@ export function createSignPlayer(signals: Signals, timers: Timers): SignPlayer {
 
   return {
     show,
-    stand(next) {
-      if (next === standing) return
-      standing = next
+    warn(is) {
+      if (is === warning) return
+      warning = is
       if (RESTING.has(shown)) show(shown)
     },
     stop,

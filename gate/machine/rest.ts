@@ -49,11 +49,14 @@ export function restSign(lane: Lane): Effect {
 
 /** A lane that takes nobody shows a cross; one that still lets out shows the amber light for staff. */
 function lockedSign({ modes, entryShut }: Lane): Effect {
-  const { entry, exit } = modes
+  const { entry, exit, fareFree, trustDegraded } = modes
   if (entry === 'closed' && exit === 'closed') {
     return { type: 'sign', sign: 'closed', code: 'LANE_CLOSED' }
   }
-  if (entryShut === undefined || entry !== 'controlled') {
+  const stale = entryShut === 'TRUST_STALE'
+  const forgiven =
+    (fareFree && (stale || entryShut === 'CLOCK_UNCERTAIN')) || (trustDegraded && stale)
+  if (entryShut === undefined || forgiven || entry !== 'controlled') {
     return { type: 'sign', sign: 'idle', code: '' }
   }
   return { type: 'sign', sign: exit === 'closed' ? 'closed' : 'service', code: entryShut }

@@ -72,7 +72,7 @@ export function laneOf(
           said = [verdict.grant.code, ...verdict.grant.flags].join(' ')
         if (verdict.verdict === 'deny') said = verdict.code
       },
-      restand: () => {},
+      warn: () => {},
       settled: async () => {},
       close: () => {},
     },
