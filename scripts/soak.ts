@@ -5,18 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
+import { runBusRounds } from '../gate/bus/testing/bus-rounds.ts'
 
-const HELP = `npm run soak -- gate [--rounds N] [--seed N]
+const HELP = `npm run soak -- gate|bus [--rounds N] [--seed N]
 
   gate          kills gate and service at random moments under traffic, over a network that
                 loses and repeats, on a disk that fails and hangs, to a service that lies about
                 uploads in every other round, with a second gate on the same folder in some,
                 and compares their journals row for row
-  --rounds N    how many kills (300)
+  bus           loses, delays, doubles, reorders and replays messages among three gates in virtual
+                time, and looks for a code that two admitted without a sign
+  --rounds N    how many kills (300), or rounds of the bus (10000)
   --seed N      where the random choices come from (random, and printed)
   --help        this text
 
-A round takes about two seconds. Exit codes: 0 when every promise held, 1 when one did not,
+A kill takes about two seconds, a round of the bus less than a tenth. Exit codes: 0 when every promise held, 1 when one did not,
 2 for wrong arguments.
 `
 const ROUNDS_MAX = 100_000
@@ -30,16 +33,26 @@ function numberOf(text: string | undefined, otherwise: number, name: string, max
   return number
 }
 
-function optionsOf(args: readonly string[]): { rounds: number; seed: number } | 'help' {
+interface Options {
+  readonly what: 'gate' | 'bus'
+  readonly rounds: number
+  readonly seed: number
+}
+
+function optionsOf(args: readonly string[]): Options | 'help' {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: { rounds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } },
   })
   if (values.help === true) return 'help'
-  if (positionals.join() !== 'gate') throw new Error('say what to soak: gate; see --help')
+  const what = positionals.join()
+  if (what !== 'gate' && what !== 'bus') {
+    throw new Error('say what to soak: gate or bus; see --help')
+  }
   return {
-    rounds: numberOf(values.rounds, 300, 'rounds', ROUNDS_MAX),
+    what,
+    rounds: numberOf(values.rounds, what === 'gate' ? 300 : 10_000, 'rounds', ROUNDS_MAX),
     seed: numberOf(values.seed, randomInt(1, 2 ** 31), 'seed', 2 ** 31),
   }
 }
@@ -56,6 +69,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
+  if (options.what === 'bus') return soakBus(options)
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-soak-'))
   process.stdout.write(`seed ${options.seed}\n`)
   const onRound = (round: number, what: string) => {
@@ -66,6 +80,17 @@ async function main(): Promise<number> {
   for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
   if (broken.length === 0) rmSync(dir, { recursive: true })
   else process.stdout.write(`kept for a look: ${dir}\n`)
+  return broken.length === 0 ? 0 : 1
+}
+
+async function soakBus(options: Options): Promise<number> {
+  process.stdout.write(`seed ${options.seed}\n`)
+  const onRound = (round: number, what: string) => {
+    if (round % 500 === 0) process.stdout.write(`round ${round}: ${what}\n`)
+  }
+  const { broken, ...figures } = await runBusRounds({ ...options, onRound })
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
   return broken.length === 0 ? 0 : 1
 }
 

@@ -203,7 +203,8 @@ t.test('on any broker: what is not a sibling’s own word is counted and dropped
   const expected = new Map<string, number>()
   for (const [reason, where, payload] of cases) {
     // A topic that is not subscribed does not even arrive.
-    if (reason !== 'WRONG_TOPIC') expected.set(reason, (expected.get(reason) ?? 0) + 1)
+    if (reason !== 'WRONG_TOPIC' && reason !== 'UNKNOWN_GATE')
+      expected.set(reason, (expected.get(reason) ?? 0) + 1)
     await say(where, payload)
   }
   await say(topic, await signed(facts))
@@ -236,6 +237,45 @@ t.test('a flood of one name is cut down, others are heard, the main loop goes on
   t.ok(one.ignored('BAD_SIGNATURE') >= SENDER_MESSAGES_BURST)
   three.link.send(factsOf('g3', 1))
   await one.event('g3', event => event.type === 'message' && event.message.gate === 'g3')
+})
+
+t.test('a flood in the names of no gate does not reach the gate', async t => {
+  const broker = await openOpenBroker(t)
+  const crew = createCrew(['g1', 'g2'])
+  const one = createPeer(t, crew, 'g1', { url: broker.url })
+  const two = createPeer(t, crew, 'g2', { url: broker.url })
+  await Promise.all([one.up(), two.up()])
+  const stranger = await connectAsync(broker.url, { protocolVersion: 4 })
+  t.teardown(() => stranger.end(true))
+  for (let i = 0; i < 3000; i++) stranger.publish(`wicketgate/north/made-up-${i}/facts`, 'x')
+  // One that the gate does hear, behind all of them.
+  await stranger.publishAsync('wicketgate/north/g2/facts', 'x', { qos: 1 })
+  await one.event('what it hears', () => one.ignored('BAD_SIGNATURE') === 1)
+  t.equal(one.ignored('UNKNOWN_GATE') + one.ignored('FLOOD'), 0)
+  two.link.send(factsOf('g2', 1))
+  await one.event('g2', event => event.type === 'message' && event.message.gate === 'g2')
+
+  const more = createCrew(['g3'])
+  const three = createPeer(t, { ...more, keys: [...crew.keys, ...more.keys] }, 'g3', {
+    url: broker.url,
+  })
+  await three.up()
+  one.link.setKeys([...crew.keys, ...more.keys])
+  let seq = 0
+  const saying = setInterval(() => three.link.send(factsOf('g3', ++seq)), 20)
+  t.teardown(() => clearInterval(saying))
+  await one.event('a new gate', event => event.type === 'message' && event.message.gate === 'g3')
+})
+
+t.test('a gate hears its own hello come back', async t => {
+  const broker = await openOpenBroker(t)
+  const one = createPeer(t, createCrew(['g1']), 'g1', { url: broker.url })
+  await one.up()
+  const { facts: _, ...head } = factsOf('g1', 1)
+  const hello: Message = { ...head, kind: 'hello', asks: [] }
+  one.link.send(hello)
+  await one.event('its own', event => event.type === 'message')
+  t.same(one.messages, [hello])
 })
 
 t.test('a flood on the embedded broker leaves the main loop alone', async t => {

@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { Aedes, type Client } from 'aedes'
 import type { Timers } from '../../hardware/ports.ts'
+import { mayHear, maySay } from './access.ts'
 import { guardSocket } from './guarded-socket.ts'
 import {
   CONNECT_TIMEOUT_MS,
@@ -15,7 +16,6 @@ import {
   CONNECTIONS_PER_ADDRESS_MAX,
   KEEPALIVE_S,
 } from './limits.ts'
-import { gateOfTopic, topicsFor } from './message.ts'
 import { createTicketOffice } from './ticket.ts'
 
 export interface BrokerParts {
@@ -52,12 +52,16 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
       )
     },
     authorizePublish(client, { topic, retain, qos }, done) {
-      const own = client !== null && gateOfTopic(topic, station) === client.id
+      const own = client !== null && maySay(station, client.id, topic)
       done(own && !retain && qos === 0 ? null : new Error('not its own to say'))
     },
     authorizeSubscribe(client, subscription, done) {
-      const own = topicsFor(station, client.id).includes(subscription.topic)
-      done(own ? null : new Error('not its own to hear'), subscription)
+      done(
+        mayHear(station, client.id, subscription.topic, parts.keyOf)
+          ? null
+          : new Error('not its own to hear'),
+        subscription,
+      )
     },
   })
   // A client's fault ends its connection; there is nothing more to do.

@@ -4,9 +4,12 @@ import type { Use } from './facts.ts'
 import {
   ASK_RETRY_MS,
   BUS_DOWN_MS,
+  DEAF_MS,
   FACTS_MAX,
   FACTS_QUEUE_MAX,
   HELLO_MS,
+  LATE_HOLD_MS,
+  LATE_MS,
   RESERVATION_MS,
   SILENT_MS,
   SNAPSHOT_PAGES_MAX,
@@ -253,7 +256,7 @@ t.test('BUS_DOWN after five seconds without a broker; back at once', async t => 
   t.equal(one.bus.state(), 'up')
   t.same(one.bus.siblings(), { all: 1, awake: 1 })
   one.connect(false)
-  time.advance(BUS_DOWN_MS - 1)
+  time.advance(BUS_DOWN_MS - 100)
   one.connect(true)
   time.advance(BUS_DOWN_MS)
   t.equal(one.bus.state(), 'up', 'a short break is none')
@@ -263,9 +266,127 @@ t.test('BUS_DOWN after five seconds without a broker; back at once', async t => 
   time.advance(SILENT_MS + HELLO_MS)
   t.equal(one.bus.state(), 'down', 'a broker without a sibling is no help')
   wire.join('g2')
-  time.advance(100)
+  time.advance(1500)
   t.equal(one.bus.state(), 'up')
   t.same(one.told.slice(2), ['down no sibling is heard', 'up'])
+})
+
+t.test(
+  'a broker that lets in and delivers nothing: down within its bound, also when it flaps',
+  async t => {
+    for (const flaps of [false, true]) {
+      const { time, wire, knows, use } = station('g1', 'g2')
+      const [one, two] = [wire.join('g1'), wire.join('g2')]
+      time.advance(3000)
+      t.equal(one.bus.state(), 'up')
+      wire.lose = () => true
+      use(two, 1)
+      for (let ms = 0; ms < DEAF_MS; ms += 1000) {
+        time.advance(1000)
+        if (flaps && ms % 4000 === 2000) one.connect(false)
+        if (flaps && ms % 4000 === 3000) one.connect(true)
+      }
+      t.notOk(knows(one, 1))
+      t.equal(one.bus.state(), 'down', `flaps: ${flaps}`)
+      for (let i = 0; i < 60; i++) {
+        if (flaps && i % 4 === 3) one.connect(false)
+        time.advance(1000)
+        if (flaps && i % 4 === 3) one.connect(true)
+        t.equal(one.bus.state(), 'down')
+      }
+      t.equal(one.told.length, 1, 'told once')
+      wire.lose = () => false
+      one.connect(true)
+      time.advance(30_000)
+      t.equal(one.bus.state(), 'up')
+      t.ok(knows(one, 1))
+    }
+  },
+)
+
+t.test('a broker that delivers and breaks every four seconds is down as well', async t => {
+  const { time, wire } = station('g1', 'g2')
+  const [one] = [wire.join('g1'), wire.join('g2')]
+  for (let i = 0; i < 3; i++) {
+    time.advance(3000)
+    one.connect(false)
+    time.advance(1000)
+    one.connect(true)
+  }
+  t.equal(one.bus.state(), 'down')
+  time.advance(30_000)
+  t.equal(one.bus.state(), 'up')
+  t.same(one.told, ['down the connection to the broker broke 3 times in 30 s', 'up'])
+})
+
+t.test(
+  'deaf in one direction: told where it is deaf, and for the sibling that is not heard',
+  async t => {
+    const { time, wire } = station('g1', 'g2', 'g3')
+    const [one, two] = ['g1', 'g2', 'g3'].map(name => wire.join(name)) as [WireGate, WireGate]
+    time.advance(3000)
+    wire.lose = (message, to) => message.gate === 'g3' && to === 'g1'
+    time.advance(DEAF_MS)
+    t.same(one.told, ['down not heard: g3'])
+    t.equal(two.bus.state(), 'up')
+    wire.lose = (message, to) => message.gate === to
+    time.advance(2 * DEAF_MS)
+    t.equal(two.bus.state(), 'down', 'its own word does not come back')
+  },
+)
+
+t.test('what is late or missing is told: the delay of each message, a gap that stays', async t => {
+  const { time, wire, use, knows } = station('g1', 'g2')
+  const [one, two] = [wire.join('g1'), wire.join('g2')]
+  time.advance(3000)
+  wire.delay = message => (message.kind === 'facts' ? 7000 : 0)
+  use(two, 1)
+  time.advance(1)
+  wire.delay = () => 0
+  wire.lose = message => message.kind === 'snapshot'
+  time.advance(2 * HELLO_MS + LATE_MS)
+  t.same(one.told, ['down some of what g2 said is missing'])
+  wire.lose = () => false
+  time.advance(2000 + LATE_HOLD_MS)
+  t.ok(knows(one, 1))
+  time.advance(2 * LATE_HOLD_MS)
+  t.equal(one.bus.state(), 'up')
+  one.told.length = 0
+  wire.delay = (_, to) => (to === 'g1' ? LATE_MS + 500 : 0)
+  time.advance(LATE_MS + 2 * HELLO_MS)
+  t.equal(one.bus.state(), 'down')
+  t.match(one.told, [/^down what (g2|this gate) said came 3.5 s late$/])
+})
+
+t.test('a recorded hello keeps nobody awake, and who is gone is spoken for', async t => {
+  const { time, wire, use, knows } = station('g1', 'g2', 'g3')
+  const [one, two] = ['g1', 'g2'].map(name => wire.join(name)) as [WireGate, WireGate]
+  time.advance(3000)
+  use(one, 1)
+  time.advance(HELLO_MS)
+  const hello = wire.sent.findLast(one => one.gate === 'g1' && one.kind === 'hello') as Message
+  await wire.leave(one)
+  let late: WireGate | undefined
+  for (let ms = 0; ms < 2 * SILENT_MS; ms += 5000) {
+    two.hear(hello)
+    late?.hear(hello)
+    time.advance(5000)
+    if (ms === SILENT_MS) late = wire.join('g3')
+  }
+  t.equal(two.bus.state(), 'down')
+  t.equal(two.bus.siblings().awake, 1, 'g3 alone')
+  t.ok(late !== undefined && knows(late, 1), 'g2 speaks for g1')
+  time.advance(120_000)
+  const fresh = wire.join('g1')
+  await wire.leave(fresh)
+  const three = late as WireGate
+  three.told.length = 0
+  three.hear(hello)
+  t.same(three.told, ['ignored REPLAYED 1'])
+  await wire.leave(three)
+  const again = wire.join('g3')
+  again.hear(hello)
+  t.same(again.told, ['ignored OLD 1'], 'nor one that the gate has never heard')
 })
 
 t.test('a station of one gate is never alone', async t => {

@@ -6,17 +6,12 @@
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { StationKeeper } from '../station/keeper.ts'
 import type { Memory } from '../store/memory.ts'
+import { createEchoes } from './echoes.ts'
 import type { Fact } from './facts.ts'
-import {
-  BUS_DOWN_MS,
-  FACTS_MAX,
-  FACTS_QUEUE_MAX,
-  HELLO_MS,
-  HELLO_PAUSE_MS,
-  SILENT_MS,
-} from './limits.ts'
+import { FACTS_MAX, FACTS_QUEUE_MAX, HELLO_MS, HELLO_PAUSE_MS } from './limits.ts'
 import type { BusLink, LinkEvent } from './link.ts'
 import type { Ignored, Message } from './message.ts'
+import { createReach } from './reach.ts'
 import { createSiblings } from './siblings.ts'
 import { createSnapshots } from './snapshots.ts'
 
@@ -44,7 +39,7 @@ export interface BusParts {
 }
 
 export interface Bus {
-  /** `down`: for `BUS_DOWN_MS` without a broker, or for `SILENT_MS` without any sibling heard. */
+  /** `down`: this gate can't be sure of what its siblings have seen (`reach.ts`). */
   state(): 'up' | 'down'
   siblings(): { all: number; awake: number }
   /** This gate's clock was set: times from before it mean nothing, all is asked for anew. */
@@ -56,12 +51,17 @@ export function createBus(parts: BusParts): Bus {
   const { link, memory, timers, station, gate } = parts
   const monotonicMs = () => parts.clock.monotonicMs()
   const siblings = createSiblings()
-  const watch = createReachWatch(parts, () => siblings.count(monotonicMs()))
+  const { clock, onDown, onAwake } = parts
+  const count = () => siblings.count(monotonicMs())
+  const reach = createReach({ clock, timers, siblings: siblings.reached, count, onDown, onAwake })
+  const echoes = createEchoes()
   const waits = new Map<string, Unsubscribe>()
   const queue: Fact[] = []
   let epoch = parts.random16()
   let seq = 0
   let helloMs = Number.NEGATIVE_INFINITY
+  /** Unix: what a snapshot tells of the time before is no news that came late. */
+  let startedMs = parts.nowMs()
 
   const head = () => ({ station, gate, epoch, seq, at: parts.nowMs() })
 
@@ -71,7 +71,7 @@ export function createBus(parts: BusParts): Bus {
     nowMs: parts.nowMs,
     monotonicMs,
     timers,
-    send: page => watch.connected() && link.send({ kind: 'snapshot', ...head(), ...page }),
+    send: page => reach.connected() && link.send({ kind: 'snapshot', ...head(), ...page }),
   })
 
   /** Runs once after `delayMs`; a call while it waits changes nothing. */
@@ -84,6 +84,11 @@ export function createBus(parts: BusParts): Bus {
     waits.set(name, timers.after(delayMs, run))
   }
 
+  function drop(name: string): void {
+    waits.get(name)?.()
+    waits.delete(name)
+  }
+
   /** Every batch has its number, sent or not: who missed it sees the gap. */
   function flush(): void {
     while (queue.length > 0) {
@@ -92,12 +97,16 @@ export function createBus(parts: BusParts): Bus {
     }
   }
 
+  /** One at a time: of two with the same time the second would count as a replay. */
   function hello(): void {
+    drop('hello')
+    drop('ask')
     later('hello', HELLO_MS, hello)
-    if (!watch.connected()) return
+    if (!reach.connected()) return
     helloMs = monotonicMs()
     const asks = siblings.asks(helloMs, parts.random16)
-    link.send({ kind: 'hello', ...head(), asks })
+    const said = { kind: 'hello', ...head(), asks } as const
+    if (link.send(said)) echoes.sent(said, helloMs)
     askSoon()
   }
 
@@ -105,24 +114,29 @@ export function createBus(parts: BusParts): Bus {
   function askSoon(): void {
     const nowMs = monotonicMs()
     const inMs = siblings.askInMs(nowMs)
-    if (inMs === undefined || inMs > HELLO_MS || !watch.connected()) return
+    if (inMs === undefined || inMs > HELLO_MS || !reach.connected()) return
     const pauseMs = helloMs + HELLO_PAUSE_MS - nowMs
-    waits.get('ask')?.()
-    waits.delete('ask')
+    drop('ask')
     later('ask', Math.max(inMs, pauseMs, 0), hello)
   }
 
   function take(message: Message): void {
-    if (message.gate === gate) return
-    parts.onHeard(message.kind)
     const nowMs = monotonicMs()
+    if (message.gate === gate) {
+      own(message, nowMs)
+      return
+    }
+    parts.onHeard(message.kind)
     const heard =
-      message.kind === 'snapshot' ? siblings.page(message, nowMs) : siblings.hear(message, nowMs)
-    if (heard === 'REPLAYED' || heard === 'UNASKED') {
+      message.kind === 'snapshot'
+        ? siblings.page(message, nowMs)
+        : siblings.hear(message, nowMs, parts.nowMs())
+    if (heard === 'REPLAYED' || heard === 'UNASKED' || heard === 'OLD' || heard === 'AHEAD') {
       parts.onIgnored(heard, 1)
       return
     }
-    watch.look()
+    if (message.kind !== 'snapshot') reach.lag(message.gate, parts.nowMs() - message.at)
+    reach.look()
     if (message.kind === 'hello') {
       const ask = message.asks.find(one => one.gate === gate)
       if (ask !== undefined) snapshots.answer(message.gate, ask)
@@ -131,10 +145,20 @@ export function createBus(parts: BusParts): Bus {
     askSoon()
   }
 
+  /** Its own word that comes back proves that the broker delivers, and how fast. */
+  function own(message: Message, nowMs: number): void {
+    const sentMs = echoes.heard(message)
+    if (sentMs === undefined) return
+    reach.echo(sentMs)
+    reach.lag('this gate', nowMs - sentMs)
+  }
+
   /** Outside a snapshot a gate speaks for itself alone. */
   function merge(fact: Fact, { gate: from, kind }: Message): void {
     const own = kind === 'snapshot' || fact.gate === from
     const result = own ? memory.merge(fact, from, parts.nowMs()) : 'not its own'
+    const news = result === 'merged' && fact.at > startedMs
+    if (news) reach.lag(fact.gate, parts.nowMs() - fact.at)
     const reason = REASONS.get(result)
     if (reason !== undefined) parts.onIgnored(reason, 1)
   }
@@ -144,9 +168,9 @@ export function createBus(parts: BusParts): Bus {
     else if (event.type === 'ignored') parts.onIgnored(event.reason, event.count)
     else if (event.type === 'listening') parts.onListening(event.port)
     else {
-      watch.link(event.up, event.detail)
+      reach.link(event.up, event.detail)
       if (!event.up) return
-      siblings.missed(false)
+      siblings.missed(false, monotonicMs())
       hello()
     }
   }
@@ -154,10 +178,10 @@ export function createBus(parts: BusParts): Bus {
   function follow(): void {
     const gates = parts.manifest.current()?.manifest.gates ?? []
     const names = gates.map(one => one.name).filter(name => name !== gate)
-    siblings.follow(names)
+    siblings.follow(names, monotonicMs())
     memory.follow(names)
     link.setKeys(gates)
-    watch.look()
+    reach.look()
     askSoon()
   }
 
@@ -175,12 +199,14 @@ export function createBus(parts: BusParts): Bus {
   later('hello', HELLO_MS, hello)
 
   return {
-    state: watch.state,
-    siblings: () => siblings.count(monotonicMs()),
+    state: reach.state,
+    siblings: count,
     clockStepped() {
       epoch = parts.random16()
       seq = 0
-      siblings.missed(true)
+      startedMs = parts.nowMs()
+      echoes.forget()
+      siblings.missed(true, monotonicMs())
       later('ask', 0, hello)
     },
     async close() {
@@ -188,7 +214,7 @@ export function createBus(parts: BusParts): Bus {
       flush()
       for (const cancel of waits.values()) cancel()
       snapshots.close()
-      watch.close()
+      reach.close()
       await link.close()
     },
   }
@@ -200,53 +226,3 @@ const REASONS: ReadonlyMap<string, Ignored> = new Map([
   ['old', 'OLD'],
   ['ahead', 'AHEAD'],
 ])
-
-/** Whether siblings can be heard, and since when not. */
-function createReachWatch(
-  { timers, clock, onDown, onAwake }: Pick<BusParts, 'timers' | 'clock' | 'onDown' | 'onAwake'>,
-  count: () => { all: number; awake: number },
-) {
-  let connected = false
-  let detail = 'no broker yet'
-  let sinceMs = clock.monotonicMs()
-  let down = false
-  let awakeBefore = 0
-  let cancel: Unsubscribe = () => {}
-
-  function look(): void {
-    cancel()
-    const { all, awake } = count()
-    if (awake !== awakeBefore) onAwake({ all, awake })
-    awakeBefore = awake
-    const alone = connected && all > 0 && awake === 0
-    if (connected && !alone) {
-      say(false, '')
-      return
-    }
-    const dueMs = sinceMs + (connected ? SILENT_MS : BUS_DOWN_MS)
-    const leftMs = dueMs - clock.monotonicMs()
-    if (leftMs > 0) cancel = timers.after(leftMs, look)
-    else say(true, connected ? 'no sibling is heard' : detail)
-  }
-
-  function say(next: boolean, why: string): void {
-    if (next !== down) onDown(next, why)
-    down = next
-    // Silence is seen by looking again.
-    cancel = timers.after(SILENT_MS, look)
-  }
-
-  look()
-  return {
-    look,
-    connected: () => connected,
-    state: (): 'up' | 'down' => (down ? 'down' : 'up'),
-    link(up: boolean, why: string): void {
-      if (up !== connected) sinceMs = clock.monotonicMs()
-      connected = up
-      detail = why
-      look()
-    },
-    close: () => cancel(),
-  }
-}

@@ -20,7 +20,7 @@ export const RESERVATIONS_MAX = 256
 export const SIBLING_NAMES_MAX = 1024
 
 /** A gate says so often that it is there. */
-export const HELLO_MS = 10_000
+export const HELLO_MS = 2000
 /** Two hellos that ask for what is missing are at least so far apart. */
 export const HELLO_PAUSE_MS = 1000
 /** A sibling that was not heard for so long is silent: others speak for it. */
@@ -44,8 +44,21 @@ export const SNAPSHOT_LOOK_MAX = 5000
 /** One sibling gets a snapshot so often at most. */
 export const SNAPSHOT_EVERY_MS = 2000
 
-/** Without a broker for so long is BUS_DOWN. */
+/** Without a broker that delivers for so long is BUS_DOWN. */
 export const BUS_DOWN_MS = 5000
+/** A sibling, or this gate's own hello, that was not heard for so long is BUS_DOWN: three hellos. */
+export const DEAF_MS = 6000
+/** What comes later than this after it happened, or is missing for so long, is BUS_DOWN. */
+export const LATE_MS = 3000
+/** BUS_DOWN stays for so long after the last thing that was late. */
+export const LATE_HOLD_MS = 10_000
+/** So many breaks of the connection in so long are BUS_DOWN. */
+export const FLAPS_MAX = 3
+export const FLAP_WINDOW_MS = 30_000
+/** A hello whose time is further from this gate's clock shows nobody awake. */
+export const HELLO_TOLERANCE_MS = 120_000
+/** This gate's own hellos that may be on their way; past that the oldest no longer count. */
+export const ECHOES_MAX = 16
 /** Reconnects are tried after these bounds, growing between them. */
 export const RECONNECT_MIN_MS = 500
 export const RECONNECT_MAX_MS = 30_000

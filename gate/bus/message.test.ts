@@ -62,10 +62,11 @@ t.test('one over, and other shapes, are no message', t => {
 })
 
 t.test('topics of this station and no other', t => {
-  t.same(topicsFor('north', 'g1'), [
-    'wicketgate/north/+/facts',
-    'wicketgate/north/+/hello',
-    'wicketgate/north/+/snapshot/g1',
+  t.same(topicsFor('north', 'g1', ['g1', 'g2']), [
+    'wicketgate/north/g1/hello',
+    'wicketgate/north/g2/facts',
+    'wicketgate/north/g2/hello',
+    'wicketgate/north/g2/snapshot/g1',
   ])
   const topics: [string, string | undefined][] = [
     ['wicketgate/north/g2/facts', 'g2'],

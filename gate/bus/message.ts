@@ -96,9 +96,15 @@ export function topicOf(message: Message): string {
   return message.kind === 'snapshot' ? `${path}/${message.to}` : path
 }
 
-/** What a gate listens to: everyone's facts and hellos, and snapshots for itself. */
-export function topicsFor(station: string, gate: string): string[] {
-  return ['facts', 'hello', `snapshot/${gate}`].map(kind => `${PREFIX}/${station}/+/${kind}`)
+/**
+ * What a gate listens to: the facts and hellos of `siblings` and their snapshots for it, by name, so
+ * that what others publish never reaches it; and its own hellos, which prove that the broker delivers.
+ */
+export function topicsFor(station: string, gate: string, siblings: Iterable<string>): string[] {
+  const kinds = ['facts', 'hello', `snapshot/${gate}`]
+  const others = [...siblings].filter(name => name !== gate)
+  const theirs = others.flatMap(name => kinds.map(kind => `${PREFIX}/${station}/${name}/${kind}`))
+  return [`${PREFIX}/${station}/${gate}/hello`, ...theirs]
 }
 
 /** The gate that a topic of this station belongs to; undefined for any other topic. */

@@ -19,7 +19,8 @@ export interface BusClientParts {
   /** `mqtt://` or `mqtts://`. */
   readonly url: string
   readonly clientId: string
-  readonly topics: readonly string[]
+  /** Asked for each connection and each `resubscribe`; never empty. */
+  readonly topics: () => readonly string[]
   /** Asked for each connection. */
   readonly credentials: () => Promise<{ username: string; password: string }>
   /** PEM of who signed the broker's certificate, in the place of the well-known ones. */
@@ -34,6 +35,8 @@ export interface BusClientParts {
 export interface BusClient {
   /** Resolves when it is on its way, or dropped for want of a broker. Never rejects. */
   publish(topic: string, payload: string): Promise<void>
+  /** The topics are others now. */
+  resubscribe(): void
   /** Sends what is on its way, then leaves. */
   close(): Promise<void>
 }
@@ -45,6 +48,7 @@ export function createBusClient(parts: BusClientParts): BusClient {
   let retry: Unsubscribe = () => {}
   let closed = false
   let detail = ''
+  let subscribed: readonly string[] = []
 
   async function open(): Promise<void> {
     const { username, password } = await parts.credentials()
@@ -66,16 +70,29 @@ export function createBusClient(parts: BusClientParts): BusClient {
   }
 
   function subscribe(opened: MqttClient): void {
-    opened.subscribe([...parts.topics], { qos: 0 }, (error, granted = []) => {
-      if (error === null && granted.every(one => one.qos < 128)) {
+    subscribed = parts.topics()
+    opened.subscribe([...subscribed], { qos: 0 }, (error, granted = []) => {
+      // A connection that ends before the answer has its own reason.
+      if (error !== null || client !== opened) return
+      const refused = granted.find(one => one.qos >= 128)
+      if (refused === undefined) {
         pauseMs = RECONNECT_MIN_MS
         up = true
         parts.onState(true, '')
         return
       }
-      detail = 'the broker does not let this gate listen'
+      detail = `the broker does not let this gate listen to ${refused.topic}: check its access rules`
       opened.end(true)
     })
+  }
+
+  function resubscribe(): void {
+    const topics = new Set(parts.topics())
+    const same = topics.size === subscribed.length && subscribed.every(one => topics.has(one))
+    if (client?.connected !== true || same) return
+    const gone = subscribed.filter(one => !topics.has(one))
+    if (gone.length > 0) client.unsubscribe(gone)
+    subscribe(client)
   }
 
   function lost(opened: MqttClient): void {
@@ -94,6 +111,7 @@ export function createBusClient(parts: BusClientParts): BusClient {
 
   void open()
   return {
+    resubscribe,
     publish(topic, payload) {
       const to = client
       if (to === undefined || !up) return Promise.resolve()

@@ -3,7 +3,14 @@
  * does not know, a time without a broker. Each is a gap, and a gap is asked for until a snapshot
  * has come whole. Pure but for its own tables; times are monotonic unless they are called Unix.
  */
-import { ASK_FIRST_MS, ASK_RETRY_MS, ASK_SLACK_MS, EPOCHS_MAX, SILENT_MS } from './limits.ts'
+import {
+  ASK_FIRST_MS,
+  ASK_RETRY_MS,
+  ASK_SLACK_MS,
+  EPOCHS_MAX,
+  HELLO_TOLERANCE_MS,
+  SILENT_MS,
+} from './limits.ts'
 import type { FactsMessage, Hello, SnapshotPage } from './message.ts'
 
 export interface Ask {
@@ -12,15 +19,33 @@ export interface Ask {
   readonly nonce: string
 }
 
+/** How far one sibling is known; times are monotonic. */
+export interface Reached {
+  readonly gate: string
+  /** When it was first followed. */
+  readonly sinceMs: number
+  /** When it was last heard; -Infinity for never. */
+  readonly heardMs: number
+  /** Since when something that it said is known to be missing. */
+  readonly gapMs: number | undefined
+}
+
 export interface Siblings {
   /** The gates of the manifest but this one. Who has left is forgotten, who is new is asked. */
-  follow(names: readonly string[]): void
-  /** `REPLAYED`: was heard before. `gap`: something was missed. */
-  hear(message: FactsMessage | Hello, nowMs: number): 'heard' | 'gap' | 'REPLAYED'
+  follow(names: readonly string[], nowMs: number): void
+  /**
+   * `REPLAYED`: was heard before, or is a hello that does not move on. `OLD`, `AHEAD`: a hello too
+   * far from `unixMs`, this gate's clock. `gap`: something was missed.
+   */
+  hear(
+    message: FactsMessage | Hello,
+    nowMs: number,
+    unixMs: number,
+  ): 'heard' | 'gap' | 'REPLAYED' | 'OLD' | 'AHEAD'
   /** `UNASKED`: not an answer to our question, or not its next page. */
   page(message: SnapshotPage, nowMs: number): 'taken' | 'whole' | 'UNASKED'
   /** Something may have been missed of everyone, from their last messages on, or all. */
-  missed(all: boolean): void
+  missed(all: boolean, nowMs: number): void
   /** What is to be asked now; each counts as asked. */
   asks(nowMs: number, nonce: () => string): Ask[]
   /** How soon somebody must be asked, or asked again, milliseconds; undefined for nobody. */
@@ -29,6 +54,7 @@ export interface Siblings {
   awake(gate: string, nowMs: number): boolean
   /** How many siblings there are, and how many of them are awake. */
   count(nowMs: number): { all: number; awake: number }
+  reached(): Reached[]
 }
 
 interface Sibling {
@@ -36,7 +62,11 @@ interface Sibling {
   readonly epochs: Map<string, number>
   /** Unix, by the sibling's clock: when it sent the last message before any gap. */
   soundMs: number
+  sinceMs: number
   heardMs: number
+  /** Unix, by the sibling's clock: the latest time that it has named in a hello. */
+  latestMs: number
+  gapMs: number | undefined
   /** Unix, by the sibling's clock: what happened since is missing. */
   missingMs: number | undefined
   asked: Asked | undefined
@@ -50,14 +80,24 @@ interface Asked {
   atMs: number
   /** It may not have heard the question: once more, and whichever answer comes is one. */
   again: boolean
+  /** What was missed since it was asked: an answer begun before that number lacks it. */
+  needs: { readonly epoch: string; readonly seq: number; readonly sinceMs: number } | undefined
 }
 
 export function createSiblings(): Siblings {
   const siblings = new Map<string, Sibling>()
 
-  function miss(one: Sibling, sinceMs: number): void {
-    // An answer of which nothing has come yet will hold all that was said before its first page.
-    if (one.asked?.page === 0 && one.asked.sinceMs <= sinceMs) return
+  function miss(one: Sibling, sinceMs: number, nowMs: number): void {
+    if (one.heardMs !== Number.NEGATIVE_INFINITY) one.gapMs ??= nowMs
+    // An answer of which nothing has come yet holds all that was said before its first page, which
+    // may be on its way already.
+    if (one.asked?.page === 0 && one.asked.sinceMs <= sinceMs) {
+      const newest = [...one.epochs].at(-1)
+      if (newest === undefined) return
+      const from = Math.min(one.asked.needs?.sinceMs ?? sinceMs, sinceMs)
+      one.asked.needs = { epoch: newest[0], seq: newest[1], sinceMs: from }
+      return
+    }
     one.missingMs = Math.min(one.missingMs ?? Number.POSITIVE_INFINITY, Math.max(0, sinceMs))
   }
 
@@ -77,45 +117,56 @@ export function createSiblings(): Siblings {
   }
 
   return {
-    follow(names) {
+    follow(names, nowMs) {
       const wanted = new Set(names)
       for (const name of siblings.keys()) if (!wanted.has(name)) siblings.delete(name)
       for (const name of wanted) {
         if (siblings.has(name)) continue
         const never = Number.NEGATIVE_INFINITY
-        const heard = { epochs: new Map(), soundMs: 0, heardMs: never }
-        siblings.set(name, { ...heard, missingMs: 0, asked: undefined })
+        const heard = { epochs: new Map(), soundMs: 0, heardMs: never, latestMs: never }
+        const gap = { gapMs: undefined, missingMs: 0, asked: undefined }
+        siblings.set(name, { ...heard, ...gap, sinceMs: nowMs })
       }
     },
-    hear({ kind, gate, epoch, seq, at }, nowMs) {
+    hear({ kind, gate, epoch, seq, at }, nowMs, unixMs) {
       const one = siblings.get(gate)
       if (one === undefined) return 'REPLAYED'
       const last = one.epochs.get(epoch)
       const next = (last ?? 0) + (kind === 'facts' ? 1 : 0)
       if (last !== undefined && seq < next) return 'REPLAYED'
+      if (kind === 'hello' && at <= one.latestMs) return 'REPLAYED'
+      const inTime = Math.abs(at - unixMs) <= HELLO_TOLERANCE_MS
+      if (kind === 'hello' && !inTime) return at < unixMs ? 'OLD' : 'AHEAD'
       const slept = nowMs - one.heardMs >= SILENT_MS
       if (slept && one.asked?.page === 0) one.asked.again = true
-      one.heardMs = nowMs
+      if (inTime && at >= one.latestMs) one.heardMs = nowMs
+      if (kind === 'hello') one.latestMs = at
       remember(one, epoch, seq)
       const gap = last === undefined || seq > next
       // Nothing is known of a new epoch's clock, nor of the end of the one before.
-      if (gap) miss(one, last === undefined ? 0 : one.soundMs - ASK_SLACK_MS)
+      if (gap) miss(one, last === undefined ? 0 : one.soundMs - ASK_SLACK_MS, nowMs)
       if (one.missingMs === undefined && one.asked === undefined) one.soundMs = at
       return gap ? 'gap' : 'heard'
     },
-    page({ gate, nonce, page, last, at }, nowMs) {
+    page({ gate, nonce, page, last, at, epoch, seq }, nowMs) {
       const one = siblings.get(gate)
       if (one?.asked === undefined || one.asked.nonce !== nonce) return 'UNASKED'
       if (one.asked.page !== page) return 'UNASKED'
       one.heardMs = nowMs
-      Object.assign(one.asked, { page: page + 1, atMs: nowMs, again: false })
+      const { needs } = one.asked
+      Object.assign(one.asked, { page: page + 1, atMs: nowMs, again: false, needs: undefined })
+      if (needs !== undefined && (needs.epoch !== epoch || seq < needs.seq)) {
+        miss(one, needs.sinceMs, nowMs)
+      }
       if (!last) return 'taken'
       one.asked = undefined
-      if (one.missingMs === undefined) one.soundMs = at
+      if (one.missingMs !== undefined) return 'taken'
+      one.soundMs = at
+      one.gapMs = undefined
       return 'whole'
     },
-    missed(all) {
-      for (const one of siblings.values()) miss(one, all ? 0 : one.soundMs - ASK_SLACK_MS)
+    missed(all, nowMs) {
+      for (const one of siblings.values()) miss(one, all ? 0 : one.soundMs - ASK_SLACK_MS, nowMs)
     },
     asks(nowMs, nonce) {
       const asks: Ask[] = []
@@ -123,12 +174,12 @@ export function createSiblings(): Siblings {
         if (one.asked !== undefined && nowMs - one.asked.atMs >= retryMs(one, nowMs)) {
           const { sinceMs } = one.asked
           one.asked = undefined
-          miss(one, sinceMs)
+          miss(one, sinceMs, nowMs)
         }
         const { asked, missingMs } = one
         if (asked === undefined && missingMs !== undefined) {
           const fresh = { nonce: nonce(), sinceMs: missingMs }
-          one.asked = { ...fresh, page: 0, atMs: nowMs, again: false }
+          one.asked = { ...fresh, page: 0, atMs: nowMs, again: false, needs: undefined }
           one.missingMs = undefined
           asks.push({ gate, ...fresh })
         } else if (asked?.again === true) {
@@ -158,5 +209,9 @@ export function createSiblings(): Siblings {
       const awake = all.filter(one => nowMs - one.heardMs < SILENT_MS).length
       return { all: all.length, awake }
     },
+    reached: () =>
+      [...siblings].map(([gate, { sinceMs, heardMs, gapMs }]) => ({
+        ...{ gate, sinceMs, heardMs, gapMs },
+      })),
   }
 }

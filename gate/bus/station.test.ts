@@ -6,6 +6,7 @@
 
 import t, { type Test } from 'tap'
 import type { Child } from '../../fixtures/child.ts'
+import { fireOpens } from '../../fixtures/fire-opens.ts'
 import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
 import { createSibling, type Sibling } from '../../fixtures/sibling.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
@@ -111,6 +112,7 @@ t.test('the second use is refused without the service, flagged without the bus',
   }
   t.match(found, [{ kind: 'CODE_TWICE', first: { gate: 'north-1' }, second: { gate: 'north-2' } }])
   t.equal(found.length, 1, 'what the bus refused is no duplicate')
+  for (const gate of [one, two]) t.ok(await fireOpens(gate.lane))
 })
 
 t.test('one gate brings the broker; killed and back, it knows what its sibling saw', async t => {
@@ -137,4 +139,5 @@ t.test('one gate brings the broker; killed and back, it knows what its sibling s
     kind: 'scan',
     body: { code: 'ALREADY_INSIDE' },
   })
+  for (const gate of [one, two]) t.ok(await fireOpens(gate.lane))
 })

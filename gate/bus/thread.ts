@@ -9,7 +9,6 @@ import { type Broker, openBroker } from './broker.ts'
 import { COUNTS_MS, RECEIVE_QUEUE_MAX, RECONNECT_MAX_MS } from './limits.ts'
 import type { LinkEvent, SiblingKey } from './link.ts'
 import {
-  gateOfTopic,
   type Ignored,
   type Message,
   openMessage,
@@ -68,8 +67,10 @@ let waiting = 0
 let closing = false
 
 port.on('message', (request: ThreadRequest) => {
-  if (request.type === 'keys') keys = keysOf(request.keys)
-  else if (request.type === 'send') sending = sending.then(() => send(request.message))
+  if (request.type === 'keys') {
+    keys = keysOf(request.keys)
+    client?.resubscribe()
+  } else if (request.type === 'send') sending = sending.then(() => send(request.message))
   else void close()
 })
 const counting = setInterval(tellCounts, COUNTS_MS)
@@ -103,7 +104,8 @@ function clientOf(
   ca?: string,
 ): BusClient {
   return createBusClient({
-    ...{ url, clientId: gate, topics: topicsFor(station, gate), credentials, ca, timers, random },
+    ...{ url, clientId: gate, credentials, ca, timers, random },
+    topics: () => topicsFor(station, gate, keys.keys()),
     onState: (up, detail) => tell({ type: 'state', up, detail }),
     onMessage: receive,
   })
@@ -111,8 +113,6 @@ function clientOf(
 
 /** One after the other, so that their numbers come in order. */
 function receive(topic: string, payload: Uint8Array): void {
-  // Its own comes back to it.
-  if (gateOfTopic(topic, station) === gate) return
   const refused = waiting < RECEIVE_QUEUE_MAX ? limit(topic) : 'FLOOD'
   if (refused !== undefined) {
     count(refused)

@@ -2,5 +2,5 @@
 import { type AlarmRow, alarm } from './sign.ts'
 
 export const BUS_ALARMS = {
-  BUS_DOWN: alarm('service', 'technician', 'Sibling gates are out of reach'),
+  BUS_DOWN: alarm('service', 'technician', 'Sibling gates are out of reach, or heard late'),
 } satisfies Record<string, AlarmRow>

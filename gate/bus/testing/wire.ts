@@ -15,6 +15,8 @@ export interface WireGate {
   readonly bus: Bus
   /** Everything it said of itself: `down no broker`, `up`, `ignored REPLAYED 1`. */
   readonly told: string[]
+  /** When it raised `BUS_DOWN`, Unix milliseconds. */
+  readonly downMs: number[]
   /** Its broker is there, or not. */
   connect(up: boolean): void
   /** As if `message` had come, verified. */
@@ -27,9 +29,13 @@ export interface Wire {
   readonly sent: Message[]
   /** Loses what it returns true for. */
   lose: (message: Message, to: string) => boolean
+  /** Milliseconds on top of the wire's own. */
+  delay: (message: Message, to: string) => number
   /** A gate with an empty memory, or this one; connected unless told otherwise. */
   join(name: string, options?: { memory?: Memory; up?: boolean; aheadMs?: number }): WireGate
   leave(gate: WireGate): Promise<void>
+  /** Whether its broker is there. */
+  connected(name: string): boolean
 }
 
 const LATENCY_MS = 2
@@ -47,11 +53,13 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
     time,
     sent,
     lose: () => false,
+    delay: () => 0,
     join(
       name,
       { memory = createMemory({ presentations: [], visits: [] }, name), ...options } = {},
     ) {
       const told: string[] = []
+      const downMs: number[] = []
       let listener: (event: LinkEvent) => void = () => {}
       let up = false
       const state = (next: boolean) => {
@@ -81,7 +89,10 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
         timers: time.timers,
         nowMs: () => time.clock.nowMs() + (options.aheadMs ?? 0),
         random16,
-        onDown: (down, detail) => told.push(down ? `down ${detail}` : 'up'),
+        onDown(down, detail) {
+          told.push(down ? `down ${detail}` : 'up')
+          if (down) downMs.push(time.clock.nowMs())
+        },
         onAwake: () => {},
         onCaughtUp: () => {},
         onHeard: () => {},
@@ -90,8 +101,9 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
       })
       const hear = (message: Message) => listener({ type: 'message', message })
       if (options.up !== false) state(true)
-      return { name, memory, bus, told, connect: state, hear }
+      return { name, memory, bus, told, downMs, connect: state, hear }
     },
+    connected: name => links.has(name),
     async leave(gate) {
       gate.connect(false)
       await gate.bus.close()
@@ -100,9 +112,12 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
 
   function deliver(message: Message): void {
     for (const to of links.keys()) {
-      if (to === message.gate || (message.kind === 'snapshot' && message.to !== to)) continue
+      const own = to === message.gate
+      if (message.kind === 'snapshot' ? message.to !== to : own && message.kind !== 'hello')
+        continue
       if (wire.lose(message, to)) continue
-      time.timers.after(LATENCY_MS, () => links.get(to)?.({ type: 'message', message }))
+      const delayMs = LATENCY_MS + wire.delay(message, to)
+      time.timers.after(delayMs, () => links.get(to)?.({ type: 'message', message }))
     }
   }
 
