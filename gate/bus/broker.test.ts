@@ -267,6 +267,29 @@ t.test('a flood in the names of no gate does not reach the gate', async t => {
   await one.event('a new gate', event => event.type === 'message' && event.message.gate === 'g3')
 })
 
+t.test(
+  'a retained message above a MiB, and strangers with the gates’ names: it goes on',
+  async t => {
+    const broker = await openOpenBroker(t)
+    const stranger = await connectAsync(broker.url, { protocolVersion: 4 })
+    t.teardown(() => stranger.end(true))
+    const topic = 'wicketgate/north/g2/facts'
+    await stranger.publishAsync(topic, Buffer.alloc(1_200_000, 'x'), { retain: true, qos: 1 })
+    const crew = createCrew(['g1', 'g2'])
+    const one = createPeer(t, crew, 'g1', { url: broker.url })
+    const two = createPeer(t, crew, 'g2', { url: broker.url })
+    await Promise.all([one.up(), two.up()])
+    await one.event('left out', () => one.ignored('OVERSIZE') === 1)
+    for (const clientId of ['g1', 'g2']) {
+      const client = await connectAsync(broker.url, { protocolVersion: 4, clientId })
+      t.teardown(() => client.end(true))
+    }
+    two.link.send(factsOf('g2', 1))
+    await one.event('g2', event => event.type === 'message' && event.message.gate === 'g2')
+    t.notOk([...one.events, ...two.events].some(event => event.type === 'state' && !event.up))
+  },
+)
+
 t.test('a gate hears its own hello come back', async t => {
   const broker = await openOpenBroker(t)
   const one = createPeer(t, createCrew(['g1']), 'g1', { url: broker.url })

@@ -32,6 +32,9 @@ export interface Broker {
   close(): Promise<void>
 }
 
+/** A client's id is its gate, and what makes it its own after a slash. */
+const gateOf = ({ id }: Pick<Client, 'id'>): string => id.split('/', 1)[0] ?? ''
+
 /** Rejects with the system's error when it can't listen. */
 export async function openBroker(parts: BrokerParts): Promise<Broker> {
   const { station, timers } = parts
@@ -44,7 +47,7 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
     maxTopicLevels: 6,
     preConnect: (_client, { clean, will }, done) => done(null, clean === true && !will),
     authenticate(client, username = '', password, done) {
-      const own = client.id === username && password !== undefined
+      const own = gateOf(client) === username && password !== undefined
       const admitted = own ? office.admits(username, password) : Promise.resolve(false)
       admitted.then(
         yes => done(null, yes),
@@ -52,12 +55,12 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
       )
     },
     authorizePublish(client, { topic, retain, qos }, done) {
-      const own = client !== null && maySay(station, client.id, topic)
+      const own = client !== null && maySay(station, gateOf(client), topic)
       done(own && !retain && qos === 0 ? null : new Error('not its own to say'))
     },
     authorizeSubscribe(client, subscription, done) {
       done(
-        mayHear(station, client.id, subscription.topic, parts.keyOf)
+        mayHear(station, gateOf(client), subscription.topic, parts.keyOf)
           ? null
           : new Error('not its own to hear'),
         subscription,

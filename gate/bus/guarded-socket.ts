@@ -9,13 +9,20 @@ import { createPacketMeter } from './packet-meter.ts'
 
 export interface ConnectionLimits {
   readonly packetBytesMax: number
+  /** A longer packet is left out up to this; undefined: it ends the connection. */
+  readonly packetSkipMax?: number
   readonly bytesPerS: number
   readonly packetsPerS: number
 }
 
 /** The stream to be read and written in the place of `socket`, which is its alone from now on. */
-export function guardSocket(socket: Socket, timers: Timers, limits: ConnectionLimits): Duplex {
-  const meter = createPacketMeter(limits.packetBytesMax)
+export function guardSocket(
+  socket: Socket,
+  timers: Timers,
+  limits: ConnectionLimits,
+  onSkipped: (packets: number) => void = () => {},
+): Duplex {
+  const meter = createPacketMeter(limits.packetBytesMax, limits.packetSkipMax)
   let rest: Unsubscribe | undefined
   let full = false
 
@@ -34,12 +41,17 @@ export function guardSocket(socket: Socket, timers: Timers, limits: ConnectionLi
   })
 
   socket.on('data', chunk => {
-    const packets = meter.measure(chunk)
-    if (packets === undefined) {
-      guarded.destroy(new Error('packet too long'))
+    const measured = meter.measure(chunk)
+    if (measured === undefined) {
+      const mib = (limits.packetSkipMax ?? limits.packetBytesMax) / 1_048_576
+      guarded.destroy(
+        new Error(`the other end sent a packet above ${mib.toFixed(1)} MiB, or no MQTT`),
+      )
       return
     }
-    full = !guarded.push(chunk)
+    const { packets, kept, skipped } = measured
+    if (skipped > 0) onSkipped(skipped)
+    full = kept.length > 0 && !guarded.push(Buffer.concat(kept))
     const share = Math.max(chunk.length / limits.bytesPerS, packets / limits.packetsPerS)
     if (full || share > 0) socket.pause()
     // As long as what came may take at its rate.

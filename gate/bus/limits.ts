@@ -93,6 +93,7 @@ export const CONNECTION_LIMITS = {
  */
 export const BROKER_LIMITS = {
   packetBytesMax: 1_048_576,
+  packetSkipMax: 16 * 1_048_576,
   bytesPerS: 16 * 1_048_576,
   packetsPerS: 4000,
 } as const

@@ -29,6 +29,8 @@ export interface BusClientParts {
   /** In [0, 1): jitter. */
   readonly random: () => number
   readonly onState: (up: boolean, detail: string) => void
+  /** Packets too long to be read, left out. */
+  readonly onSkipped: (packets: number) => void
   readonly onMessage: (topic: string, payload: Uint8Array) => void
 }
 
@@ -58,7 +60,7 @@ export function createBusClient(parts: BusClientParts): BusClient {
       ...{ reconnectPeriod: 0, queueQoSZero: false, resubscribe: false },
       ...{ keepalive: KEEPALIVE_S, connectTimeout: CONNECT_TIMEOUT_MS },
     }
-    const guarded = () => guardSocket(socketTo(parts), parts.timers, BROKER_LIMITS)
+    const guarded = () => guardSocket(socketTo(parts), parts.timers, BROKER_LIMITS, parts.onSkipped)
     const opened = new MqttClient(guarded, options)
     client = opened
     opened.on('connect', () => subscribe(opened))

@@ -3,7 +3,7 @@
  * peer that floods, or sends what no parser should meet, costs this thread its time or its life;
  * the thread that moves the barrier goes on.
  */
-import { createPublicKey, type KeyObject, randomInt } from 'node:crypto'
+import { createPublicKey, type KeyObject, randomBytes, randomInt } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Broker, openBroker } from './broker.ts'
 import { COUNTS_MS, RECEIVE_QUEUE_MAX, RECONNECT_MAX_MS } from './limits.ts'
@@ -55,6 +55,9 @@ const tell = (answer: ThreadAnswer): void => port.postMessage(answer)
 const { station, gate, privateKey, broker: at } = workerData as ThreadData
 const random = (): number => randomInt(2 ** 32) / 2 ** 32
 
+/** Not to be guessed: a broker ends the connection of whose id another one takes. */
+const clientId = `${gate}/${randomBytes(8).toString('hex')}`
+
 let keys = new Map<string, KeyObject>()
 const keyOf = (name: string): KeyObject | undefined => keys.get(name)
 const limit = createSenderLimit(() => performance.now())
@@ -104,10 +107,11 @@ function clientOf(
   ca?: string,
 ): BusClient {
   return createBusClient({
-    ...{ url, clientId: gate, credentials, ca, timers, random },
+    ...{ url, clientId, credentials, ca, timers, random },
     topics: () => topicsFor(station, gate, keys.keys()),
     onState: (up, detail) => tell({ type: 'state', up, detail }),
     onMessage: receive,
+    onSkipped: packets => count('OVERSIZE', packets),
   })
 }
 
@@ -129,8 +133,8 @@ async function take(topic: string, payload: Uint8Array): Promise<void> {
   else tell({ type: 'message', message: opened })
 }
 
-function count(reason: Ignored): void {
-  ignored.set(reason, (ignored.get(reason) ?? 0) + 1)
+function count(reason: Ignored, times = 1): void {
+  ignored.set(reason, (ignored.get(reason) ?? 0) + times)
 }
 
 async function send(message: Message): Promise<void> {
