@@ -212,7 +212,7 @@ async function assemble(
   await sharing.start({
     ...{ joined, memory, observer, clock, timers, log, randomBytes: parts.randomBytes },
     nowMs: () => trust.now().nowMs,
-    onDown: (down, detail) => telling.alarm('BUS_DOWN', down, detail),
+    onAlarm: telling.alarm,
   })
   opened.defer(() => sharing.close())
   const beside = startBeside(config, parts, core)

@@ -12,7 +12,7 @@ import type { Joined } from './joined.ts'
 export type SharingParts = Omit<OpenBusParts, 'joined'> & { joined: Joined | undefined }
 
 export interface Sharing {
-  /** For each decision; undefined without a bus. */
+  /** For each decision; undefined without a bus, `down` until it runs. */
   state(): DecideContext['bus']
   bus(): Bus | undefined
   /** Rejects with ConfigError when a file that the config names can't be read. */
@@ -22,17 +22,15 @@ export interface Sharing {
 
 export function createSharing(config: GateConfig['bus']): Sharing {
   let bus: Bus | undefined
-  let stranger = false
 
   return {
-    state: () => (stranger ? 'down' : bus?.state()),
+    state: () => (config === undefined ? undefined : (bus?.state() ?? 'down')),
     bus: () => bus,
     async start(parts) {
       if (config === undefined) return
       const { joined } = parts
       if (joined === undefined) {
-        stranger = true
-        parts.onDown(true, 'not enrolled: siblings do not know this gate')
+        parts.onAlarm('BUS_DOWN', true, 'not enrolled: siblings do not know this gate')
         return
       }
       const { openBus } = await import('./bus/open.ts')

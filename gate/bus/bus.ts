@@ -6,6 +6,7 @@
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { StationKeeper } from '../station/keeper.ts'
 import type { Memory } from '../store/memory.ts'
+import { createDoubles } from './doubles.ts'
 import { createEchoes } from './echoes.ts'
 import type { Fact } from './facts.ts'
 import { FACTS_MAX, FACTS_QUEUE_MAX, HELLO_MS, HELLO_PAUSE_MS } from './limits.ts'
@@ -19,7 +20,7 @@ export interface BusParts {
   readonly station: string
   readonly gate: string
   readonly link: BusLink
-  readonly memory: Pick<Memory, 'onFact' | 'follow' | 'merge' | 'facts'>
+  readonly memory: Pick<Memory, 'onFact' | 'follow' | 'merge' | 'facts' | 'own'>
   readonly manifest: Pick<StationKeeper, 'current' | 'onChanged'>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Timers
@@ -29,6 +30,10 @@ export interface BusParts {
   readonly random16: () => string
   /** Siblings are out of reach, or in reach again. */
   readonly onDown: (down: boolean, detail: string) => void
+  /** A code was admitted here and by a sibling, or several were. */
+  readonly onTwice: (detail: string) => void
+  /** Whether the broker lets strangers in. */
+  readonly onOpen: (open: boolean) => void
   /** How many siblings are awake has changed. */
   readonly onAwake: (count: { all: number; awake: number }) => void
   /** All that `gate` had to say has come. */
@@ -39,7 +44,7 @@ export interface BusParts {
 }
 
 export interface Bus {
-  /** `down`: this gate can't be sure of what its siblings have seen (`reach.ts`). */
+  /** `down`: this gate can't be sure now of what its siblings have seen (`reach.ts`). */
   state(): 'up' | 'down'
   siblings(): { all: number; awake: number }
   /** This gate's clock was set: times from before it mean nothing, all is asked for anew. */
@@ -53,7 +58,9 @@ export function createBus(parts: BusParts): Bus {
   const siblings = createSiblings()
   const { clock, onDown, onAwake } = parts
   const count = () => siblings.count(monotonicMs())
-  const reach = createReach({ clock, timers, siblings: siblings.reached, count, onDown, onAwake })
+  const known = () => (parts.manifest.current() === undefined ? undefined : siblings.reached())
+  const reach = createReach({ clock, timers, siblings: known, count, onDown, onAwake })
+  const doubles = createDoubles({ clock, timers, own: memory.own, tell: parts.onTwice })
   const echoes = createEchoes()
   const waits = new Map<string, Unsubscribe>()
   const queue: Fact[] = []
@@ -68,10 +75,10 @@ export function createBus(parts: BusParts): Bus {
   const snapshots = createSnapshots({
     facts: memory.facts,
     speaksFor: name => name === gate || !siblings.awake(name, monotonicMs()),
-    nowMs: parts.nowMs,
+    head,
     monotonicMs,
     timers,
-    send: page => reach.connected() && link.send({ kind: 'snapshot', ...head(), ...page }),
+    send: page => reach.connected() && link.send({ kind: 'snapshot', station, gate, ...page }),
   })
 
   /** Runs once after `delayMs`; a call while it waits changes nothing. */
@@ -129,7 +136,7 @@ export function createBus(parts: BusParts): Bus {
     parts.onHeard(message.kind)
     const heard =
       message.kind === 'snapshot'
-        ? siblings.page(message, nowMs)
+        ? siblings.page(message, nowMs, parts.nowMs())
         : siblings.hear(message, nowMs, parts.nowMs())
     if (heard === 'REPLAYED' || heard === 'UNASKED' || heard === 'OLD' || heard === 'AHEAD') {
       parts.onIgnored(heard, 1)
@@ -157,6 +164,7 @@ export function createBus(parts: BusParts): Bus {
   function merge(fact: Fact, { gate: from, kind }: Message): void {
     const own = kind === 'snapshot' || fact.gate === from
     const result = own ? memory.merge(fact, from, parts.nowMs()) : 'not its own'
+    if (result === 'merged' || result === 'known') doubles.look(fact, parts.nowMs())
     const news = result === 'merged' && fact.at > startedMs
     if (news) reach.lag(fact.gate, parts.nowMs() - fact.at)
     const reason = REASONS.get(result)
@@ -167,6 +175,7 @@ export function createBus(parts: BusParts): Bus {
     if (event.type === 'message') take(event.message)
     else if (event.type === 'ignored') parts.onIgnored(event.reason, event.count)
     else if (event.type === 'listening') parts.onListening(event.port)
+    else if (event.type === 'open') parts.onOpen(event.open)
     else {
       reach.link(event.up, event.detail)
       if (!event.up) return
@@ -215,6 +224,7 @@ export function createBus(parts: BusParts): Bus {
       for (const cancel of waits.values()) cancel()
       snapshots.close()
       reach.close()
+      doubles.close()
       await link.close()
     },
   }

@@ -52,6 +52,8 @@ export const DEAF_MS = 6000
 export const LATE_MS = 3000
 /** BUS_DOWN stays for so long after the last thing that was late. */
 export const LATE_HOLD_MS = 10_000
+/** Names of siblings in one alarm; the rest are counted. */
+export const NAMES_SHOWN_MAX = 4
 /** So many breaks of the connection in so long are BUS_DOWN. */
 export const FLAPS_MAX = 3
 export const FLAP_WINDOW_MS = 30_000
@@ -59,12 +61,20 @@ export const FLAP_WINDOW_MS = 30_000
 export const HELLO_TOLERANCE_MS = 120_000
 /** This gate's own hellos that may be on their way; past that the oldest no longer count. */
 export const ECHOES_MAX = 16
+/** Codes admitted twice that are told one by one within a minute; the rest are summed up. */
+export const DOUBLES_PER_MINUTE_MAX = 60
+/** Such codes that are known to have been told. */
+export const DOUBLES_KNOWN_MAX = 10_000
+/** Characters of an alarm's detail. */
+export const DETAIL_CHARS_MAX = 400
 /** Reconnects are tried after these bounds, growing between them. */
 export const RECONNECT_MIN_MS = 500
 export const RECONNECT_MAX_MS = 30_000
 /** How long a broker may take to answer, and how often it is asked whether it is there, seconds. */
 export const CONNECT_TIMEOUT_MS = 5000
 export const KEEPALIVE_S = 10
+/** A broker is asked so often whether it lets strangers in. */
+export const STRANGER_EVERY_MS = 3_600_000
 /** How long a stop waits for the last messages. */
 export const BUS_STOP_MS = 1000
 /** The bus thread's memory, MiB: a flood ends the thread, not the gate. */
@@ -77,8 +87,12 @@ export const RECEIVE_QUEUE_MAX = 1000
 /** Counts of ignored messages are told so often. */
 export const COUNTS_MS = 1000
 
-/** The embedded broker: connections in all and from one address. */
-export const CONNECTIONS_MAX = 288
+/**
+ * The embedded broker: connections that have shown no ticket yet, in all with those of 256 gates, and
+ * from one address.
+ */
+export const STRANGERS_MAX = 32
+export const CONNECTIONS_MAX = 256 + STRANGERS_MAX + 1
 export const CONNECTIONS_PER_ADDRESS_MAX = 16
 /** What one connection may send; a faster one is slowed down, a longer packet ends it. */
 export const CONNECTION_LIMITS = {
@@ -93,11 +107,14 @@ export const CONNECTION_LIMITS = {
  */
 export const BROKER_LIMITS = {
   packetBytesMax: 1_048_576,
-  packetSkipMax: 16 * 1_048_576,
+  /** The longest of all (MQTT 3.1.1 §2.2.3): whatever lies on a broker, the gate goes on. */
+  packetSkipMax: 268_435_460,
   bytesPerS: 16 * 1_048_576,
   packetsPerS: 4000,
 } as const
 
+/** A gate that reads nothing for so long is let go: shorter than what is late (`LATE_MS`). */
+export const DRAIN_MS = 2000
 /** Tickets that the embedded broker remembers as used. */
 export const TICKETS_MAX = 10_000
 /** A ticket's or a password's characters. */

@@ -17,6 +17,8 @@ export type LinkEvent =
   | { readonly type: 'message'; readonly message: Message }
   /** Since the last such event. */
   | { readonly type: 'ignored'; readonly reason: Ignored; readonly count: number }
+  /** Whether the broker lets in who has no login. */
+  | { readonly type: 'open'; readonly open: boolean }
   /** The embedded broker listens. */
   | { readonly type: 'listening'; readonly port: number }
 

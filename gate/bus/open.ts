@@ -2,12 +2,14 @@
 import { X509Certificate } from 'node:crypto'
 import type { Logger } from 'pino'
 import { badFile, readNamedFile } from '../config-file.ts'
+import type { AlarmCode } from '../contract/codes.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { Joined } from '../joined.ts'
 import type { Observer } from '../observe.ts'
 import type { GateParts } from '../parts.ts'
 import type { Memory } from '../store/memory.ts'
 import { type Bus, createBus } from './bus.ts'
+import { DETAIL_CHARS_MAX } from './limits.ts'
 import type { ThreadData } from './thread.ts'
 import { createThreadLink } from './thread-link.ts'
 
@@ -17,13 +19,18 @@ export interface OpenBusParts extends Pick<GateParts, 'clock' | 'timers' | 'rand
   readonly nowMs: () => number
   readonly observer: Pick<Observer, 'bus'>
   readonly log: Logger
-  readonly onDown: (down: boolean, detail: string) => void
+  readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
 }
+
+const OPEN =
+  'the broker of bus.broker.url lets in who has no login: anybody there can drown what gates say'
 
 /** Throws ConfigError when a file that the config names can't be read. */
 export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusParts): Bus {
   const { joined, clock, timers, log, observer } = parts
   const { gate, station } = joined.enrolment
+  const alarm = (code: AlarmCode, on: boolean, detail: string) =>
+    parts.onAlarm(code, on, detail.slice(0, DETAIL_CHARS_MAX))
   const link = createThreadLink({
     station,
     gate,
@@ -44,8 +51,10 @@ export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusPa
     random16: () => Buffer.from(parts.randomBytes(8)).toString('hex'),
     onDown(down, detail) {
       log.warn({ event: 'bus', up: !down, detail }, down ? 'the bus is down' : 'the bus is up')
-      parts.onDown(down, detail)
+      alarm('BUS_DOWN', down, detail)
     },
+    onTwice: detail => alarm('ADMITTED_TWICE', true, detail),
+    onOpen: open => alarm('BUS_OPEN', open, open ? OPEN : 'strangers are refused'),
     onAwake: count => log.info({ event: 'sibling', ...count }, 'siblings that are heard'),
     onCaughtUp: of => log.info({ event: 'snapshot', of }, `all that ${of} knew is known`),
     onHeard: observer.bus.heard,

@@ -26,8 +26,10 @@ export interface Reached {
   readonly sinceMs: number
   /** When it was last heard; -Infinity for never. */
   readonly heardMs: number
-  /** Since when something that it said is known to be missing. */
+  /** Since when something of it is known to be missing: all of it, at first. */
   readonly gapMs: number | undefined
+  /** Unix, by its clock: all that it said until then is known; 0 for nothing. */
+  readonly soundMs: number
 }
 
 export interface Siblings {
@@ -43,7 +45,7 @@ export interface Siblings {
     unixMs: number,
   ): 'heard' | 'gap' | 'REPLAYED' | 'OLD' | 'AHEAD'
   /** `UNASKED`: not an answer to our question, or not its next page. */
-  page(message: SnapshotPage, nowMs: number): 'taken' | 'whole' | 'UNASKED'
+  page(message: SnapshotPage, nowMs: number, unixMs: number): 'taken' | 'whole' | 'UNASKED'
   /** Something may have been missed of everyone, from their last messages on, or all. */
   missed(all: boolean, nowMs: number): void
   /** What is to be asked now; each counts as asked. */
@@ -60,7 +62,7 @@ export interface Siblings {
 interface Sibling {
   /** The highest seq heard, by epoch; the newest epoch last. */
   readonly epochs: Map<string, number>
-  /** Unix, by the sibling's clock: when it sent the last message before any gap. */
+  /** Unix, by the sibling's clock or ours, the earlier: its last message before any gap. */
   soundMs: number
   sinceMs: number
   heardMs: number
@@ -88,7 +90,7 @@ export function createSiblings(): Siblings {
   const siblings = new Map<string, Sibling>()
 
   function miss(one: Sibling, sinceMs: number, nowMs: number): void {
-    if (one.heardMs !== Number.NEGATIVE_INFINITY) one.gapMs ??= nowMs
+    one.gapMs ??= nowMs
     // An answer of which nothing has come yet holds all that was said before its first page, which
     // may be on its way already.
     if (one.asked?.page === 0 && one.asked.sinceMs <= sinceMs) {
@@ -124,7 +126,7 @@ export function createSiblings(): Siblings {
         if (siblings.has(name)) continue
         const never = Number.NEGATIVE_INFINITY
         const heard = { epochs: new Map(), soundMs: 0, heardMs: never, latestMs: never }
-        const gap = { gapMs: undefined, missingMs: 0, asked: undefined }
+        const gap = { gapMs: nowMs, missingMs: 0, asked: undefined }
         siblings.set(name, { ...heard, ...gap, sinceMs: nowMs })
       }
     },
@@ -139,16 +141,18 @@ export function createSiblings(): Siblings {
       if (kind === 'hello' && !inTime) return at < unixMs ? 'OLD' : 'AHEAD'
       const slept = nowMs - one.heardMs >= SILENT_MS
       if (slept && one.asked?.page === 0) one.asked.again = true
+      // What is missing of one that was not heard at all is missed from now on.
+      if (one.heardMs === Number.NEGATIVE_INFINITY && inTime) one.gapMs = nowMs
       if (inTime && at >= one.latestMs) one.heardMs = nowMs
       if (kind === 'hello') one.latestMs = at
       remember(one, epoch, seq)
       const gap = last === undefined || seq > next
       // Nothing is known of a new epoch's clock, nor of the end of the one before.
       if (gap) miss(one, last === undefined ? 0 : one.soundMs - ASK_SLACK_MS, nowMs)
-      if (one.missingMs === undefined && one.asked === undefined) one.soundMs = at
+      if (one.missingMs === undefined && one.asked === undefined) one.soundMs = Math.min(at, unixMs)
       return gap ? 'gap' : 'heard'
     },
-    page({ gate, nonce, page, last, at, epoch, seq }, nowMs) {
+    page({ gate, nonce, page, last, at, epoch, seq }, nowMs, unixMs) {
       const one = siblings.get(gate)
       if (one?.asked === undefined || one.asked.nonce !== nonce) return 'UNASKED'
       if (one.asked.page !== page) return 'UNASKED'
@@ -161,7 +165,7 @@ export function createSiblings(): Siblings {
       if (!last) return 'taken'
       one.asked = undefined
       if (one.missingMs !== undefined) return 'taken'
-      one.soundMs = at
+      one.soundMs = Math.min(at, unixMs)
       one.gapMs = undefined
       return 'whole'
     },
@@ -210,8 +214,8 @@ export function createSiblings(): Siblings {
       return { all: all.length, awake }
     },
     reached: () =>
-      [...siblings].map(([gate, { sinceMs, heardMs, gapMs }]) => ({
-        ...{ gate, sinceMs, heardMs, gapMs },
+      [...siblings].map(([gate, { sinceMs, heardMs, gapMs, soundMs }]) => ({
+        ...{ gate, sinceMs, heardMs, gapMs, soundMs },
       })),
   }
 }

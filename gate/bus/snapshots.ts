@@ -15,7 +15,16 @@ import {
 } from './limits.ts'
 import type { Ask } from './siblings.ts'
 
-export interface Page {
+/** Where this gate's numbering and clock stood. */
+export interface Head {
+  readonly epoch: string
+  readonly seq: number
+  /** Unix milliseconds. */
+  readonly at: number
+}
+
+/** Its head is of when its facts were looked up, not of when it is sent: what came since is not in it. */
+export interface Page extends Head {
   readonly to: string
   readonly nonce: string
   readonly page: number
@@ -28,7 +37,7 @@ export interface SnapshotsParts {
   readonly facts: () => Iterable<Fact>
   /** Whether this gate answers for `gate`. */
   readonly speaksFor: (gate: string) => boolean
-  readonly nowMs: () => number
+  readonly head: () => Head
   readonly monotonicMs: () => number
   readonly timers: Timers
   /** False when it can't go now: it is tried again. */
@@ -82,7 +91,8 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
 
   /** A page, or undefined where it has only looked; each costs a bounded time. */
   function* pagesOf(to: string, { sinceMs, nonce }: Question) {
-    const fromMs = Math.max(sinceMs, parts.nowMs() - SNAPSHOT_HORIZON_MS)
+    const { epoch, seq, at } = parts.head()
+    const fromMs = Math.max(sinceMs, at - SNAPSHOT_HORIZON_MS)
     const max = SNAPSHOT_PAGES_MAX * FACTS_MAX
     const found: Fact[] = []
     let looked = 0
@@ -102,7 +112,7 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
         count -= 1
         facts.push(found[count % max] as Fact)
       }
-      yield { to, nonce, page, last: left === 0, facts }
+      yield { epoch, seq, at, to, nonce, page, last: left === 0, facts }
     }
   }
 

@@ -32,6 +32,8 @@ export interface Memory extends MemoryView {
   staleRefused(cti: string, atMs: number): void
   /** A fire or an emergency release, begun or over: what was known of areas is void. */
   pardon(atMs: number): void
+  /** This gate's own use of a code, under way or as it ended. */
+  own(cti: string, presentedAt: number): Use | undefined
   /** Called at once with each fact that arises here. */
   onFact(listener: (fact: Fact) => void): void
   /** The siblings that may tell: each gets a share, and what others have told is forgotten. */
@@ -170,6 +172,7 @@ export function createMemory(
       settle(grant, used ? 'interrupted' : 'annulled', at)
       if (used) went(grant, at, false)
     },
+    own: ours.use,
     onFact(told) {
       listener = told
     },

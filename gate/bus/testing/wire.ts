@@ -3,11 +3,17 @@
  * place of broker and thread. Tests lose messages on it, cut it, and send what no gate would.
  */
 import type { VirtualTime } from '../../../fixtures/clock.ts'
-import type { GrantBody } from '../../contract/events.ts'
+import type { AlarmCode } from '../../contract/codes.ts'
+import type { AlarmBody, GrantBody } from '../../contract/events.ts'
 import { createMemory, type Memory } from '../../store/memory.ts'
 import { type Bus, createBus } from '../bus.ts'
 import type { LinkEvent } from '../link.ts'
 import { type Message, messageSchema } from '../message.ts'
+
+export interface AlarmRow extends AlarmBody {
+  readonly code: AlarmCode
+  readonly atMs: number
+}
 
 export interface WireGate {
   readonly name: string
@@ -15,8 +21,10 @@ export interface WireGate {
   readonly bus: Bus
   /** Everything it said of itself: `down no broker`, `up`, `ignored REPLAYED 1`. */
   readonly told: string[]
-  /** When it raised `BUS_DOWN`, Unix milliseconds. */
-  readonly downMs: number[]
+  /** Its alarms, as they stand in its journal. */
+  readonly rows: AlarmRow[]
+  /** Unix milliseconds by its own clock. */
+  nowMs(): number
   /** Its broker is there, or not. */
   connect(up: boolean): void
   /** As if `message` had come, verified. */
@@ -32,7 +40,10 @@ export interface Wire {
   /** Milliseconds on top of the wire's own. */
   delay: (message: Message, to: string) => number
   /** A gate with an empty memory, or this one; connected unless told otherwise. */
-  join(name: string, options?: { memory?: Memory; up?: boolean; aheadMs?: number }): WireGate
+  join(
+    name: string,
+    options?: { memory?: Memory; up?: boolean; aheadMs?: number; manifest?: false },
+  ): WireGate
   leave(gate: WireGate): Promise<void>
   /** Whether its broker is there. */
   connected(name: string): boolean
@@ -59,7 +70,10 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
       { memory = createMemory({ presentations: [], visits: [] }, name), ...options } = {},
     ) {
       const told: string[] = []
-      const downMs: number[] = []
+      const rows: AlarmRow[] = []
+      const alarm = (code: AlarmCode, on: boolean, detail: string) =>
+        void rows.push({ code, on, detail, atMs: time.clock.nowMs() })
+      const nowMs = () => time.clock.nowMs() + (options.aheadMs ?? 0)
       let listener: (event: LinkEvent) => void = () => {}
       let up = false
       const state = (next: boolean) => {
@@ -84,15 +98,20 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
           },
           close: async () => void links.delete(name),
         },
-        manifest: { current: () => ({ manifest, ageMs: 0 }), onChanged: () => () => {} },
+        manifest: {
+          current: () => (options.manifest === false ? undefined : { manifest, ageMs: 0 }),
+          onChanged: () => () => {},
+        },
         clock: time.clock,
         timers: time.timers,
-        nowMs: () => time.clock.nowMs() + (options.aheadMs ?? 0),
+        nowMs,
         random16,
         onDown(down, detail) {
-          told.push(down ? `down ${detail}` : 'up')
-          if (down) downMs.push(time.clock.nowMs())
+          told.push(down ? `down ${detail.split(';')[0]}` : 'up')
+          alarm('BUS_DOWN', down, detail)
         },
+        onTwice: detail => alarm('ADMITTED_TWICE', true, detail),
+        onOpen: open => alarm('BUS_OPEN', open, ''),
         onAwake: () => {},
         onCaughtUp: () => {},
         onHeard: () => {},
@@ -101,7 +120,7 @@ export function createWire(time: VirtualTime, names: readonly string[]): Wire {
       })
       const hear = (message: Message) => listener({ type: 'message', message })
       if (options.up !== false) state(true)
-      return { name, memory, bus, told, downMs, connect: state, hear }
+      return { name, memory, bus, told, rows, nowMs, connect: state, hear }
     },
     connected: name => links.has(name),
     async leave(gate) {
