@@ -2,7 +2,7 @@
  * Gates of one station on a wire in virtual time: the production bus and memory, with a wire in the
  * place of broker and thread. Tests lose messages on it, cut it, and send what no gate would.
  */
-import type { VirtualTime } from '../../../fixtures/clock.ts'
+import { createVirtualTime, type VirtualTime } from '../../../fixtures/clock.ts'
 import type { AlarmCode } from '../../contract/codes.ts'
 import type { AlarmBody, GrantBody } from '../../contract/events.ts'
 import { createMemory, type Memory } from '../../store/memory.ts'
@@ -158,4 +158,18 @@ export function grantOf(n: number, over: Partial<GrantBody> = {}): GrantBody {
     trace: [],
     ...over,
   }
+}
+
+/** Virtual time, a wire, and what a test asks of the gates on it. */
+export function station(...names: string[]) {
+  const time = createVirtualTime()
+  const wire = createWire(time, names)
+  const now = () => time.clock.nowMs()
+  const use = (gate: WireGate, n: number, direction: 'entry' | 'exit' = 'entry') => {
+    gate.memory.reserve(grantOf(n, { direction }), 'A', now())
+    gate.memory.passed(grantOf(n, { direction }), now() + 1)
+  }
+  const knows = (gate: WireGate, n: number) =>
+    gate.memory.presentation(ctiOf(n), 1000 + n)?.outcome === 'passed'
+  return { time, wire, now, use, knows }
 }
