@@ -201,7 +201,7 @@ t.test('a code that two gates admitted is named in the journals of both', async 
 
   one.memory.reserve(grantOf(2), 'A', now())
   two.memory.reserve(grantOf(3), 'A', now())
-  one.memory.annulled(grantOf(2), 'NO_TURN', now())
+  one.memory.annulled(grantOf(2), { reason: 'NO_TURN' }, now())
   time.advance(5)
   three.memory.reserve(grantOf(2), 'A', now())
   two.memory.forget(grantOf(3))
