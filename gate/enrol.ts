@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { GateConfig } from './contract/config.ts'
 import { createServiceClient, type ServiceAnswer } from './uplink/client.ts'
-import { enrolmentSchema, loadIdentity, saveEnrolment } from './uplink/identity.ts'
+import { enrolmentSchema, findIdentity, loadIdentity, saveEnrolment } from './uplink/identity.ts'
 
 type Named = Pick<GateConfig, 'gate' | 'station'>
 
@@ -24,8 +24,8 @@ const STOPPED =
 const UNREACHED = 'is the service running there, and is "service.url" in the config its address?'
 
 /**
- * Enrols at a start with `--enrol`. A gate that is enrolled already starts whatever becomes of the
- * code: one that was left on the command line, or a service that does not answer, must not keep its
+ * Enrols at a start with `--enrol`. A gate that is enrolled already, or was until its identity was
+ * damaged, starts whatever becomes of the code: one that was left on the command line, or a service that does not answer, must not keep its
  * exits shut. Throws as `enrol` does where the gate is not enrolled, or was asked to stop.
  */
 export async function enrolAtStart(
@@ -33,7 +33,8 @@ export async function enrolAtStart(
   code: string,
   { stop, log }: { readonly stop: AbortSignal; readonly log: Logger },
 ): Promise<void> {
-  const { enrolment } = loadIdentity(config.data)
+  const { identity, fault } = findIdentity(config.data)
+  const enrolment = identity?.enrolment
   const as = enrolment && `enrolled as ${enrolment.gate} at ${enrolment.station}`
   if (enrolment?.usedCode === digestOf(code)) {
     log.info({ event: 'enrolment' }, `${as} with this code: take --enrol off the command line`)
@@ -42,9 +43,12 @@ export async function enrolAtStart(
   try {
     await enrol(config, code, stop)
   } catch (error) {
-    if (enrolment === undefined || stop.aborted) throw error
+    const first = enrolment === undefined && fault === undefined
+    if (first || stop.aborted) throw error
     const why = error instanceof Error ? error.message : String(error)
-    log.warn({ event: 'enrolment' }, `${why}; the gate is ${as} already, and goes on`)
+    const goesOn =
+      as === undefined ? 'the gate goes on without a link' : `the gate is ${as} already`
+    log.warn({ event: 'enrolment' }, `${why}; ${goesOn}, and starts`)
   }
 }
 

@@ -30,7 +30,7 @@ import type { TrustEvent } from './trust/events.ts'
 import { inForce } from './trust/freshness.ts'
 import { keeperOf } from './trust-of.ts'
 import { startUpkeep } from './upkeep.ts'
-import { identityFiles, loadIdentity } from './uplink/identity.ts'
+import { findIdentity, identityFiles } from './uplink/identity.ts'
 import { createNews, readHealth } from './well.ts'
 
 /** Of a start that follows another in the same process, with another config. */
@@ -134,15 +134,16 @@ async function openCore(
   const { revision } = listeners
   const now = trust.now()
   await tellStart({ journal, keep: rows.keep, ...telling, now, station, machine, revision })
-  const identity = loadIdentity(config.data)
-  const memory = createMemory(await journal.memory(), identity.enrolment?.gate ?? config.gate)
+  const found = findIdentity(config.data)
+  const name = found.identity?.enrolment?.gate ?? config.gate
+  const memory = createMemory(await journal.memory(), name)
   const onAlarm = telling.alarm
   const nowMs = () => trust.now().nowMs
   // A clock that is alone with an old manifest may be wrong, however sure it is.
   const knowsAge = () => trust.now().state === 'TRUSTED' && inForce(trust.freshness().stage)
   const forgetting = startForgetting({ memory, timers, nowMs, knowsAge, onAlarm })
   opened.defer(() => forgetting.close())
-  const kept = { rows, telling, told, memory, forgetting, knowsAge, identity }
+  const kept = { rows, telling, told, memory, forgetting, knowsAge, found }
   return { journal, trust, ...kept, entry, disk, onFault }
 }
 
@@ -164,7 +165,7 @@ async function assemble(
     onStage: () => joined?.health.changed(),
     onPolled: polled,
   })
-  const { journal, trust, rows, telling, told, memory, identity, onFault } = core
+  const { journal, trust, rows, telling, told, memory, found, onFault } = core
 
   function polled(code: string): void {
     if (code === 'UPDATED') {
@@ -203,7 +204,7 @@ async function assemble(
 
   const { remote, revision = () => 0 } = how
   const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision: revision() })
-  const given = { identity, journal, trust, readHealth: readWell, onEvent: told, remote }
+  const given = { found, journal, trust, readHealth: readWell, onEvent: told, remote }
   joined = joinService(config, { ...parts, ...given, onAlarm: telling.alarm })
   opened.defer(async () => joined?.close())
   void joined?.uploader.flush()
@@ -274,7 +275,7 @@ function startBeside(config: GateConfig, parts: GateParts, core: Core): { close(
 function watchData(
   { data: folder }: GateConfig,
   { timers, kept = [] }: GateParts,
-  { trust, identity, telling }: Core,
+  { trust, found, telling }: Core,
 ): FileWatch {
   const cache: KeptFile = {
     name: CACHE_FILE,
@@ -285,7 +286,7 @@ function watchData(
   }
   return watchFiles({
     folder,
-    files: [cache, ...identityFiles(folder, identity), ...kept],
+    files: [cache, ...identityFiles(folder, found.identity), ...kept],
     timers,
     onGone: detail => telling.alarm('FILE_GONE', true, detail),
   })

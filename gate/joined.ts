@@ -17,7 +17,7 @@ import { ALARM_REPEAT_MS } from './trust/limits.ts'
 import { createServiceClient } from './uplink/client.ts'
 import { createEnrolmentWatch } from './uplink/enrolment-watch.ts'
 import { createHealthSender, type HealthSender } from './uplink/health.ts'
-import type { Enrolment, Identity } from './uplink/identity.ts'
+import type { Enrolment, FoundIdentity, Identity } from './uplink/identity.ts'
 import { createSeldom } from './uplink/seldom.ts'
 import { createUploader, type Uploader } from './uplink/upload.ts'
 
@@ -35,7 +35,7 @@ export interface Joined {
 
 export interface JoinedParts
   extends Pick<GateParts, 'clock' | 'timers' | 'random' | 'fetch' | 'log'> {
-  readonly identity: Identity
+  readonly found: FoundIdentity
   readonly journal: Journal
   readonly trust: TrustKeeper
   /** Never rejects. */
@@ -47,14 +47,28 @@ export interface JoinedParts
   readonly remote?: RemoteDoor | undefined
 }
 
-/** Undefined for a gate that is not enrolled: its rows stay here. What it sends begins with the next turn. */
+/** Undefined for a gate that is not enrolled, or whose identity is damaged: its rows stay here. What it sends begins with the next turn. */
 export function joinService(config: GateConfig, parts: JoinedParts): Joined | undefined {
-  const { identity, journal, trust, clock, timers, random, fetch, log } = parts
-  const { enrolment } = identity
+  const { found, log } = parts
+  if (found.identity === undefined) {
+    parts.onAlarm('IDENTITY_DAMAGED', true, found.fault)
+    return undefined
+  }
+  const { enrolment } = found.identity
   if (enrolment === undefined) {
     log.warn({ event: 'enrolment' }, 'not enrolled: rows stay here; start once with --enrol CODE')
     return undefined
   }
+  return join(config, parts, found.identity, enrolment)
+}
+
+function join(
+  config: GateConfig,
+  parts: JoinedParts,
+  identity: Identity,
+  enrolment: Enrolment,
+): Joined {
+  const { journal, trust, clock, timers, random, fetch, log } = parts
   const { url, timeoutMs, pollMs } = config.service
   const told = createSeldom(clock.monotonicMs, ALARM_REPEAT_MS)
   const alarm = (code: AlarmCode, detail: string) => {

@@ -78,6 +78,8 @@ export const ORIGIN_CHARS_MAX = 200
 export const PID_CHARS_MAX = 10
 export const PID_LOOKS = 10
 export const PID_PAUSE_MS = 20
+/** The gate's key or its enrolment, bytes. */
+export const IDENTITY_BYTES_MAX = 16_384
 /** A config file, bytes. */
 export const CONFIG_BYTES_MAX = 262_144
 /** How long devices may take to report at start before they are called lost. */

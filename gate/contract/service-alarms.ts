@@ -22,6 +22,11 @@ export const SERVICE_ALARMS = {
     'technician',
     'The service takes other rows, not this one: it is kept aside here, read it and why',
   ),
+  IDENTITY_DAMAGED: alarm(
+    'service',
+    'technician',
+    'The gate runs without a link, its rows stay here: see which file, enrol it again',
+  ),
   ENROLMENT_REFUSED: alarm(
     'service',
     'technician',

@@ -24,7 +24,7 @@ export function setAside(dataDir: string, file: string, nowMs: number): string |
     .filter(name => name.startsWith(`${file}.damaged-`) && name.endsWith('Z'))
     .sort()
   for (const old of kept.slice(0, -SET_ASIDE_MAX)) {
-    for (const tail of TAILS) rmSync(join(dataDir, old + tail), { force: true })
+    for (const tail of TAILS) rmSync(join(dataDir, old + tail), { force: true, recursive: true })
   }
   return name
 }

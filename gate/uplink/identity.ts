@@ -2,12 +2,13 @@
  * The gate's own identity: an Ed25519 key that is made here and never leaves, and the name under
  * which the service enrolled its public half. No shared secrets.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, KeyObject } from 'node:crypto'
 import {
   closeSync,
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -17,8 +18,12 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { z } from 'zod'
 import { name } from '../contract/config-fields.ts'
+import { readJsonText } from '../contract/json-text.ts'
 import type { KeptFile } from '../file-watch.ts'
+import { IDENTITY_BYTES_MAX } from '../limits.ts'
 import { makeFolder } from '../make-folder.ts'
+import { readWhole } from '../read-file.ts'
+import { setAside } from '../store/set-aside.ts'
 
 const KEY_FILE = 'gate-key.pem'
 const ENROLMENT_FILE = 'enrolment.json'
@@ -42,23 +47,98 @@ export interface Identity {
   readonly enrolment: SavedEnrolment | undefined
 }
 
-/** Reads the identity from the gate's data folder, making a key on first use. */
-export function loadIdentity(dataDir: string): Identity {
-  const keyFile = join(dataDir, KEY_FILE)
-  if (!existsSync(keyFile)) {
-    const { privateKey } = generateKeyPairSync('ed25519')
-    writeDurably(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string)
+/** What a gate has of its identity, and what is wrong with it: file, fault, remedy. */
+export type FoundIdentity =
+  | { readonly identity: Identity; readonly fault?: undefined }
+  | { readonly identity: undefined; readonly fault: string }
+
+const REMEDY = 'enrol the gate again with a new code (--enrol CODE)'
+
+/**
+ * Reads the identity from the gate's data folder, making a key for a gate that was never enrolled.
+ * What is damaged stays where it is, and is found again by each start, until the gate is enrolled
+ * anew. Throws with the file's name where a first key can't be written.
+ */
+export function findIdentity(dataDir: string): FoundIdentity {
+  const [key, enrolled] = [readKey(dataDir), readEnrolment(dataDir)]
+  if (key instanceof Error || enrolled instanceof Error) {
+    const faults = [key, enrolled].filter(one => one instanceof Error).map(one => one.message)
+    return { identity: undefined, fault: `${faults.join('; ')}: ${REMEDY}` }
   }
-  const privateKey = createPrivateKey(readFileSync(keyFile))
+  if (key === undefined && enrolled !== undefined) {
+    const what = `${join(dataDir, KEY_FILE)} is missing, and the gate is enrolled`
+    return { identity: undefined, fault: `${what}: ${REMEDY}` }
+  }
+  const aside = enrolled === undefined ? asideIn(dataDir) : undefined
+  if (aside !== undefined) {
+    return { identity: undefined, fault: `${aside} was set aside as damaged: ${REMEDY}` }
+  }
+  return { identity: identityOf(key ?? makeKey(dataDir), enrolled) }
+}
+
+/** What an enrolment set aside that did not come to its end. */
+function asideIn(dataDir: string): string | undefined {
+  const names = existsSync(dataDir) ? readdirSync(dataDir) : []
+  const isAside = (name: string) =>
+    [KEY_FILE, ENROLMENT_FILE].some(file => name.startsWith(`${file}.damaged-`))
+  return names.find(isAside)
+}
+
+/**
+ * As `findIdentity`, to enrol the gate: what is damaged is set aside, and a key that is missing is
+ * made anew.
+ */
+export function loadIdentity(dataDir: string): Identity {
+  const [key, enrolled] = [readKey(dataDir), readEnrolment(dataDir)]
+  const sound = key instanceof KeyObject
+  if (key instanceof Error) setAside(dataDir, KEY_FILE, Date.now())
+  if (enrolled instanceof Error || (!sound && enrolled !== undefined)) {
+    setAside(dataDir, ENROLMENT_FILE, Date.now())
+  }
+  // An enrolment goes with its key.
+  const known = sound && !(enrolled instanceof Error) ? enrolled : undefined
+  return identityOf(sound ? key : makeKey(dataDir), known)
+}
+
+function identityOf(privateKey: KeyObject, enrolment: SavedEnrolment | undefined): Identity {
   const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
-  return { privateKey, publicJwk, enrolment: readEnrolment(dataDir) }
+  return { privateKey, publicJwk, enrolment }
+}
+
+function makeKey(dataDir: string): KeyObject {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  writeDurably(join(dataDir, KEY_FILE), pem)
+  return privateKey
+}
+
+/** Undefined where there is none. The error's message is the file and what is wrong, never a byte of it. */
+function readKey(dataDir: string): KeyObject | Error | undefined {
+  const file = join(dataDir, KEY_FILE)
+  const bytes = readThere(file)
+  if (bytes === undefined || bytes instanceof Error) return bytes
+  try {
+    const key = createPrivateKey(Buffer.from(bytes))
+    if (key.asymmetricKeyType === 'ed25519') return key
+    return new Error(`${file} holds a key of another kind, ${key.asymmetricKeyType}`)
+  } catch {
+    return new Error(`${file} holds no key${bytes.length === 0 ? ': it is empty' : ''}`)
+  }
+}
+
+function readThere(file: string): Uint8Array | Error | undefined {
+  if (!existsSync(file)) return undefined
+  const read = readWhole(file, IDENTITY_BYTES_MAX)
+  return read instanceof Error ? new Error(`${file} can't be read: ${read.message}`) : read
 }
 
 /**
  * The key's and the enrolment's files, written again from memory where they were deleted. One that
  * was replaced is left: the next start reads it, and whoever put it there may have meant that.
  */
-export function identityFiles(dataDir: string, { privateKey, enrolment }: Identity): KeptFile[] {
+export function identityFiles(dataDir: string, identity: Identity | undefined): KeptFile[] {
+  if (identity === undefined) return []
+  const { privateKey, enrolment } = identity
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
   const files = [
     { name: KEY_FILE, text: pem },
@@ -83,11 +163,14 @@ export function saveEnrolment(dataDir: string, enrolment: SavedEnrolment): void 
   writeDurably(join(dataDir, ENROLMENT_FILE), JSON.stringify(enrolment))
 }
 
-function readEnrolment(dataDir: string): SavedEnrolment | undefined {
+function readEnrolment(dataDir: string): SavedEnrolment | Error | undefined {
   const file = join(dataDir, ENROLMENT_FILE)
-  return existsSync(file)
-    ? enrolmentFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
-    : undefined
+  const bytes = readThere(file)
+  if (bytes === undefined || bytes instanceof Error) return bytes
+  const json = readJsonText(bytes)
+  if (!json.ok) return new Error(`${file}: ${json.problem}`)
+  const enrolment = enrolmentFileSchema.safeParse(json.value)
+  return enrolment.success ? enrolment.data : new Error(`${file} names no gate and station`)
 }
 
 /**
@@ -100,7 +183,7 @@ function writeDurably(file: string, text: string): void {
     writeAndSync(partial, text)
     renameSync(partial, file)
   } catch (error) {
-    rmSync(partial, { force: true })
+    rmSync(partial, { force: true, recursive: true })
     throw new Error(`${file} can't be written: ${(error as Error).message}`)
   }
 }
