@@ -91,7 +91,10 @@ const laneSchema = z.strictObject({
         .describe('emergency release: open both ways at once, no verdicts'),
       fareFree: z.boolean().default(false).describe('admit whoever scans, and record it'),
       timeFree: z.boolean().default(false).describe('an expired pass admits, 24 h long'),
-      orderFree: z.boolean().default(false).describe('no anti-passback'),
+      orderFree: z
+        .boolean()
+        .default(false)
+        .describe('no anti-passback: whom it objects to is admitted and flagged ORDER_FREE'),
       trustDegraded: z.boolean().default(false).describe('go on with trust that is too old'),
     })
     .prefault({})

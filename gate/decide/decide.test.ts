@@ -348,8 +348,24 @@ t.test('fare-free admits whoever scans, and says what it would have said', async
   t.equal(codeOf(pass(), free, memory({ seen: { outcome: 'reserved' } })), 'ignored')
 })
 
-t.test('order-free skips anti-passback, trust-degraded goes on without trust', async t => {
-  t.equal(codeOf(pass(), run(context, { orderFree: true }), memory({ visit: inside })), 'ADMIT')
+t.test(
+  'order-free flags whom anti-passback would have refused or flagged, and nobody else',
+  async t => {
+    const free = run(context, { orderFree: true })
+    const exit = run({ ...context, direction: 'exit', passback: 'soft' }, { orderFree: true })
+    t.equal(codeOf(pass(), free, memory()), 'ADMIT')
+    t.equal(codeOf(pass(), free, memory({ visit: inside })), 'ADMIT_FLAGGED ORDER_FREE')
+    t.equal(codeOf(pass(), exit, memory()), 'ADMIT_FLAGGED ORDER_FREE')
+    t.equal(codeOf(pass(), exit, memory({ visit: inside })), 'ADMIT')
+    t.equal(codeOf(pass(), { ...free, passback: 'off' }, memory({ visit: inside })), 'ADMIT')
+    const verdict = decide(pass(), 's', free, memory({ visit: inside }))
+    const { trace = [] } = verdict.verdict === 'admit' ? verdict.grant : {}
+    const step = trace.find(({ rule }) => rule === 'passback')
+    t.match(step, { said: 'flag', saw: /^entered \d+ s ago: ALREADY_INSIDE$/ })
+  },
+)
+
+t.test('trust-degraded goes on without trust', async t => {
   const blind = { ...context, stage: 'CLOSED' } as const
   t.equal(
     codeOf(pass(), run(blind, { trustDegraded: true }), memory()),

@@ -195,11 +195,12 @@ const passback: Rule = {
   name: 'passback',
   ask: (pass, context, memory) => {
     const { area, direction, passback: hardness, passbackMs, nowMs, modes } = context
-    if (modes.orderFree) return { said: 'skip', saw: 'order-free' }
     if (hardness === 'off') return { said: 'skip', saw: 'off' }
     const code = direction === 'entry' ? 'ALREADY_INSIDE' : 'NOT_INSIDE'
-    const object = (saw: string): RuleAnswer =>
-      hardness === 'hard' ? { said: 'deny', saw, code } : { said: 'flag', saw, flag: code }
+    const object = (saw: string): RuleAnswer => {
+      if (modes.orderFree) return { said: 'flag', saw: `${saw}: ${code}`, flag: 'ORDER_FREE' }
+      return hardness === 'hard' ? { said: 'deny', saw, code } : { said: 'flag', saw, flag: code }
+    }
     if (memory.reserved(area, pass.ctiHex, direction, nowMs)) {
       return object('another lane is letting it in')
     }
