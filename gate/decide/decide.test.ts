@@ -352,7 +352,8 @@ t.test(
   'order-free flags whom anti-passback would have refused or flagged, and nobody else',
   async t => {
     const free = run(context, { orderFree: true })
-    const exit = run({ ...context, direction: 'exit', passback: 'soft' }, { orderFree: true })
+    const leaving = { ...context, direction: 'exit', passback: 'soft' } as const
+    const exit = run(leaving, { exit: 'controlled', orderFree: true })
     t.equal(codeOf(pass(), free, memory()), 'ADMIT')
     t.equal(codeOf(pass(), free, memory({ visit: inside })), 'ADMIT_FLAGGED ORDER_FREE')
     t.equal(codeOf(pass(), exit, memory()), 'ADMIT_FLAGGED ORDER_FREE')
