@@ -80,10 +80,12 @@ function createEnds() {
 
 function loanOfReader(reader: CodeReader): CodeReader {
   const ends = createEnds()
+  const { onDropped } = reader
   return {
     name: reader.name,
     onState: listener => ends.add(reader.onState(listener)),
     onReading: listener => ends.add(reader.onReading(listener)),
+    ...(onDropped && { onDropped: listener => ends.add(onDropped.call(reader, listener)) }),
     close: async () => ends.all(),
   }
 }

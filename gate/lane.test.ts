@@ -102,6 +102,19 @@ t.test('of two who wait, one at each end, one goes and the other waits on', asyn
   t.same(gate.rows().slice(3), ['passage', 'grant ADMIT_FLAGGED'])
 })
 
+t.test(
+  'codes that came in part are counted by why; nothing moves, nothing is recorded',
+  async t => {
+    const gate = await createVirtualLane()
+    t.same(gate.lane.unread(), {})
+    for (const fault of ['CUT', 'BROKEN', 'CUT', 'TOO_LONG'] as const) await gate.cut(fault)
+    t.same(gate.lane.unread(), { CUT: 2, BROKEN: 1, TOO_LONG: 1 })
+    t.same([gate.rows(), gate.energised.size], [[], 0])
+    await gate.contact('fire', true)
+    t.same([...gate.energised].toSorted(), ['entry', 'exit'], 'fire opens')
+  },
+)
+
 t.test('by policy nobody waits: the next is told so at once', async t => {
   const gate = await createVirtualLane({ policy: { queue: 'refuse' } })
   await gate.scan(await gate.code({ cti: 1 }))

@@ -6,6 +6,7 @@ import type {
   DeviceState,
   GateBoard,
   LineFault,
+  ReadFault,
   Timers,
 } from '../hardware/ports.ts'
 import type { PassVerifier } from '../pass/verify.ts'
@@ -61,12 +62,16 @@ export interface LaneParts {
   readonly onDevice: (device: string, state: DeviceState) => void
   /** What a board's line carried and was not taken. */
   readonly onDropped?: (device: string, fault: LineFault, count: number) => void
+  /** A code came to a reader in part and was dropped. */
+  readonly onUnread?: (device: string, fault: ReadFault) => void
   readonly onFault: (what: string, error: unknown) => void
 }
 
 export interface Lane {
   readonly name: string
   view(): LaneView
+  /** Codes that came in part and were dropped, by why, since the lane runs. */
+  unread(): Readonly<Partial<Record<ReadFault, number>>>
   /** Beside trust and time: why no entry is admitted now, shown at rest; undefined: nothing else. */
   shutEntry(why: DenyCode | undefined): void
   /** Another way of running the lane, from now on. */
@@ -137,6 +142,7 @@ export function createLane(parts: LaneParts): Lane {
       runner,
     }),
   )
+  const unread: Partial<Record<ReadFault, number>> = {}
   setModes(given.modes, given)
   showStanding()
   const missing = new Set(readers.map(({ reader }) => reader.name))
@@ -163,6 +169,10 @@ export function createLane(parts: LaneParts): Lane {
       }),
       reader.onReading(reading => {
         if (!stopping) pipelines[index]?.read(reading)
+      }),
+      reader.onDropped?.(fault => {
+        unread[fault] = (unread[fault] ?? 0) + 1
+        parts.onUnread?.(reader.name, fault)
       }),
     ]),
   ]
@@ -216,6 +226,7 @@ export function createLane(parts: LaneParts): Lane {
   return {
     name: config.name,
     view: runner.lane,
+    unread: () => unread,
     shutEntry(why) {
       shutByGate = why
       showStanding()

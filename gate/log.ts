@@ -1,6 +1,6 @@
 /** What a gate logs: JSON lines by pino, never the text of a pass, never a key. */
 import type { Logger } from 'pino'
-import type { Clock, DeviceState, LineFault } from '../hardware/ports.ts'
+import type { Clock, DeviceState, LineFault, ReadFault } from '../hardware/ports.ts'
 import type { Effect, Lane as LaneView } from './machine/state.ts'
 import type { BoardingOutcome } from './station/boarding.ts'
 import type { UploadReport } from './uplink/upload.ts'
@@ -45,27 +45,55 @@ export function createDeviceLog(
   }
 }
 
-const LINE_LOG_MS = 60_000
+const SUM_LOG_MS = 60_000
 
-/** Noise on a board's line is told at once, then once a minute with its sums while it lasts. */
-export function createLineLog(
+type SumLog<Fault extends string> = (
+  lane: string,
+  device: string,
+  fault: Fault,
+  count: number,
+) => void
+
+/** What is dropped is told at once, then once a minute with its sums while it lasts. */
+function createSumLog<Fault extends string>(
   log: Logger,
   clock: Pick<Clock, 'monotonicMs'>,
-): (lane: string, device: string, fault: LineFault, count: number) => void {
-  const lines = new Map<string, { dropped: Partial<Record<LineFault, number>>; toldMs: number }>()
+  event: string,
+  text: string,
+): SumLog<Fault> {
+  const lines = new Map<string, { dropped: Record<string, number>; toldMs: number }>()
   return (lane, device, fault, count) => {
-    // A bouncing contact is seen only once too.
-    if (fault === 'UNCONFIRMED') return
     const nowMs = clock.monotonicMs()
     const line = lines.get(device) ?? { dropped: {}, toldMs: Number.NEGATIVE_INFINITY }
     lines.set(device, line)
     line.dropped[fault] = (line.dropped[fault] ?? 0) + count
-    if (nowMs - line.toldMs < LINE_LOG_MS) return
+    if (nowMs - line.toldMs < SUM_LOG_MS) return
     const { dropped } = line
     Object.assign(line, { dropped: {}, toldMs: nowMs })
-    log.warn({ event: 'line', lane, device, dropped }, 'noise on the line: check shield and ground')
+    log.warn({ event, lane, device, dropped }, text)
   }
 }
+
+/** Noise on a board's line. */
+export function createLineLog(log: Logger, clock: Pick<Clock, 'monotonicMs'>): SumLog<LineFault> {
+  const tell = createSumLog(log, clock, 'line', 'noise on the line: check shield and ground')
+  return (lane, device, fault, count) => {
+    // A bouncing contact is seen only once too.
+    if (fault !== 'UNCONFIRMED') tell(lane, device, fault, count)
+  }
+}
+
+/** Codes that came to a reader in part. */
+export const createUnreadLog = (
+  log: Logger,
+  clock: Pick<Clock, 'monotonicMs'>,
+): SumLog<ReadFault> =>
+  createSumLog(
+    log,
+    clock,
+    'unread',
+    'a code came in part and was dropped: check the reader’s cable, speed and suffix, or raise pauseMs',
+  )
 
 /** A list that can't be had is told once, until one is had again. */
 export function createBoardingLog(log: Logger): (outcome: BoardingOutcome) => void {

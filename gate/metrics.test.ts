@@ -38,6 +38,7 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
   metrics.device('A.board', { state: 'connecting' })
   metrics.device('A.board', { state: 'ready' })
   metrics.dropped('A.board', 'BAD_CHECK', 2)
+  metrics.unread('A.scanner', 'CUT')
   metrics.gauge('rows_waiting', 'x', () => 3)
   metrics.gauge('nothing', 'x', () => undefined)
   const text = metrics.render()
@@ -51,6 +52,7 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
     'wicketgate_alarms_total{lane="A",code="FORCED"} 1',
     'wicketgate_device_ready_total{device="A.board"} 1',
     'wicketgate_line_dropped_total{device="A.board",reason="BAD_CHECK"} 2',
+    'wicketgate_codes_dropped_total{device="A.scanner",reason="CUT"} 1',
     'wicketgate_lane_state{lane="A",state="Locked"} 1',
     'wicketgate_rows_waiting 3',
   ]) {
@@ -82,9 +84,11 @@ t.test('served to this machine, at one path', async t => {
   t.match(text, /^wicketgate_clock_offset_seconds 1\.5$/m)
   t.notMatch(text, /^wicketgate_bus_up/m, 'no figure of a bus that is not there')
   bus = { state: () => 'down', siblings: () => ({ all: 3, awake: 2 }) }
+  observer.lane('A').onUnread('A.scanner', 'CUT')
   observer.bus.heard('facts')
   observer.bus.ignored('FLOOD', 7)
   const more = await (await fetch(`${url}/metrics`)).text()
+  t.match(more, /^wicketgate_codes_dropped_total\{device="A.scanner",reason="CUT"\} 1$/m)
   t.match(more, /^wicketgate_bus_up 0$/m)
   t.match(more, /^wicketgate_bus_siblings_awake 2$/m)
   t.match(more, /^wicketgate_bus_messages_total\{kind="facts"\} 1$/m)

@@ -2,7 +2,7 @@
  * A gate's figures in the Prometheus text format 0.0.4. Names of lanes, codes and devices only:
  * nothing of a person, a pass or a certificate.
  */
-import type { DeviceState, LineFault } from '../hardware/ports.ts'
+import type { DeviceState, LineFault, ReadFault } from '../hardware/ports.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
 
 export interface Metrics {
@@ -13,6 +13,8 @@ export interface Metrics {
   device(device: string, state: DeviceState): void
   /** What a board's line carried and was not taken, by why. */
   dropped(device: string, fault: LineFault, count: number): void
+  /** A code came to a reader in part and was dropped, by why. */
+  unread(device: string, fault: ReadFault): void
   /** A message of a sibling gate, by its kind. */
   heard(kind: string): void
   /** Messages or facts of siblings that were not taken, by why. */
@@ -45,6 +47,7 @@ export function createMetrics(): Metrics {
     passages_total: counter('People who walked through on a grant, by lane and direction'),
     relay_cycles_total: counter('Times a relay was energised, by lane and relay'),
     device_ready_total: counter('Times a device came or came back'),
+    codes_dropped_total: counter('Codes that came in part and were dropped, by reader and reason'),
     line_dropped_total: counter('What a board’s line carried and was not taken, by reason'),
     bus_messages_total: counter('Messages of sibling gates by kind'),
     bus_ignored_total: counter(
@@ -87,6 +90,7 @@ export function createMetrics(): Metrics {
       if (state === 'ready') add(counters.device_ready_total, { device })
     },
     dropped: (device, reason, count) => add(counters.line_dropped_total, { device, reason }, count),
+    unread: (device, reason) => add(counters.codes_dropped_total, { device, reason }),
     heard: kind => add(counters.bus_messages_total, { kind }),
     ignored: (reason, count) => add(counters.bus_ignored_total, { reason }, count),
     gauge: (name, help, read) => void gauges.set(name, { help, read }),

@@ -1,9 +1,9 @@
 /** What a gate shows of itself while it works: log lines and figures, from the same events. */
 import type { Logger } from 'pino'
-import type { Clock, DeviceState, LineFault, Reading } from '../hardware/ports.ts'
+import type { Clock, DeviceState, LineFault, ReadFault, Reading } from '../hardware/ports.ts'
 import type { Bus } from './bus/bus.ts'
 import type { FreshnessStage } from './decide/stages.ts'
-import { createDeviceLog, createLineLog, logStep } from './log.ts'
+import { createDeviceLog, createLineLog, createUnreadLog, logStep } from './log.ts'
 import type { Effect, Lane, StateName } from './machine/state.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
@@ -15,6 +15,8 @@ export interface LaneObserver {
   onDevice(device: string, state: DeviceState): void
   /** What a board's line carried and was not taken. */
   onDropped(device: string, fault: LineFault, count: number): void
+  /** A code came to a reader in part and was dropped. */
+  onUnread(device: string, fault: ReadFault): void
   onFault(what: string, error: unknown): void
 }
 
@@ -46,6 +48,7 @@ export function createObserver(log: Logger, clock: Clock): Observer {
   const metrics = createMetrics()
   const logDevice = createDeviceLog(log)
   const logLine = createLineLog(log, clock)
+  const logUnread = createUnreadLog(log, clock)
 
   return {
     bus: metrics,
@@ -67,6 +70,10 @@ export function createObserver(log: Logger, clock: Clock): Observer {
         onDropped(device, fault, count) {
           metrics.dropped(device, fault, count)
           logLine(name, device, fault, count)
+        },
+        onUnread(device, fault) {
+          metrics.unread(device, fault)
+          logUnread(name, device, fault, 1)
         },
         onFault: (what, error) => log.error({ event: 'fault', lane: name, err: error }, what),
       }

@@ -93,6 +93,7 @@ function partsOf(log: Logger): ConfiguredParts {
         baudRate: scanner.baudRate,
         gm65: scanner.profile === 'gm65',
         suffix: scanner.suffix,
+        pauseMs: scanner.pauseMs,
         timers,
         clock,
         random,

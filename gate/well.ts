@@ -20,7 +20,7 @@ export interface WellParts {
   readonly journal: Pick<Journal, 'room'>
   readonly rows: Pick<Backlog, 'waiting'>
   readonly trust: Pick<TrustKeeper, 'freshness' | 'now' | 'status'>
-  readonly lanes: readonly Pick<Lane, 'name' | 'view'>[]
+  readonly lanes: readonly Pick<Lane, 'name' | 'view' | 'unread'>[]
   readonly timers: Timers
   readonly revision: number
 }
@@ -46,7 +46,11 @@ export async function readHealth(parts: WellParts): Promise<Health> {
       waiting: rows.waiting(),
       disk: disk && { freeBytes: disk.freeBytes, held: disk.held },
     },
-    lanes: lanes.map(({ name, view }) => laneHealth(name, view())),
+    lanes: lanes.map(({ name, view, unread }) => {
+      const codes = unread()
+      const some = Object.keys(codes).length > 0
+      return { ...laneHealth(name, view()), ...(some && { unread: codes }) }
+    }),
   }
 }
 

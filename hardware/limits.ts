@@ -6,11 +6,16 @@ export const frameBytesMax = 4096
 /** The same payload read again within this time is the same presentation. */
 export const repeatWindowMs = 2000
 
-/** Idle time that ends a frame is never shorter than this. */
+/** The pause that ends a code of a scanner without a suffix, where the config names none. */
 export const frameIdleMsMin = 50
 
-/** A frame without the suffix its scanner always sends is given up no sooner. */
-export const cutOffMsMin = 250
+/** Longest pause in the middle of a code, where the config names none, and what it may name. */
+export const codePauseMs = 500
+export const codePauseMsMin = 50
+export const codePauseMsMax = 2000
+
+/** What comes after a code that was given up is its rest, until its end came or after this quiet. */
+export const restQuietMs = 5000
 
 /** Bytes that may wait in a driver for the wire before a write is refused. */
 export const writeQueueBytesMax = 65_536

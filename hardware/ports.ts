@@ -42,9 +42,20 @@ export interface Reading {
   readonly lastByteMs: number
 }
 
-/** A scanner or a camera. The same payload within 2 s is one reading. */
+/**
+ * Why a code was not read though something of it came: a pause in its middle, or the device went
+ * away; a byte or a report that no code holds; more than the longest code.
+ */
+export type ReadFault = 'CUT' | 'BROKEN' | 'TOO_LONG'
+
+/**
+ * A scanner or a camera. The same payload within 2 s is one reading. A code is whole or not there:
+ * neither its head nor its tail is ever a reading.
+ */
 export interface CodeReader extends Device {
   onReading(listener: (reading: Reading) => void): Unsubscribe
+  /** Called once for each code that came in part and was dropped. Left out by a reader of pictures. */
+  onDropped?(listener: (fault: ReadFault) => void): Unsubscribe
 }
 
 /** Bytes in both directions over something that can be unplugged and comes back. */

@@ -17,6 +17,8 @@ export const laneHealthSchema = z.strictObject({
   state: z.string().max(24),
   /** Codes of what keeps it out of service, or open. */
   alarms: z.array(z.string().max(40)).max(HEALTH_ALARMS_MAX),
+  /** Codes that came in part and were dropped since the lane runs, by why; left out without any. */
+  unread: z.partialRecord(z.enum(['CUT', 'BROKEN', 'TOO_LONG']), count).optional(),
 })
 
 /** `POST /v1/gates/:id/health`. */

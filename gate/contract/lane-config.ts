@@ -66,6 +66,15 @@ const scannerSchema = z.strictObject({
     .enum(['required', 'learn'])
     .default('learn')
     .describe('what ends a code: only CR or LF, or a silent line too until the first of them came'),
+  pauseMs: z
+    .int()
+    .min(50)
+    .max(2000)
+    .optional()
+    .describe(
+      'longest pause in the middle of a code, ms; default 500. A code with a longer one is dropped ' +
+        'whole. Where no CR or LF came yet only the pause ends a code, with 50 ms as its default',
+    ),
 })
 
 const laneSchema = z.strictObject({

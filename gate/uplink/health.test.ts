@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
+import type { ReadFault } from '../../hardware/ports.ts'
 import { type Health, healthSchema } from '../contract/health.ts'
 import { DISK_ANSWER_MS, HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
 import { startingLane } from '../machine/state.ts'
@@ -89,6 +90,7 @@ t.test('people who come and go are no news; what takes a lane out of service is'
 
 t.test('what is read fits the schema, also when the journal can’t be asked', async t => {
   const time = createVirtualTime()
+  const unread: Partial<Record<ReadFault, number>> = {}
   const parts: Parameters<typeof readHealth>[0] = {
     journal: { room: () => Promise.reject(new Error('closed')) },
     rows: { waiting: () => 3 },
@@ -100,7 +102,13 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
         ...{ lastPoll: undefined, lastTime: undefined, lastOffsetMs: undefined },
       }),
     },
-    lanes: [{ name: 'A', view: () => ({ ...startingLane(), out: ['STOP'], fire: true }) }],
+    lanes: [
+      {
+        name: 'A',
+        view: () => ({ ...startingLane(), out: ['STOP'], fire: true }),
+        unread: () => unread,
+      },
+    ],
     timers: time.timers,
     revision: 4,
   }
@@ -112,6 +120,12 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
     journal: { waiting: 3, disk: null },
     lanes: [{ name: 'A', state: 'Starting', alarms: ['STOP', 'FIRE'] }],
   })
+
+  t.notOk(health.lanes[0] && 'unread' in health.lanes[0])
+  unread.CUT = 2
+  const later = await readHealth(parts)
+  t.same(healthSchema.parse(later), later)
+  t.match(later.lanes, [{ unread: { CUT: 2 } }], 'codes that came in part')
 
   const hung = readHealth({ ...parts, journal: { room: () => new Promise(() => {}) } })
   await time.advanceAsync(DISK_ANSWER_MS)

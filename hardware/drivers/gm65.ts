@@ -83,8 +83,8 @@ export interface Gm65Split {
 
 export interface Gm65Splitter {
   push(bytes: Uint8Array): Gm65Split
-  /** Forgets a half answer: the line was idle, or the port was opened again. */
-  flush(): void
+  /** Gives a half answer back, which is none: the line was idle, or the port was opened again. */
+  flush(): Uint8Array
 }
 
 const headerBytes = 4
@@ -125,7 +125,9 @@ export function createGm65Splitter(): Gm65Splitter {
       return { text: Uint8Array.from(text), answers }
     },
     flush() {
+      const bytes = Uint8Array.from(half)
       half = []
+      return bytes
     },
   }
 }

@@ -3,9 +3,11 @@
  *
  * A report has 64 bytes: `[0]` report id 2, `[1]` number of data bytes up to 56, `[2..4]` AIM
  * identifier, `[5..60]` data, `[61]` symbology, `[63]` bit 0 set when more reports follow. Reports
- * of one code are joined; a broken report or a pause between them gives the code up.
+ * of one code are joined. A broken report, too long a pause or too long a code drops it whole: what
+ * comes after is its rest, up to a report without "more", or until nothing came for 5 s.
  */
-import { frameBytesMax } from '../limits.ts'
+import { codePauseMs, frameBytesMax, restQuietMs } from '../limits.ts'
+import type { ReadFault } from '../ports.ts'
 import { type Frame, frameText } from './scanner-frame.ts'
 
 /** Turns reports that arrived at a monotonic time in milliseconds into codes. */
@@ -24,44 +26,74 @@ const reportId = 0x02
 const dataMax = 56
 const dataFrom = 5
 const moreAt = 63
-/** Longest pause between two reports of one code. */
-const pauseMsMax = 500
 
-export function createHidPosDecoder(): HidDecoder {
+export interface HidDecoderOptions {
+  /** Longest pause in a code, 50 to 2000 ms. */
+  readonly pauseMs?: number | undefined
+  /** A code came in part and was dropped. */
+  readonly onDropped?: (fault: ReadFault) => void
+}
+
+export function createHidPosDecoder(options: HidDecoderOptions = {}): HidDecoder {
+  const { pauseMs = codePauseMs, onDropped = () => {} } = options
   let parts: number[] = []
-  let open = false
+  /** `rest`: what comes belongs to a code that was dropped. */
+  let place: 'between' | 'within' | 'rest' = 'between'
   let lastMs = 0
 
-  function flush(): void {
+  function begin(next: typeof place): void {
     parts = []
-    open = false
+    place = next
+  }
+
+  function drop(fault: ReadFault): void {
+    if (place !== 'rest') onDropped(fault)
+    begin('rest')
+  }
+
+  function look(atMs: number): void {
+    if (place === 'within' && atMs - lastMs > pauseMs) drop('CUT')
+    if (place === 'rest' && atMs - lastMs >= restQuietMs) begin('between')
+  }
+
+  function complete(atMs: number): Frame[] {
+    const text = frameText(Uint8Array.from(stripEnd(parts)))
+    begin('between')
+    if (text !== null) return [{ text, lastByteMs: atMs }]
+    onDropped('BROKEN')
+    return []
   }
 
   return {
     push(report, atMs) {
-      if (open && atMs - lastMs > pauseMsMax) flush()
+      look(atMs)
       lastMs = atMs
       const length = report[1] ?? 0
       if (report.length !== reportBytes || report[0] !== reportId || length > dataMax) {
-        flush()
+        drop('BROKEN')
         return []
       }
-      const wasOpen = open
-      open = ((report[moreAt] ?? 0) & 1) === 1
-      if (!wasOpen) parts = []
-      parts.push(...report.subarray(dataFrom, dataFrom + length))
-      if (parts.length > frameBytesMax) {
-        flush()
+      const more = ((report[moreAt] ?? 0) & 1) === 1
+      if (place !== 'rest') parts.push(...report.subarray(dataFrom, dataFrom + length))
+      if (parts.length > frameBytesMax) drop('TOO_LONG')
+      if (place === 'rest') {
+        if (!more) begin('between')
         return []
       }
-      if (open) return []
-      const text = frameText(Uint8Array.from(stripEnd(parts)))
-      flush()
-      return text === null ? [] : [{ text, lastByteMs: atMs }]
+      place = 'within'
+      return more ? [] : complete(atMs)
     },
-    idleAtMs: null,
-    idle: () => [],
-    flush,
+    get idleAtMs() {
+      return place === 'within' ? lastMs + pauseMs + 1 : null
+    },
+    idle(atMs) {
+      look(atMs)
+      return []
+    },
+    flush() {
+      if (place === 'within') onDropped('CUT')
+      begin('between')
+    },
   }
 }
 

@@ -3,9 +3,10 @@
  *
  * Boot keyboard reports (USB HID 1.11, appendix B.1): `[modifiers, 0, k1..k6]`, US layout. A key
  * counts when it is newly down, so a repeated character needs a release between. Enter or Tab ends
- * a code. A key that types no printable character spoils its code instead of vanishing from it.
+ * a code. A key that types no printable character, and a report that is none, spoil their code
+ * instead of vanishing from it.
  */
-import type { HidDecoder } from './hid-pos.ts'
+import type { HidDecoder, HidDecoderOptions } from './hid-pos.ts'
 import { createFrameParser, type Frame } from './scanner-frame.ts'
 
 const reportBytes = 8
@@ -58,15 +59,17 @@ function listKeys(): Map<string, WedgeKey> {
   return list
 }
 
-export function createHidWedgeDecoder(): HidDecoder {
-  const parser = createFrameParser({ baudRate: likeBaudRate })
+export function createHidWedgeDecoder(options: HidDecoderOptions = {}): HidDecoder {
+  const parser = createFrameParser({ ...options, baudRate: likeBaudRate })
   let down: ReadonlySet<number> = new Set()
 
   return {
     push(report, atMs): Frame[] {
-      if (report.length !== reportBytes) return []
+      const spoil = () => parser.push(Uint8Array.of(spoiled), atMs)
+      if (report.length !== reportBytes) return spoil()
       const pressed = [...report.subarray(2)].filter(key => key !== 0)
-      if (pressed.includes(errorRollOver)) return []
+      // Too many keys at once to be told: one that went by meanwhile is missing from its code.
+      if (pressed.includes(errorRollOver)) return parser.idleAtMs === null ? [] : spoil()
       const fresh = pressed.filter(key => !down.has(key))
       down = new Set(pressed)
       return parser.push(Uint8Array.from(fresh.map(key => byteOf(key, report[0] ?? 0))), atMs)

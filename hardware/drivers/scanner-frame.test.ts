@@ -7,7 +7,12 @@ import { join } from 'node:path'
 import t from 'tap'
 import { frameBytesMax } from '../limits.ts'
 import { createGm65Splitter } from './gm65.ts'
-import { createFrameParser, frameIdleMs, frameText } from './scanner-frame.ts'
+import {
+  createFrameParser,
+  type FrameParserOptions,
+  frameIdleMs,
+  frameText,
+} from './scanner-frame.ts'
 
 interface Recording {
   readonly name: string
@@ -89,7 +94,8 @@ for (const recording of recordings) {
         const before = read.texts.length
         const prefix = recording.texts.slice(0, before).join('\n')
         if (read.texts.join('\n') !== prefix) t.fail(`cut at ${cut}, ${how}: a wrong text`)
-        read.push(bytes, 2000)
+        // Sooner than this it would be taken for the rest of the code that was cut.
+        read.push(bytes, 5000)
         const after = read.texts.slice(before)
         if (after.join('\n') !== recording.texts.join('\n')) t.fail(`after ${cut}, ${how}`)
       }
@@ -135,10 +141,13 @@ t.test('a frame of exactly the limit is read, one byte more is not', async t => 
   }
 })
 
-t.test('the idle time is 30 byte times, 50 ms at least', async t => {
+t.test('the pause is 30 byte times at least, and as the config says', async t => {
   t.equal(frameIdleMs(115_200), 50)
   t.equal(frameIdleMs(1200), 250)
-  t.equal(frameIdleMs(115_200, true), 250)
+  t.equal(frameIdleMs(115_200, true), 500)
+  t.equal(frameIdleMs(115_200, true, 80), 80)
+  t.equal(frameIdleMs(115_200, false, 80), 80)
+  t.equal(frameIdleMs(1200, true, 80), 250)
   const parser = createFrameParser({ baudRate: 1200 })
   parser.push(Buffer.from('ABC'), 1000)
   t.equal(parser.idleAtMs, 1250)
@@ -147,22 +156,113 @@ t.test('the idle time is 30 byte times, 50 ms at least', async t => {
   t.equal(parser.idleAtMs, null)
 })
 
-t.test('once a suffix was seen, an idle line ends no code', async t => {
-  const parser = createFrameParser({ baudRate })
-  t.equal(parser.push(Buffer.from('FIRST'), 0).length + parser.idle(100).length, 1)
-  t.equal(parser.push(Buffer.from('SECOND\r'), 200).length, 1)
-  t.equal(parser.push(Buffer.from('CUT'), 300).length + parser.idle(900).length, 0)
-  t.equal(parser.push(Buffer.from('THIRD\r'), 1000)[0]?.text, 'THIRD')
-})
-
 t.test('a program held up for a moment in the middle of a code still reads it', async t => {
   const parser = createFrameParser({ baudRate, suffix: 'required' })
   t.strictSame(parser.push(Buffer.from('HEL'), 0), [])
-  t.strictSame(parser.idle(200), [])
-  t.equal(parser.push(Buffer.from('LO\r'), 249)[0]?.text, 'HELLO')
-  parser.push(Buffer.from('CUT'), 1000)
-  t.strictSame(parser.push(Buffer.from('NEXT\r'), 1250), [{ text: 'NEXT', lastByteMs: 1250 }])
+  t.strictSame(parser.idle(400), [])
+  t.equal(parser.push(Buffer.from('LO\r'), 499)[0]?.text, 'HELLO')
 })
+
+/** A parser whose line is at rest, with what it read and dropped. */
+function watched(options: Partial<FrameParserOptions> = {}) {
+  const texts: string[] = []
+  const faults: string[] = []
+  const onDropped = (fault: string) => faults.push(fault)
+  const parser = createFrameParser({ baudRate, suffix: 'required', onDropped, ...options })
+  const push = (text: string, atMs: number) =>
+    texts.push(...parser.push(Buffer.from(text, 'latin1'), atMs).map(frame => frame.text))
+  const idle = (atMs: number) => texts.push(...parser.idle(atMs).map(frame => frame.text))
+  return { parser, texts, faults, push, idle }
+}
+
+t.test('a code with too long a pause in its middle: neither head nor tail', async t => {
+  for (const pauseMs of [undefined, 50, 2000]) {
+    const allowedMs = pauseMs ?? 500
+    for (const noticed of ['by idling', 'by its rest']) {
+      for (const afterMs of [0, 1, 1000, 4999 - allowedMs]) {
+        const { texts, faults, push, idle } = watched({ pauseMs })
+        push('AAAA', 0)
+        push('BBBB', allowedMs - 1)
+        const cutMs = 2 * allowedMs - 1
+        if (noticed === 'by idling') idle(cutMs)
+        push('CCCC', cutMs + afterMs)
+        push('DDDD\rNEXT\r', cutMs + afterMs + 600)
+        t.strictSame([texts, faults], [['NEXT'], ['CUT']], `${noticed}, ${afterMs} ms later`)
+      }
+    }
+  }
+})
+
+t.test('a head that has no rest costs the next code for 5 s at most, noise costs none', async t => {
+  const { texts, faults, push, idle } = watched()
+  push('CUT', 0)
+  idle(500)
+  push('LOST\r', 4999)
+  push('FIRST\r', 5100)
+  push('CUT', 6000)
+  idle(6500)
+  push('SECOND\r', 11_000)
+  t.strictSame(
+    [texts, faults],
+    [
+      ['FIRST', 'SECOND'],
+      ['CUT', 'CUT'],
+    ],
+  )
+  push('\x00\xff', 20_000)
+  idle(20_500)
+  push('THIRD\r', 20_501)
+  t.strictSame([texts.at(-1), faults.at(-1)], ['THIRD', 'BROKEN'])
+})
+
+t.test('a code that is too long, or disturbed, is dropped up to its end', async t => {
+  for (const [text, fault] of [
+    ['A'.repeat(frameBytesMax + 400), 'TOO_LONG'],
+    [`AAAA\x80${'B'.repeat(400)}`, 'BROKEN'],
+  ] as const) {
+    for (let cut = 1; cut < text.length; cut += 97) {
+      const { texts, faults, push } = watched()
+      push(text.slice(0, cut), 0)
+      push(text.slice(cut), 499)
+      push('\rNEXT\r\n', 900)
+      t.strictSame([texts, faults], [['NEXT'], [fault]])
+    }
+  }
+  const { texts, faults, push } = watched()
+  push('A'.repeat(frameBytesMax + 1), 0)
+  push('TAIL\rNEXT\r', 800)
+  t.strictSame([texts, faults], [['NEXT'], ['TOO_LONG']], 'and after a pause')
+})
+
+t.test('the line was lost in the middle of a code: its rest is none', async t => {
+  const { parser, texts, faults, push } = watched()
+  push('AAAA', 0)
+  parser.flush(true)
+  push('BBBB\rNEXT\r', 300)
+  t.strictSame([texts, faults], [['NEXT'], ['CUT']])
+  push('AAAA', 1000)
+  parser.flush(true)
+  push('LATER\r', 1500)
+  t.equal(texts.at(-1), 'LATER')
+  parser.flush(true)
+  push('AT ONCE\r', 1600)
+  t.equal(texts.at(-1), 'AT ONCE', 'between two codes nothing is lost')
+})
+
+t.test(
+  'without a suffix only the pause ends a code; with the first one a code is whole',
+  async t => {
+    const { texts, faults, push, idle } = watched({ suffix: 'learn' })
+    push('FIRST', 0)
+    idle(50)
+    t.strictSame(texts, ['FIRST'])
+    push('SECOND\r', 200)
+    push('CUT', 300)
+    idle(900)
+    push('TAIL\r', 1000)
+    t.strictSame([texts, faults], [['FIRST', 'SECOND'], ['CUT']])
+  },
+)
 
 t.test('only printable text is a text', async t => {
   t.equal(frameText(Buffer.from(']Q1\\000026 A B ')), 'A B')

@@ -1,38 +1,40 @@
 /**
  * Cuts a scanner's byte stream into codes. Pure: bytes and times in, texts out.
  *
- * CR, LF or CRLF ends a frame, and so does an idle line, for scanners set to no suffix. Once a
- * line's scanner is known to send suffixes, a frame without one was cut off: after a longer wait,
- * since this program may have been held up, it gives nothing. A frame of
- * over 4 KB is dropped up to its end, so that noise never grows memory and the next code is read.
- * Bytes that no code of ours can hold make the whole frame unreadable: a frame with one wrong byte
- * must give nothing rather than a text that was never shown.
+ * CR, LF or CRLF ends a code. For scanners set to no suffix only a pause does: then the two halves
+ * of a code with a pause in its middle look like two codes. Once a line's scanner is known to send
+ * suffixes, a code is whole or not there: after a pause that is too long its head is dropped, and
+ * what comes next is its rest up to the next suffix, or until the line was quiet for 5 s. A code of
+ * over 4 KB is dropped up to its end. Bytes that no code of ours can hold make the whole code
+ * unreadable: one wrong byte must give nothing rather than a text that was never shown.
  */
-import { cutOffMsMin, frameBytesMax, frameIdleMsMin } from '../limits.ts'
+import { codePauseMs, frameBytesMax, frameIdleMsMin, restQuietMs } from '../limits.ts'
+import type { ReadFault } from '../ports.ts'
 
-/** One frame's text and the monotonic time of its last byte, milliseconds. */
+/** One code's text and the monotonic time of its last byte, milliseconds. */
 export interface Frame {
   readonly text: string
   readonly lastByteMs: number
 }
 
 export interface FrameParser {
-  /** Takes bytes that arrived at `atMs`; returns the frames they completed. */
+  /** Takes bytes that arrived at `atMs`; returns the codes they completed. */
   push(bytes: Uint8Array, atMs: number): Frame[]
-  /** Ends a frame that has been idle long enough; call at `idleAtMs`. */
+  /** Ends a code that has been idle long enough; call at `idleAtMs`. */
   idle(atMs: number): Frame[]
-  /** When an unfinished frame will be over by idling, or null when there is none. */
+  /** When an unfinished code will be over by idling, or null when there is none. */
   readonly idleAtMs: number | null
-  /** Forgets an unfinished frame: the port was opened again. */
-  flush(): void
+  /** Drops an unfinished code: the device is gone. `restMayCome`: it may go on sending meanwhile. */
+  flush(restMayCome?: boolean): void
 }
 
 const cr = 0x0d
 const lf = 0x0a
 
-/** Idle time that ends a frame: 30 byte times, never below 50 ms, or 250 ms to give one up. */
-export function frameIdleMs(baudRate: number, suffixKnown = false): number {
-  return Math.max(suffixKnown ? cutOffMsMin : frameIdleMsMin, (30 * 10 * 1000) / baudRate)
+/** The pause that ends a code without a suffix, or cuts one with: 30 byte times at least. */
+export function frameIdleMs(baudRate: number, suffixKnown = false, pauseMs?: number): number {
+  const wantedMs = pauseMs ?? (suffixKnown ? codePauseMs : frameIdleMsMin)
+  return Math.max(wantedMs, (30 * 10 * 1000) / baudRate)
 }
 
 export interface FrameParserOptions {
@@ -40,32 +42,67 @@ export interface FrameParserOptions {
   readonly baudRate: number
   /** `required`: only CR, LF or CRLF ends a code. Default `learn`: from the first suffix seen. */
   readonly suffix?: 'required' | 'learn'
+  /** Longest pause in a code, 50 to 2000 ms. Default: 500 with a suffix, 50 without. */
+  readonly pauseMs?: number | undefined
+  /** A code came in part and was dropped. */
+  readonly onDropped?: (fault: ReadFault) => void
 }
 
-export function createFrameParser({ baudRate, suffix }: FrameParserOptions): FrameParser {
-  const idleMs = () => frameIdleMs(baudRate, suffixSeen)
+export function createFrameParser(options: FrameParserOptions): FrameParser {
+  const { baudRate, suffix, pauseMs, onDropped = () => {} } = options
+  const idleMs = () => frameIdleMs(baudRate, suffixSeen, pauseMs)
   const bytes = new Uint8Array(frameBytesMax)
   let length = 0
   let tooLong = false
   let suffixSeen = suffix === 'required'
   let lastByteMs = 0
+  /** What comes is the rest of a code that was dropped, until the line was quiet for so long. */
+  let restMs: number | null = null
 
-  function finish(into: Frame[], how: 'suffix' | 'idle'): void {
-    const cutOff = how === 'idle' && suffixSeen
-    const text = tooLong || cutOff ? null : frameText(bytes.subarray(0, length))
-    if (how === 'suffix') suffixSeen = true
+  const begun = () => length > 0 || tooLong
+
+  function forget(): void {
     length = 0
     tooLong = false
+  }
+
+  function finish(into: Frame[]): void {
+    const text = tooLong ? null : frameText(bytes.subarray(0, length))
     if (text !== null) into.push({ text, lastByteMs })
+    else if (begun()) onDropped(tooLong ? 'TOO_LONG' : 'BROKEN')
+    forget()
+  }
+
+  function suffixCame(into: Frame[]): void {
+    finish(into)
+    suffixSeen = true
+    restMs = null
+  }
+
+  function pauseCame(into: Frame[]): void {
+    if (!suffixSeen) {
+      finish(into)
+      return
+    }
+    const isHead = tooLong || bytes.subarray(0, length).some(isPrintable)
+    onDropped(tooLong ? 'TOO_LONG' : isHead ? 'CUT' : 'BROKEN')
+    if (isHead) restMs = restQuietMs
+    forget()
+  }
+
+  function look(atMs: number, into: Frame[]): void {
+    if (begun() && atMs - lastByteMs >= idleMs()) pauseCame(into)
+    if (restMs !== null && atMs - lastByteMs >= restMs) restMs = null
   }
 
   return {
     push(chunk, atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs()) finish(frames, 'idle')
+      look(atMs, frames)
       for (const byte of chunk) {
         lastByteMs = atMs
-        if (byte === cr || byte === lf) finish(frames, 'suffix')
+        if (byte === cr || byte === lf) suffixCame(frames)
+        else if (restMs !== null) continue
         else if (length < frameBytesMax) bytes[length++] = byte
         else tooLong = true
       }
@@ -73,19 +110,22 @@ export function createFrameParser({ baudRate, suffix }: FrameParserOptions): Fra
     },
     idle(atMs) {
       const frames: Frame[] = []
-      if ((length > 0 || tooLong) && atMs - lastByteMs >= idleMs()) finish(frames, 'idle')
+      look(atMs, frames)
       return frames
     },
     get idleAtMs() {
-      return length > 0 || tooLong ? lastByteMs + idleMs() : null
+      return begun() ? lastByteMs + idleMs() : null
     },
-    flush() {
-      length = 0
-      tooLong = false
+    flush(restMayCome = false) {
+      if (begun()) onDropped(tooLong ? 'TOO_LONG' : 'CUT')
+      if (!restMayCome) restMs = null
+      else if (begun() && suffixSeen) restMs = idleMs()
+      forget()
     },
   }
 }
 
+const isPrintable = (byte: number) => byte >= 0x20 && byte <= 0x7e
 const aimId = /^\][A-Za-z][0-9A-Za-z]/
 const eciMark = /^\\[0-9]{6}/
 
@@ -96,7 +136,7 @@ const eciMark = /^\\[0-9]{6}/
  */
 export function frameText(bytes: Uint8Array): string | null {
   for (const byte of bytes) {
-    if (byte !== 0x09 && (byte < 0x20 || byte > 0x7e)) return null
+    if (byte !== 0x09 && !isPrintable(byte)) return null
   }
   const raw = Buffer.from(bytes).toString('latin1')
   const text = raw.trim().replace(aimId, '').replace(eciMark, '').trim()

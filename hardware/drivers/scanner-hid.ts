@@ -3,7 +3,7 @@ import { createBackoff } from '../backoff.ts'
 import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
-import type { Clock, CodeReader, Reading, Timers, Unsubscribe } from '../ports.ts'
+import type { Clock, CodeReader, ReadFault, Reading, Timers, Unsubscribe } from '../ports.ts'
 import {
   createNodeHidBackend,
   type HidBackend,
@@ -23,6 +23,8 @@ export interface HidScannerOptions {
    * usage page is taken. A wedge must be named, or the machine's own keyboard could be taken.
    */
   readonly device?: string
+  /** Longest pause in the middle of a code, 50 to 2000 ms. Default 500. */
+  readonly pauseMs?: number
   readonly timers: Timers
   readonly clock: Clock
   /** [0, 1): jitter of reconnecting. */
@@ -35,7 +37,9 @@ export interface HidScannerOptions {
 export function createHidScanner(options: HidScannerOptions): CodeReader {
   const { name, timers, clock } = options
   const matches = matcher(options)
-  const decoder = options.profile === 'pos' ? createHidPosDecoder() : createHidWedgeDecoder()
+  const dropped = createListeners<[ReadFault]>()
+  const createDecoder = options.profile === 'pos' ? createHidPosDecoder : createHidWedgeDecoder
+  const decoder = createDecoder({ pauseMs: options.pauseMs, onDropped: dropped.emit })
   const repeats = createRepeatFilter()
   const backoff = createBackoff(options.random)
   const states = createDeviceStates()
@@ -105,6 +109,7 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
     name,
     onState: states.follow,
     onReading: listener => readings.add(listener),
+    onDropped: listener => dropped.add(listener),
     async close() {
       over = true
       stopWaiting()

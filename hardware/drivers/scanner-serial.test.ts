@@ -1,7 +1,10 @@
 import encodeQR from 'qr'
 import sharp from 'sharp'
 import t, { type Test } from 'tap'
+import { createVirtualTime } from '../../fixtures/clock.ts'
 import type { CodeReader, DeviceState, Reading } from '../ports.ts'
+import { createGm65Registers } from '../sim/gm65-device.ts'
+import { createMemoryWire } from '../sim/memory-wire.ts'
 import { createSimScanner } from '../sim/scanner.ts'
 import { createSerialWire } from '../sim/serial-wire.ts'
 import { until } from '../sim/until.ts'
@@ -37,6 +40,8 @@ async function rig(t: Test, baudRate: number) {
   })
   const readings: Reading[] = []
   const states: DeviceState[] = []
+  const faults: string[] = []
+  reader.onDropped?.(fault => faults.push(fault))
   reader.onReading(reading => readings.push(reading))
   reader.onState(state => states.push(state))
   let hostOpens = 0
@@ -48,7 +53,7 @@ async function rig(t: Test, baudRate: number) {
     await wire.close()
   })
   await until('ready', () => hostOpens > 0)
-  return { wire, scanner, readings, states, opens: () => hostOpens }
+  return { wire, scanner, readings, states, faults, opens: () => hostOpens }
 }
 
 for (const baudRate of [9600, 57_600, 115_200]) {
@@ -84,7 +89,7 @@ t.test('the same code within 2 s is one reading, another code is a second', asyn
 })
 
 t.test('unplugged in the middle of a frame: lost, found again, no half text', async t => {
-  const { wire, scanner, readings, states, opens } = await rig(t, 9600)
+  const { wire, scanner, readings, states, faults, opens } = await rig(t, 9600)
   scanner.sendText(code418)
   await until('half of it is on the way', () => wire.pendingBytes < 300)
   wire.unplug()
@@ -93,6 +98,7 @@ t.test('unplugged in the middle of a frame: lost, found again, no half text', as
   const opensBefore = opens()
   await wire.replug()
   await until('open again', () => opens() > opensBefore)
+  scanner.sendText('ITS REST')
   scanner.sendText('AFTERWARDS')
   await until('a reading', () => readings.length > 0)
   t.strictSame(
@@ -100,4 +106,55 @@ t.test('unplugged in the middle of a frame: lost, found again, no half text', as
     ['AFTERWARDS'],
   )
   t.equal(states.at(-1)?.state, 'ready')
+  t.strictSame(faults, ['CUT'])
 })
+
+t.test(
+  'a pause in the middle: as long as the config allows it is read, longer gives nothing',
+  async t => {
+    for (const gm65 of [false, true]) {
+      for (const [pauseMs, waitMs, read] of [
+        [undefined, 300, true],
+        [undefined, 490, true],
+        [undefined, 520, false],
+        [1000, 900, true],
+        [100, 120, false],
+      ] as const) {
+        const time = createVirtualTime()
+        const wire = createMemoryWire({ name: 's', ...time, baudRate: 115_200 })
+        if (gm65) createSimScanner({ wire, gm65: createGm65Registers() })
+        const options = {
+          name: 's',
+          port: wire.transport,
+          baudRate: 115_200,
+          suffix: 'required',
+        } as const
+        const reader = createSerialScanner({
+          ...options,
+          pauseMs,
+          gm65,
+          random: () => 0.5,
+          ...time,
+        })
+        const texts: string[] = []
+        const faults: string[] = []
+        reader.onReading(({ text }) => texts.push(text))
+        reader.onDropped?.(fault => faults.push(fault))
+        await time.advanceAsync(3000)
+        wire.write(Buffer.from(code418.slice(0, 200)))
+        await time.advanceAsync(waitMs)
+        wire.write(Buffer.from(`${code418.slice(200)}\r`))
+        await time.advanceAsync(100)
+        t.strictSame(
+          [texts, faults],
+          read ? [[code418], []] : [[], ['CUT']],
+          `${pauseMs} ${waitMs}`,
+        )
+        wire.write(Buffer.from('NEXT\r'))
+        await time.advanceAsync(100)
+        t.equal(texts.at(-1), 'NEXT')
+        await reader.close()
+      }
+    }
+  },
+)

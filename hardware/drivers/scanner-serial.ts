@@ -6,7 +6,15 @@
 import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
-import type { ByteTransport, Clock, CodeReader, Reading, Timers, Unsubscribe } from '../ports.ts'
+import type {
+  ByteTransport,
+  Clock,
+  CodeReader,
+  ReadFault,
+  Reading,
+  Timers,
+  Unsubscribe,
+} from '../ports.ts'
 import { createGm65Splitter } from './gm65.ts'
 import { setUpGm65 } from './gm65-setup.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
@@ -29,25 +37,33 @@ export interface SerialScannerOptions {
   readonly gm65?: boolean
   /** `required` when the scanner surely ends each code by CR or LF. Default: learnt. */
   readonly suffix?: 'required' | 'learn'
+  /**
+   * Longest pause in the middle of a code, 50 to 2000 ms and 30 byte times at least. Default 500.
+   * Without a suffix only the pause ends a code; its default is 50 then.
+   */
+  readonly pauseMs?: number | undefined
 }
 
 /** Time for bytes that are here already to be read, milliseconds. */
 const idleGraceMs = 10
 
 export function createSerialScanner(options: SerialScannerOptions): CodeReader {
-  const { name, timers, clock, baudRate, random } = options
+  const { name, timers, clock, baudRate, pauseMs, random } = options
   const isGm65 = options.gm65 === true
   const transport: ScannerTransport =
     typeof options.port === 'string'
       ? createSerialPort({ name, port: options.port, baudRate, timers, random })
       : options.port
   const readings = createListeners<[Reading]>()
+  const dropped = createListeners<[ReadFault]>()
   const states = createDeviceStates()
   const answers = createListeners<[Uint8Array]>()
   const splitter = createGm65Splitter()
   const parser = createFrameParser({
     baudRate,
     suffix: isGm65 ? 'required' : (options.suffix ?? 'learn'),
+    pauseMs,
+    onDropped: dropped.emit,
   })
   const repeats = createRepeatFilter()
   let opening = 0
@@ -78,7 +94,10 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   function scanBytes(bytes: Uint8Array): Uint8Array {
     if (!isGm65) return bytes
     const atMs = clock.monotonicMs()
-    if (atMs - lastBytesMs >= frameIdleMs(baudRate, true)) splitter.flush()
+    // What began like an answer and was none may be a code's head: its rest is no code then.
+    if (atMs - lastBytesMs >= frameIdleMs(baudRate, true, pauseMs)) {
+      deliver(parser.push(splitter.flush(), lastBytesMs))
+    }
     lastBytesMs = atMs
     const split = splitter.push(bytes)
     for (const answer of split.answers) answers.emit(answer)
@@ -116,7 +135,7 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
       return
     }
     if (next.state !== 'ready') {
-      parser.flush()
+      parser.flush(true)
       splitter.flush()
       stopIdle()
     }
@@ -127,6 +146,7 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
     name,
     onState: states.follow,
     onReading: listener => readings.add(listener),
+    onDropped: listener => dropped.add(listener),
     async close() {
       over = true
       endBytes()
