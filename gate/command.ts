@@ -13,6 +13,9 @@ Runs a gate controller: reads passes, verifies them offline, drives the barrier.
 
   --config FILE   the gate's config, JSON; required
   --enrol CODE    joins the service with a one-time code from its operator, then runs
+  --trust-until TIME --by NAME
+                  lets entry go on with trust that is too old until TIME, as 2026-05-21T06:00:00Z,
+                  every event flagged, and exits; a running gate sees it in 5 seconds. "now" ends it
   --schema        prints the JSON Schema of the config and exits
   --help          this text
 
@@ -27,6 +30,8 @@ async function main(): Promise<number> {
     options: {
       config: { type: 'string' },
       enrol: { type: 'string' },
+      'trust-until': { type: 'string' },
+      by: { type: 'string' },
       schema: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -36,7 +41,13 @@ async function main(): Promise<number> {
     return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
   }
   if (values.config === undefined) throw new ConfigError('--config FILE is missing; see --help')
-  const opened = openConfig(values.config, Date.now(), process.env.STATE_DIRECTORY)
+  const stateFolders = process.env.STATE_DIRECTORY
+  const { config, by, 'trust-until': until } = values
+  if (until !== undefined) {
+    const { orderTrustDoor } = await import('./trust-door.ts')
+    return print(`${orderTrustDoor({ config, until, by, stateFolders }, Date.now())}\n`)
+  }
+  const opened = openConfig(config, Date.now(), stateFolders)
   const { run } = await import('./program.ts')
   return run(opened, values.enrol)
 }

@@ -17,6 +17,7 @@ import { type Gate, startGate } from './gate.ts'
 import { keepDevices } from './kept-devices.ts'
 import type { OpenedConfig } from './open-config.ts'
 import type { GateParts } from './parts.ts'
+import { followTrustDoor } from './trust-door.ts'
 
 export interface ConfiguredGate {
   readonly engine: ConfigEngine
@@ -52,9 +53,11 @@ export function createConfiguredGate(
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
       const all = { ...parts, ...devices, factoryTrust, kept }
       const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
+      const endDoor = followDoor(config, gate, parts, onFault)
       return {
         ...gate,
         async stop(end) {
+          endDoor()
           await gate.stop(end)
           if (end?.restart !== true) await devices.close()
         },
@@ -86,6 +89,23 @@ export function createConfiguredGate(
   ]
   remote = createRemoteDoor({ engine, check, onFault })
   return { engine, running }
+}
+
+/** What an operator without a network may order. */
+function followDoor(
+  { data: dataDir, lanes }: GateConfig,
+  gate: Gate,
+  { clock, timers }: ConfiguredParts,
+  onFault: (what: string, error: unknown) => void,
+): () => void {
+  const byConfig = new Map(lanes.map(({ name, modes }) => [name, modes.trustDegraded]))
+  return followTrustDoor({
+    dataDir,
+    lanes: gate.lanes.map(lane => ({ lane, byConfig: byConfig.get(lane.name) === true })),
+    timers,
+    nowMs: () => clock.nowMs(),
+    onFault,
+  })
 }
 
 /** With the key and the file of the config, where one of them is at fault. */

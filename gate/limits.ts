@@ -121,3 +121,7 @@ export const BOARDING_ASKS_MAX = 4
 export const METRICS_CONNECTIONS_MAX = 8
 export const METRICS_CONNECTION_MS_MAX = 5000
 export const METRICS_HEADER_BYTES_MAX = 8192
+/** How far ahead an operator may let entry go on with old trust, who is named, how often it is looked for. */
+export const TRUST_DOOR_MS_MAX = 72 * 3600_000
+export const TRUST_DOOR_BY_CHARS_MAX = 48
+export const TRUST_DOOR_LOOK_MS = 5_000
