@@ -53,7 +53,7 @@ export function createConfiguredGate(
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
       const all = { ...parts, ...devices, factoryTrust, kept }
       const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
-      const endDoor = followDoor(config, gate, parts, onFault)
+      const endDoor = followDoor(() => running.config() ?? config, gate, parts, onFault)
       return {
         ...gate,
         async stop(end) {
@@ -93,15 +93,16 @@ export function createConfiguredGate(
 
 /** What an operator without a network may order. */
 function followDoor(
-  { data: dataDir, lanes }: GateConfig,
+  config: () => GateConfig,
   gate: Gate,
   { clock, timers }: ConfiguredParts,
   onFault: (what: string, error: unknown) => void,
 ): () => void {
-  const byConfig = new Map(lanes.map(({ name, modes }) => [name, modes.trustDegraded]))
+  const byConfig = (lane: string): boolean =>
+    config().lanes.some(({ name, modes }) => name === lane && modes.trustDegraded)
   return followTrustDoor({
-    dataDir,
-    lanes: gate.lanes.map(lane => ({ lane, byConfig: byConfig.get(lane.name) === true })),
+    dataDir: config().data,
+    lanes: gate.lanes.map(lane => ({ lane, byConfig: () => byConfig(lane.name) })),
     timers,
     nowMs: () => clock.nowMs(),
     onFault,

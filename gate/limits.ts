@@ -125,3 +125,4 @@ export const METRICS_HEADER_BYTES_MAX = 8192
 export const TRUST_DOOR_MS_MAX = 72 * 3600_000
 export const TRUST_DOOR_BY_CHARS_MAX = 48
 export const TRUST_DOOR_LOOK_MS = 5_000
+export const TRUST_DOOR_BYTES_MAX = 4096

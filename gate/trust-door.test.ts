@@ -61,7 +61,7 @@ t.test(
     const follow = () =>
       followTrustDoor({
         dataDir: data,
-        lanes: [{ lane: gate.lane, byConfig: false }],
+        lanes: [{ lane: gate.lane, byConfig: () => false }],
         timers: gate.time.timers,
         nowMs: gate.time.clock.nowMs,
         onFault: what => faults.push(what),

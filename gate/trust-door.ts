@@ -4,14 +4,20 @@
  * gate sees it within seconds; its lanes are run with `trustDegraded` until then, which is a row each.
  */
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Timers } from '../hardware/ports.ts'
 import { ConfigError, readConfigFile } from './config-file.ts'
 import { findDataFolder } from './config-place.ts'
+import { readJsonText } from './contract/json-text.ts'
 import type { Lane } from './lane.ts'
-import { TRUST_DOOR_BY_CHARS_MAX, TRUST_DOOR_LOOK_MS, TRUST_DOOR_MS_MAX } from './limits.ts'
+import {
+  TRUST_DOOR_BY_CHARS_MAX,
+  TRUST_DOOR_BYTES_MAX,
+  TRUST_DOOR_LOOK_MS,
+  TRUST_DOOR_MS_MAX,
+} from './limits.ts'
+import { readWhole } from './read-file.ts'
 
 const DOOR_FILE = 'trust-door.json'
 
@@ -63,10 +69,10 @@ export function orderTrustDoor(order: DoorOrder, nowMs: number): string {
 
 export interface DoorParts {
   readonly dataDir: string
-  /** `byConfig`: it is run so anyway. */
+  /** `byConfig`: whether it is run so anyway. */
   readonly lanes: readonly {
     readonly lane: Pick<Lane, 'view' | 'setModes'>
-    readonly byConfig: boolean
+    readonly byConfig: () => boolean
   }[]
   readonly timers: Timers
   /** By the machine's clock, as the command's. */
@@ -79,15 +85,14 @@ export function followTrustDoor(parts: DoorParts): () => void {
   const { timers, nowMs } = parts
   let door: Door | undefined
   let open = false
-  let reading = false
   let fault = ''
   let ended = false
   let cancel = () => {}
 
   function run(on: boolean, by: string): void {
     for (const { lane, byConfig } of parts.lanes) {
-      if (byConfig || lane.view().modes.trustDegraded === on) continue
-      lane.setModes({ trustDegraded: on }, by)
+      if (byConfig() || lane.view().modes.trustDegraded === on) continue
+      lane.setModes({ trustDegraded: on }, { by })
     }
   }
 
@@ -101,10 +106,9 @@ export function followTrustDoor(parts: DoorParts): () => void {
     open = wanted
   }
 
-  async function read(): Promise<void> {
-    reading = true
+  function look(): void {
     try {
-      door = await readDoor(parts.dataDir)
+      door = readDoor(parts.dataDir)
       fault = ''
     } catch (error) {
       door = undefined
@@ -112,13 +116,7 @@ export function followTrustDoor(parts: DoorParts): () => void {
       if (fault === '') parts.onFault(what, error)
       fault = what
     }
-    reading = false
     judge()
-  }
-
-  function look(): void {
-    judge()
-    if (!reading) void read()
     cancel = timers.after(TRUST_DOOR_LOOK_MS, look)
   }
 
@@ -129,14 +127,15 @@ export function followTrustDoor(parts: DoorParts): () => void {
   }
 }
 
-/** Undefined: there is none. Rejects when it can't be read. */
-async function readDoor(dataDir: string): Promise<Door | undefined> {
-  try {
-    return doorSchema.parse(JSON.parse(await readFile(join(dataDir, DOOR_FILE), 'utf8')))
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return undefined
-    throw error
-  }
+/** Undefined: there is none. Throws when it can't be read. */
+function readDoor(dataDir: string): Door | undefined {
+  const file = join(dataDir, DOOR_FILE)
+  if (!existsSync(file)) return undefined
+  const bytes = readWhole(file, TRUST_DOOR_BYTES_MAX)
+  if (bytes instanceof Error) throw bytes
+  const read = readJsonText(bytes)
+  if (!read.ok) throw new Error(read.problem)
+  return doorSchema.parse(read.value)
 }
 
 /** `2026-05-21T06:00Z` */

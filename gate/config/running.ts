@@ -49,6 +49,8 @@ export type StartGate<G extends RunningGate> = (config: GateConfig, how: StartHo
 export interface Running<G extends RunningGate = RunningGate> {
   /** Another object after each start; undefined between two. */
   gate(): G | undefined
+  /** By which it runs; undefined before the first. */
+  config(): GateConfig | undefined
   /** Resolves with the fault when the gate could not be started: then none runs. */
   run(config: GateConfig, how: RunHow): Promise<{ readonly fault: unknown } | undefined>
   /** A lane is open for everyone, by a fire or by command. */
@@ -98,6 +100,7 @@ export function createRunning<G extends RunningGate>(
 
   return {
     gate: () => gate,
+    config: () => config,
     async run(next, how) {
       const modes = modesUnder(gate?.lanes ?? [], config, next, how.asked)
       number = how.number
