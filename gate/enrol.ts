@@ -46,9 +46,8 @@ export async function enrolAtStart(
     const first = enrolment === undefined && fault === undefined
     if (first || stop.aborted) throw error
     const why = error instanceof Error ? error.message : String(error)
-    const goesOn =
-      as === undefined ? 'the gate goes on without a link' : `the gate is ${as} already`
-    log.warn({ event: 'enrolment' }, `${why}; ${goesOn}, and starts`)
+    const isSo = as === undefined ? 'has no link' : `is ${as} already`
+    log.warn({ event: 'enrolment' }, `${why}; the gate ${isSo}, and goes on`)
   }
 }
 
