@@ -1,24 +1,40 @@
 /**
  * What the process is asked by signal, listened for from its first moment on: a stop or a reload
- * that comes while it starts is one that waits, never the end of the process.
+ * that comes while it starts is one that waits, never the end of the process. People and service
+ * managers send more than one SIGTERM: the first begins the orderly end, the next is only counted.
  */
+import { createMore } from './at-once.ts'
 
 export interface Asked {
-  /** Fires with the first SIGTERM or SIGINT; the next one ends the process at once. */
+  /** Fires with the first SIGTERM or SIGINT. */
   readonly stop: AbortSignal
+  /** Fires when two more of them come within a second: the end waits for nobody any more. */
+  readonly atOnce: AbortSignal
   /** The signal that asked for the stop. */
   stoppedBy(): Promise<string>
   /** Called for each SIGHUP, and once for those that came before. */
   onReload(listener: () => void): void
 }
 
+const STILL_ENDING =
+  'gate: still ending: who is under way may pass, then rows are written and sent; two more signals ' +
+  'within a second end it at once\n'
+
 function listen(): Asked {
   const stop = new AbortController()
+  const atOnce = new AbortController()
   let reload: (() => void) | undefined
   let reloads = 0
+
+  const more = createMore({
+    nowMs: () => performance.now(),
+    onCounted: () => process.stderr.write(STILL_ENDING),
+    onAtOnce: () => atOnce.abort(),
+  })
   const stoppedBy = new Promise<string>(resolve => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (stop.signal.aborted) return more()
         resolve(signal)
         stop.abort(signal)
       })
@@ -30,6 +46,7 @@ function listen(): Asked {
   })
   return {
     stop: stop.signal,
+    atOnce: atOnce.signal,
     stoppedBy: () => stoppedBy,
     onReload(listener) {
       reload = listener

@@ -20,9 +20,10 @@ Runs a gate controller: reads passes, verifies them offline, drives the barrier.
   --help          this text
 
 Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it: no more scans are taken, the
-passage that runs may end, relays are released, rows are sent. SIGHUP reads the config file again: a
-good one becomes the next revision, a wrong one changes nothing. Exit codes: 0 stopped, 1 could not
-start or enrol, 2 wrong arguments or config.
+passage that runs may end, relays are released, rows are sent. A second one changes nothing; two more
+within a second end it at once, relays released and the end in the journal. SIGHUP reads the config
+file again: a good one becomes the next revision, a wrong one changes nothing. Exit codes: 0 stopped,
+1 could not start or enrol, or ended before all was written, 2 wrong arguments or config.
 `
 
 async function main(): Promise<number> {

@@ -21,7 +21,7 @@ import { followTrustDoor } from './trust-door.ts'
 
 export interface ConfiguredGate {
   readonly engine: ConfigEngine
-  readonly running: Pick<Running<Gate>, 'gate'>
+  readonly running: Pick<Running<Gate>, 'gate' | 'releaseAll'>
 }
 
 export type ConfiguredParts = Omit<GateParts, 'factoryTrust' | 'kept'>

@@ -5,6 +5,7 @@
 import { join } from 'node:path'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
+import { stopBody } from './at-once.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind } from './contract/events.ts'
@@ -153,7 +154,7 @@ async function assemble(
   how: StartHow,
   opened: AsyncDisposableStack,
 ): Promise<Gate> {
-  const { clock, timers, log } = parts
+  const { clock, timers, log, hurry } = parts
   let reached = false
   /** Joined last of all; until then lanes run without what the service gives. */
   let joined: Joined | undefined
@@ -196,14 +197,14 @@ async function assemble(
       watched.onStep(view, effects)
       if (isNews(view)) joined?.health.changed()
     }
-    return createLane({ config: lane, board, readers, modes, ...shared, ...watched, onStep })
+    return createLane({ config: lane, board, readers, modes, hurry, ...shared, ...watched, onStep })
   })
   core.entry.follow(lanes)
   const server = await observer.serve(config.metrics?.port, { rows, trust, bus: sharing.bus })
   if (server !== undefined) opened.defer(() => server.close())
 
   const { remote, revision = () => 0 } = how
-  const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision: revision() })
+  const readWell = () => readHealth({ journal, rows, trust, lanes, timers, revision })
   const given = { found, journal, trust, readHealth: readWell, onEvent: told, remote }
   joined = joinService(config, { ...parts, ...given, onAlarm: telling.alarm })
   opened.defer(async () => joined?.close())
@@ -230,10 +231,11 @@ async function assemble(
       beside.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await sharing.close()
-      await telling.note('stop', restart ? { why: 'config' } : {})
+      await telling.note('stop', stopBody(restart, hurry))
       await rows.flush()
       rows.close()
-      if (joined && !restart) await inTime(timers, STOP_FLUSH_MS, joined.uploader.flush())
+      const sends = !restart && !hurry?.aborted
+      if (joined && sends) await inTime(timers, STOP_FLUSH_MS, joined.uploader.flush())
       for (const [name, part] of Object.entries({ joined, trust, journal, server })) {
         const closing = part?.close() ?? Promise.resolve()
         const ended = await inTime(timers, DISK_ANSWER_MS, closing)

@@ -58,6 +58,8 @@ export interface LaneParts {
   readonly clock: Pick<Clock, 'monotonicMs'>
   /** How the lane is run at first, where not as its config says. */
   readonly modes?: GivenModes | undefined
+  /** Fires when a stop waits for nobody any more. */
+  readonly hurry?: AbortSignal | undefined
   readonly onStep: (lane: LaneView, effects: readonly Effect[]) => void
   readonly onDevice: (device: string, state: DeviceState) => void
   /** What a board's line carried and was not taken. */
@@ -212,13 +214,17 @@ export function createLane(parts: LaneParts): Lane {
   }
 
   async function passageEnded(): Promise<void> {
-    if (!busy()) return
+    if (!busy() || parts.hurry?.aborted) return
     await new Promise<void>(resolve => {
-      const cancel = timers.after(STOP_PASSAGE_MS, resolve)
-      onStep = () => {
-        if (busy()) return
+      const over = () => {
         cancel()
+        parts.hurry?.removeEventListener('abort', over)
         resolve()
+      }
+      const cancel = timers.after(STOP_PASSAGE_MS, over)
+      parts.hurry?.addEventListener('abort', over)
+      onStep = () => {
+        if (!busy()) over()
       }
     })
   }

@@ -84,6 +84,10 @@ export const IDENTITY_BYTES_MAX = 16_384
 export const CONFIG_BYTES_MAX = 262_144
 /** How long devices may take to report at start before they are called lost. */
 export const DEVICE_START_MS = 5000
+/** Two signals so near each other, after the one that began the end, end the gate at once. */
+export const AT_ONCE_WITHIN_MS = 1000
+/** How long an end at once waits for the disk and the boards before the process ends without them. */
+export const AT_ONCE_MS = 1500
 /** How long a stop waits for the passage that runs. */
 export const STOP_PASSAGE_MS = 8000
 /** Uploads are tried again after these bounds, growing between them. */

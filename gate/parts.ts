@@ -14,6 +14,8 @@ export interface GateParts {
   readonly randomBytes: (bytes: number) => Uint8Array
   readonly fetch: typeof fetch
   readonly log: Logger
+  /** Fires when a stop may not wait any longer, neither for who is under way nor for the service. */
+  readonly hurry?: AbortSignal | undefined
   readonly factoryTrust: Uint8Array
   /** Files of the data folder that whoever starts the gate keeps. */
   readonly kept?: readonly KeptFile[]

@@ -8,9 +8,10 @@ import { createGateBoard } from '../hardware/drivers/board.ts'
 import { createSerialScanner } from '../hardware/drivers/scanner-serial.ts'
 import { systemClock as clock, systemTimers as timers } from '../hardware/system-time.ts'
 import { asked } from './asked.ts'
+import { boundEnd } from './at-once.ts'
 import type { ConfigEngine } from './config/engine.ts'
 import { REFUSALS } from './config/outcome.ts'
-import { type ConfiguredParts, createConfiguredGate } from './configured.ts'
+import { type ConfiguredGate, type ConfiguredParts, createConfiguredGate } from './configured.ts'
 import { enrolAtStart } from './enrol.ts'
 import { readMachineBoot } from './machine-boot.ts'
 import { configToRun, type OpenedConfig } from './open-config.ts'
@@ -24,14 +25,20 @@ export async function run(opened: OpenedConfig, enrolCode: string | undefined): 
   if (!opened.lock.held()) {
     log.warn({ event: 'lock' }, 'the disk takes no lock: see that no other gate runs here')
   }
+  let running: ConfiguredGate['running'] | undefined
+  const releaseAll = () => running?.releaseAll()
+  const { atOnce } = asked
+  const ended = boundEnd({ atOnce, timers, log, releaseAll, exit: code => process.exit(code) })
   if (enrolCode !== undefined) {
     await enrolAtStart(configToRun(opened), enrolCode, { stop: asked.stop, log })
   }
-  if (asked.stop.aborted) return stopped(opened, log)
-  const { engine, running } = createConfiguredGate(opened, partsOf(log), fault => {
+  if (asked.stop.aborted) return stopped(opened, log).finally(ended)
+  const configured = createConfiguredGate(opened, partsOf(log), fault => {
     log.fatal({ err: fault }, 'no config starts any more: the gate ends')
     process.exit(1)
   })
+  const { engine } = configured
+  running = configured.running
   await engine.start()
   followReload(engine, log)
 
@@ -44,7 +51,7 @@ export async function run(opened: OpenedConfig, enrolCode: string | undefined): 
   manager.ready()
 
   process.once('uncaughtException', error => {
-    running.gate()?.releaseAll()
+    releaseAll()
     log.fatal({ err: error }, 'defect: relays released, the gate ends')
     process.exit(70)
   })
@@ -53,6 +60,7 @@ export async function run(opened: OpenedConfig, enrolCode: string | undefined): 
   manager.stopping()
   await engine.stop()
   manager.close()
+  ended()
   log.info({ event: 'stopped' }, 'stopped')
   return 0
 }
@@ -73,6 +81,7 @@ function partsOf(log: Logger): ConfiguredParts {
     randomBytes,
     fetch,
     log,
+    hurry: asked.atOnce,
     machineBoot: readMachineBoot(),
     openBoard: ({ name, board }) =>
       createGateBoard({

@@ -22,7 +22,8 @@ export interface WellParts {
   readonly trust: Pick<TrustKeeper, 'freshness' | 'now' | 'status'>
   readonly lanes: readonly Pick<Lane, 'name' | 'view' | 'unread'>[]
   readonly timers: Timers
-  readonly revision: number
+  /** Number of the config's revision that runs. */
+  readonly revision: () => number
 }
 
 /** Never rejects: a journal that can't be asked, or does not answer, is told as such. */
@@ -36,7 +37,7 @@ export async function readHealth(parts: WellParts): Promise<Health> {
     at: nowMs,
     clock: state,
     software: SOFTWARE,
-    configRevision: revision,
+    configRevision: revision(),
     trust: {
       stage: trust.freshness().stage,
       version: trustVersion,

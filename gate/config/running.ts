@@ -67,6 +67,8 @@ export interface Running<G extends RunningGate = RunningGate> {
    * names, and as many in each direction), and the service answers.
    */
   well(): boolean
+  /** At once, for a defect, and also of a gate that is stopping. */
+  releaseAll(): void
   stop(): Promise<void>
 }
 
@@ -75,18 +77,21 @@ export function createRunning<G extends RunningGate>(
   onFault: (what: string, error: unknown) => void,
 ): Running<G> {
   let gate: G | undefined
+  let ending: G | undefined
   let config: GateConfig | undefined
   let number = 0
   let served: Served = NOTHING_SERVED
 
   async function end(how?: { readonly restart: boolean }): Promise<void> {
-    const old = gate
+    ending = gate
     gate = undefined
     try {
-      await old?.stop(how)
+      await ending?.stop(how)
     } catch (error) {
-      old?.releaseAll()
+      ending?.releaseAll()
       onFault('the gate did not stop cleanly', error)
+    } finally {
+      ending = undefined
     }
   }
 
@@ -137,6 +142,10 @@ export function createRunning<G extends RunningGate>(
     well() {
       if (gate === undefined || config === undefined || !gate.reached()) return false
       return servesAgain(served, gate, config)
+    },
+    releaseAll() {
+      const runs = gate ?? ending
+      runs?.releaseAll()
     },
     stop: () => end(),
   }
