@@ -30,7 +30,7 @@ import type {
   ModesAsked,
   OutReason,
 } from './machine/state.ts'
-import { createPipeline, type PipelineParts } from './pipeline.ts'
+import { createPipeline, type Pipeline, type PipelineParts } from './pipeline.ts'
 import { createRunner } from './runner.ts'
 import { shutByTrust, warns } from './standing.ts'
 import type { Backlog } from './store/backlog.ts'
@@ -128,7 +128,7 @@ export function createLane(parts: LaneParts): Lane {
       onStep()
     },
     onTakeNext() {
-      for (const pipeline of pipelines) pipeline.takeNext()
+      for (const pipeline of longestWaitFirst(pipelines)) pipeline.takeNext()
     },
   })
   const pipelines = readers.map(({ direction, reader }) =>
@@ -254,6 +254,12 @@ export function createLane(parts: LaneParts): Lane {
       await Promise.all([...readers.map(({ reader }) => reader.close()), board.close()])
     },
   }
+}
+
+/** Or a stream of people at one end would keep whoever waits at the other for ever. */
+function longestWaitFirst(pipelines: readonly Pipeline[]): readonly Pipeline[] {
+  const since = (pipeline: Pipeline) => pipeline.waitsSinceMs() ?? Number.POSITIVE_INFINITY
+  return pipelines.toSorted((a, b) => (since(a) < since(b) ? -1 : since(a) > since(b) ? 1 : 0))
 }
 
 function isMachineContact(contact: Contact): contact is MachineContact {

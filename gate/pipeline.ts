@@ -56,6 +56,8 @@ export interface Pipeline {
    * there now.
    */
   takeNext(): void
+  /** Since when a scan waits, Unix milliseconds; undefined while none does. */
+  waitsSinceMs(): number | undefined
 }
 
 interface Waiting {
@@ -141,6 +143,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     read,
+    waitsSinceMs: () => waiting?.sinceMs,
     takeNext() {
       const { name } = runner.lane().state
       if (waiting === undefined || UNDER_WAY.has(name)) return

@@ -182,7 +182,8 @@ const replay: Rule = {
   ask: (pass, context, memory) => {
     const seen = memory.presentation(pass.ctiHex, presentationOf(pass, context.direction))
     if (seen === undefined) return { said: 'pass', saw: 'first reading' }
-    const here = seen.lane === context.lane
+    // A lane for both ways has a scanner at each end: what was read at the other is another try.
+    const here = seen.lane === context.lane && seen.direction === context.direction
     const saw = `${seen.outcome} on lane ${seen.lane} ${seconds(context.nowMs - seen.atMs)} ago`
     if (here && seen.outcome === 'annulled' && seen.grants < 2) return { said: 'pass', saw }
     const justPassed = seen.outcome === 'passed' && context.nowMs - seen.atMs < REPEAT_MS
