@@ -42,6 +42,11 @@ export function talkStock(parts: TalkParts, { firmata, forward }: StockOptions):
     parts.onDropped('FOREIGN', count)
   }
 
+  function impossible(): void {
+    judge.foreign()
+    parts.onDropped('IMPOSSIBLE', 1)
+  }
+
   const link: BoardLink = {
     supports: (pin, mode) => firmata.pins[pin]?.supportedModes.includes(mode) === true,
     begin(modes, levels) {
@@ -70,7 +75,9 @@ export function talkStock(parts: TalkParts, { firmata, forward }: StockOptions):
   function watch(pin: number): void {
     let times = 0
     firmata.on(`pin-state-${pin}`, () => {
-      times = firmata.pins[pin]?.mode === pinModes.output || !judge.quiet() ? 0 : times + 1
+      const { mode = -1, supportedModes = [] } = firmata.pins[pin] ?? {}
+      if (!supportedModes.includes(mode)) impossible()
+      times = mode === pinModes.output || !judge.quiet() ? 0 : times + 1
       if (times === 1) firmata.queryPinState(pin, () => {})
       if (times === 2) parts.fail(restarted(name))
     })
@@ -109,9 +116,7 @@ export function talkStock(parts: TalkParts, { firmata, forward }: StockOptions):
       else if (first === command.version && low === major && high === minor) {
         heardMs = clock.monotonicMs()
       } else if ((first & 0xf0) === command.report) {
-        if (judge.report(first & 0x0f, low | (high << 7))) return
-        judge.foreign()
-        parts.onDropped('IMPOSSIBLE', 1)
+        if (!judge.report(first & 0x0f, low | (high << 7))) impossible()
       } else foreign(bytes.length)
     },
     foreign,

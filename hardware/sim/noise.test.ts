@@ -225,8 +225,10 @@ t.test('a machine that is up for 24.8 or 49.7 days: all is told in time', async 
 })
 
 t.test('stock board, noise that comes and goes: nothing is forged', async t => {
+  // Flipped bits of seed 29 give a relay pin a mode that no pin has, twice in a row.
+  const numbers = new Set([...Array.from({ length: seeds }, (_, index) => index + 1), 29])
   for (const noise of noiseKinds) {
-    for (let seed = 1; seed <= seeds; seed += 1) {
+    for (const seed of numbers) {
       const rig = await createRig('stock')
       for (let round = 0; round < 6; round += 1) {
         rig.disturb(createNoise(noise, seed * 100 + round))
