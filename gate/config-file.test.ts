@@ -86,6 +86,15 @@ t.test('one relay is enough for a lane of one direction', async t => {
   t.match(refusal(t, { ...good, lanes: [both] }), /no relay for a direction/)
 })
 
+t.test('the two scanners of a lane for both ways have ports of their own', async t => {
+  const scanner = { port: '/dev/scanner' }
+  const both = { ...good.lanes[0], direction: 'both', scanner }
+  const refused = (port: string) =>
+    refusal(t, { ...good, lanes: [{ ...both, exitScanner: { port } }] })
+  t.match(refused(scanner.port), /lanes\.0\.exitScanner\.port: .*each needs its own/)
+  t.equal(refused('/dev/other'), 'accepted')
+})
+
 t.test('a bus: no broker of ours unless asked for, files from the file’s folder', async t => {
   const dir = t.testdir()
   const file = join(dir, 'gate.json')

@@ -177,6 +177,10 @@ export const checkedLane = laneSchema
     path: ['exitScanner'],
     message: 'a lane for both ways needs one, and no other lane may have one',
   })
+  .refine(({ scanner, exitScanner }) => scanner.port !== exitScanner?.port, {
+    path: ['exitScanner', 'port'],
+    message: 'the scanner at the other end has this port; each needs its own',
+  })
   .refine(
     ({ direction, board: { pins } }) =>
       (direction === 'exit' || pins.entry !== null) &&

@@ -188,6 +188,7 @@ function largeLane(name: string) {
   const functions = 'entry exit alarm arrow cross amber buzzer fire stop tamper release'.split(' ')
   const pin = { pin: 10, wiring: 'closes', active: 'high' }
   const pins = Object.fromEntries(functions.map(one => [one, pin]))
-  const devices = { board: { port, pins }, scanner: { port }, exitScanner: { port } }
+  const other = '\u0002'.repeat(200)
+  const devices = { board: { port, pins }, scanner: { port }, exitScanner: { port: other } }
   return { name, direction: 'both', ...devices }
 }
