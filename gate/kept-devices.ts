@@ -60,7 +60,7 @@ export function keepDevices(open: Openers): KeptDevices {
 
 /** The same as long as nothing changes but how the lane is run. */
 function keyOf(lane: LaneConfig, what: Direction | 'board'): string {
-  const { timing: _t, policy: _p, modes: _m, area: _a, ...devices } = lane
+  const { timing: _t, policy: _p, modes: _m, area: _a, within: _w, ...devices } = lane
   return JSON.stringify([what, devices])
 }
 

@@ -17,7 +17,15 @@ export interface GivenModes extends ModesAsked {
 /** What the decision needs to know of a lane and one of its scanners. */
 export type DecideSettings = Pick<
   DecideContext,
-  'lane' | 'direction' | 'area' | 'takesPaper' | 'passback' | 'passbackMs' | 'ticket' | 'staleExit'
+  | 'lane'
+  | 'direction'
+  | 'area'
+  | 'within'
+  | 'takesPaper'
+  | 'passback'
+  | 'passbackMs'
+  | 'ticket'
+  | 'staleExit'
 >
 
 /** The directions that the lane's scanners look in; the first is the staff button's. */
@@ -76,10 +84,11 @@ export function initialModes(config: LaneConfig): LaneModes {
 }
 
 export function decideSettingsOf(
-  { name, area, policy }: LaneConfig,
+  { name, area, within, policy }: LaneConfig,
   direction: Direction,
 ): DecideSettings {
   const { takesPaper, passbackMs, ticket, staleExit } = policy
   const passback = policy.passback ?? (direction === 'entry' ? 'hard' : 'soft')
-  return { lane: name, direction, area, takesPaper, passback, passbackMs, ticket, staleExit }
+  const place = { lane: name, direction, area, within }
+  return { ...place, takesPaper, passback, passbackMs, ticket, staleExit }
 }

@@ -120,3 +120,56 @@ t.test('siblings hear of whoever went through on a free way', async t => {
   t.match(facts, [{ kind: 'visit', area: 'main', cti: CTI, inside: true }])
   await fireOpens(t, gate)
 })
+
+t.test('an area within another: only who is inside that one, and out of both with it', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  const outer = await createVirtualLane(both, undefined, { memory })
+  const nested = { ...both, name: 'P', area: 'platform', within: 'main' }
+  const inner = await createVirtualLane(nested, undefined, { memory })
+  const later = async () => {
+    for (const one of [outer, inner]) await one.time.advanceAsync(MINUTE_MS)
+  }
+  await inner.scan(await inner.code())
+  t.equal(inner.rows().at(-1), 'scan NOT_INSIDE', 'not without the outer one')
+  await outer.scan(await outer.code())
+  await walk(outer)
+  await later()
+  await inner.scan(await inner.code())
+  t.equal(inner.rows().at(-1), 'grant ADMIT')
+  await walk(inner)
+  await later()
+  await inner.scan(await inner.code())
+  t.equal(inner.rows().at(-1), 'scan ALREADY_INSIDE')
+
+  // Out of the outer one, past a way of the inner that nobody reads.
+  await outer.scanAtExit(await outer.code())
+  await walk(outer, 'passB')
+  await later()
+  await inner.scan(await inner.code())
+  t.equal(inner.rows().at(-1), 'scan NOT_INSIDE')
+  await outer.scan(await outer.code())
+  await walk(outer)
+  await later()
+  await inner.scan(await inner.code())
+  t.equal(inner.rows().at(-1), 'grant ADMIT', 'and not still inside')
+  await walk(inner)
+  await fireOpens(t, inner)
+})
+
+t.test('an area within another: soft flags, off does not ask, order-free says so', async t => {
+  const nested = { area: 'platform', within: 'main' }
+  for (const [passback, row] of [
+    ['hard', 'scan NOT_INSIDE'],
+    ['soft', 'grant ADMIT_FLAGGED'],
+    ['off', 'grant ADMIT'],
+  ] as const) {
+    const gate = await createVirtualLane({ ...nested, policy: { passback } })
+    await gate.scan(await gate.code())
+    t.equal(gate.rows().at(-1), row, passback)
+    await fireOpens(t, gate)
+  }
+  const free = await createVirtualLane({ ...nested, modes: { orderFree: true } })
+  await free.scan(await free.code())
+  t.equal(free.rows().at(-1), 'grant ADMIT_FLAGGED', 'order-free')
+  await fireOpens(t, free)
+})

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { gateJsonSchema, LOCAL_KEYS, remoteConfigSchema } from './config.ts'
+import { gateConfigSchema, gateJsonSchema, LOCAL_KEYS, remoteConfigSchema } from './config.ts'
 import { explainIssues } from './explain.ts'
 
 const published = new URL('../config.schema.json', import.meta.url)
@@ -57,4 +57,27 @@ t.test('what the service may set: all but the local keys, each refused by its na
   }
   const twice = remoteConfigSchema.safeParse({ lanes: [...lanes, ...lanes] })
   t.match(twice.success ? [] : explainIssues(twice.error), [/two lanes have the same name/])
+})
+
+t.test('areas lie within areas that lanes lead to, one way, and all lanes agree', async t => {
+  const [lane] = lanes
+  const gate = { gate: 'g', station: 's', data: 'd', trust: { factory: 'f' } }
+  const service = { url: 'http://127.0.0.1:1' }
+  const bus = { broker: { url: 'mqtt://127.0.0.1:1' } }
+  const said = (areas: readonly (readonly [string, string?])[], more: object = {}) => {
+    const placed = areas.map(([area, within], n) => ({ ...lane, name: `L${n}`, area, within }))
+    const parsed = gateConfigSchema.safeParse({ ...gate, service, lanes: placed, ...more })
+    return parsed.success ? [] : explainIssues(parsed.error)
+  }
+  t.same(said([['main'], ['platform', 'main'], ['lounge', 'platform']]), [])
+  t.match(said([['platform', 'main']]), [/no lane here leads to, and there is no bus/])
+  t.same(said([['platform', 'main']], { bus }), [], 'a sibling’s lanes may')
+  t.match(said([['main'], ['platform', 'main'], ['platform']]), [/lanes of area platform disagree/])
+  t.match(said([['main', 'main']]), [/area main lies within itself/])
+  const circle = [
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'a'],
+  ] as const
+  t.match(said(circle), [/area a lies within itself/])
 })

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { busSchema } from './bus-config.ts'
 import { ms, name } from './config-fields.ts'
 import { checkedLane } from './lane-config.ts'
+import { nestingFault } from './nesting.ts'
 import { serviceUrlSchema } from './service-url.ts'
 
 const serviceSchema = z
@@ -71,7 +72,12 @@ const namesDiffer = ({ lanes }: Pick<z.infer<typeof configObject>, 'lanes'>): bo
   new Set(lanes.map(lane => lane.name)).size === lanes.length
 const SAME_NAME = { path: ['lanes'], message: 'two lanes have the same name' }
 
-export const gateConfigSchema = configObject.refine(namesDiffer, SAME_NAME)
+export const gateConfigSchema = configObject
+  .refine(namesDiffer, SAME_NAME)
+  .superRefine(({ lanes, bus }, context) => {
+    const message = nestingFault(lanes, bus !== undefined)
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['lanes'], message })
+  })
 
 /** What stands on the gate itself: it names the machine, its folders, and whom it believes. */
 const local = z

@@ -83,6 +83,12 @@ const laneSchema = z.strictObject({
     .enum(['entry', 'exit', 'both'])
     .describe('which way scans on this lane open; "both" needs an exitScanner'),
   area: name.default('main').describe('the station area that passages enter and leave'),
+  within: name
+    .optional()
+    .describe(
+      'the area around this one: who enters must be inside it, and who left it is inside neither; ' +
+        'refused or flagged as "passback" says',
+    ),
   board: boardSchema.describe('relays, lamps and contacts of the barrier'),
   scanner: scannerSchema.describe('reads the codes'),
   exitScanner: scannerSchema.optional().describe('reads those who leave, on a lane for both ways'),

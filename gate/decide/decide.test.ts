@@ -2,8 +2,9 @@ import t from 'tap'
 import type { VerifiedPass, VerifyResult } from '../../pass/verify.ts'
 import type { LaneModes } from '../contract/events.ts'
 import { plainModes } from '../machine/state.ts'
+import type { AreaVisit } from './areas.ts'
 import { decide } from './decide.ts'
-import type { AreaVisit, DecideContext, MemoryView, SeenPresentation } from './rules.ts'
+import type { DecideContext, MemoryView, SeenPresentation } from './rules.ts'
 
 const CTI = 'ab'.repeat(16)
 const NOW_MS = 1_770_000_010_000
@@ -233,6 +234,27 @@ t.test('each rule, at entry and at exit', async t => {
       context,
       memory({ seen: { outcome: 'interrupted', atMs: NOW_MS - 100 } }),
       'ALREADY_USED',
+    ],
+    [
+      'not in the area around',
+      pass(),
+      { ...context, area: 'platform', within: 'main' },
+      memory(),
+      'NOT_INSIDE',
+    ],
+    [
+      'not in the area around as far as is known, siblings out of reach',
+      pass(),
+      { ...context, area: 'platform', within: 'main', bus: 'down' },
+      memory(),
+      'ADMIT_FLAGGED NOT_INSIDE BUS_DOWN',
+    ],
+    [
+      'not in the area around, after an emergency',
+      pass(),
+      { ...context, area: 'platform', within: 'main' },
+      memory({ pardonedMs: NOW_MS - 60_000 }),
+      'ADMIT',
     ],
     ['already inside', pass(), context, memory({ visit: inside }), 'ALREADY_INSIDE'],
     [

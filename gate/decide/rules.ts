@@ -9,7 +9,7 @@ import type { BoardingTrain } from '../../pass/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
-import type { Whereabouts } from '../contract/visits.ts'
+import { type AreasView, judgePlace } from './areas.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 import { type FreshnessStage, goesOnWithout } from './stages.ts'
 
@@ -21,6 +21,8 @@ export interface DecideContext {
   readonly lane: string
   readonly direction: Direction
   readonly area: string
+  /** The area around it, which who enters must be inside of; undefined where there is none. */
+  readonly within?: string | undefined
   /** How the lane is run now. */
   readonly modes: LaneModes
   readonly takesPaper: boolean
@@ -50,21 +52,11 @@ export interface SeenPresentation {
   readonly grants: number
 }
 
-/** Where a certificate was last seen to pass, in one area. */
-export interface AreaVisit extends Whereabouts {
-  readonly atMs: number
-}
-
 /** The gate's memory as `decide` may read it. */
-export interface MemoryView {
+export interface MemoryView extends AreasView {
   presentation(cti: string, presentedAt: number): SeenPresentation | undefined
-  visit(area: string, cti: string): AreaVisit | undefined
-  /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
-  reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
   /** Whether another grant like this one could be remembered. */
   hasRoom(grant: Pick<GrantBody, 'cti' | 'presentedAt' | 'area' | 'direction' | 'paper'>): boolean
-  /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
-  pardonedMs(): number
   /** When this certificate was last refused at an exit for a stale code, Unix milliseconds; 0: not. */
   staleRefusedMs(cti: string): number
 }
@@ -195,30 +187,16 @@ const replay: Rule = {
 const passback: Rule = {
   name: 'passback',
   ask: (pass, context, memory) => {
-    const { area, direction, passback: hardness, passbackMs, nowMs, modes } = context
+    const { passback: hardness, modes, bus } = context
     if (hardness === 'off') return { said: 'skip', saw: 'off' }
-    const code = direction === 'entry' ? 'ALREADY_INSIDE' : 'NOT_INSIDE'
-    const object = (saw: string): RuleAnswer => {
-      if (modes.orderFree) return { said: 'flag', saw: `${saw}: ${code}`, flag: 'ORDER_FREE' }
-      return hardness === 'hard' ? { said: 'deny', saw, code } : { said: 'flag', saw, flag: code }
-    }
-    if (memory.reserved(area, pass.ctiHex, direction, nowMs)) {
-      return object('another lane is letting it in')
-    }
-    const visit = memory.visit(area, pass.ctiHex)
-    const pardonedMs = memory.pardonedMs()
-    // Everyone left by an open barrier: what was known before says nothing any more.
-    const pardoned = pardonedMs > (visit?.atMs ?? 0) && nowMs - pardonedMs < passbackMs
-    if (pardoned) return { said: 'pass', saw: `emergency ${seconds(nowMs - pardonedMs)} ago` }
-    const known = visit !== undefined && nowMs - visit.atMs < passbackMs
-    if (direction === 'entry') {
-      if (!known || !visit.inside) return { said: 'pass', saw: 'not inside' }
-      const ago = `${seconds(nowMs - visit.atMs)} ago`
-      return visit.unsure === true
-        ? { said: 'flag', saw: `left unseen, perhaps, ${ago}`, flag: code }
-        : object(`entered ${ago}`)
-    }
-    return known && visit.inside ? { said: 'pass', saw: 'inside' } : object('no entry known')
+    const { fault, unsure, saw } = judgePlace(memory, pass.ctiHex, context)
+    if (fault === undefined) return { said: 'pass', saw }
+    if (modes.orderFree) return { said: 'flag', saw: `${saw}: ${fault}`, flag: 'ORDER_FREE' }
+    // What siblings have let in can't be known without the bus.
+    const unheard = bus === 'down' && fault === 'NOT_INSIDE' && context.direction === 'entry'
+    return hardness === 'hard' && !unsure && !unheard
+      ? { said: 'deny', saw, code: fault }
+      : { said: 'flag', saw, flag: fault }
   },
 }
 

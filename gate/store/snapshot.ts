@@ -1,7 +1,8 @@
 /** What a start reads from the journal: grants without an end, and the gate's memory. */
 import type { DatabaseSync } from 'node:sqlite'
 import type { GrantBody, GrantRef } from '../contract/events.ts'
-import type { AreaVisit, SeenPresentation } from '../decide/rules.ts'
+import type { AreaVisit } from '../decide/areas.ts'
+import type { SeenPresentation } from '../decide/rules.ts'
 import { MEMORY_MAX } from '../limits.ts'
 import { whereIn } from './uses.ts'
 
