@@ -72,7 +72,7 @@ export function createRunner(parts: RunnerParts): Runner {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const step = transition(lane, next, settings, parts.clock.monotonicMs())
         if ((lane.state.name === 'Emergency') !== (step.lane.state.name === 'Emergency')) {
-          memory.pardon(parts.now().nowMs)
+          memory.pardon(settings.area, parts.now().nowMs)
         }
         lane = step.lane
         for (const effect of step.effects) execute(effect)
@@ -184,7 +184,8 @@ export function createRunner(parts: RunnerParts): Runner {
   }
 
   async function record({ kind, body }: MachineRecord): Promise<void> {
-    const row = entry(kind, body)
+    const voids = (kind === 'alarm' && body.code === 'FIRE') || (kind === 'mode' && body.emergency)
+    const row = entry(kind, voids ? { ...body, area: settings.area } : body)
     if (kind === 'passage' || kind === 'annulled') {
       const grant = open.get(keyOf(body.grant))
       open.delete(keyOf(body.grant))

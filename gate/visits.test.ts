@@ -173,3 +173,36 @@ t.test('an area within another: soft flags, off does not ask, order-free says so
   t.equal(free.rows().at(-1), 'grant ADMIT_FLAGGED', 'order-free')
   await fireOpens(t, free)
 })
+
+t.test(
+  'fire and emergency void what is known of their own area, and of those within it',
+  async t => {
+    for (const what of ['fire', 'emergency'] as const) {
+      const memory = createMemory({ presentations: [], visits: [] })
+      const lane = (name: string, change: object) =>
+        createVirtualLane({ name, ...change }, undefined, { memory })
+      const main = await lane('A', {})
+      const platform = await lane('P', { area: 'platform', within: 'main' })
+      const depot = await lane('D', { area: 'depot' })
+      const all = [main, platform, depot]
+      for (const one of all) {
+        await one.scan(await one.code())
+        await walk(one)
+        for (const each of all) await each.time.advanceAsync(MINUTE_MS)
+      }
+      if (what === 'fire') await main.contact('fire', true)
+      else await main.modes({ emergency: true })
+      t.same([...main.energised].sort(), ['entry', 'exit'], `${what} opens both ways`)
+      await platform.scan(await platform.code())
+    await depot.time.advanceAsync(MINUTE_MS)
+    await depot.scan(await depot.code())
+      t.equal(platform.rows().at(-1), 'grant ADMIT', what)
+      t.equal(depot.rows().at(-1), 'scan ALREADY_INSIDE', `${what} elsewhere says nothing of it`)
+      t.match(main.journal.memory().pardons, [{ area: 'main' }], 'and so on disk')
+      const restarted = afterRestart(main)
+      t.ok(restarted.pardonedMs('main') > 0)
+      t.equal(restarted.pardonedMs('depot'), 0)
+      await fireOpens(t, depot)
+    }
+  },
+)

@@ -46,9 +46,10 @@ t.test('what one gate sees counts at the others within the wire’s time', async
   one.memory.forget(grantOf(3))
   time.advance(5)
   t.notOk(two.memory.reserved('main', ctiOf(3), 'entry', now()), 'a failed row is taken back')
-  three.memory.pardon(now())
+  three.memory.pardon('main', now())
   time.advance(5)
-  t.equal(one.memory.pardonedMs(), three.memory.pardonedMs())
+  t.equal(one.memory.pardonedMs('main'), three.memory.pardonedMs('main'))
+  t.equal(one.memory.pardonedMs('depot'), 0, 'of its area alone')
   t.same(one.told, [])
 })
 
@@ -129,13 +130,13 @@ t.test('who joins hears all, also of who is silent', async t => {
   use(one, 1)
   time.advance(1000)
   use(two, 2)
-  two.memory.pardon(now())
+  two.memory.pardon('main', now())
   time.advance(1000)
   const from = wire.sent.length
   const three = wire.join('g3')
   time.advance(1100)
   t.ok(knows(three, 1) && knows(three, 2))
-  t.ok(three.memory.pardonedMs() > 0)
+  t.ok(three.memory.pardonedMs('main') > 0)
   const pages = wire.sent.slice(from).filter(one => one.kind === 'snapshot' && one.to === 'g3')
   t.ok(
     pages.every(one => one.kind === 'snapshot' && one.facts.every(fact => fact.gate === one.gate)),

@@ -44,8 +44,14 @@ export const visitSchema = z.strictObject({
   at,
 })
 
-/** A fire or an emergency release began or ended: what was known of areas is void. */
-export const pardonSchema = z.strictObject({ kind: z.literal('pardon'), gate: nameSchema, at })
+/** A fire or an emergency release of a lane began or ended: what was known of its area is void. */
+export const pardonSchema = z.strictObject({
+  kind: z.literal('pardon'),
+  gate: nameSchema,
+  /** Absent where nobody knows: every area. */
+  area: nameSchema.optional(),
+  at,
+})
 
 export const factSchema = z.discriminatedUnion('kind', [useSchema, visitSchema, pardonSchema])
 

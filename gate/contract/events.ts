@@ -182,6 +182,8 @@ export const alarmBodySchema = z.strictObject({
   code: z.string().max(40),
   on: z.boolean(),
   detail: z.string().max(400),
+  /** Of a fire: whose visits it voids. */
+  area: z.string().max(32).optional(),
 })
 
 /** What one direction of a lane does: asks for a pass, stands open, or lets nobody. */
@@ -219,6 +221,8 @@ export const modeBodySchema = z.strictObject({
   by: z.string().max(80),
   /** The revision of the config that says so; absent for a command. */
   revision: z.int().min(0).optional(),
+  /** Of an emergency release, whose visits it voids. */
+  area: z.string().max(32).optional(),
 })
 
 /**

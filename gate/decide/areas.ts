@@ -21,8 +21,8 @@ export interface AreasView {
   visit(area: string, cti: string): AreaVisit | undefined
   /** True while a grant for this certificate, area and direction is neither passed nor annulled. */
   reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
-  /** When the last fire or emergency release was, Unix milliseconds; 0 for never. */
-  pardonedMs(): number
+  /** When the area's last fire or emergency release was, Unix milliseconds; 0 for never. */
+  pardonedMs(area: string): number
 }
 
 /** Which way, where, and how long a passage is remembered. */
@@ -57,7 +57,7 @@ function entering(view: AreasView, cti: string, way: Way): PlaceJudgement {
   const { area, within, passbackMs, nowMs } = way
   const visit = view.visit(area, cti)
   const around = within === undefined ? undefined : view.visit(within, cti)
-  const pardon = pardonOf(view, visit, way)
+  const pardon = pardonOf(view, visit, [area, within], way)
   if (pardon === undefined && visit?.inside && nowMs - visit.atMs < passbackMs) {
     // Who went through a way of the area around, either way, has left this one unread.
     const leftAround = around !== undefined && around.atMs > visit.atMs
@@ -66,7 +66,7 @@ function entering(view: AreasView, cti: string, way: Way): PlaceJudgement {
     if (!leftAround) return { fault: 'ALREADY_INSIDE', unsure: false, saw }
   }
   const saw = pardon ?? 'not inside'
-  if (within === undefined || pardonOf(view, around, way) !== undefined) {
+  if (within === undefined || pardonOf(view, around, [within], way) !== undefined) {
     return { fault: undefined, unsure: false, saw }
   }
   const isAround = around?.inside === true && nowMs - around.atMs < AROUND_MS
@@ -77,7 +77,7 @@ function entering(view: AreasView, cti: string, way: Way): PlaceJudgement {
 
 function leaving(view: AreasView, cti: string, way: Way): PlaceJudgement {
   const visit = view.visit(way.area, cti)
-  const pardon = pardonOf(view, visit, way)
+  const pardon = pardonOf(view, visit, [way.area, way.within], way)
   if (pardon !== undefined) return { fault: undefined, unsure: false, saw: pardon }
   const inside = visit?.inside === true && way.nowMs - visit.atMs < way.passbackMs
   return inside
@@ -85,9 +85,16 @@ function leaving(view: AreasView, cti: string, way: Way): PlaceJudgement {
     : { fault: 'NOT_INSIDE', unsure: false, saw: 'no entry known' }
 }
 
-/** Everyone left by an open barrier: what was known before says nothing any more. */
-function pardonOf(view: AreasView, visit: AreaVisit | undefined, way: Way): string | undefined {
-  const pardonedMs = view.pardonedMs()
+/**
+ * Everyone left by an open barrier of one of the areas: what was known before says nothing any more.
+ */
+function pardonOf(
+  view: AreasView,
+  visit: AreaVisit | undefined,
+  areas: readonly (string | undefined)[],
+  way: Way,
+): string | undefined {
+  const pardonedMs = Math.max(...areas.map(one => (one === undefined ? 0 : view.pardonedMs(one))))
   const holds = pardonedMs > (visit?.atMs ?? 0) && way.nowMs - pardonedMs < way.passbackMs
   return holds ? `emergency ${agoOf(pardonedMs, way.nowMs)}` : undefined
 }

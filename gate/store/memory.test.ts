@@ -33,12 +33,15 @@ t.test('facts in any order, some twice, come to the same memory', t => {
     })
     .map(over => use({ ...over, ...(over.outcome === 'reserved' ? { area: 'main' } : {}) } as Use))
   const visits = fc.record({ gate, at, inside: fc.boolean() }).map(visit)
-  const pardons = fc.record({ gate, at }).map(over => ({ kind: 'pardon', ...over }) as const)
+  const area = fc.constantFrom('main', 'depot')
+  const pardons = fc
+    .record({ gate, at, area }, { requiredKeys: ['gate', 'at'] })
+    .map(over => ({ kind: 'pardon', ...over }) as const)
   const shown = (facts: readonly Fact[]) => {
     const memory = createMemory(EMPTY, 'me', SMALL)
     for (const fact of facts) memory.merge(fact, fact.gate, NOW)
     const seen = memory.presentation(ctiOf(1), 1001)
-    return { seen, visit: memory.visit('main', ctiOf(1)), pardoned: memory.pardonedMs() }
+    return { seen, visit: memory.visit('main', ctiOf(1)), pardoned: memory.pardonedMs('main') }
   }
   const facts = fc.array(fc.oneof(uses, visits, pardons), { maxLength: 12 })
   fc.assert(
@@ -115,7 +118,10 @@ t.test('what a restart reads is this gate’s own, and all of it can be told', t
         },
       ],
       visits: [{ area: 'main', cti: ctiOf(1), inside: true, atMs: NOW }],
-      pardonedMs: NOW,
+      pardons: [
+        { area: '', atMs: NOW },
+        { area: 'depot', atMs: NOW + 1 },
+      ],
     },
     'g1',
   )
@@ -124,6 +130,7 @@ t.test('what a restart reads is this gate’s own, and all of it can be told', t
     use({ gate: 'g1' }),
     visit({ gate: 'g1' }),
     { kind: 'pardon', gate: 'g1', at: NOW },
+    { kind: 'pardon', gate: 'g1', area: 'depot', at: NOW + 1 },
   ])
   for (const fact of facts) t.ok(factSchema.safeParse(fact).success)
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'A' })

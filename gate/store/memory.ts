@@ -30,8 +30,8 @@ export interface Memory extends MemoryView {
   walkedFree(cti: string, area: string, direction: Direction, atMs: number): void
   /** This certificate was refused at an exit for a stale code. */
   staleRefused(cti: string, atMs: number): void
-  /** A fire or an emergency release, begun or over: what was known of areas is void. */
-  pardon(atMs: number): void
+  /** A fire or an emergency release, begun or over: what was known of its lane's area is void. */
+  pardon(area: string, atMs: number): void
   /** This gate's own use of a code, under way or as it ended. */
   own(cti: string, presentedAt: number): Use | undefined
   /** Called at once with each fact that arises here. */
@@ -63,7 +63,8 @@ export function createMemory(
   const ours = createOurs(snapshot, gate, max)
   const theirs = createTheirs(max)
   const staleRefused = new Map<string, number>()
-  let pardonedMs = snapshot.pardonedMs ?? 0
+  /** By area; of '' every one. */
+  const pardons = new Map(snapshot.pardons?.map(({ area, atMs }) => [area, atMs]))
   let listener: (fact: Fact) => void = () => {}
 
   /** Siblings' lanes are named with their gate. */
@@ -135,11 +136,12 @@ export function createMemory(
     reserved: (area, cti, direction, nowMs) =>
       ours.reserved(area, cti, direction) || theirs.reserved(area, cti, direction, nowMs),
     hasRoom: ours.hasRoom,
-    pardonedMs: () => Math.max(pardonedMs, theirs.pardonedMs()),
-    pardon(at) {
-      if (pardonedMs >= at) return
-      pardonedMs = at
-      listener({ kind: 'pardon', gate, at })
+    pardonedMs: area =>
+      Math.max(pardons.get(area) ?? 0, pardons.get('') ?? 0, theirs.pardonedMs(area)),
+    pardon(area, at) {
+      if ((pardons.get(area) ?? 0) >= at) return
+      pardons.set(area, at)
+      listener({ kind: 'pardon', gate, area, at })
     },
     reserve(grant, lane, at) {
       const { cti, presentedAt, area, direction, paper = false } = grant
@@ -190,7 +192,9 @@ export function createMemory(
       yield* theirs.visits()
       yield* ours.visits()
       yield* theirs.pardons()
-      if (pardonedMs > 0) yield { kind: 'pardon', gate, at: pardonedMs }
+      for (const [area, at] of pardons) {
+        yield { kind: 'pardon', gate, ...(area === '' ? {} : { area }), at }
+      }
     },
     expire(nowMs, most) {
       ours.expire(nowMs, most)

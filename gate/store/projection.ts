@@ -48,6 +48,14 @@ export const PAPERS_TABLE = `
   CREATE INDEX IF NOT EXISTS papers_at ON papers (at);
 `
 
+/** Before the area's name; alone it speaks of every area. */
+const PARDONED = 'pardoned'
+
+/** The area that a mark pardons, '' for all; undefined for a mark of something else. */
+export function pardonedArea(mark: string): string | undefined {
+  return mark.startsWith(PARDONED) ? mark.slice(PARDONED.length) : undefined
+}
+
 /** Drops what can't be shown again, each by its own life, as memory does. */
 export function expireMemory(db: DatabaseSync, nowMs: number): void {
   const lives = { presentations: PHONE_KEEP_MS, papers: PAPER_KEEP_MS } as const
@@ -126,7 +134,8 @@ export function createProjection(db: DatabaseSync) {
     } else if (entry.kind === 'annulled') {
       annul(entry.body as AnnulledBody, entry.at)
     } else if (isEmergency(entry)) {
-      mark.run('pardoned', entry.at)
+      const { area = '' } = entry.body as AlarmBody | ModeBody
+      mark.run(PARDONED + area, entry.at)
     }
   }
 }

@@ -4,6 +4,7 @@ import type { GrantBody, GrantRef } from '../contract/events.ts'
 import type { AreaVisit } from '../decide/areas.ts'
 import type { SeenPresentation } from '../decide/rules.ts'
 import { MEMORY_MAX } from '../limits.ts'
+import { pardonedArea } from './projection.ts'
 import { whereIn } from './uses.ts'
 
 /** A grant whose end is not in the journal: the process died between the two. */
@@ -25,8 +26,13 @@ export interface SnapshotUse extends SeenPresentation {
 export interface MemorySnapshot {
   readonly presentations: readonly SnapshotUse[]
   readonly visits: readonly (AreaVisit & { area: string; cti: string })[]
-  /** When the last fire or emergency release was, Unix milliseconds. */
-  readonly pardonedMs?: number
+  readonly pardons?: readonly PardonedArea[]
+}
+
+/** When the last fire or emergency release of an area was, Unix milliseconds; '': of every one. */
+export interface PardonedArea {
+  readonly area: string
+  readonly atMs: number
 }
 
 export function readOpenGrants(db: DatabaseSync): OpenGrant[] {
@@ -50,13 +56,20 @@ const PRESENTATIONS = {
 const VISITS = { area: 'area', cti: 'cti', inside: 'inside', atMs: 'at' }
 
 export function readMemory(db: DatabaseSync): PackedMemory {
-  const mark = db.prepare("SELECT at FROM marks WHERE name = 'pardoned'").get()
   return {
     presentations: youngest(db, 'presentations', PRESENTATIONS, MEMORY_MAX.codes),
     papers: youngest(db, 'papers', PRESENTATIONS, MEMORY_MAX.papers),
     visits: youngest(db, 'visits', VISITS, MEMORY_MAX.visits),
-    pardonedMs: (mark?.at as number | undefined) ?? 0,
+    pardons: readPardons(db),
   }
+}
+
+function readPardons(db: DatabaseSync): PardonedArea[] {
+  const rows = db.prepare('SELECT name, at FROM marks ORDER BY at').all()
+  return rows.flatMap(({ name, at }) => {
+    const area = pardonedArea(name as string)
+    return area === undefined ? [] : [{ area, atMs: at as number }]
+  })
 }
 
 /**
@@ -86,24 +99,24 @@ export interface PackedMemory {
   readonly presentations: Columns
   readonly papers: Columns
   readonly visits: Columns
-  readonly pardonedMs: number
+  readonly pardons: readonly PardonedArea[]
 }
 type Columns = Readonly<Record<string, readonly unknown[]>>
 
 export const NO_MEMORY: PackedMemory = {
   ...{ presentations: {}, papers: {}, visits: {} },
-  pardonedMs: 0,
+  pardons: [],
 }
 
 export function unpackMemory(packed: PackedMemory): MemorySnapshot {
-  const { presentations, papers, visits, pardonedMs } = packed
+  const { presentations, papers, visits, pardons } = packed
   return {
     presentations: [
       ...toRows<SnapshotUse>(presentations),
       ...toRows<SnapshotUse>(papers).map(one => ({ ...one, paper: true })),
     ],
     visits: toRows<PackedVisit>(visits).map(visit => ({ ...visit, ...whereIn(visit.inside) })),
-    pardonedMs,
+    pardons,
   }
 }
 

@@ -19,7 +19,7 @@ export interface Theirs {
   use(cti: string, presentedAt: number): Use | undefined
   visit(area: string, cti: string): Visit | undefined
   reserved(area: string, cti: string, direction: Direction, nowMs: number): boolean
-  pardonedMs(): number
+  pardonedMs(area: string): number
   expire(nowMs: number, most: number): void
   /** Siblings of whose word something was forgotten since the last call. */
   overfull(): string[]
@@ -33,7 +33,8 @@ interface Teller {
   readonly names: Names
   /** Its grants under way, by area, certificate and direction: until when. */
   readonly reservations: Map<string, number>
-  pardon: Pardon | undefined
+  /** The last of each area. */
+  readonly pardons: Map<string | undefined, Pardon>
   overfull: boolean
 }
 
@@ -50,7 +51,8 @@ export function createTheirs(max: MemoryMax): Theirs {
     const free = byId.indexOf(undefined)
     const id = free < 0 ? byId.length : free
     const names = createNames(SIBLING_NAMES_MAX)
-    const teller = { id, names, reservations: new Map(), pardon: undefined, overfull: false }
+    const kept = { reservations: new Map(), pardons: new Map() }
+    const teller = { id, names, ...kept, overfull: false }
     byId[id] = teller
     tellers.set(name, teller)
     return teller
@@ -120,9 +122,11 @@ export function createTheirs(max: MemoryMax): Theirs {
   }
 
   function mergePardon(fact: Pardon, from: string): boolean {
-    const teller = tellerOf(from)
-    if ((teller.pardon?.at ?? 0) >= fact.at) return false
-    teller.pardon = fact
+    const { pardons } = tellerOf(from)
+    if ((pardons.get(fact.area)?.at ?? 0) >= fact.at) return false
+    pardons.delete(fact.area)
+    pardons.set(fact.area, fact)
+    trim(pardons, SIBLING_NAMES_MAX)
     return true
   }
 
@@ -163,7 +167,13 @@ export function createTheirs(max: MemoryMax): Theirs {
       }
       return false
     },
-    pardonedMs: () => Math.max(0, ...[...tellers.values()].map(({ pardon }) => pardon?.at ?? 0)),
+    pardonedMs(area) {
+      let last = 0
+      for (const { pardons } of tellers.values()) {
+        last = Math.max(last, pardons.get(area)?.at ?? 0, pardons.get(undefined)?.at ?? 0)
+      }
+      return last
+    },
     expire(nowMs, most) {
       for (const { id } of tellers.values()) {
         uses.expire(id, nowMs - PAPER_KEEP_MS, most)
@@ -186,7 +196,7 @@ export function createTheirs(max: MemoryMax): Theirs {
       }
     },
     *pardons() {
-      for (const { pardon } of tellers.values()) if (pardon !== undefined) yield pardon
+      for (const { pardons } of tellers.values()) yield* pardons.values()
     },
   }
 }
@@ -196,7 +206,7 @@ function reservationOf(area: string, cti: string, direction: Direction): string 
 }
 
 /** A Map keeps insertion order: the first went in first. */
-function trim(map: Map<string, unknown>, max: number): void {
+function trim(map: Map<unknown, unknown>, max: number): void {
   for (const key of map.keys()) {
     if (map.size <= max) return
     map.delete(key)
