@@ -4,19 +4,21 @@
  * retained, no session outlives its connection, and what a connection may cost is bounded.
  */
 import type { KeyObject } from 'node:crypto'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Aedes, type Client } from 'aedes'
 import type { Timers } from '../../hardware/ports.ts'
 import { mayHear, maySay } from './access.ts'
 import { guardSocket } from './guarded-socket.ts'
+import { createGuests } from './guests.ts'
 import {
   CONNECT_TIMEOUT_MS,
   CONNECTION_LIMITS,
   CONNECTIONS_MAX,
-  CONNECTIONS_PER_ADDRESS_MAX,
+  DRAIN_MS,
   KEEPALIVE_S,
 } from './limits.ts'
-import { createTicketOffice } from './ticket.ts'
+import { createTicketOffice, isClientIdOf } from './ticket.ts'
 
 export interface BrokerParts {
   readonly host: string
@@ -32,25 +34,31 @@ export interface Broker {
   close(): Promise<void>
 }
 
-/** A client's id is its gate, and what makes it its own after a slash. */
-const gateOf = ({ id }: Pick<Client, 'id'>): string => id.split('/', 1)[0] ?? ''
-
 /** Rejects with the system's error when it can't listen. */
 export async function openBroker(parts: BrokerParts): Promise<Broker> {
-  const { station, timers } = parts
-  const office = createTicketOffice(station, parts.keyOf)
+  const { station, timers, keyOf } = parts
+  const office = createTicketOffice(station, keyOf)
+  const guests = createGuests<Duplex>()
+  const gateOf = ({ conn }: Client): string => guests.gateOf(conn as Duplex) ?? ''
   const aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_TIMEOUT_MS,
     // A gate that does not read is let go, so that it holds up no other.
-    drainTimeout: CONNECT_TIMEOUT_MS,
+    drainTimeout: DRAIN_MS,
     keepaliveLimit: KEEPALIVE_S,
     maxTopicLevels: 6,
-    preConnect: (_client, { clean, will }, done) => done(null, clean === true && !will),
+    // Without an error the connection would stay, and nothing would end it.
+    preConnect(_client, { clean, will }, done) {
+      const plain = clean === true && !will
+      done(plain ? null : new Error('a session that outlives its connection'), plain)
+    },
     authenticate(client, username = '', password, done) {
-      const own = gateOf(client) === username && password !== undefined
+      const own = isClientIdOf(username, client.id) && password !== undefined
       const admitted = own ? office.admits(username, password) : Promise.resolve(false)
       admitted.then(
-        yes => done(null, yes),
+        yes => {
+          if (yes) guests.known(client.conn as Duplex, username)?.destroy()
+          done(null, yes)
+        },
         () => done(null, false),
       )
     },
@@ -59,28 +67,19 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
       done(own && !retain && qos === 0 ? null : new Error('not its own to say'))
     },
     authorizeSubscribe(client, subscription, done) {
-      done(
-        mayHear(station, gateOf(client), subscription.topic, parts.keyOf)
-          ? null
-          : new Error('not its own to hear'),
-        subscription,
-      )
+      const own = mayHear(station, gateOf(client), subscription.topic, keyOf)
+      done(own ? null : new Error('not its own to hear'), subscription)
     },
   })
   // A client's fault ends its connection; there is nothing more to do.
   for (const event of ['clientError', 'connectionError'] as const) aedes.on(event, () => {})
 
-  const sockets = new Map<Socket, string>()
   const server = createServer(socket => {
-    const address = socket.remoteAddress ?? ''
-    const sameAddress = [...sockets.values()].filter(one => one === address).length
-    if (sameAddress >= CONNECTIONS_PER_ADDRESS_MAX) {
-      socket.destroy()
-      return
-    }
-    sockets.set(socket, address)
-    socket.once('close', () => sockets.delete(socket))
-    aedes.handle(guardSocket(socket, timers, CONNECTION_LIMITS)) satisfies Client
+    const guarded = guardSocket(socket, timers, CONNECTION_LIMITS)
+    guarded.once('close', () => guests.left(guarded))
+    const goes = guests.arrived(guarded, socket.remoteAddress ?? '')
+    goes?.destroy()
+    if (goes !== guarded) aedes.handle(guarded) satisfies Client
   })
   server.maxConnections = CONNECTIONS_MAX
   await new Promise<void>((resolve, reject) => {
@@ -93,7 +92,7 @@ export async function openBroker(parts: BrokerParts): Promise<Broker> {
     async close() {
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       await new Promise<void>(resolve => aedes.close(resolve))
-      for (const socket of sockets.keys()) socket.destroy()
+      for (const guest of guests.all()) guest.destroy()
       await closed
     },
   }

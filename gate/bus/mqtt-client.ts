@@ -43,6 +43,10 @@ export interface BusClient {
   close(): Promise<void>
 }
 
+const CLOSED =
+  'the broker closed the connection: see its log; it does so too when another client takes this ' +
+  "gate's login or client id"
+
 export function createBusClient(parts: BusClientParts): BusClient {
   let client: MqttClient | undefined
   let up = false
@@ -73,7 +77,14 @@ export function createBusClient(parts: BusClientParts): BusClient {
 
   function subscribe(opened: MqttClient): void {
     subscribed = parts.topics()
+    const cancel = parts.timers.after(CONNECT_TIMEOUT_MS, () => {
+      detail = `the broker did not answer a subscription within ${CONNECT_TIMEOUT_MS / 1000} s`
+      opened.end(true)
+    })
+    opened.once('close', cancel)
     opened.subscribe([...subscribed], { qos: 0 }, (error, granted = []) => {
+      cancel()
+      opened.off('close', cancel)
       // A connection that ends before the answer has its own reason.
       if (error !== null || client !== opened) return
       const refused = granted.find(one => one.qos >= 128)
@@ -105,7 +116,7 @@ export function createBusClient(parts: BusClientParts): BusClient {
     opened.on('error', () => {})
     opened.end(true)
     if (closed) return
-    parts.onState(false, detail === '' ? 'the broker closed the connection' : detail)
+    parts.onState(false, detail === '' ? CLOSED : detail)
     detail = ''
     retry = parts.timers.after(pauseMs * (0.5 + parts.random() / 2), () => void open())
     pauseMs = Math.min(pauseMs * 2, RECONNECT_MAX_MS)
@@ -134,7 +145,8 @@ export function createBusClient(parts: BusClientParts): BusClient {
   }
 }
 
-function socketTo({ url, ca }: Pick<BusClientParts, 'url' | 'ca'>): Socket {
+/** A connection to the broker of `url`, not yet made. */
+export function socketTo({ url, ca }: Pick<BusClientParts, 'url' | 'ca'>): Socket {
   const { protocol, hostname, port } = new URL(url)
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   if (protocol === 'mqtt:') return connectTcp({ host, port: Number(port || 1883) })

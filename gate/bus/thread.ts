@@ -6,7 +6,8 @@
 import { createPublicKey, type KeyObject, randomBytes, randomInt } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Broker, openBroker } from './broker.ts'
-import { COUNTS_MS, RECEIVE_QUEUE_MAX, RECONNECT_MAX_MS } from './limits.ts'
+import { guardSocket } from './guarded-socket.ts'
+import { BROKER_LIMITS, COUNTS_MS, RECEIVE_QUEUE_MAX, RECONNECT_MAX_MS } from './limits.ts'
 import type { LinkEvent, SiblingKey } from './link.ts'
 import {
   type Ignored,
@@ -16,9 +17,10 @@ import {
   topicOf,
   topicsFor,
 } from './message.ts'
-import { type BusClient, createBusClient } from './mqtt-client.ts'
+import { type BusClient, createBusClient, socketTo } from './mqtt-client.ts'
 import { createSenderLimit } from './sender-limit.ts'
-import { makeTicket } from './ticket.ts'
+import { createStrangerWatch } from './stranger.ts'
+import { clientIdOf, makeTicket } from './ticket.ts'
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -55,8 +57,11 @@ const tell = (answer: ThreadAnswer): void => port.postMessage(answer)
 const { station, gate, privateKey, broker: at } = workerData as ThreadData
 const random = (): number => randomInt(2 ** 32) / 2 ** 32
 
+const random16 = (): string => randomBytes(8).toString('hex')
+
 /** Not to be guessed: a broker ends the connection of whose id another one takes. */
-const clientId = `${gate}/${randomBytes(8).toString('hex')}`
+const clientId = clientIdOf(gate, random16())
+const ending = new AbortController()
 
 let keys = new Map<string, KeyObject>()
 const keyOf = (name: string): KeyObject | undefined => keys.get(name)
@@ -68,6 +73,9 @@ let sending = Promise.resolve()
 let receiving = Promise.resolve()
 let waiting = 0
 let closing = false
+let connected = false
+/** Of a broker that stands by itself; the embedded one is known. */
+let lookForStrangers: ((connected: boolean) => void) | undefined
 
 port.on('message', (request: ThreadRequest) => {
   if (request.type === 'keys') {
@@ -76,13 +84,22 @@ port.on('message', (request: ThreadRequest) => {
   } else if (request.type === 'send') sending = sending.then(() => send(request.message))
   else void close()
 })
-const counting = setInterval(tellCounts, COUNTS_MS)
+const counting = setInterval(() => {
+  tellCounts()
+  if (connected) lookForStrangers?.(false)
+}, COUNTS_MS)
 await start(RECONNECT_MAX_MS)
 
 /** An address that can't be had now is tried for ever. */
 async function start(retryMs: number): Promise<void> {
   if ('url' in at) {
-    client = clientOf(at.url, async () => at.login ?? ticket(), at.ca)
+    const { url, ca } = at
+    lookForStrangers = createStrangerWatch({
+      ...{ random16, timers, signal: ending.signal, monotonicMs: () => performance.now() },
+      open: () => guardSocket(socketTo({ url, ca }), timers, BROKER_LIMITS),
+      onOpen: open => tell({ type: 'open', open }),
+    })
+    client = clientOf(url, async () => at.login ?? ticket(), ca)
     return
   }
   try {
@@ -109,7 +126,11 @@ function clientOf(
   return createBusClient({
     ...{ url, clientId, credentials, ca, timers, random },
     topics: () => topicsFor(station, gate, keys.keys()),
-    onState: (up, detail) => tell({ type: 'state', up, detail }),
+    onState(up, detail) {
+      connected = up
+      tell({ type: 'state', up, detail })
+      if (up) lookForStrangers?.(true)
+    },
     onMessage: receive,
     onSkipped: packets => count('OVERSIZE', packets),
   })
@@ -158,6 +179,7 @@ function tellCounts(): void {
 
 async function close(): Promise<void> {
   closing = true
+  ending.abort()
   await sending
   await client?.close()
   await broker?.close()

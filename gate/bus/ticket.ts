@@ -1,7 +1,7 @@
 /**
  * What a gate shows an embedded broker in the place of a password: a JWS of its own key that names
- * it, good once. Messages are believed by their own signatures; a ticket only keeps strangers from
- * crowding the broker.
+ * it, good once in a life of the broker. Messages are believed by their own signatures; a ticket only
+ * keeps strangers from crowding the broker.
  */
 import { type KeyObject, randomUUID } from 'node:crypto'
 import { CompactSign, compactVerify } from 'jose'
@@ -17,6 +17,14 @@ export function makeTicket(station: string, gate: string, key: KeyObject): Promi
   return new CompactSign(new TextEncoder().encode(ticket))
     .setProtectedHeader({ alg: 'EdDSA', typ: TYPE })
     .sign(key)
+}
+
+/** What a gate's connection is called; `random16`: 16 hex digits. */
+export const clientIdOf = (gate: string, random16: string): string => `${gate}-${random16}`
+
+/** Whether a connection may be called so by `gate`. */
+export function isClientIdOf(gate: string, id: string): boolean {
+  return id.startsWith(`${gate}-`) && /^[0-9a-f]{16}$/.test(id.slice(gate.length + 1))
 }
 
 export interface TicketOffice {

@@ -9,7 +9,7 @@ import type { ThreadData } from '../thread.ts'
 import { createThreadLink } from '../thread-link.ts'
 import { ctiOf } from './wire.ts'
 
-type Teardown = { teardown(run: () => unknown): void }
+export type Teardown = { teardown(run: () => unknown): void }
 
 export interface Crew {
   readonly keys: readonly SiblingKey[]
@@ -110,9 +110,16 @@ export function factsOf(gate: string, seq: number, over: Partial<FactsMessage> =
   return { kind: 'facts', ...head, facts: [fact], ...over }
 }
 
-/** A broker that stands by itself and asks nobody who he is. */
-export async function openOpenBroker(t: Teardown, port = 0) {
-  const aedes = await Aedes.createBroker()
+/** A broker that stands by itself; it asks nobody who he is, unless `admits` does. */
+export async function openOpenBroker(
+  t: Teardown,
+  port = 0,
+  admits: (username?: string, password?: string) => boolean = () => true,
+) {
+  const aedes = await Aedes.createBroker({
+    authenticate: (_client, username, password, done) =>
+      done(null, admits(username, password?.toString())),
+  })
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
