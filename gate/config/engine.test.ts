@@ -144,12 +144,15 @@ t.test('a newer one ends the trial; what is gone back to is the last that was go
 })
 
 t.test('one that can’t start gives way to the one before', async t => {
-  const { engine, waits, world } = await running(t.testdir())
+  const { engine, waits, world, running: now } = await running(t.testdir())
   world.faults.set(8000, 'pin 2 is both entry and exit')
+  now.gate()?.lanes[0]?.setModes({ fareFree: true }, { by: 'mei' })
   engine.set(WAIT, 8000)
   const outcome = await engine.commit(lin)
   t.match(outcome, { code: 'REVERTED', problems: ['pin 2 is both entry and exit'] })
   t.same(waits(), [5000, 5000])
+  const kept = { modes: { fareFree: true }, by: 'mei' }
+  t.match(world.starts[1]?.how.modes.get('A'), kept, 'as it was commanded')
   t.match(world.rows.at(-1), /CONFIG_REVERTED: revision 1 .* could not start: pin 2 is both/)
   world.faults.set(5000, 'the disk is gone')
   engine.set(WAIT, 8000)

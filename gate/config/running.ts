@@ -78,6 +78,8 @@ export function createRunning<G extends RunningGate>(
 ): Running<G> {
   let gate: G | undefined
   let ending: G | undefined
+  /** Of the last gate that ran: how they were run outlives a config that could not start. */
+  let lanes: readonly RunningLane[] = []
   let config: GateConfig | undefined
   let number = 0
   let served: Served = NOTHING_SERVED
@@ -107,7 +109,7 @@ export function createRunning<G extends RunningGate>(
     gate: () => gate,
     config: () => config,
     async run(next, how) {
-      const modes = modesUnder(gate?.lanes ?? [], config, next, how.asked)
+      const modes = modesUnder(lanes, config, next, how.asked)
       number = how.number
       if (gate !== undefined && config !== undefined && differsOnlyInModes(config, next)) {
         for (const lane of gate.lanes) {
@@ -122,6 +124,7 @@ export function createRunning<G extends RunningGate>(
       try {
         gate = await start(next, { revision: () => number, modes })
         config = next
+        lanes = gate.lanes
         return undefined
       } catch (fault) {
         return { fault }
