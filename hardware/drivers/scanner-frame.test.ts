@@ -8,6 +8,7 @@ import t from 'tap'
 import { frameBytesMax } from '../limits.ts'
 import { createGm65Splitter } from './gm65.ts'
 import {
+  checkPause,
   createFrameParser,
   type FrameParserOptions,
   frameIdleMs,
@@ -154,6 +155,13 @@ t.test('the pause is 30 byte times at least, and as the config says', async t =>
   t.strictSame(parser.idle(1249), [])
   t.strictSame(parser.idle(1250), [{ text: 'ABC', lastByteMs: 1000 }])
   t.equal(parser.idleAtMs, null)
+})
+
+t.test('a pause out of its bounds is refused', async t => {
+  for (const pauseMs of [undefined, 50, 2000]) t.doesNotThrow(() => checkPause('s', pauseMs))
+  for (const pauseMs of [49, 2001, Number.NaN]) {
+    t.throws(() => checkPause('s', pauseMs), { message: /^s: .* between 50 and 2000 ms/ })
+  }
 })
 
 t.test('a program held up for a moment in the middle of a code still reads it', async t => {

@@ -8,7 +8,14 @@
  * over 4 KB is dropped up to its end. Bytes that no code of ours can hold make the whole code
  * unreadable: one wrong byte must give nothing rather than a text that was never shown.
  */
-import { codePauseMs, frameBytesMax, frameIdleMsMin, restQuietMs } from '../limits.ts'
+import {
+  codePauseMs,
+  codePauseMsMax,
+  codePauseMsMin,
+  frameBytesMax,
+  frameIdleMsMin,
+  restQuietMs,
+} from '../limits.ts'
 import type { ReadFault } from '../ports.ts'
 
 /** One code's text and the monotonic time of its last byte, milliseconds. */
@@ -35,6 +42,13 @@ const lf = 0x0a
 export function frameIdleMs(baudRate: number, suffixKnown = false, pauseMs?: number): number {
   const wantedMs = pauseMs ?? (suffixKnown ? codePauseMs : frameIdleMsMin)
   return Math.max(wantedMs, (30 * 10 * 1000) / baudRate)
+}
+
+/** Throws RangeError for a pause that no reader may be set to. */
+export function checkPause(name: string, pauseMs: number | undefined): void {
+  if (pauseMs === undefined || (pauseMs >= codePauseMsMin && pauseMs <= codePauseMsMax)) return
+  const range = `${codePauseMsMin} and ${codePauseMsMax} ms`
+  throw new RangeError(`${name}: a pause of ${pauseMs} ms in a code is not between ${range}`)
 }
 
 export interface FrameParserOptions {

@@ -13,7 +13,7 @@ import {
 import { createHidPosDecoder, hidPosUsagePage } from './hid-pos.ts'
 import { createHidWedgeDecoder } from './hid-wedge.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
-import type { Frame } from './scanner-frame.ts'
+import { checkPause, type Frame } from './scanner-frame.ts'
 
 export interface HidScannerOptions {
   readonly name: string
@@ -33,9 +33,10 @@ export interface HidScannerOptions {
   readonly backend?: HidBackend
 }
 
-/** Starts connecting at once. Throws RangeError for a device name that is none. */
+/** Starts connecting at once. Throws RangeError for a device name that is none, or a bad pause. */
 export function createHidScanner(options: HidScannerOptions): CodeReader {
   const { name, timers, clock } = options
+  checkPause(name, options.pauseMs)
   const matches = matcher(options)
   const dropped = createListeners<[ReadFault]>()
   const createDecoder = options.profile === 'pos' ? createHidPosDecoder : createHidWedgeDecoder

@@ -18,7 +18,7 @@ import type {
 import { createGm65Splitter } from './gm65.ts'
 import { setUpGm65 } from './gm65-setup.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
-import { createFrameParser, type Frame, frameIdleMs } from './scanner-frame.ts'
+import { checkPause, createFrameParser, type Frame, frameIdleMs } from './scanner-frame.ts'
 import { createSerialPort, type SerialTransport } from './serial-port.ts'
 
 type ScannerTransport = ByteTransport & Partial<Pick<SerialTransport, 'setBaudRate' | 'reopen'>>
@@ -47,8 +47,10 @@ export interface SerialScannerOptions {
 /** Time for bytes that are here already to be read, milliseconds. */
 const idleGraceMs = 10
 
+/** Starts connecting at once. Throws RangeError for a pause out of its bounds. */
 export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   const { name, timers, clock, baudRate, pauseMs, random } = options
+  checkPause(name, pauseMs)
   const isGm65 = options.gm65 === true
   const transport: ScannerTransport =
     typeof options.port === 'string'
