@@ -34,6 +34,7 @@ t.test('the README shows the table as it is (UPDATE=1 writes it anew)', async t 
 /** Rows that nothing here can bring about, and why. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   CAMERA_LOST: 'a camera is not built in yet; a scanner is told as SCANNER_LOST',
+  TRUST_ROLLED_BACK: 'rollback.test.ts',
   IDENTITY_DAMAGED: 'identity.test.ts',
   ACK_IMPLAUSIBLE: 'uplink/lying.test.ts',
   SERVICE_REDIRECTS: 'uplink/redirect.test.ts',

@@ -109,10 +109,8 @@ async function openCore(
   }
   const journal = await opening
   opened.defer(() => journal.close())
-  const trust = keeperOf(config, parts, {
-    onEvent: told,
-    onPolled: ({ code }) => listeners.onPolled(code),
-  })
+  const onPolled = ({ code }: { code: string }) => listeners.onPolled(code)
+  const trust = keeperOf(config, parts, journal, { onEvent: told, onPolled, onFault })
   opened.defer(() => trust.close())
   const entry = createEntryDoor()
   const disk = createDiskState({
@@ -125,6 +123,9 @@ async function openCore(
 
   function told(event: TrustEvent): void {
     telling.trust(event)
+    if (event.kind === 'rollback') {
+      entry.shut('trust', event.is === 'closed' ? 'TRUST_ROLLED_BACK' : undefined)
+    }
     if (event.kind === 'clock') listeners.onClock()
     if (event.kind === 'stage') listeners.onStage()
   }

@@ -78,6 +78,8 @@ export const ORIGIN_CHARS_MAX = 200
 export const PID_CHARS_MAX = 10
 export const PID_LOOKS = 10
 export const PID_PAUSE_MS = 20
+/** Numbers that the journal knows the highest of: one for each key that ever signed a manifest. */
+export const KNOWN_MAX = 1000
 /** The gate's key or its enrolment, bytes. */
 export const IDENTITY_BYTES_MAX = 16_384
 /** A config file, bytes. */

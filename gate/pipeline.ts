@@ -11,6 +11,7 @@ import type { PassVerifier, TrustView } from '../pass/verify.ts'
 import type { DenyCode } from './contract/codes.ts'
 import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
+import type { TrustRollback } from './decide/rollback.ts'
 import type { DecideContext, MemoryView } from './decide/rules.ts'
 import { type FreshnessStage, goesOnWithout } from './decide/stages.ts'
 import type { DecideSettings } from './lane-settings.ts'
@@ -37,6 +38,8 @@ export interface PipelineParts {
   readonly trust: {
     view(): TrustView
     freshness(): { stage: FreshnessStage }
+    /** Whether it is older than what the gate acted on before; left out, it is not. */
+    rollback?(): TrustRollback
     now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
   }
   /** The station's boarding list, and who asks for a newer one; undefined where there is none. */
@@ -118,7 +121,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
     const [boarding, bus] = [parts.boarding()?.view(), parts.bus()]
-    const context = { ...lane, modes, boarding, bus, stage, clockUncertain, statusKnown, nowMs }
+    const rollback = trust.rollback?.()
+    const context = {
+      ...lane,
+      modes,
+      boarding,
+      bus,
+      stage,
+      rollback,
+      clockUncertain,
+      statusKnown,
+      nowMs,
+    }
     const verdict = decide(found, source, context, parts.memory)
     const pending = verdict.verdict === 'deny' && verdict.code === 'TICKET_PENDING'
     if (pending && found.ok) parts.boarding()?.want(found.pass.iat)

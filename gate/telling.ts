@@ -43,6 +43,10 @@ export function createTelling({ log, rows, now }: TellingParts): Telling {
 function rowOf(event: TrustEvent): [EventKind, object] {
   if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
   if (event.kind === 'environment') return ['alarm', mismatch(event)]
+  if (event.kind === 'rollback') {
+    const { is, detail } = event
+    return ['alarm', { code: 'TRUST_ROLLED_BACK', on: is !== 'none', detail }]
+  }
   const { kind, ...body } = event
   return kind === 'clock' ? ['clock', body] : ['trust', { about: kind, ...body }]
 }

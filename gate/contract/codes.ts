@@ -154,6 +154,9 @@ export const VERDICTS = {
     'staff',
     'Trust is too old, all else was good: check the holder, press release',
   ),
+  TRUST_ROLLED_BACK: closedHere(
+    'Trust is older than before: restore the network to the service, or see the alarm',
+  ),
   ALREADY_USED: verdict(
     'refuse',
     '二维码已使用，请刷新',

@@ -38,6 +38,11 @@ const trustSchema = z
       86_400_000,
       'after that, entry sends whoever would be admitted to staff for so long (STAFF); then it closes',
     ),
+    acceptOlder: z
+      .string()
+      .regex(/^\d{1,15}\/\d{1,15} after \d{1,15}\/\d{1,15}$/)
+      .optional()
+      .describe('older trust that is believed after TRUST_ROLLED_BACK, as that alarm words it'),
   })
   .describe('whom the gate believes, and how old that may get')
 
@@ -98,7 +103,9 @@ export const remoteConfigSchema = configObject
     data: local,
     bus: local,
     service: serviceSchema.extend({ url: local }).prefault({}),
-    trust: trustSchema.extend({ factory: local, environment: local }).prefault({}),
+    trust: trustSchema
+      .extend({ factory: local, environment: local, acceptOlder: local })
+      .prefault({}),
   })
   .refine(namesDiffer, SAME_NAME)
 
@@ -112,6 +119,7 @@ export const LOCAL_KEYS = [
   ['service', 'url'],
   ['trust', 'factory'],
   ['trust', 'environment'],
+  ['trust', 'acceptOlder'],
 ] as const
 
 /** The published JSON Schema of a config file (draft 2020-12). */

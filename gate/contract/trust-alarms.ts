@@ -22,6 +22,11 @@ export const TRUST_ALARMS = {
     'technician',
     'The source serves older trust than before: it lies or was restored',
   ),
+  TRUST_ROLLED_BACK: alarm(
+    'service',
+    'technician',
+    'An older trust.db lies here than this gate acted on: restore the network, see who put it there',
+  ),
   TRUST_UNSIGNED: alarm(
     'service',
     'technician',

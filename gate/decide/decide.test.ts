@@ -321,6 +321,7 @@ t.test('the trace tells each rule asked, up to the one that denied', async t => 
         { rule: 'lane', saw: 'controlled', said: 'pass' },
         { rule: 'verify', said: 'pass' },
         { rule: 'trust', saw: 'FRESH' },
+        { rule: 'rollback', said: 'pass' },
         { rule: 'clock' },
         { rule: 'status' },
         { rule: 'paper', said: 'skip' },

@@ -11,6 +11,7 @@ import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
 import { type AreasView, judgePlace } from './areas.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
+import { rollbackRule, type TrustRollback } from './rollback.ts'
 import { type FreshnessStage, goesOnWithout } from './stages.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
@@ -34,6 +35,8 @@ export interface DecideContext {
   /** The station's boarding list; undefined when none is at hand. */
   readonly boarding: BoardingView | undefined
   readonly stage: FreshnessStage
+  /** Whether trust is older than what the gate acted on before. */
+  readonly rollback?: TrustRollback | undefined
   readonly clockUncertain: boolean
   /** Whether the pass's status list was at hand. */
   readonly statusKnown: boolean
@@ -266,7 +269,9 @@ const staff: Rule = {
 
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
-  ...[trust, clock, status, paper, late],
+  trust,
+  { name: 'rollback', ask: (_pass, context) => rollbackRule(context) },
+  ...[clock, status, paper, late],
   ...[replay, passback, siblings, ticket, memoryRoom, staff],
 ]
 

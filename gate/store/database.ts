@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { makeFolder } from '../make-folder.ts'
+import { KNOWN_TABLE } from './known.ts'
 import { LIFE_TABLE } from './life.ts'
 import { type Gone, TAILS } from './place.ts'
 import { PAPERS_TABLE } from './projection.ts'
@@ -219,6 +220,7 @@ function prepare(db: DatabaseSync): void {
   db.exec(LIFE_TABLE)
   db.exec(REFUSED_TABLE)
   db.exec(PAPERS_TABLE)
+  db.exec(KNOWN_TABLE)
   for (const look of LOOKS) db.prepare(look).get()
 }
 
@@ -229,4 +231,5 @@ const LOOKS = [
   'SELECT lane FROM papers ORDER BY cti LIMIT 1',
   'SELECT at FROM papers INDEXED BY papers_at ORDER BY at LIMIT 1',
   'SELECT at FROM life LIMIT 1',
+  'SELECT max(value) FROM known',
 ]

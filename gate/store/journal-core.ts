@@ -15,6 +15,7 @@ import {
 } from '../contract/events.ts'
 import { ALIVE_MS } from '../limits.ts'
 import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
+import { createKnown } from './known.ts'
 import { createLifeMarks, readLife } from './life.ts'
 import { createOutbox, type Lack } from './outbox.ts'
 import { createProjection, expireMemory, type JournalEntry } from './projection.ts'
@@ -186,6 +187,7 @@ export function createJournalCore(
     /** How the journal was found at the opening; undefined when it had no row. */
     life: () => life,
     ...outbox,
+    ...createKnown(db),
     fork,
     behind,
     openGrants: () => readOpenGrants(db),

@@ -14,6 +14,7 @@ import {
 import type { WalkResult } from './integrity.ts'
 import type { JournalErrorCode } from './journal.ts'
 import { createJournalCore, type JournalCore } from './journal-core.ts'
+import type { Known } from './known.ts'
 import type { Life } from './life.ts'
 import { type Place, placeOf } from './place.ts'
 import { createRoom } from './room.ts'
@@ -24,7 +25,7 @@ import { isOfTheDisk, whyUnwritable } from './unwritable.ts'
 /** A call of the core by name, answered under the same id. */
 export interface JournalRequest {
   readonly id: number
-  readonly call: Exclude<keyof JournalCore, 'epoch' | 'life' | 'memory'>
+  readonly call: Exclude<keyof JournalCore, 'epoch' | 'life' | 'known' | 'memory'>
   readonly args: readonly unknown[]
 }
 
@@ -45,6 +46,7 @@ export type JournalAnswer =
 export interface Opened {
   readonly setAside: SetAside | undefined
   readonly life: Life | undefined
+  readonly known: Known
 }
 
 const { file, nowMs } = workerData as { file: string; nowMs: number }
@@ -64,7 +66,7 @@ port.on('message', (request: JournalRequest) => {
   port.postMessage(answer(request))
   if (request.call === 'close') port.close()
 })
-const opened: Opened = { setAside, life: core?.life() }
+const opened: Opened = { setAside, life: core?.life(), known: core?.known() ?? {} }
 port.postMessage({ id: 0, ok: true, value: opened })
 
 /**

@@ -9,6 +9,7 @@ import type { Moved, SetAside } from './database.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
 import type { Behind, JournalCore, RowHead } from './journal-core.ts'
 import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
+import type { Known } from './known.ts'
 import type { Life } from './life.ts'
 import type { Ask } from './outbox.ts'
 import type { JournalEntry } from './projection.ts'
@@ -62,6 +63,10 @@ export interface Journal {
   behind(epoch: string, next: number, entry: RowHead, mayOpen: boolean): Promise<Behind>
   openGrants(): Promise<OpenGrant[]>
   memory(): Promise<MemorySnapshot>
+  /** The highest numbers that the gate acted on, as of the opening. */
+  readonly known: Known
+  /** Remembers the highest of each number, beside all rows. Rejects when it is not on disk. */
+  know(facts: Known): Promise<void>
   /** Marks that the gate is alive, unless a row has said so within `ALIVE_MS`. */
   beat(nowMs: number): Promise<void>
   prune(nowMs: number, keepRowsMs: number): Promise<void>
@@ -130,12 +135,13 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
     return ref
   }
 
-  const { setAside, life } = (await opened.promise) as Opened
+  const { setAside, life, known } = (await opened.promise) as Opened
   return {
     setAside,
     onSetAside: listener => onSetAside.push(listener),
     onMoved: listener => onMoved.push(listener),
     life,
+    known,
     append: entry => appended(request('append', entry)),
     onAppended: listener => listeners.push(listener),
     pending: ask => request('pending', ask),
@@ -146,6 +152,7 @@ export async function openJournal(file: string, nowMs: number): Promise<Journal>
       appended(request('behind', epoch, next, entry, mayOpen)),
     openGrants: () => request('openGrants'),
     memory: async () => unpackMemory(await request('packedMemory')),
+    know: facts => request('know', facts),
     beat: nowMs => request('beat', nowMs),
     prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
     walk: (place, rowsMax) => request('walk', place, rowsMax),

@@ -15,6 +15,7 @@ const TABLES: readonly (readonly [name: string, key: string, time: string | unde
   ['open_grants', 'ordinal, seq', undefined],
   ['marks', 'name', 'at'],
   ['life', 'one', 'at'],
+  ['known', 'name', undefined],
   ['refused_rows', 'ordinal, seq', 'refused_at'],
 ]
 

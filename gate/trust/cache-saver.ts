@@ -15,6 +15,8 @@ export interface CacheSaverOptions {
   readonly onDisk: TrustState | undefined
   /** Unix milliseconds, to name a damaged file. */
   readonly nowMs: () => number
+  /** This state is on disk. */
+  readonly onWritten: (state: TrustState) => void
   readonly onFault: (answer: Exclude<CacheAnswer, { code: 'WRITTEN' }>) => void
 }
 
@@ -28,7 +30,7 @@ export interface CacheSaver {
 }
 
 export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
-  const { writer, nowMs, onFault } = options
+  const { writer, nowMs, onWritten, onFault } = options
   let onDisk = options.onDisk
   let wanted: { state: TrustState; clock: GateClock } | undefined
   let writing: Promise<void> | undefined
@@ -44,6 +46,7 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
       const answer = await writer.write(change, nowMs())
       if (answer.code === 'WRITTEN') {
         onDisk = state
+        onWritten(state)
         if (wanted === mine) wanted = undefined
         continue
       }

@@ -4,6 +4,7 @@ import type { AlarmCode } from '../contract/codes.ts'
 import type { ClockCertainty } from './clock.ts'
 import type { FreshnessStage } from './freshness.ts'
 import { ALARM_REPEAT_MS } from './limits.ts'
+import type { Rollback } from './rollback.ts'
 
 /** A source that lies. `what` names the document: `manifest`, `trust 7` or `time`. */
 export interface TrustAlarm {
@@ -46,6 +47,8 @@ export type TrustEvent =
       /** Of the issuer keys in trust. */
       readonly theirs: PassEnvironment
     }
+  /** Older trust than this gate acted on is believed (`closed`, `accepted`), or no longer. */
+  | ({ readonly kind: 'rollback' } & Rollback)
   /** The cache on disk: read as damaged (and set aside), or not written. Trust goes on in memory. */
   | {
       readonly kind: 'cache'

@@ -8,6 +8,7 @@ import type { PassEnvironment } from '../../pass/keys.ts'
 import type { TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
 import { serviceAddress } from '../contract/service-url.ts'
+import type { Known } from '../store/known.ts'
 import { type Belief, createBelief, type PollOutcome } from './belief.ts'
 import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
 import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
@@ -20,6 +21,8 @@ import { followEvents } from './event-stream.ts'
 import { alarmFilter, type TrustEvent } from './events.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
 import { createPollLoop } from './poll-loop.ts'
+import { numbersOf, type Rollback } from './rollback.ts'
+import { createRollbackWatch } from './rollback-watch.ts'
 import { clockStepped, createRounds } from './round.ts'
 import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
@@ -45,6 +48,12 @@ export interface TrustKeeperOptions {
   readonly random: (bytes: number) => Uint8Array
   /** The platform's `fetch`. */
   readonly fetch: FetchPort
+  /** The highest numbers that this gate acted on, as the journal knows them. */
+  readonly known?: Known
+  /** Older trust that the operator accepts, as `TRUST_ROLLED_BACK` words it. */
+  readonly acceptOlder?: string | undefined
+  /** Called with the numbers of what is believed once it is on disk, for the journal to know. */
+  readonly onKnown?: (numbers: Known) => void
   /** Called for stage changes, clock steps, alarms and cache faults; from `start` on. */
   readonly onEvent: (event: TrustEvent) => void
   /** Called after each poll with how it ended. A new manifest each minute is told here alone. */
@@ -79,6 +88,8 @@ export interface TrustKeeper {
   /** The newest trust document, for what else its keys sign. */
   document(): TrustDocument
   freshness(): Pick<Freshness, 'stage' | 'manifestAgeMs'>
+  /** Whether trust is older than what this gate acted on before. */
+  rollback(): Rollback['is']
   now(): GateNow
   status(): TrustStatus
   /** Polls at once, or once more after the poll under way. Never rejects. */
@@ -114,6 +125,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     onState: state => {
       saver.save(state, time.clock())
       if (!started) return
+      rollback.check()
       watch.check()
       environment.check(state.trust)
     },
@@ -133,6 +145,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     onEvent(event)
     tellStanding()
   })
+  const rollback = createRollbackWatch(() => belief.state(), options)
   let started = false
   let closeStream: Unsubscribe = () => {}
   const clockMoved = () => {
@@ -158,6 +171,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     start() {
       if (started || stopped.signal.aborted) return
       started = true
+      if (loaded.onDisk) options.onKnown?.(numbersOf(loaded.state))
       if (loaded.damage !== undefined) {
         onEvent({ kind: 'cache', code: 'TRUST_CACHE_DAMAGED', ...loaded.damage })
         saver.save(belief.state(), time.clock())
@@ -166,6 +180,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
         const offsetMs = booted.anchorMs - hostMs
         onEvent({ ...clockStepped('floor', offsetMs), state: 'UNCERTAIN' })
       }
+      rollback.check()
       watch.check()
       environment.check(belief.state().trust)
       loop.start()
@@ -181,6 +196,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     view: belief.view,
     document: () => belief.state().trust,
     freshness,
+    rollback: () => rollback.now().is,
     now: () => ({
       nowMs: Math.floor(time.nowMs()),
       state: time.clock().state,
@@ -231,6 +247,7 @@ function saverOf(options: TrustKeeperOptions, loaded: LoadedCache, time: TimeSyn
     writer: createCacheWriter(options.dataDir),
     onDisk: loaded.onDisk ? loaded.state : undefined,
     nowMs: time.nowMs,
+    onWritten: state => options.onKnown?.(numbersOf(state)),
     onFault,
   })
 }
