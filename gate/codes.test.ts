@@ -83,6 +83,8 @@ const context: DecideContext = {
   area: 'main',
   modes: plainModes('entry'),
   takesPaper: true,
+  paperListMs: 1_800_000,
+  listAgeMs: 0,
   staleExit: 'staff',
   passback: 'hard',
   passbackMs: 1000,
@@ -150,6 +152,7 @@ function rules(): string[] {
     codeOf(good, { ...context, boarding: listOf([{ number: 'G1', from: 4, until: 5 }]) }),
     codeOf(good, { ...context, ticket: 'off' }, { ...memory, hasRoom: () => false }),
     ...(paper === undefined ? [] : [codeOf(paper, { ...context, takesPaper: false })]),
+    ...(paper === undefined ? [] : [codeOf(paper, { ...context, listAgeMs: 1_800_000 })]),
   ]
 }
 

@@ -22,6 +22,7 @@ export type DecideSettings = Pick<
   | 'area'
   | 'within'
   | 'takesPaper'
+  | 'paperListMs'
   | 'passback'
   | 'passbackMs'
   | 'ticket'
@@ -87,8 +88,8 @@ export function decideSettingsOf(
   { name, area, within, policy }: LaneConfig,
   direction: Direction,
 ): DecideSettings {
-  const { takesPaper, passbackMs, ticket, staleExit } = policy
+  const { takesPaper, paperListMs, passbackMs, ticket, staleExit } = policy
   const passback = policy.passback ?? (direction === 'entry' ? 'hard' : 'soft')
   const place = { lane: name, direction, area, within }
-  return { ...place, takesPaper, passback, passbackMs, ticket, staleExit }
+  return { ...place, takesPaper, paperListMs, passback, passbackMs, ticket, staleExit }
 }

@@ -37,7 +37,7 @@ export interface PipelineParts {
   readonly verifier: PassVerifier
   readonly trust: {
     view(): TrustView
-    freshness(): { stage: FreshnessStage }
+    freshness(): { stage: FreshnessStage; manifestAgeMs: number }
     /** Whether it is older than what the gate acted on before; left out, it is not. */
     rollback?(): TrustRollback
     now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
@@ -117,22 +117,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function verdictOf({ found, statusKnown }: Verified): Verdict {
     const { nowMs, state } = trust.now()
-    const { stage } = trust.freshness()
+    const { stage, manifestAgeMs: listAgeMs } = trust.freshness()
     const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
     const [boarding, bus] = [parts.boarding()?.view(), parts.bus()]
     const rollback = trust.rollback?.()
-    const context = {
-      ...lane,
-      modes,
-      boarding,
-      bus,
-      stage,
-      rollback,
-      clockUncertain,
-      statusKnown,
-      nowMs,
-    }
+    const known = { stage, listAgeMs, rollback, clockUncertain, statusKnown, nowMs }
+    const context = { ...lane, modes, boarding, bus, ...known }
     const verdict = decide(found, source, context, parts.memory)
     const pending = verdict.verdict === 'deny' && verdict.code === 'TICKET_PENDING'
     if (pending && found.ok) parts.boarding()?.want(found.pass.iat)

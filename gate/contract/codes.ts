@@ -235,6 +235,13 @@ export const VERDICTS = {
     'passenger',
     'Use the staffed lane',
   ),
+  PAPER_LIST_OLD: verdict(
+    'refuse',
+    '纸质证明暂时无法核验，请走人工通道',
+    'Paper passes can’t be checked right now. Please use the staffed lane',
+    'technician',
+    'Revocations are too old for paper: restore the network to the service',
+  ),
 } satisfies Record<string, VerdictRow>
 
 export const ALARMS = {

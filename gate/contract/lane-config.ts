@@ -142,6 +142,13 @@ const laneSchema = z.strictObject({
   policy: z
     .strictObject({
       takesPaper: z.boolean().default(false).describe('whether paper passes are taken here'),
+      paperListMs: ms(
+        60_000,
+        86_400_000,
+        1_800_000,
+        'how old the list of revocations may be where paper is taken: older, an entry refuses paper ' +
+          'and an exit flags it',
+      ),
       passback: z
         .enum(['hard', 'soft', 'off'])
         .optional()

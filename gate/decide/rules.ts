@@ -27,6 +27,10 @@ export interface DecideContext {
   /** How the lane is run now. */
   readonly modes: LaneModes
   readonly takesPaper: boolean
+  /** The age of what is known of revocations from which paper is not taken, milliseconds. */
+  readonly paperListMs: number
+  /** How old that is now, milliseconds; Infinity where nothing is known. */
+  readonly listAgeMs: number
   /** What becomes of a code that is too old, at an exit. */
   readonly staleExit: StaleExit
   readonly passback: 'hard' | 'soft' | 'off'
@@ -156,13 +160,20 @@ const late: Rule = {
   },
 }
 
+/**
+ * A phone's pass dies by itself within half an hour of its revocation. Paper lives for a day, so that
+ * only the list can end it: it has a bound of its own for the list's age, whatever the stage of trust.
+ */
 const paper: Rule = {
   name: 'paper',
-  ask: (pass, { takesPaper }) => {
+  ask: (pass, { takesPaper, paperListMs, listAgeMs, direction }) => {
     if (pass.passClass === 'phone') return { said: 'skip', saw: 'phone' }
-    return takesPaper
-      ? { said: 'pass', saw: 'paper taken here' }
-      : { said: 'deny', saw: 'paper', code: 'PAPER_NOT_HERE' }
+    if (!takesPaper) return { said: 'deny', saw: 'paper', code: 'PAPER_NOT_HERE' }
+    if (listAgeMs < paperListMs) return { said: 'pass', saw: 'paper taken here' }
+    const saw = `revocations known up to ${seconds(listAgeMs)} ago`
+    return direction === 'entry'
+      ? { said: 'deny', saw, code: 'PAPER_LIST_OLD' }
+      : { said: 'flag', saw, flag: 'PAPER_LIST_OLD' }
   },
 }
 

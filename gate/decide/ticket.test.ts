@@ -18,6 +18,8 @@ const entry: DecideContext = {
   area: 'main',
   modes: plainModes('entry'),
   takesPaper: false,
+  paperListMs: 1_800_000,
+  listAgeMs: 0,
   staleExit: 'staff',
   passback: 'off',
   passbackMs: 0,

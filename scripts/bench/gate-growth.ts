@@ -27,6 +27,7 @@ const DECISIONS = 20_000
 
 const context: DecideContext = {
   ...{ lane: 'A', direction: 'entry', area: 'main', modes: plainModes('entry') },
+  ...{ paperListMs: 1_800_000, listAgeMs: 0 },
   ...{ takesPaper: false, staleExit: 'staff', passback: 'hard', passbackMs: 3_600_000 },
   ...{ ticket: 'off', boarding: undefined, stage: 'FRESH', clockUncertain: false },
   ...{ statusKnown: true, nowMs: AT },

@@ -51,6 +51,7 @@ export function laneOf(
       direction,
       area: 'main',
       takesPaper: false,
+      paperListMs: 0,
       staleExit: 'staff',
       passback: 'off',
       passbackMs: 0,
