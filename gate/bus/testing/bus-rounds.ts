@@ -229,6 +229,7 @@ function show(world: World): void {
 
 const CONTEXT: Omit<DecideContext, 'nowMs'> = {
   ...{ lane: 'A', direction: 'entry', area: 'main', modes: plainModes('entry') },
+  ...{ paperListMs: 1_800_000, listAgeMs: 0 },
   ...{ takesPaper: false, staleExit: 'staff', passback: 'off', passbackMs: 0, ticket: 'off' },
   ...{ boarding: undefined, stage: 'FRESH', clockUncertain: false, statusKnown: true },
 }
