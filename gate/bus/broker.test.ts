@@ -1,14 +1,23 @@
 /** Gates over real brokers on loopback, and peers that mean no good. */
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import { Worker } from 'node:worker_threads'
 import { Aedes } from 'aedes'
 import { connectAsync, type MqttClient } from 'mqtt'
 import t, { type Test } from 'tap'
+import { settle } from '../../fixtures/clock.ts'
 import { until } from '../../hardware/sim/until.ts'
-import { MESSAGE_BYTES_MAX, PACKET_BYTES_MAX, SENDER_MESSAGES_BURST } from './limits.ts'
+import { systemTimers } from '../../hardware/system-time.ts'
+import {
+  MESSAGE_BYTES_MAX,
+  PACKET_BYTES_MAX,
+  SENDER_MESSAGES_BURST,
+  STRANGER_EVERY_MS,
+} from './limits.ts'
 import { type Message, signMessage, topicOf } from './message.ts'
+import { createStrangerWatch } from './stranger.ts'
 import { CERTIFICATE, KEY } from './testing/certificate.ts'
 import { embeddedStation } from './testing/embedded.ts'
 import { createCrew, createPeer, factsOf, openOpenBroker } from './testing/peers.ts'
@@ -294,6 +303,32 @@ t.test('a broker that lets strangers in is told, and when it does no more', asyn
     two.events.some(({ type }) => type === 'open'),
     'one that was never open: nothing to tell',
   )
+})
+
+t.test('a broker is asked once an hour whether it lets strangers in', async t => {
+  let nowMs = 0
+  let asked = 0
+  const watch = createStrangerWatch({
+    random16: () => 'a'.repeat(16),
+    timers: systemTimers,
+    signal: new AbortController().signal,
+    monotonicMs: () => nowMs,
+    onOpen: () => t.fail('nobody has answered'),
+    open() {
+      asked += 1
+      return new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() }).destroy()
+    },
+  })
+  watch(true)
+  await until('both questions', () => asked === 2)
+  nowMs = STRANGER_EVERY_MS - 1
+  watch(true)
+  watch(false)
+  await settle(10)
+  t.equal(asked, 2)
+  nowMs += 1
+  watch(false)
+  await until('both questions again', () => asked === 4)
 })
 
 t.test('a gate hears its own hello come back', async t => {

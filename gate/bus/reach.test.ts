@@ -11,6 +11,7 @@ import {
   HELLO_MS,
   LATE_HOLD_MS,
   LATE_MS,
+  NAMES_SHOWN_MAX,
   SILENT_MS,
 } from './limits.ts'
 import { ctiOf, grantOf, station, type WireGate } from './testing/wire.ts'
@@ -153,6 +154,12 @@ t.test('who joins is sure of nothing until each sibling has told all', async t =
   for (const gate of [one, two, three]) t.equal(gate.bus.state(), 'up', gate.name)
   const alone = station('g1').wire.join('g1', { manifest: false })
   t.equal(alone.bus.state(), 'down', 'without a manifest it does not know who they are')
+
+  const many = station(...Array.from({ length: NAMES_SHOWN_MAX + 3 }, (_, n) => `g${n + 1}`))
+  const first = many.wire.join('g1')
+  many.time.advance(DEAF_MS)
+  const names = 'nothing is known yet of g2, g3, g4, g5 and 2 more'
+  t.equal(first.rows.at(-1)?.detail, `no sibling is heard; ${names}`, 'an alarm has an end')
 })
 
 t.test('the alarm says until when siblings were known in full', async t => {
