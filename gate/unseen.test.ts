@@ -1,9 +1,12 @@
 /** Grants whose end nobody saw: somebody was in the barrier, and it can't be said whether they walked. */
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { fireOpens as fireOpensFor } from '../fixtures/fire-opens.ts'
+import { readJournal } from '../fixtures/gate-journal.ts'
 import { createTravellers, startHandGate } from '../fixtures/hand-gate.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { createVirtualLane, type VirtualLane } from '../fixtures/virtual-lane.ts'
+import { createWorld, startStation, TRAVELLERS } from '../fixtures/world.ts'
 import { createMemory } from './store/memory.ts'
 import { T0, TrustWorld } from './trust/testing/world.ts'
 
@@ -179,3 +182,58 @@ t.test('the power cut in the middle: the next start takes the grant for used', a
   t.same([...next.energised].sort(), ['entry', 'exit'], 'fire opens both ways')
   await next.stop()
 })
+
+t.test('in real processes: a cable pulled, a gate killed, with somebody in the arm', async t => {
+  const world = await createWorld({
+    dir: tempDir(),
+    lanes: [{ name: 'A', direction: 'entry' }],
+    scannerBaud: 115_200,
+  })
+  t.teardown(() => world.close())
+  const [lane] = world.lanes
+  if (lane === undefined) throw new Error('one lane')
+  const { scanner, turnstile, boardWire } = lane
+  await startStation(world)
+  type Phone = Awaited<ReturnType<typeof world.traveller>>
+  const rowsOf = (what: string) =>
+    readJournal(world.journalFile).filter(({ body }) => [body.reason, body.code].includes(what))
+  const inTheArm = async (phone: Phone) => {
+    scanner.sendText(await phone.present(Date.now()))
+    await until('open', () => turnstile.relay('entry'))
+    turnstile.setContact('passA', true)
+    await until('seen in the arm', () => !turnstile.relay('entry'))
+  }
+  /** A code of a later second is refused. */
+  const refused = async (phone: Phone, times: number) => {
+    scanner.sendText(await phone.present(Date.now() + 2000))
+    await until('refused', () => rowsOf('ALREADY_INSIDE').length === times)
+  }
+  const [one, two] = await Promise.all(TRAVELLERS.map(number => world.traveller(number)))
+  if (one === undefined || two === undefined) throw new Error('two travellers')
+
+  await inTheArm(one)
+  boardWire.unplug()
+  await until('told', () => rowsOf('BOARD_LOST').some(({ kind }) => kind === 'annulled'))
+  turnstile.setContact('passA', false)
+  await boardWire.replug()
+  await until('back', () => rowsOf('BOARD_LOST').at(-1)?.body.on === false)
+  await refused(one, 1)
+  const [ended] = rowsOf('BOARD_LOST').filter(({ kind }) => kind === 'annulled')
+  t.match(ended, { body: { unknown: true } })
+
+  await inTheArm(two)
+  world.gate().signal('SIGKILL')
+  await world.gate().exited
+  turnstile.setContact('passA', false)
+  await world.startGate()
+  await refused(two, 2)
+  t.match(rowsOf('RESTART'), [{ kind: 'annulled', body: { unknown: true } }])
+  t.ok(await fireOpensFor(lane), 'fire opens within a second')
+})
+
+async function until(what: string, holds: () => boolean, withinMs = 20_000): Promise<void> {
+  for (const end = Date.now() + withinMs; !holds(); ) {
+    if (Date.now() > end) throw new Error(`${what}: not within ${withinMs} ms`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
