@@ -101,7 +101,7 @@ for (const [name, offMs] of [
     const gate = await started(`${name}-running`, 0, true, jump)
     await fresh(gate)
     jump.ms = offMs
-    t.equal(await passes(gate, 50), 'ADMIT', 'at once')
+    t.match(await passes(gate, 50), /^ADMIT/, 'at once, flagged until signed time has come')
     await gate.time.advanceAsync(HOUR_MS)
     t.equal(await passes(gate, 51), 'ADMIT', 'and after the hour in which old rows are dropped')
     await gate.time.advanceAsync(6000)

@@ -186,15 +186,18 @@ export function createLane(parts: LaneParts): Lane {
     const changed = modesChanged(modes, { ...modes, ...change })
     if (Object.keys(changed).length > 0) {
       runner.feed({ type: 'mode', change: changed, by, revision })
+      showStanding()
     }
   }
 
   /** What the gate lacks, at rest: amber for trust and time, and why no entry is admitted. */
   function showStanding(): void {
-    const standing = { ...parts.trust.freshness(), clock: parts.trust.now().state }
+    const { state: clock, doubt } = parts.trust.now()
+    const standing = { ...parts.trust.freshness(), clock, doubt }
+    const { modes, entryShut } = runner.lane()
     runner.warn(warns(standing))
-    const shut = shutByGate ?? shutByTrust(standing)
-    if (shut !== runner.lane().entryShut) runner.feed({ type: 'entry', shut })
+    const shut = shutByGate ?? shutByTrust(standing, modes)
+    if (shut !== entryShut) runner.feed({ type: 'entry', shut })
   }
 
   function report(state: DeviceState, reason: OutReason): void {

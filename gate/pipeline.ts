@@ -19,6 +19,7 @@ import { WAITING_SCAN_MS } from './limits.ts'
 import type { StateName, Verdict } from './machine/state.ts'
 import type { Runner } from './runner.ts'
 import { type Verified, verifyForSide } from './side.ts'
+import { type GateStanding, isUncertain } from './standing.ts'
 
 /** The boarding list of the gate's station. */
 export interface TicketSource {
@@ -40,7 +41,11 @@ export interface PipelineParts {
     freshness(): { stage: FreshnessStage; manifestAgeMs: number }
     /** Whether it is older than what the gate acted on before; left out, it is not. */
     rollback?(): TrustRollback
-    now(): { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
+    now(): {
+      nowMs: number
+      state: 'TRUSTED' | 'UNCERTAIN'
+      doubt?: GateStanding['doubt']
+    }
   }
   /** The station's boarding list, and who asks for a newer one; undefined where there is none. */
   readonly boarding: () => TicketSource | undefined
@@ -116,13 +121,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function verdictOf({ found, statusKnown }: Verified): Verdict {
-    const { nowMs, state } = trust.now()
+    const { nowMs, state: clock, doubt } = trust.now()
     const { stage, manifestAgeMs: listAgeMs } = trust.freshness()
-    const clockUncertain = state === 'UNCERTAIN'
     const { modes } = runner.lane()
+    const clockUncertain = isUncertain({ clock, doubt }, modes)
+    const clockUnproven = doubt !== undefined && !clockUncertain
     const [boarding, bus] = [parts.boarding()?.view(), parts.bus()]
     const rollback = trust.rollback?.()
-    const known = { stage, listAgeMs, rollback, clockUncertain, statusKnown, nowMs }
+    const known = { stage, listAgeMs, rollback, clockUncertain, clockUnproven, statusKnown, nowMs }
     const context = { ...lane, modes, boarding, bus, ...known }
     const verdict = decide(found, source, context, parts.memory)
     const pending = verdict.verdict === 'deny' && verdict.code === 'TICKET_PENDING'

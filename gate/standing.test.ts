@@ -1,6 +1,8 @@
 /** What a lane shows of a gate whose trust gets old or whose clock is unsure: lamps for each stage. */
 import t from 'tap'
 import { createVirtualLane, type VirtualLane } from '../fixtures/virtual-lane.ts'
+import { plainModes } from './machine/state.ts'
+import { shutByTrust, warns } from './standing.ts'
 
 type Stage = Parameters<VirtualLane['stage']>
 const exitLane = { direction: 'exit' }
@@ -33,6 +35,26 @@ t.test('each stage lights its lamp at once; an exit never shows a cross for it',
   }
   for (const lane of lanes) t.ok(await fireOpens(lane))
 })
+
+t.test(
+  'a clock that nothing proves: amber; far past what is proved: an operator may vouch',
+  async t => {
+    const modes = plainModes('entry')
+    const vouched = { ...modes, trustDegraded: true }
+    const fresh = { stage: 'FRESH', clock: 'TRUSTED' } as const
+    t.notOk(warns(fresh))
+    t.equal(shutByTrust(fresh, modes), undefined)
+    const unproven = { ...fresh, doubt: 'unproven' } as const
+    t.ok(warns(unproven))
+    t.equal(shutByTrust(unproven, modes), undefined)
+    const far = { ...fresh, clock: 'UNCERTAIN', doubt: 'far' } as const
+    t.ok(warns(far))
+    t.equal(shutByTrust(far, modes), 'CLOCK_UNCERTAIN')
+    t.equal(shutByTrust(far, vouched), undefined)
+    const behind = { ...far, doubt: 'behind' } as const
+    t.equal(shutByTrust(behind, vouched), 'CLOCK_UNCERTAIN', 'certainly wrong')
+  },
+)
 
 t.test('a lamp that staff need hides no sign, and comes back after it', async t => {
   const lane = await createVirtualLane()

@@ -247,7 +247,7 @@ t.test('from the sale to the barrier, and back', async t => {
   gate = await start()
   await gate.until('the list on disk', () => gate.told('boarding', 'UPDATED') === 1)
   const offline = await enter()
-  t.equal(offline.said, 'grant ADMIT_FLAGGED TRUST_DEGRADED TOO_EARLY', 'as before')
+  t.equal(offline.said, 'grant ADMIT_FLAGGED TRUST_DEGRADED CLOCK_UNPROVEN TOO_EARLY')
   t.ok(gate.fireOpens())
   await gate.stop()
   t.notMatch(JSON.stringify(gate.lines), /RP1:/)

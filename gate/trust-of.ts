@@ -12,7 +12,7 @@ export interface TrustListeners extends Pick<TrustKeeperOptions, 'onEvent' | 'on
 export function keeperOf(
   config: GateConfig,
   { factoryTrust, clock, timers, randomBytes: random, fetch }: GateParts,
-  journal: Pick<Journal, 'known' | 'know'>,
+  journal: Pick<Journal, 'known' | 'know' | 'life'>,
   { onFault, ...listeners }: TrustListeners,
 ): TrustKeeper {
   return createTrustKeeper({
@@ -23,6 +23,7 @@ export function keeperOf(
     pollMs: config.service.pollMs,
     timeoutMs: config.service.timeoutMs,
     known: journal.known,
+    aliveMs: journal.life?.aliveMs,
     onKnown: numbers => {
       journal.know(numbers).catch(error => onFault('how new trust is was not noted', error))
     },

@@ -26,6 +26,13 @@ const trustSchema = z
       .describe('whose passes are believed; those of the other are refused'),
     staleAfterMs: ms(10_000, 86_400_000, 120_000, 'manifest age from which trust is STALE'),
     degradedAfterMs: ms(10_000, 86_400_000, 900_000, 'manifest age from which it is DEGRADED'),
+    unprovenMs: ms(
+      0,
+      604_800_000,
+      3_600_000,
+      'at a start that no signed time has proved: how far the machine’s clock may read past the newest ' +
+        'document and row; up to there entry is flagged, beyond it entry is closed',
+    ),
     overdueMs: ms(
       0,
       604_800_000,

@@ -17,6 +17,7 @@ import {
   RULES,
   staleAtExit,
 } from './rules.ts'
+import { isForStaff } from './stages.ts'
 
 /** At exit a pass opens up to this long after its `exp`. */
 export const EXIT_GRACE_MS = 86_400_000
@@ -67,6 +68,10 @@ export function decide(
     boarding = answer.boarding ?? boarding
     if (answer.said === 'deny') return deny(answer.code)
     if (answer.said === 'flag') flags.push(answer.flag)
+  }
+  if (isForStaff(context)) {
+    trace.push({ rule: 'staff', saw: 'all else was good', said: 'deny' })
+    return deny('TRUST_STAFF')
   }
   return admit(flags)
 }

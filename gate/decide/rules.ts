@@ -42,6 +42,8 @@ export interface DecideContext {
   /** Whether trust is older than what the gate acted on before. */
   readonly rollback?: TrustRollback | undefined
   readonly clockUncertain: boolean
+  /** Nothing has proved the clock since the start: it is believed, and told. */
+  readonly clockUnproven?: boolean
   /** Whether the pass's status list was at hand. */
   readonly statusKnown: boolean
   /** Whether sibling gates can be heard; undefined where there is no station bus. */
@@ -129,7 +131,8 @@ const trust: Rule = {
 
 const clock: Rule = {
   name: 'clock',
-  ask: (_pass, { clockUncertain, direction }) => {
+  ask: (_pass, { clockUncertain, clockUnproven, direction }) => {
+    if (clockUnproven === true) return { said: 'flag', saw: 'unproven', flag: 'CLOCK_UNPROVEN' }
     if (!clockUncertain) return { said: 'pass', saw: 'trusted' }
     return direction === 'entry'
       ? { said: 'deny', saw: 'uncertain', code: 'CLOCK_UNCERTAIN' }
@@ -269,21 +272,12 @@ const memoryRoom: Rule = {
   },
 }
 
-/** Last of all, so that staff know that nothing else was wrong. */
-const staff: Rule = {
-  name: 'staff',
-  ask: (_pass, { stage, direction, modes }) =>
-    stage === 'STAFF' && direction === 'entry' && !modes.trustDegraded
-      ? { said: 'deny', saw: 'all else was good', code: 'TRUST_STAFF' }
-      : { said: 'skip', saw: 'the gate decides' },
-}
-
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
   trust,
   { name: 'rollback', ask: (_pass, context) => rollbackRule(context) },
   ...[clock, status, paper, late],
-  ...[replay, passback, siblings, ticket, memoryRoom, staff],
+  ...[replay, passback, siblings, ticket, memoryRoom],
 ]
 
 function seconds(ms: number): string {

@@ -1,5 +1,5 @@
 /** The stages of trust that gets old, as the decision reads them. Pure. */
-import type { LaneModes } from '../contract/events.ts'
+import type { Direction, LaneModes } from '../contract/events.ts'
 
 /** As in trust/freshness.ts, the best first. */
 export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'OVERDUE' | 'STAFF' | 'CLOSED'
@@ -17,4 +17,20 @@ export function goesOnWithout({
 }): boolean {
   if (stage === 'OVERDUE' || stage === 'STAFF') return true
   return stage === 'CLOSED' && modes.trustDegraded
+}
+
+/**
+ * Whether entry is staff's to decide. Asked after every rule, so that staff know that nothing else
+ * was wrong.
+ */
+export function isForStaff({
+  stage,
+  direction,
+  modes,
+}: {
+  readonly stage: FreshnessStage
+  readonly direction: Direction
+  readonly modes: Pick<LaneModes, 'trustDegraded'>
+}): boolean {
+  return stage === 'STAFF' && direction === 'entry' && !modes.trustDegraded
 }

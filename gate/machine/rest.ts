@@ -1,4 +1,5 @@
 /** What a lane is when nothing is going on, and how it is run: modes. Pure. */
+import type { DenyCode } from '../contract/codes.ts'
 import type { Direction, LaneModes, ModeBody } from '../contract/events.ts'
 import { CANCEL_ALL, endGrant, OPEN_ALL, outSign, stay } from './effects.ts'
 import type { Effect, Lane, ModesAsked, StateName, Step } from './state.ts'
@@ -47,15 +48,20 @@ export function restSign(lane: Lane): Effect {
   }
 }
 
+/** What fare-free admits in spite of. */
+const FORGIVEN: ReadonlySet<DenyCode> = new Set([
+  'TRUST_STALE',
+  'TRUST_ROLLED_BACK',
+  'CLOCK_UNCERTAIN',
+])
+
 /** A lane that takes nobody shows a cross; one that still lets out shows the amber light for staff. */
 function lockedSign({ modes, entryShut }: Lane): Effect {
-  const { entry, exit, fareFree, trustDegraded } = modes
+  const { entry, exit, fareFree } = modes
   if (entry === 'closed' && exit === 'closed') {
     return { type: 'sign', sign: 'closed', code: 'LANE_CLOSED' }
   }
-  const stale = entryShut === 'TRUST_STALE'
-  const forgiven =
-    (fareFree && (stale || entryShut === 'CLOCK_UNCERTAIN')) || (trustDegraded && stale)
+  const forgiven = fareFree && entryShut !== undefined && FORGIVEN.has(entryShut)
   if (entryShut === undefined || forgiven || entry !== 'controlled') {
     return { type: 'sign', sign: 'idle', code: '' }
   }

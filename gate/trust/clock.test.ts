@@ -14,7 +14,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
 function clockAt(hostMs: number, floorMs = T0): GateClock {
-  return bootClock({ hostMs, monotonicMs: 1000, floorMs })
+  return bootClock({ hostMs, monotonicMs: 1000, floorMs, unprovenMs: HOUR })
 }
 
 function answer(timeMs: number, roundTripMs = 100, receivedMonotonicMs = 2000) {
@@ -36,6 +36,35 @@ t.test('a host clock below the floor is set to the floor and UNCERTAIN', async t
   t.equal(clockAt(T0).state, 'TRUSTED', 'at the floor it may be right')
 })
 
+t.test('a clock that nothing proves is believed up to a bound past floor and journal', async t => {
+  const boot = { monotonicMs: 0, floorMs: T0, unprovenMs: HOUR }
+  const at = (hostMs: number, aliveMs?: number) => {
+    const { state, doubt } = bootClock({ ...boot, hostMs, aliveMs })
+    return [state, doubt]
+  }
+  t.same(at(T0 + HOUR), ['TRUSTED', 'unproven'])
+  t.same(at(T0 + HOUR + 1), ['UNCERTAIN', 'far'])
+  t.same(at(T0 + 5 * HOUR, T0 + 4 * HOUR), ['TRUSTED', 'unproven'], 'the journal proves more')
+  t.same(at(T0 + 5 * HOUR, T0 - HOUR), ['UNCERTAIN', 'far'], 'or less')
+  t.same(at(T0 - 1), ['UNCERTAIN', 'behind'])
+})
+
+t.test('a document signed just now, signed time and a technician prove it', async t => {
+  for (const clock of [clockAt(T0 + 5000), clockAt(T0 + 2 * HOUR)]) {
+    const nowMs = clockNow(clock, 1000)
+    const near = raiseFloor(clock, Math.floor(nowMs / 1000) - 119, 1000)
+    t.match(near, { state: 'TRUSTED', doubt: undefined })
+    const old = raiseFloor(clock, Math.floor(nowMs / 1000) - 121, 1000)
+    t.match(old, { state: clock.state, doubt: clock.doubt }, 'an old one proves nothing')
+    const byHand = setByTechnician(clock, nowMs, 1000)
+    t.match(byHand, { code: 'SET', clock: { state: 'TRUSTED', doubt: undefined } })
+    const signed = setBySignedTime(clock, answer(nowMs, 0, 1000))
+    t.match(signed, { code: 'SET', clock: { state: 'TRUSTED', doubt: undefined } })
+  }
+  const behind = clockAt(T0 - 1)
+  t.match(raiseFloor(behind, T0 / 1000, 1000), { state: 'UNCERTAIN', doubt: 'behind' })
+})
+
 t.test('the floor follows accepted documents, never back, never past the clock', async t => {
   const clock = clockAt(T0 + 60_000)
   t.equal(raiseFloor(clock, T0 / 1000 + 30, 1000).floorMs, T0 + 30_000)
@@ -47,7 +76,7 @@ t.test('a stolen key that signs ahead cannot ratchet the clock over restarts', a
   let floorMs = T0
   let uncertain = 0
   for (let boot = 0; boot < 1000; boot++) {
-    const clock = bootClock({ hostMs: T0 + boot, monotonicMs: 0, floorMs })
+    const clock = bootClock({ hostMs: T0 + boot, monotonicMs: 0, floorMs, unprovenMs: HOUR })
     if (clock.state !== 'TRUSTED') uncertain++
     floorMs = raiseFloor(clock, Math.floor(clockNow(clock, 0) / 1000) + 120, 0).floorMs
   }
@@ -135,6 +164,8 @@ t.test('the allowance grows with the age of signed time, to 30 s', async t => {
   t.equal(staleAllowanceMs(set.clock, 2000), 5200)
   t.equal(staleAllowanceMs(set.clock, 2000 + HOUR), 5560)
   t.equal(staleAllowanceMs(set.clock, 2000 + 10 * DAY), 30_000)
-  const again = bootClock({ hostMs: T0 + HOUR, monotonicMs: 0, floorMs: T0, sync: set.clock.sync })
+  const { sync } = set.clock
+  const boot = { hostMs: T0 + HOUR, monotonicMs: 0, floorMs: T0, unprovenMs: HOUR }
+  const again = bootClock({ ...boot, sync })
   t.equal(staleAllowanceMs(again, 0), 5560, 'a restart keeps it')
 })

@@ -17,6 +17,15 @@ import {
 /** `UNCERTAIN`: no code can be judged fresh, so entry denies with `CLOCK_UNCERTAIN`. */
 export type ClockCertainty = 'TRUSTED' | 'UNCERTAIN'
 
+/**
+ * Why the clock may be wrong, while nothing since the boot has proved it: signed time, a document
+ * signed just now, or a technician.
+ * - `behind`: the host read below the floor, so it is certainly wrong.
+ * - `far`: it reads further past what documents and journal prove than the config bears.
+ * - `unproven`: it reads near to that; entry goes on, flagged.
+ */
+export type ClockDoubt = 'behind' | 'far' | 'unproven'
+
 /** The last accepted time answer. All milliseconds; `atMs` is Unix time by the gate's clock. */
 export interface SignedSync {
   readonly atMs: number
@@ -30,6 +39,7 @@ export interface GateClock {
   /** Newest accepted signed `iat`, persisted by the cache. No reading lies below it. */
   readonly floorMs: number
   readonly state: ClockCertainty
+  readonly doubt: ClockDoubt | undefined
   /** Absent when signed time was never had, or a technician has set the clock since. */
   readonly sync: SignedSync | undefined
   /** Sum of the steps made on signed time alone since a manifest last agreed with an answer. */
@@ -41,17 +51,28 @@ export interface ClockBoot {
   readonly hostMs: number
   readonly monotonicMs: number
   readonly floorMs: number
+  /** When the gate was last alive, by its journal; Unix milliseconds. */
+  readonly aliveMs?: number | undefined
+  /** How far past floor and journal a clock may read that nothing proves. */
+  readonly unprovenMs: number
   readonly sync?: SignedSync | undefined
 }
 
-/** Anchors at the host's clock, or at the floor and `UNCERTAIN` when the host reads below it. */
+/**
+ * Anchors at the host's clock, or at the floor when the host reads below it. `UNCERTAIN` then, and
+ * when it reads too far ahead of what is proved: a clock that starts ahead can't be told from a gate
+ * that was off for long.
+ */
 export function bootClock(boot: ClockBoot): GateClock {
-  const plausible = boot.hostMs >= boot.floorMs
+  const { hostMs, floorMs, aliveMs = floorMs } = boot
+  const behind = hostMs < floorMs
+  const far = hostMs - Math.max(floorMs, aliveMs) > boot.unprovenMs
   return {
-    anchorMs: plausible ? boot.hostMs : boot.floorMs,
+    anchorMs: behind ? floorMs : hostMs,
     anchorMonotonicMs: boot.monotonicMs,
-    floorMs: boot.floorMs,
-    state: plausible ? 'TRUSTED' : 'UNCERTAIN',
+    floorMs,
+    state: behind || far ? 'UNCERTAIN' : 'TRUSTED',
+    doubt: behind ? 'behind' : far ? 'far' : 'unproven',
     sync: boot.sync,
     unsupportedMs: 0,
   }
@@ -65,11 +86,20 @@ export function clockNow(clock: GateClock, monotonicMs: number): number {
 /**
  * Takes over the `iat` (Unix seconds) of an accepted manifest or trust document. The floor follows
  * it only as far as the clock has come: a document may be signed up to 120 s ahead, and a stolen
- * key that always signs ahead must not push the clock by that much at every restart.
+ * key that always signs ahead must not push the clock by that much at every restart. One that was
+ * signed just now also proves a clock that nothing had proved.
  */
 export function raiseFloor(clock: GateClock, iat: number, monotonicMs: number): GateClock {
-  const floorMs = Math.min(iat * 1000, clockNow(clock, monotonicMs))
+  const nowMs = clockNow(clock, monotonicMs)
+  const floorMs = Math.max(clock.floorMs, Math.min(iat * 1000, nowMs))
+  if (proves(clock, iat, nowMs)) return { ...clock, floorMs, state: 'TRUSTED', doubt: undefined }
   return floorMs > clock.floorMs ? { ...clock, floorMs } : clock
+}
+
+/** What was signed just now by our clock was not signed later than it is: the clock is not ahead. */
+function proves({ doubt }: GateClock, iat: number, nowMs: number): boolean {
+  const near = Math.abs(iat * 1000 - nowMs) <= TIME_SUPPORT_MS
+  return near && (doubt === 'far' || doubt === 'unproven')
 }
 
 /** A verified time answer with the readings around its round trip. All milliseconds. */
@@ -126,6 +156,7 @@ export function setBySignedTime(
       anchorMonotonicMs: answer.receivedMonotonicMs,
       floorMs: clock.floorMs,
       state: 'TRUSTED',
+      doubt: undefined,
       sync: { atMs: anchorMs, roundTripMs },
       unsupportedMs,
     },
@@ -151,6 +182,7 @@ export function setByTechnician(
       anchorMs: nowMs,
       anchorMonotonicMs: monotonicMs,
       state: 'TRUSTED',
+      doubt: undefined,
       sync: undefined,
       unsupportedMs: 0,
     },

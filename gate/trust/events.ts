@@ -33,7 +33,7 @@ export type TrustEvent =
   | {
       readonly kind: 'clock'
       readonly code: 'CLOCK_STEPPED'
-      readonly by: 'signed time' | 'technician' | 'floor'
+      readonly by: 'signed time' | 'technician' | 'floor' | 'unproven'
       /** Milliseconds added to the clock. */
       readonly offsetMs: number
       readonly state: ClockCertainty

@@ -14,7 +14,7 @@ import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
 import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
 import type { CacheAnswer } from './cache-thread.ts'
 import { createCacheWriter } from './cache-writer.ts'
-import { bootClock, type ClockCertainty, type ClockSetting } from './clock.ts'
+import { bootClock, type ClockCertainty, type ClockDoubt, type ClockSetting } from './clock.ts'
 import type { FetchPort } from './download.ts'
 import { createEnvironmentWatch } from './environment-watch.ts'
 import { followEvents } from './event-stream.ts'
@@ -42,6 +42,10 @@ export interface TrustKeeperOptions {
   readonly degradedAfterMs: number
   readonly overdueMs: number
   readonly staffMs: number
+  /** How far past what is proved the clock may read at a start, milliseconds. */
+  readonly unprovenMs: number
+  /** When the gate was last alive, by its journal; Unix milliseconds. */
+  readonly aliveMs?: number | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** Unpredictable bytes, as many as asked for. */
@@ -77,6 +81,8 @@ export interface GateNow {
   /** Unix milliseconds, whole. */
   readonly nowMs: number
   readonly state: ClockCertainty
+  /** Until something has proved the time since the start. */
+  readonly doubt?: ClockDoubt | undefined
   readonly staleAllowanceMs: number
 }
 
@@ -111,7 +117,9 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const { clock: host, timers, onEvent } = options
   const hostMs = host.nowMs()
   const loaded = loadCache(options.dataDir, openFactoryTrust(options.factoryTrust), hostMs)
-  const booted = bootClock({ ...loaded, hostMs, monotonicMs: host.monotonicMs() })
+  const { aliveMs, unprovenMs } = options
+  const monotonicMs = host.monotonicMs()
+  const booted = bootClock({ ...loaded, hostMs, monotonicMs, aliveMs, unprovenMs })
   const stopped = new AbortController()
   const source = sourceOf(options, stopped.signal)
   const time = createTimeSync(booted, host, source)
@@ -127,6 +135,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       if (!started) return
       rollback.check()
       watch.check()
+      tellStanding()
       environment.check(state.trust)
     },
     onEvent,
@@ -178,7 +187,8 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       }
       if (booted.state === 'UNCERTAIN') {
         const offsetMs = booted.anchorMs - hostMs
-        onEvent({ ...clockStepped('floor', offsetMs), state: 'UNCERTAIN' })
+        const by = booted.doubt === 'far' ? 'unproven' : 'floor'
+        onEvent({ ...clockStepped(by, offsetMs), state: 'UNCERTAIN' })
       }
       rollback.check()
       watch.check()
@@ -200,6 +210,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     now: () => ({
       nowMs: Math.floor(time.nowMs()),
       state: time.clock().state,
+      doubt: time.clock().doubt,
       staleAllowanceMs: time.allowanceMs(),
     }),
     status: () => statusOf(belief, rounds.lastTime()),

@@ -79,6 +79,45 @@ t.test('a clock set back a day never takes an expired pass for valid', async t =
   t.equal(enter(await valid(T0)), 'ADMIT')
 })
 
+t.test(
+  'a clock that starts ahead, alone: flagged near what is proved, refused past it',
+  async t => {
+    const good = await goodGate(t)
+    await good.keeper.close()
+    const { dataDir, world, serviceUrl, origin } = good
+    origin.down = true
+    const rows: [string, number, RegExp, RegExp][] = [
+      ['45 s', 45, /^ADMIT_FLAGGED CLOCK_UNPROVEN$/, /CLOCK_UNPROVEN/],
+      ['5 min', 300, /^ADMIT_FLAGGED CLOCK_UNPROVEN$/, /CLOCK_UNPROVEN/],
+      [
+        '1 h, less what a start takes',
+        3590,
+        /^ADMIT_FLAGGED TRUST_DEGRADED CLOCK_UNPROVEN$/,
+        /UNPROVEN/,
+      ],
+      ['1 h and more', 3660, /^CLOCK_UNCERTAIN$/, /^ADMIT_FLAGGED .*CLOCK_UNCERTAIN/],
+      ['10 h', 36_000, /^CLOCK_UNCERTAIN$/, /^ADMIT_FLAGGED .*CLOCK_UNCERTAIN/],
+    ]
+    for (const [what, aheadS, entry, leaving] of rows) {
+      const { keeper } = bootGate(dataDir, world, {
+        serviceUrl,
+        clock: realClock((T0 + aheadS) * 1000),
+      })
+      const atItsTime = await (await phone(world, T0 + aheadS - 60))(T0 + aheadS)
+      t.match(laneOf(keeper)(atItsTime), entry, what)
+      t.match(laneOf(keeper, 'exit')(atItsTime), leaving, `${what}, exit`)
+      await keeper.close()
+    }
+    origin.down = false
+    await world.publish({ lists: { [LIST]: [7] } })
+    const { keeper } = bootGate(dataDir, world, { serviceUrl, clock: realClock((T0 + 45) * 1000) })
+    t.teardown(() => keeper.close())
+    await keeper.pollNow()
+    t.equal(keeper.now().doubt, undefined, 'proved')
+    t.equal(laneOf(keeper)(await (await phone(world, T0 - 60))(T0)), 'ADMIT')
+  },
+)
+
 t.test('a clock set back a day and a lost cache: no list, no entry', async t => {
   const good = await goodGate(t)
   const { world } = good

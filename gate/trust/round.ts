@@ -67,7 +67,7 @@ function outdated(belief: Belief, manifestVersion: number): boolean {
 
 /** The event of a step that left the clock trusted. */
 export function clockStepped(
-  by: 'signed time' | 'technician' | 'floor',
+  by: Extract<TrustEvent, { kind: 'clock' }>['by'],
   offsetMs: number,
 ): Extract<TrustEvent, { kind: 'clock' }> {
   const code = 'CLOCK_STEPPED'

@@ -65,7 +65,7 @@ t.test('a clock set forward a day is settled, and its requests are answered mean
   const { keeper, world, origin, codes } = await rebootedWith(t, DAY, ({ world }) =>
     world.publish({ lists: { [LIST]: [7, 8] } }),
   )
-  t.equal(keeper.now().state, 'TRUSTED', 'nothing tells it better yet')
+  t.equal(keeper.now().state, 'UNCERTAIN', 'a day past all that is proved')
   t.equal(keeper.freshness().stage, 'CLOSED')
   t.same(await keeper.pollNow(), { code: 'UPDATED' })
   t.ok(offMs(keeper.now().nowMs) < 3000)

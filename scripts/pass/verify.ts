@@ -50,6 +50,7 @@ export async function verifyCommand(
     degradedAfterMs: 900_000,
     overdueMs: 0,
     staffMs: 0,
+    unprovenMs: Number.POSITIVE_INFINITY,
     clock: systemClock,
     timers: systemTimers,
     random: randomBytes,

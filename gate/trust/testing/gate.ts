@@ -31,6 +31,7 @@ export function bootGate(
     degradedAfterMs: 900_000,
     overdueMs: 0,
     staffMs: 0,
+    unprovenMs: 3_600_000,
     clock: realClock(T0 * 1000),
     timers: systemTimers,
     random: randomBytes,
