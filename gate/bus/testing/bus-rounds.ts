@@ -22,6 +22,8 @@ const ROUND_MS = 40_000
 const STEP_MS = 500
 const PASSAGE_MS = 2000
 const SKEW_MS = 1000
+/** Past what is late, and past what a grant may miss without a flag. */
+const SLOW_MAX_MS = 20_000
 /** A few hundred codes a round; a gate's real bounds would cost a round most of its time. */
 const MEMORY = { codes: 512, papers: 8, visits: 512, siblingUses: 2048, siblingVisits: 2048 }
 
@@ -145,7 +147,7 @@ function journalOf({ name, memory }: WireGate) {
 /** Faults that last: which messages are lost, and how long the others take. */
 function breakWire({ random, wire, gates }: World, active: readonly BusFault[]): void {
   const share = random()
-  const slowMs = random() * 12_000
+  const slowMs = random() * SLOW_MAX_MS
   // Everybody, one sender, or one way between two gates.
   const from = random() < 0.4 ? undefined : GATES[Math.floor(random() * 3)]
   const at = random() < 0.4 ? undefined : GATES[Math.floor(random() * 3)]
