@@ -192,9 +192,7 @@ export function createRunner(parts: RunnerParts): Runner {
       if (grant !== undefined && kind === 'passage') memory.passed(grant, row.at)
       if (grant !== undefined && kind === 'annulled') memory.annulled(grant, body, row.at)
     }
-    if (kind === 'scan' && body.area !== undefined && body.cti !== undefined) {
-      memory.walkedFree(body.cti, body.area, body.direction, row.at)
-    }
+    if (kind === 'scan') memory.walkedFree(body, parts.lane, row.at)
     if (kind === 'scan' && body.code === 'STALE_CODE' && body.direction === 'exit') {
       if (body.cti !== undefined) memory.staleRefused(body.cti, row.at)
     }

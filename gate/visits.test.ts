@@ -96,6 +96,36 @@ t.test('exit free: a code that is refused there ends no visit', async t => {
   await fireOpens(t, gate)
 })
 
+t.test('exit free: the code scanned there lets nobody in, on paper neither', async t => {
+  const memory = createMemory({ presentations: [], visits: [] })
+  const gate = await createVirtualLane({ ...both, modes: { exit: 'free' } }, undefined, { memory })
+  await gate.scan(await gate.code())
+  await walk(gate)
+  await gate.time.advanceAsync(MINUTE_MS)
+  const code = await gate.code()
+  await gate.scanAtExit(code)
+  await gate.scanAtExit(code)
+  t.equal(gate.rows().filter(row => row === 'scan ADMIT').length, 1, 'a scanner repeats itself')
+  await gate.time.advanceAsync(10_000)
+  await gate.scan(code)
+  t.equal(gate.rows().at(-1), 'scan ALREADY_USED', 'handed to somebody outside')
+  const [used] = gate.journal.memory().presentations.slice(-1)
+  t.match(used, { outcome: 'passed', direction: 'exit' }, 'also after a restart')
+
+  const taken = { ...both, policy: { takesPaper: true }, modes: { exit: 'free' } } as const
+  const station = await createVirtualLane(taken)
+  const paper = await station.paper()
+  await station.scan(paper)
+  await walk(station)
+  await station.scanAtExit(paper)
+  t.equal(station.rows().at(-1), 'scan ADMIT')
+  await station.time.advanceAsync(MINUTE_MS)
+  await station.scan(paper)
+  t.equal(station.rows().at(-1), 'scan ALREADY_USED', 'once a direction')
+  t.equal(station.journal.memory().presentations.filter(one => one.paper).length, 2)
+  await fireOpens(t, station)
+})
+
 t.test('entry free: who scanned in is let out by a hard exit', async t => {
   const hard = { policy: { passback: 'hard' } } as const
   const gate = await createVirtualLane({ ...both, ...hard, modes: { entry: 'free' } })
@@ -117,7 +147,10 @@ t.test('siblings hear of whoever went through on a free way', async t => {
   memory.onFact(fact => facts.push(fact))
   const gate = await createVirtualLane({ modes: { entry: 'free' } }, undefined, { memory })
   await gate.scan(await gate.code())
-  t.match(facts, [{ kind: 'visit', area: 'main', cti: CTI, inside: true }])
+  t.match(facts, [
+    { kind: 'use', cti: CTI, outcome: 'passed' },
+    { kind: 'visit', area: 'main', cti: CTI, inside: true },
+  ])
   await fireOpens(t, gate)
 })
 

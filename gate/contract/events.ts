@@ -146,8 +146,10 @@ export const scanBodySchema = z.strictObject({
   /** Present once the issuer's signature was found good. */
   cti: cti.optional(),
   presentedAt: z.int().optional(),
-  /** Of a free way that was open to it: the certificate has gone in or out there. */
+  /** Of a free way that was open to it: the code is used, and went in or out there. */
   area: z.string().max(32).optional(),
+  /** Beside `area`, of a paper pass. */
+  paper: z.literal(true).optional(),
   boarding: boardingWindowSchema.optional(),
   trace: z.array(traceStepSchema).max(32),
 })

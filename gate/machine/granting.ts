@@ -92,7 +92,7 @@ function verdictInFreeFlow(
 /** Nothing on a free way says whether they walk: the scan itself settles their visit. */
 function scanOf(grant: GrantBody): ScanBody {
   const { area, flags, paper, ...scan } = grant
-  return settlesVisit(grant) ? { ...scan, area } : scan
+  return settlesVisit(grant) ? { ...scan, area, ...(paper && { paper }) } : scan
 }
 
 /** The attendant's button: one passage, no pass consumed. It does not wait for an entry's row. */

@@ -6,7 +6,7 @@
  */
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from '../bus/facts.ts'
 import { FACT_AHEAD_MAX_MS } from '../bus/limits.ts'
-import type { Direction, GrantBody } from '../contract/events.ts'
+import type { GrantBody, ScanBody } from '../contract/events.ts'
 import { type Annulment, mayHaveWalked, settlesVisit, whereAfter } from '../contract/visits.ts'
 import { type MemoryView, type SeenPresentation, STALE_AGAIN_MS } from '../decide/rules.ts'
 import {
@@ -26,8 +26,8 @@ export interface Memory extends MemoryView {
   forget(grant: GrantBody): void
   passed(grant: GrantBody, atMs: number): void
   annulled(grant: GrantBody, end: Annulment, atMs: number): void
-  /** It went into the area or out of it on a free way, which has no grants. */
-  walkedFree(cti: string, area: string, direction: Direction, atMs: number): void
+  /** What was scanned on a free way, which has no grants: used, and through, where it says so. */
+  walkedFree(scan: ScanBody, lane: string, atMs: number): void
   /** This certificate was refused at an exit for a stale code. */
   staleRefused(cti: string, atMs: number): void
   /** A fire or an emergency release, begun or over: what was known of its lane's area is void. */
@@ -166,7 +166,16 @@ export function createMemory(
       settle(grant, 'passed', at)
       went(grant, at, true)
     },
-    walkedFree(cti, area, direction, at) {
+    walkedFree({ cti, presentedAt, area, direction, paper = false }, lane, at) {
+      if (cti === undefined || area === undefined) return
+      if (presentedAt !== undefined) {
+        const use: Use = {
+          ...{ kind: 'use', gate, lane, cti, presentedAt, direction },
+          ...{ outcome: 'passed', at, grants: 1 },
+        }
+        ours.keep(use, paper)
+        listener(use)
+      }
       keepVisit({ cti, area, ...whereAfter(direction, true), at })
     },
     annulled(grant, end, at) {

@@ -80,7 +80,7 @@ export function createProjection(db: DatabaseSync) {
   const dropOpen = db.prepare('DELETE FROM open_grants WHERE ordinal = ? AND seq = ?')
   const codes = usesIn(db, 'presentations')
   const papers = usesIn(db, 'papers')
-  const usesOf = ({ paper }: GrantBody) => (paper === true ? papers : codes)
+  const usesOf = ({ paper }: Pick<GrantBody, 'paper'>) => (paper === true ? papers : codes)
   const visit = db.prepare(
     `INSERT INTO visits (area, cti, inside, at) VALUES (?, ?, ?, ?)
      ON CONFLICT (area, cti) DO UPDATE SET inside = excluded.inside, at = excluded.at`,
@@ -110,6 +110,18 @@ export function createProjection(db: DatabaseSync) {
     }
   }
 
+  /** A scan names an area where it went through on a free way. */
+  function walkedFree(scan: ScanBody, { lane, at }: JournalEntry): void {
+    const { cti, presentedAt, area, direction } = scan
+    if (area === undefined || cti === undefined) return
+    if (presentedAt !== undefined) {
+      const uses = usesOf(scan)
+      uses.reserve.run(cti, presentedAt, lane, direction, at)
+      uses.settle.run('passed', at, cti, presentedAt)
+    }
+    went(scan, at, true)
+  }
+
   function annul({ grant: ref, ...how }: AnnulledBody, at: number): void {
     const used = mayHaveWalked(how)
     const grant = end(ref, used ? 'interrupted' : 'annulled', at)
@@ -129,8 +141,7 @@ export function createProjection(db: DatabaseSync) {
       end(body.grant, 'passed', entry.at)
       went(body, entry.at, true)
     } else if (entry.kind === 'scan') {
-      // It names an area where it went through on a free way.
-      went(entry.body as ScanBody, entry.at, true)
+      walkedFree(entry.body as ScanBody, entry)
     } else if (entry.kind === 'annulled') {
       annul(entry.body as AnnulledBody, entry.at)
     } else if (isEmergency(entry)) {
