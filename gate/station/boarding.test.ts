@@ -311,3 +311,33 @@ t.test(
     t.equal(station.polled.length, 3 + BOARDING_ASKS_MAX)
   },
 )
+
+t.test('a key that leaves trust takes along its list, also one that is under way', async t => {
+  const station = stationByHand()
+  const keeper = station.keeper()
+  const [theirs, ours] = [bytesOf([1]), bytesOf([2])]
+  station.serve(theirs)
+  station.serve(ours, { ok: false, code: 'NETWORK' })
+  station.name(theirs)
+  await keeper.settled()
+  t.ok(keeper.view()?.trains(cti(1))[0])
+  station.forget()
+  station.name(ours)
+  await keeper.settled()
+  t.equal(keeper.view(), undefined, 'what the lost key named vouches for nobody any more')
+
+  const arrives = Promise.withResolvers<void>()
+  const again = stationByHand()
+  const second = again.keeper()
+  again.hold(arrives.promise)
+  again.serve(theirs)
+  again.name(theirs)
+  again.forget()
+  again.serve(ours, { ok: false, code: 'NETWORK' })
+  again.name(ours)
+  arrives.resolve()
+  await second.settled()
+  t.equal(second.view(), undefined, 'nor does it when it arrives later')
+  await keeper.close()
+  await second.close()
+})

@@ -1,7 +1,8 @@
 /**
  * The boarding list at hand: follows the one that the station manifest names, which vouches for it
  * by length and hash. One that can't be fetched or read leaves the last good one in place, with the
- * time for which that was named, and is tried again.
+ * time for which that was named, and is tried again. A manifest whose key leaves trust takes along the
+ * list that it named.
  */
 import type { Timers } from '../../hardware/ports.ts'
 import {
@@ -67,6 +68,8 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
   let held: Held | undefined
   let work: Promise<void> | undefined
   let cancelRetry = () => {}
+  /** How often the manifest's key has left trust: what it named before binds no more. */
+  let disowned = 0
   let wanted = 0
   let asking = false
   let cancelAsk = () => {}
@@ -74,6 +77,10 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
 
   function follow(): void {
     const manifest = station.current()?.manifest
+    if (manifest === undefined) {
+      held = undefined
+      disowned += 1
+    }
     const ref = manifest?.boarding
     if (closed || work !== undefined || manifest === undefined || ref === undefined) return
     cancelRetry()
@@ -94,19 +101,21 @@ export function createBoardingKeeper(parts: BoardingParts): BoardingKeeper {
   async function take(ref: BoardingRef, iat: number): Promise<boolean> {
     const { sha256, length, asOf } = ref
     const path = `/v1/gates/${enrolment.gate}/boarding/${toHex(sha256)}`
+    const before = disowned
     const document = await station.document(path, sha256, length)
     const opened = document.ok ? openBoardingList(document.bytes, enrolment.station) : document
     if (!opened.ok) {
       onOutcome({ code: opened.code })
       return false
     }
+    if (before !== disowned) return true
     const { list } = opened
-    const before = held === undefined ? [] : [held.sha256]
+    const others = held === undefined ? [] : [held.sha256]
     held = { list, sha256, asOf, iat }
     onOutcome({ code: 'UPDATED', trains: list.trains.length, bytes: list.tickets.length })
     // The manifest on disk may still name the one before; configs are named by it too.
     const configs = station.current()?.manifest.configs?.map(config => config.sha256) ?? []
-    await station.keepOnly([sha256, ...before, ...configs]).catch(() => {})
+    await station.keepOnly([sha256, ...others, ...configs]).catch(() => {})
     return true
   }
 
