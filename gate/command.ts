@@ -8,6 +8,7 @@ import { gateJsonSchema } from './contract/config.ts'
 import { openConfig } from './open-config.ts'
 
 const HELP = `npm run gate -- --config FILE [--enrol CODE]
+npm run gate -- --config FILE --trust-until TIME --by NAME
 
 Runs a gate controller: reads passes, verifies them offline, drives the barrier.
 
