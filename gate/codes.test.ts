@@ -58,6 +58,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   JOURNAL_DAMAGED: 'store/disk.test.ts',
   JOURNAL_GONE: 'gone-files.test.ts',
   FILE_GONE: 'gone-files.test.ts',
+  FILE_DAMAGED: 'data-files.test.ts',
   CLOCK_STEPPED: 'trust/ tells it: trust/clock.test.ts',
   TRUST_STALE_WARNING: 'trust/ tells it: trust/stages.test.ts',
   TRUST_DEGRADED: 'trust/ tells it: trust/stages.test.ts; as a flag in decide.test.ts',

@@ -24,7 +24,7 @@ export interface ConfiguredGate {
   readonly running: Pick<Running<Gate>, 'gate' | 'releaseAll'>
 }
 
-export type ConfiguredParts = Omit<GateParts, 'factoryTrust' | 'kept'>
+export type ConfiguredParts = Omit<GateParts, 'factoryTrust' | 'kept' | 'damaged'>
 
 /** What became of the lock. */
 const LOCKED = {
@@ -35,7 +35,7 @@ const LOCKED = {
 
 /** Nothing runs before the engine's `start`. `onDead`: nothing runs any more, and nothing can. */
 export function createConfiguredGate(
-  { path, file, store, lock }: OpenedConfig,
+  { path, file, store, lock, damaged }: OpenedConfig,
   parts: ConfiguredParts,
   onDead: (fault: unknown) => void,
 ): ConfiguredGate {
@@ -45,15 +45,17 @@ export function createConfiguredGate(
   const onFault = faultLog(log)
   let remote: RemoteDoor | undefined
   let kept: readonly KeptFile[] = []
+  let untold = damaged
   const devices = keepDevices(parts)
   const running = createRunning(async (config, how) => {
     try {
       await devices.readyFor(config)
       const { factory } = config.trust
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
-      const all = { ...parts, ...devices, factoryTrust, kept }
+      const all = { ...parts, ...devices, factoryTrust, kept, damaged: untold }
       const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
       const endDoor = followDoor(() => running.config() ?? config, gate, parts, onFault)
+      untold = []
       return {
         ...gate,
         async stop(end) {

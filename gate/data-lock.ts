@@ -10,7 +10,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PID_CHARS_MAX, PID_LOOKS, PID_PAUSE_MS } from './limits.ts'
-import { isBusy, mayBeTheDisk } from './store/sqlite.ts'
+import { setAside } from './store/set-aside.ts'
+import { isBusy, isDamage, mayBeTheDisk } from './store/sqlite.ts'
 import { isOfTheDisk, whyUnwritable } from './store/unwritable.ts'
 
 export const LOCK_FILE = 'gate.lock'
@@ -31,6 +32,8 @@ export class DataInUseError extends Error {
 }
 
 export interface DataLock {
+  /** What lay in the lock's place and was set aside; one sentence, or none. */
+  readonly damaged: readonly string[]
   /** False where the disk takes no file, full or read-only: the gate runs without a lock then. */
   held(): boolean
   /**
@@ -44,10 +47,12 @@ export interface DataLock {
 /** Throws DataInUseError, or what SQLite says of a folder that takes no file. */
 export function lockData(folder: string): DataLock {
   const file = join(folder, LOCK_FILE)
-  let lock = take(folder, file)
+  const damaged: string[] = []
+  let lock = takeAnew(folder, file, damaged)
   let place = placeOf(file)
   if (lock !== undefined) writePid(folder)
   return {
+    damaged,
     held: () => lock !== undefined,
     look() {
       if (lock !== undefined && placeOf(file) === place) return 'held'
@@ -70,6 +75,18 @@ export function lockData(folder: string): DataLock {
       lock.close()
       lock = undefined
     },
+  }
+}
+
+/** A file that is no database is nobody's lock. */
+function takeAnew(folder: string, file: string, damaged: string[]): DatabaseSync | undefined {
+  try {
+    return take(folder, file)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    const name = setAside(folder, LOCK_FILE, Date.now())
+    damaged.push(`${file} was no lock: it was set aside as ${name}`)
+    return take(folder, file)
   }
 }
 

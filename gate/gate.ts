@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { createPassVerifier } from '../pass/verify.ts'
 import { stopBody } from './at-once.ts'
+import { startBeside } from './beside.ts'
 import type { RemoteDoor } from './config/from-service.ts'
 import type { GateConfig } from './contract/config.ts'
 import type { EventKind } from './contract/events.ts'
 import { createDiskState } from './disk-state.ts'
 import { createEntryDoor } from './entry-door.ts'
-import { type FileWatch, type KeptFile, watchFiles } from './file-watch.ts'
 import { startForgetting } from './forgetting.ts'
 import { inTime } from './in-time.ts'
 import { type Joined, joinService } from './joined.ts'
@@ -24,14 +24,13 @@ import { createSharing } from './sharing.ts'
 import { tellDamage, tellMoved, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
 import { openJournal } from './store/journal.ts'
+import type { Known } from './store/known.ts'
 import { createMemory } from './store/memory.ts'
 import { createTelling } from './telling.ts'
-import { CACHE_FILE } from './trust/cache-file.ts'
 import type { TrustEvent } from './trust/events.ts'
 import { inForce } from './trust/freshness.ts'
 import { keeperOf } from './trust-of.ts'
-import { startUpkeep } from './upkeep.ts'
-import { findIdentity, identityFiles } from './uplink/identity.ts'
+import { findIdentity } from './uplink/identity.ts'
 import { createNews, readHealth } from './well.ts'
 
 /** Of a start that follows another in the same process, with another config. */
@@ -48,6 +47,8 @@ export interface Gate {
   readonly lanes: readonly Lane[]
   /** Writes a row of the whole gate. Rejects when it is not on disk. */
   record(kind: EventKind, body: object): Promise<void>
+  /** For the journal to know the highest of. */
+  know(numbers: Known): void
   /** Whether the service has answered since the start. */
   reached(): boolean
   /** `restart`: another start follows at once, so rows need not be sent before. */
@@ -109,8 +110,14 @@ async function openCore(
   }
   const journal = await opening
   opened.defer(() => journal.close())
+  const know = (numbers: Known): void => {
+    journal.know(numbers).catch(error => onFault('what was acted on was not noted', error))
+  }
   const onPolled = ({ code }: { code: string }) => listeners.onPolled(code)
-  const trust = keeperOf(config, parts, journal, { onEvent: told, onPolled, onFault })
+  const trust = keeperOf(config, parts, {
+    ...{ known: journal.known, onKnown: know, aliveMs: journal.life?.aliveMs },
+    ...{ onEvent: told, onPolled },
+  })
   opened.defer(() => trust.close())
   const entry = createEntryDoor()
   const disk = createDiskState({
@@ -135,7 +142,16 @@ async function openCore(
   const { station } = config
   const { revision } = listeners
   const now = trust.now()
-  await tellStart({ journal, keep: rows.keep, ...telling, now, station, machine, revision })
+  await tellStart({
+    journal,
+    keep: rows.keep,
+    ...telling,
+    now,
+    station,
+    machine,
+    revision,
+    damaged: parts.damaged,
+  })
   const found = findIdentity(config.data)
   const name = found.identity?.enrolment?.gate ?? config.gate
   const memory = createMemory(await journal.memory(), name)
@@ -146,7 +162,7 @@ async function openCore(
   const forgetting = startForgetting({ memory, timers, nowMs, knowsAge, onAlarm })
   opened.defer(() => forgetting.close())
   const kept = { rows, telling, told, memory, forgetting, knowsAge, found }
-  return { journal, trust, ...kept, entry, disk, onFault }
+  return { journal, trust, ...kept, know, entry, disk, onFault }
 }
 
 async function assemble(
@@ -224,6 +240,7 @@ async function assemble(
   return {
     lanes,
     record: telling.record,
+    know: core.know,
     reached: () => reached,
     releaseAll() {
       for (const lane of lanes) lane.releaseAll()
@@ -245,52 +262,4 @@ async function assemble(
       }
     },
   }
-}
-
-type Core = Awaited<ReturnType<typeof openCore>>
-
-/** What goes on beside the work. */
-function startBeside(config: GateConfig, parts: GateParts, core: Core): { close(): void } {
-  const { journal, trust, telling, onFault } = core
-  const upkeep = startUpkeep({
-    journal,
-    timers: parts.timers,
-    nowMs: () => trust.now().nowMs,
-    knowsAge: core.knowsAge,
-    keepRowsMs: config.journal.keepMs,
-    onAlarm: telling.alarm,
-    onDisk: core.disk.found,
-    onWalked: count =>
-      parts.log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
-    onFault,
-  })
-  const files = watchData(config, parts, core)
-  return {
-    close() {
-      upkeep.close()
-      core.forgetting.close()
-      files.close()
-    },
-  }
-}
-
-/** Files that this process believes in, made again from memory when they go. */
-function watchData(
-  { data: folder }: GateConfig,
-  { timers, kept = [] }: GateParts,
-  { trust, found, telling }: Core,
-): FileWatch {
-  const cache: KeptFile = {
-    name: CACHE_FILE,
-    async mend() {
-      await trust.rewrite()
-      return 'trust was written again from memory'
-    },
-  }
-  return watchFiles({
-    folder,
-    files: [cache, ...identityFiles(folder, found.identity), ...kept],
-    timers,
-    onGone: detail => telling.alarm('FILE_GONE', true, detail),
-  })
 }

@@ -3,8 +3,11 @@
  * loads little, so that a process that may not run here ends soon.
  */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { withKnown } from './config/known.ts'
 import { currentOf } from './config/revisions.ts'
 import { type ConfigStore, openConfigStore } from './config/store.ts'
+import { STORE_FILE } from './config/store-file.ts'
 import {
   badFile,
   ConfigError,
@@ -14,6 +17,7 @@ import {
 } from './config-file.ts'
 import { findDataFolder, noteDataFolder } from './config-place.ts'
 import type { GateConfig } from './contract/config.ts'
+import { clearDataFolder } from './data-files.ts'
 import { DataInUseError, type DataLock, lockData } from './data-lock.ts'
 import { makeFolder } from './make-folder.ts'
 
@@ -26,6 +30,8 @@ export interface OpenedConfig {
   /** The gate's name, for logs. */
   readonly gate: string
   readonly lock: DataLock
+  /** One sentence for each file of the data folder that was found damaged. */
+  readonly damaged: readonly string[]
 }
 
 /**
@@ -38,18 +44,19 @@ export function openConfig(path: string, nowMs: number, stateFolders?: string): 
   const { checked } = file
   const data = file.data ?? findDataFolder(path, stateFolders)
   if (data === undefined || (!checked.ok && !existsSync(data))) throw wrong(file)
-  const lock = lockFolder(data)
+  const { lock, cleared } = lockFolder(data, nowMs)
   try {
     const opened = openConfigStore(data, nowMs)
+    const damaged = [...cleared, ...lock.damaged, ...damageOf(data, opened)]
     const store = { ...opened, close: () => opened.close().finally(lock.release) }
     const { history } = opened.stored
     if (checked.ok) {
       noteDataFolder(path, data)
-      return { path, file, store, lock, gate: checked.config.gate }
+      return { path, file, store, lock, damaged, gate: checked.config.gate }
     }
     if (history === undefined) throw wrong(file)
     const { gate } = JSON.parse(currentOf(history).text) as { gate: string }
-    return { path, file, store, lock, gate }
+    return { path, file, store, lock, damaged, gate }
   } catch (error) {
     lock.release()
     throw error
@@ -60,10 +67,22 @@ function wrong({ checked }: ConfigFile): ConfigError {
   return new ConfigError(checked.ok ? '' : checked.problems.join('\n'))
 }
 
-function lockFolder(data: string): DataLock {
+/** What is told of the revisions. */
+function damageOf(data: string, { stored, damage, known }: ConfigStore): string[] {
+  const file = join(data, STORE_FILE)
+  if (damage !== undefined) {
+    const aside = damage.setAside ?? 'nothing: the disk takes no writes'
+    return [`${file}: ${damage.detail}; set aside as ${aside}; the config file runs`]
+  }
+  const older = stored.history && withKnown(stored.history, known).older
+  return older === undefined ? [] : [`${file}: ${older}`]
+}
+
+function lockFolder(data: string, nowMs: number) {
   try {
     makeFolder(data)
-    return lockData(data)
+    const cleared = clearDataFolder(data, nowMs)
+    return { lock: lockData(data), cleared }
   } catch (error) {
     if (error instanceof DataInUseError) throw error
     const { message } = error as Error

@@ -19,6 +19,8 @@ export interface GateParts {
   readonly factoryTrust: Uint8Array
   /** Files of the data folder that whoever starts the gate keeps. */
   readonly kept?: readonly KeptFile[]
+  /** One sentence for each file that was found damaged before the gate was started. */
+  readonly damaged?: readonly string[]
   /** Names this boot of the machine; undefined where boots have no name. */
   readonly machineBoot: string | undefined
   readonly openBoard: (lane: LaneConfig) => GateBoard

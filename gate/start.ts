@@ -20,6 +20,8 @@ export interface StartParts {
   readonly station: string
   /** Names this boot of the machine, where boots have a name. */
   readonly machine: string | undefined
+  /** One sentence for each file that was found damaged before the journal was opened. */
+  readonly damaged?: readonly string[] | undefined
   /** Number of the config's revision, where it has one. */
   readonly revision?: number | undefined
 }
@@ -38,6 +40,7 @@ export async function tellStart(parts: StartParts): Promise<void> {
     ...(setAside && { setAside: setAside.name }),
   })
   if (setAside !== undefined) tellDamage(setAside, parts.alarm)
+  for (const detail of parts.damaged ?? []) parts.alarm('FILE_DAMAGED', true, detail)
   if (after === 'power') parts.alarm('POWER_RESTORED', true, told(life as Life, parts))
 }
 

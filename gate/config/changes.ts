@@ -5,6 +5,7 @@
 import type { Timers } from '../../hardware/ports.ts'
 import { type CheckedConfig, ConfigError } from '../config-file.ts'
 import { CONFIG_BY_CHARS_MAX, CONFIG_REASON_CHARS_MAX } from '../contract/events.ts'
+import { numbersOf } from './known.ts'
 import type { Ledger } from './ledger.ts'
 import { CONFIRM_MS_MAX, CONFIRM_MS_MIN } from './limits.ts'
 import { askedBy } from './modes.ts'
@@ -75,7 +76,9 @@ export function createChanges(parts: ChangeParts): Changes {
 
   async function tell(): Promise<void> {
     const gate = running.gate()
-    if (gate !== undefined) await ledger.tell(gate.record)
+    if (gate === undefined) return
+    await ledger.tell(gate.record)
+    gate.know(numbersOf(now()))
   }
 
   /** The fault, when it could not be started. */

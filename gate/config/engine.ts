@@ -68,7 +68,8 @@ export interface ConfigEngine {
   offer(offer: Offer): Promise<Outcome>
   /** Something was offered that can't be taken: told in the journal, and not looked at again. */
   refuse(by: string, why: string, seen: Partial<Seen>): Promise<void>
-  seen(): Seen
+  /** Undefined before the first start has come to its end: nothing may be taken until then. */
+  seen(): Seen | undefined
   /** Writes all revisions into a new file. Rejects when it can't. */
   rewrite(): Promise<void>
   stop(): Promise<void>
@@ -100,6 +101,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
   const startOf = createStart({
     ...parts,
     damage: parts.store.damage,
+    known: parts.store.known,
     ledger,
     changes,
     judge,
@@ -200,7 +202,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     reload: () => inTurn(reload),
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
-    seen: () => now().seen,
+    seen: () => ledger.history()?.seen,
     rewrite: () => inTurn(() => ledger.rewrite(Math.floor(parts.nowMs()))),
     async stop() {
       stopped = true

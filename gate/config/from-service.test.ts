@@ -252,7 +252,7 @@ t.test('a config that is wrong, or speaks of what is not the service’s: told o
   }
   await gate.publish(99, { lanes: [lane(5000)] })
   t.same(gate.waits(), [5000], 'what runs already is left alone')
-  t.equal(gate.engine.seen().serviceRevision, 99)
+  t.equal(gate.engine.seen()?.serviceRevision, 99)
   await gate.engine.stop()
 })
 

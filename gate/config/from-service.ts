@@ -15,7 +15,8 @@ import type { Seen } from './revisions.ts'
 
 /** Who keeps the revisions. */
 export interface RemoteDoor {
-  seen(): Pick<Seen, 'serviceRevision' | 'serviceSha256'>
+  /** Undefined while nothing can be taken yet. */
+  seen(): Pick<Seen, 'serviceRevision' | 'serviceSha256'> | undefined
   /** Resolves when it was taken or refused; a new gate may run by then. */
   take(document: ConfigDocument, sha256: string): Promise<void>
 }
@@ -48,11 +49,12 @@ export function followServiceConfig(parts: FollowParts): () => void {
   /** Undefined when there is nothing to fetch. */
   function wanted(): StationConfig | undefined {
     const entry = station.current()?.manifest.configs?.find(one => one.gate === gate)
-    if (entry === undefined) return undefined
-    const { serviceRevision, serviceSha256 } = remote.seen()
+    const seen = remote.seen()
+    if (entry === undefined || seen === undefined) return undefined
+    const { serviceRevision, serviceSha256 } = seen
     if (entry.revision > serviceRevision) return entry
     if (entry.revision < serviceRevision) tell('ROLLBACK')
-    else if (toHex(entry.sha256) !== serviceSha256) tell('EQUIVOCATION')
+    else if (serviceSha256 !== '' && toHex(entry.sha256) !== serviceSha256) tell('EQUIVOCATION')
     return undefined
   }
 
@@ -61,7 +63,7 @@ export function followServiceConfig(parts: FollowParts): () => void {
     const judge = (): ConfigResult =>
       verifyConfig(trust.document(), bytes, nodeVerifier, {
         gate,
-        seen: remote.seen().serviceRevision,
+        seen: remote.seen()?.serviceRevision ?? 0,
         nowMs: trust.now().nowMs,
       })
     const first = judge()

@@ -3,6 +3,7 @@
  * change is on disk before it is acted on; only going back never waits for a disk.
  */
 import type { EventKind } from '../contract/events.ts'
+import { withKnown } from './known.ts'
 import type { History } from './revisions.ts'
 import type { ConfigStore } from './store.ts'
 import type { Said, Unsaid } from './store-file.ts'
@@ -26,8 +27,9 @@ export function createLedger(
   onFault: (what: string, error: unknown) => void,
 ): Ledger {
   const unsaid: Unsaid[] = [...store.stored.unsaid]
-  let history = store.stored.history
-  let onDisk = history
+  const stored = store.stored.history
+  let history = stored && withKnown(stored, store.known).history
+  let onDisk = stored
   let unwritten: readonly Said[] = []
   let said: readonly number[] = []
 

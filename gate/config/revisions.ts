@@ -48,13 +48,17 @@ export interface History {
 
 export type NewRevision = Pick<Revision, 'at' | 'by' | 'reason' | 'text' | 'sha256'>
 
-/** The history of a first start, on this file. */
-export function firstHistory(base: NewRevision, fileSha256: string): History {
+/** The history of a first start, on this file; or of one whose revisions were lost, after those. */
+export function firstHistory(
+  base: NewRevision,
+  fileSha256: string,
+  { number = 0, serviceRevision = 0 } = {},
+): History {
   return {
-    revisions: [{ ...base, number: 0, reverted: null }],
-    current: 0,
+    revisions: [{ ...base, number, reverted: null }],
+    current: number,
     trial: null,
-    seen: { fileSha256, serviceRevision: 0, serviceSha256: '' },
+    seen: { fileSha256, serviceRevision, serviceSha256: '' },
   }
 }
 

@@ -7,6 +7,7 @@ import type { GateConfig } from '../contract/config.ts'
 import type { EventKind, LaneModes } from '../contract/events.ts'
 import type { GivenModes } from '../lane-settings.ts'
 import type { Lane, ModesAsked } from '../machine/state.ts'
+import type { Known } from '../store/known.ts'
 import { NOTHING_SERVED, type Served, servedBy, servesAgain } from './in-service.ts'
 import { differsOnlyInModes, type ModedLane, modesUnder } from './modes.ts'
 
@@ -15,6 +16,8 @@ export interface RunningGate {
   readonly lanes: readonly RunningLane[]
   /** Rejects when the row is not on disk. */
   record(kind: EventKind, body: object): Promise<void>
+  /** For the journal to know the highest of. What can't be written is written with the next. */
+  know(numbers: Known): void
   /** Whether the service has answered since the start. */
   reached(): boolean
   /** `restart`: another start follows at once. */

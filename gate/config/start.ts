@@ -4,16 +4,16 @@
  * next revision, and so wins over what was committed meanwhile. A wrong file changes nothing.
  */
 import { type CheckedConfig, ConfigError, type ConfigFile } from '../config-file.ts'
+import type { Known } from '../store/known.ts'
 import type { Changes } from './changes.ts'
 import type { FileAlarm } from './file-alarm.ts'
 import type { Judge } from './fixed.ts'
+import { numbersAfter } from './known.ts'
 import type { Ledger } from './ledger.ts'
 import { committed, currentOf, firstHistory, type History, type Revision } from './revisions.ts'
 import { baseRow, committedRows, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import type { ConfigStore } from './store.ts'
-
-const BASE = { number: 0, asked: () => ({ by: 'file', revision: 0 }) }
 
 /** Why a revision by file was made. */
 export const FILE_EDITED = 'the file was edited'
@@ -27,6 +27,8 @@ export interface StartParts {
   readonly fileAlarm: FileAlarm
   readonly check: (text: string) => CheckedConfig
   readonly nowMs: () => number
+  /** What the journal knows that this gate acted on. */
+  readonly known: Known
   /** What became of the revisions, when they could not be read. */
   readonly damage: ConfigStore['damage']
 }
@@ -39,12 +41,14 @@ export function createStart(parts: StartParts): () => Promise<void> {
   /** The file becomes revision 0 once it has run. */
   async function first({ checked, sha256: fileSha256 }: ConfigFile): Promise<void> {
     if (!checked.ok) throw new ConfigError(checked.problems.join('\n'))
-    const failed = await parts.running.run(checked.config, BASE)
+    const after = numbersAfter(parts.known)
+    const asked = () => ({ by: 'file', revision: after.number })
+    const failed = await parts.running.run(checked.config, { number: after.number, asked })
     if (failed !== undefined) throw failed.fault
     const { text, sha256 } = checked
     const at = Math.floor(parts.nowMs())
     const base = { at, by: 'file', reason: reasonOf(parts.damage), text, sha256 }
-    const history = firstHistory(base, fileSha256)
+    const history = firstHistory(base, fileSha256, after)
     await ledger.putAnyway(history, [baseRow(history)])
     await changes.tell()
   }

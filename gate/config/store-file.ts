@@ -37,6 +37,7 @@ export interface StoredConfig {
 
 const LAYOUT: Layout = {
   layout: 1,
+  table: 'revision',
   tables: `
     CREATE TABLE revision (
       number INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL,

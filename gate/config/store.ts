@@ -1,9 +1,11 @@
 /** The revisions on disk, as the gate's main thread sees them: read at once, written by a thread. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { type Known, readKnown } from '../store/known.ts'
 import { setAside } from '../store/set-aside.ts'
-import { isDamage, isFull, isOfSqlite } from '../store/sqlite.ts'
+import { damageError, isBusy } from '../store/sqlite.ts'
+import { isAfterFirst } from './known.ts'
 import {
   openStoreToRead,
   readStore,
@@ -16,6 +18,8 @@ import type { StoreAnswer, StoreRequest } from './store-thread.ts'
 export interface ConfigStore {
   /** What was there at the opening. */
   readonly stored: StoredConfig
+  /** What the journal knows that this gate acted on. */
+  readonly known: Known
   /** Where a damaged predecessor was put, and what was wrong with it. */
   readonly damage: { readonly setAside: string | undefined; readonly detail: string } | undefined
   /**
@@ -29,15 +33,18 @@ export interface ConfigStore {
 const NOTHING: StoredConfig = { history: undefined, unsaid: [] }
 
 /**
- * Reads `config.db` of the data folder, if there is one. A damaged one is set aside under a name;
- * `nowMs` is for that. Throws when it can't be read for another reason.
+ * Reads `config.db` of the data folder, if there is one. One that can't be read is set aside under a
+ * name; `nowMs` is for that.
  */
 export function openConfigStore(dataDir: string, nowMs: number): ConfigStore {
   const path = join(dataDir, STORE_FILE)
-  const { stored, damage } = read(dataDir, path, nowMs)
+  const known = readKnown(join(dataDir, 'journal.db'))
+  const { stored, damage } = read(dataDir, nowMs, isAfterFirst(known))
   const waiting = new Map<number, PromiseWithResolvers<readonly number[]>>()
   let worker: Worker | undefined
   let count = 0
+  /** What could not be read lies there still. */
+  let isInTheWay = damage !== undefined && damage.setAside === undefined
 
   function start(): Worker {
     const thread = new Worker(new URL('./store-thread.ts', import.meta.url), {
@@ -67,13 +74,17 @@ export function openConfigStore(dataDir: string, nowMs: number): ConfigStore {
 
   return {
     stored,
+    known,
     damage,
     write(change) {
       const one = Promise.withResolvers<readonly number[]>()
       count += 1
       waiting.set(count, one)
-      post({ id: count, change })
-      return one.promise
+      post({ id: count, change: isInTheWay ? { ...change, anewMs: nowMs } : change })
+      return one.promise.then(ids => {
+        isInTheWay = false
+        return ids
+      })
     },
     async close() {
       const thread = worker
@@ -85,21 +96,30 @@ export function openConfigStore(dataDir: string, nowMs: number): ConfigStore {
   }
 }
 
+/** `lived`: a file cut to nothing is damaged, not one whose first write was cut short. */
 function read(
   dataDir: string,
-  path: string,
   nowMs: number,
+  lived: boolean,
 ): Pick<ConfigStore, 'stored' | 'damage'> {
+  const path = join(dataDir, STORE_FILE)
   if (!existsSync(path)) return { stored: NOTHING, damage: undefined }
   try {
+    if (lived && statSync(path).size === 0) throw damageError('the file is empty')
     return { stored: readAll(path), damage: undefined }
   } catch (error) {
-    // Only an empty file must be written to be opened.
-    if (isFull(error)) return { stored: NOTHING, damage: undefined }
-    if (isOfSqlite(error) && !isDamage(error)) throw error
     const detail = error instanceof Error ? error.message : String(error)
-    const name = setAside(dataDir, STORE_FILE, nowMs)
-    return { stored: NOTHING, damage: { setAside: name, detail } }
+    if (isBusy(error)) throw new Error(`${path}: ${detail}: see which program has it open`)
+    return { stored: NOTHING, damage: { setAside: movedAside(dataDir, nowMs), detail } }
+  }
+}
+
+/** Undefined on a disk that lets nothing be moved: the first write tries again. */
+function movedAside(dataDir: string, nowMs: number): string | undefined {
+  try {
+    return setAside(dataDir, STORE_FILE, nowMs)
+  } catch {
+    return undefined
   }
 }
 

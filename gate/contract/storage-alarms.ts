@@ -15,6 +15,11 @@ export const STORAGE_ALARMS = {
     'The damaged journal was set aside under the name given: collect it',
   ),
   JOURNAL_GONE: alarm('service', 'technician', 'It goes on in a new file: see who deleted it'),
+  FILE_DAMAGED: alarm(
+    'service',
+    'technician',
+    'A file of the data folder was set aside under the name given: see what was lost, collect it',
+  ),
   FILE_GONE: alarm('service', 'technician', 'See which file, what was done, and who did it'),
   CHAIN_FORK: alarm(
     'service',

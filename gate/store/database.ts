@@ -12,7 +12,7 @@ import { type Gone, TAILS } from './place.ts'
 import { PAPERS_TABLE } from './projection.ts'
 import { REFUSED_TABLE } from './refused.ts'
 import { carryOver, salvage } from './salvage.ts'
-import { isDamage, layoutOf, NOT_A_DATABASE, openDatabase } from './sqlite.ts'
+import { damageError, hasTable, isDamage, layoutOf, openDatabase } from './sqlite.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
@@ -87,7 +87,7 @@ const MARKS =
 export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase {
   settleNext(file)
   try {
-    if (isEmptyFile(file)) throw damaged('empty')
+    if (isEmptyFile(file)) throw damageError('the journal is empty')
     const db = isThere(file) ? openDatabase(file, prepare) : openNew(file)
     return { db, setAside: undefined }
   } catch (error) {
@@ -203,13 +203,10 @@ function isThere(file: string): boolean {
   return file !== ':memory:' && existsSync(file)
 }
 
-function damaged(what: string): Error {
-  return Object.assign(new Error(`the journal is ${what}`), { errcode: NOT_A_DATABASE })
-}
-
 function prepare(db: DatabaseSync): void {
   db.exec('PRAGMA foreign_keys = ON')
   const version = layoutOf(db)
+  if (version !== 0 && !hasTable(db, 'epochs')) throw damageError('it is another database')
   if (version === 0) {
     db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${MARKS} PRAGMA user_version = 2; COMMIT`)
   } else if (version === 1) {

@@ -3,7 +3,8 @@
  * beside the rows, so that no row that is dropped takes them along, and in the journal, so that an
  * older file of another kind that is put in a newer one's place is known as older.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import { existsSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { KNOWN_MAX } from '../limits.ts'
 
 /** Beside the versioned tables: a program that does not know it leaves it alone. */
@@ -30,5 +31,20 @@ export function createKnown(db: DatabaseSync) {
     known(): Known {
       return Object.fromEntries(all.all().map(({ name, value }) => [name, value])) as Known
     },
+  }
+}
+
+/** Of a journal that is not open yet; nothing where it can't be read: its own start says why. Never throws. */
+export function readKnown(file: string): Known {
+  let db: DatabaseSync | undefined
+  try {
+    if (!existsSync(file)) return {}
+    db = new DatabaseSync(file, { readOnly: true, timeout: 2000 })
+    const rows = db.prepare('SELECT name, value FROM known').all()
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value])) as Known
+  } catch {
+    return {}
+  } finally {
+    db?.close()
   }
 }

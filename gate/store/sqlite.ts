@@ -10,7 +10,7 @@
  * On a read-only disk neither works, since both want to lock or to make a file. What is there is read
  * without a lock: nobody can write it.
  */
-import { statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 
@@ -69,20 +69,38 @@ export function openForReading(path: string): DatabaseSync {
 /** Tables that are made once, named by the number of their layout. */
 export interface Layout {
   readonly layout: number
+  /** One of them, by which a file of another kind with the same number is known. */
+  readonly table: string
   readonly tables: string
 }
 
 /** As `openDatabase`, for a file with one layout; throws when it has another. */
 export function openTables(
   path: string,
-  { layout, tables }: Layout,
+  how: Layout,
   open?: (path: string) => DatabaseSync,
 ): DatabaseSync {
+  const { layout, tables } = how
   const prepare = (database: DatabaseSync) => {
-    if (isOfLayout(database, layout)) return
+    if (isOfLayout(database, how)) return
     database.exec(`BEGIN IMMEDIATE; ${tables}; PRAGMA user_version = ${layout}; COMMIT`)
   }
-  return openDatabase(path, prepare, open)
+  const isNew = !existsSync(path)
+  try {
+    return openDatabase(path, prepare, open)
+  } catch (error) {
+    // An empty file would be taken for a damaged one.
+    if (isNew) remove(path)
+    throw error
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // A disk that takes no writes has not taken this one either.
+  }
 }
 
 /** As `openTables`, of a file that is there, to be read and closed: also on a read-only disk. */
@@ -91,7 +109,7 @@ export function openToRead(path: string, how: Layout): DatabaseSync {
     return openTables(path, how)
   } catch (error) {
     const database = mayBeTheDisk(error) ? readable(path) : undefined
-    if (database !== undefined && isOfLayout(database, how.layout)) return database
+    if (database !== undefined && isOfLayout(database, how)) return database
     database?.close()
     throw error
   }
@@ -106,10 +124,21 @@ function readable(path: string): DatabaseSync | undefined {
 }
 
 /** False for a file without tables. */
-function isOfLayout(database: DatabaseSync, layout: number): boolean {
+function isOfLayout(database: DatabaseSync, { layout, table }: Layout): boolean {
   const found = layoutOf(database)
   if (found !== 0 && found !== layout) throw new Error(`layout ${found} is not known`)
+  if (found !== 0 && !hasTable(database, table)) throw damageError('it is another database')
   return found === layout
+}
+
+export function hasTable(database: DatabaseSync, name: string): boolean {
+  const asked = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+  return database.prepare(asked).get(name) !== undefined
+}
+
+/** Said by us of what SQLite itself would take. */
+export function damageError(what: string): Error {
+  return Object.assign(new Error(what), { errcode: NOT_A_DATABASE })
 }
 
 /** The layout's version; 0 for a file without tables. */
@@ -123,14 +152,9 @@ const IO_ERROR = 10
 const CORRUPT = 11
 const FULL = 13
 const CANT_OPEN = 14
-export const NOT_A_DATABASE = 26
+const NOT_A_DATABASE = 26
 /** SQLITE_IOERR_SHORT_READ: the file ends before its last page. */
 const SHORT_READ = 522
-
-/** SQLite said it, not a check of ours. */
-export function isOfSqlite(error: unknown): boolean {
-  return codeOf(error) !== undefined
-}
 
 /** What SQLite wrote is damaged, or was never its own. */
 export function isDamage(error: unknown): boolean {

@@ -73,6 +73,7 @@ export interface CacheChange {
 
 const LAYOUT: Layout = {
   layout: 1,
+  table: 'kept_bits',
   tables: `
     CREATE TABLE IF NOT EXISTS trust (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS manifest (one INTEGER PRIMARY KEY CHECK (one = 1), bytes BLOB NOT NULL) STRICT;

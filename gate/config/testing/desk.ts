@@ -12,6 +12,7 @@ import type { GateConfig, LaneConfig } from '../../contract/config.ts'
 import type { GivenModes } from '../../lane-settings.ts'
 import { modesChanged } from '../../machine/rest.ts'
 import type { StateName } from '../../machine/state.ts'
+import type { Known } from '../../store/known.ts'
 import { createConfigEngine } from '../engine.ts'
 import { createRunning, type RunningGate, type RunningLane, type StartHow } from '../running.ts'
 import { openConfigStore } from '../store.ts'
@@ -44,6 +45,8 @@ export interface World {
   readonly rows: string[]
   readonly bodies: object[]
   readonly faultsTold: string[]
+  /** What the journal was given to know. */
+  readonly known: Known[]
   died: unknown
 }
 
@@ -60,6 +63,7 @@ export function createDeskWorld(): World {
     rows: [],
     bodies: [],
     faultsTold: [],
+    known: [],
     died: undefined,
   }
 }
@@ -124,6 +128,7 @@ async function startPlayed(world: World, config: GateConfig, how: StartHow): Pro
       world.bodies.push(body)
       world.rows.push(lineOf(kind, body as Record<string, unknown>))
     },
+    know: (numbers: Known) => void world.known.push(numbers),
     reached: () => world.reached,
     stop: async () => {},
     releaseAll() {},
