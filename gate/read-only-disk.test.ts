@@ -40,7 +40,7 @@ t.test('a read-only disk', { skip }, async t => {
         refused: 'JOURNAL_FAILED',
         shut: true,
         fire: ['entry', 'exit'],
-        leaves: 'ADMIT',
+        leaves: 'ADMIT_FLAGGED',
         over: { on: false },
       },
       `after one ${name}: told with its file, entries refused, exits and fire open`,
@@ -49,7 +49,7 @@ t.test('a read-only disk', { skip }, async t => {
     const first = kinds.lastIndexOf('boot')
     t.same(
       kinds.slice(first).filter(kind => !kind.includes('DISK_LOW')),
-      ['boot', 'alarm DISK_FAILED', 'grant ADMIT', 'passage', 'alarm DISK_FAILED', 'stop'],
+      ['boot', 'alarm DISK_FAILED', 'grant ADMIT_FLAGGED', 'passage', 'alarm DISK_FAILED', 'stop'],
       'once it is writable again every row that waited is there, in order',
     )
   }

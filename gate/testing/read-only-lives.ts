@@ -3,8 +3,9 @@
  * system is mounted, prints one JSON line a life. Argument: the mounted folder.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fireOpens } from '../../fixtures/fire-opens.ts'
 import { readJournal } from '../../fixtures/gate-journal.ts'
 import { createTravellers, type HandGate, startHandGate } from '../../fixtures/hand-gate.ts'
@@ -33,14 +34,25 @@ async function lived(): Promise<{ stopped: string; cut: string }> {
   gate.board.setContact('passA', true)
   gate.board.setContact('passA', false)
   await gate.until('passed', () => gate.told().includes('passage'))
-  await gate.until(
-    'the cache',
-    () => gate.told().length > 3 && existsSync(`${stopped}/trust.db-wal`),
-  )
+  await gate.until('the cache', () => holdsList(join(stopped, 'trust.db')))
   const cut = gate.cut(join(disk, 'cut'))
   await gate.stop()
   cpSync(join(stopped, 'gate-key.pem'), join(cut, 'gate-key.pem'))
   return { stopped, cut }
+}
+
+/** Whether the trust cache has the status list too, and not only what names it. */
+function holdsList(file: string): boolean {
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(file, { readOnly: true, timeout: 2000 })
+    return db.prepare('SELECT 1 FROM list').get() !== undefined
+  } catch {
+    // It has yet to be made.
+    return false
+  } finally {
+    db?.close()
+  }
 }
 
 /** On a read-only disk: an entry, then, as an exit lane, who is inside leaves; then it is writable. */
