@@ -12,6 +12,11 @@ import type { Gone } from './store/place.ts'
 export interface KeptFile {
   /** In the data folder. */
   readonly name: string
+  /**
+   * Whether it holds what it must. Of one that nobody has open a system gives the number away when it
+   * is deleted, so that another may bear it. Never rejects.
+   */
+  holds?(): Promise<boolean>
   /** Makes it whole again. Gives what was done, or undefined when nothing had to be. May throw. */
   mend(how: Gone): Promise<string | undefined> | string | undefined
 }
@@ -51,11 +56,15 @@ export function watchFiles({ folder, files, timers, onGone }: FileWatchParts): F
   }
 
   /** Known from when it is first seen: some are made later than the gate starts. */
-  async function lookAt({ name, mend }: KeptFile): Promise<void> {
+  async function lookAt({ name, mend, holds }: KeptFile): Promise<void> {
     const now = await placeOf(join(folder, name))
     const before = known.get(name)
     if (before === undefined && now !== undefined) known.set(name, now)
-    if (before === undefined || now === before || closed) return
+    if (before === undefined || closed) return
+    if (now === before && (holds === undefined || (await holds()))) {
+      told.delete(name)
+      return
+    }
     const how = now === undefined ? 'deleted' : 'replaced'
     const done = await mendOrWhy(mend, how)
     // One that can't be made is tried again at each look, and told once.
@@ -66,7 +75,7 @@ export function watchFiles({ folder, files, timers, onGone }: FileWatchParts): F
     const next = await placeOf(join(folder, name))
     if (next === undefined) return
     known.set(name, next)
-    told.delete(name)
+    if (holds === undefined) told.delete(name)
   }
 
   void look()

@@ -1,5 +1,5 @@
 /** Files of the data folder deleted or replaced under a gate that runs: told, made whole, nothing lost. */
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
@@ -136,6 +136,44 @@ function openCached(data: string): number {
   } finally {
     db.close()
   }
+}
+
+/** What may lie in a file's place all of a sudden. */
+const SWAPS: readonly [what: string, put: (path: string, data: string) => void][] = [
+  ['a folder', path => mkdirSync(join(path, 'deep'), { recursive: true })],
+  ['nothing', path => writeFileSync(path, '')],
+  ['garbage', path => writeFileSync(path, 'no database and no key'.repeat(500))],
+  ['the other database', (path, data) => cpSync(join(data, other(path)), path)],
+]
+const other = (path: string) => (path.endsWith('journal.db') ? 'trust.db' : 'journal.db')
+
+for (const name of ['journal.db', 'trust.db', 'gate-key.pem']) {
+  t.test(`under a running gate, in the place of ${name}`, async t => {
+    const data = join(tempDir(), 'data')
+    const gate = await running(data)
+    await gate.until(
+      'the cache',
+      () => existsSync(join(data, 'trust.db')) && openCached(data) === 1,
+    )
+    const gone = () => told(gate, 'FILE_GONE').length + told(gate, 'JOURNAL_GONE').length
+    await gate.time.advanceAsync(DISK_LOOK_MS)
+    for (const [number, [what, put]] of SWAPS.entries()) {
+      const path = join(data, name)
+      const before = gone()
+      for (const tail of ['', '-wal', '-shm']) rmSync(path + tail, { force: true, recursive: true })
+      put(path, data)
+      // A key that stays wrong is told once.
+      const again = name === 'gate-key.pem' && number > 1
+      await gate.until(`${what} is told`, () => again || gone() > before, DISK_LOOK_MS)
+      await walksIn(gate, 10 + number)
+      t.pass(`${what}: the next one walks in`)
+    }
+    opensOnFire(t, gate)
+    await gate.stop()
+    const next = await startHandGate({ data, world })
+    opensOnFire(t, next)
+    await next.stop()
+  })
 }
 
 t.test('revisions and lock deleted under a real process: both are there again', async t => {

@@ -24,8 +24,8 @@ export interface CacheSaver {
   save(state: TrustState, clock: GateClock): void
   /** As `save`, of everything, into a file that is opened anew: the one that was open is gone. */
   rewrite(state: TrustState, clock: GateClock): void
-  /** Resolves when everything saved so far was written or given up. */
-  flushed(): Promise<void>
+  /** Resolves when everything saved so far was written (true) or given up. */
+  flushed(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -70,6 +70,7 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
     },
     async flushed() {
       await writing
+      return wanted === undefined
     },
     async close() {
       await writing

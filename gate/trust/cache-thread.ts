@@ -2,6 +2,8 @@
  * The worker thread that writes `trust.db`: a synchronous write on a bad flash card stalls for
  * hundreds of milliseconds, and the thread that moves the barrier must not wait for it.
  */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { setAside } from '../store/set-aside.ts'
@@ -31,20 +33,26 @@ export type CacheAnswer =
 let database: DatabaseSync | undefined
 
 function write(dataDir: string, change: CacheChange, nowMs: number): CacheAnswer {
+  const file = join(dataDir, CACHE_FILE)
   try {
     ensureDataDir(dataDir)
     // Everything is written: whatever is open may be a file that is gone.
     if (change.clear) database = void database?.close()
-    database ??= openCacheFile(`${dataDir}/${CACHE_FILE}`)
+    database ??= openCacheFile(file)
     writeCacheChange(database, change)
     return { code: 'WRITTEN' }
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'unknown'
-    if (!isDamage(error)) return { code: 'WRITE_FAILED', detail }
+    if (!isDamage(error) && !isNoFile(file)) return { code: 'WRITE_FAILED', detail }
     database?.close()
     database = undefined
     return { code: 'DAMAGED', detail, setAside: setAside(dataDir, CACHE_FILE, nowMs) }
   }
+}
+
+/** A folder, say, that somebody put in its place. */
+function isNoFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === false
 }
 
 parentPort?.on('message', (request: CacheRequest) => {

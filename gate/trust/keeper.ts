@@ -106,7 +106,7 @@ export interface TrustKeeper {
   onTrustChanged(listener: (view: TrustView) => void): Unsubscribe
   /** Called when the stage or the clock's certainty may have changed. */
   onStanding(listener: () => void): Unsubscribe
-  /** Writes the whole cache again: its file was deleted or replaced. Resolves when that is done. */
+  /** Writes the whole cache again: its file was deleted or replaced. Rejects when that can't be done. */
   rewrite(): Promise<void>
   /** Ends polling, writes what is left, leaves no handle. */
   close(): Promise<void>
@@ -229,7 +229,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     },
     async rewrite() {
       saver.rewrite(belief.state(), time.clock())
-      await saver.flushed()
+      if (!(await saver.flushed())) throw new Error('TRUST_CACHE_UNWRITTEN says why')
     },
     async close() {
       started = false

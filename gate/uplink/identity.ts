@@ -14,6 +14,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { z } from 'zod'
@@ -146,6 +147,10 @@ export function identityFiles(dataDir: string, identity: Identity | undefined): 
   ]
   return files.map(({ name, text }) => ({
     name,
+    async holds() {
+      const found = await readFile(join(dataDir, name), 'utf8').catch(() => undefined)
+      return found === text
+    },
     mend(how) {
       const file = join(dataDir, name)
       if (how === 'replaced') {
