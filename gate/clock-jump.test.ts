@@ -115,3 +115,20 @@ for (const [name, offMs] of [
     t.equal(seen.length, 3, 'no row is gone')
   })
 }
+
+t.test(
+  'a clock that starts ahead, alone: codes of its own wrong time are flagged, then refused; fire opens',
+  async t => {
+    for (const [aheadS, said] of [
+      [45, 'ADMIT_FLAGGED'],
+      [300, 'ADMIT_FLAGGED'],
+      [2 * 3600, 'CLOCK_UNCERTAIN'],
+    ] as const) {
+      const gate = await started(`unproven-${aheadS}`, aheadS * 1000, false)
+      t.equal(await gate.scan(await code(60, trueS() + aheadS)), said, `${aheadS} s ahead`)
+      gate.board.setContact('fire', true)
+      t.same([...gate.energised].sort(), ['entry', 'exit'], 'fire opens both ways')
+      await gate.stop()
+    }
+  },
+)

@@ -31,25 +31,20 @@ async function startConfigured(dir: string, more: object = {}) {
   let opened = 0
   writeFileSync(join(dir, 'trust-1.cbor'), world.factory)
   const file = join(dir, 'gate.json')
-  const config = {
-    gate: 'north-1',
-    station: 'north',
-    data: 'data',
-    service: { url: 'http://service' },
-    trust: { factory: 'trust-1.cbor' },
-    lanes: [
-      {
-        ...{
-          name: 'A',
-          direction: 'entry',
-          board: { port: 'board' },
-          scanner: { port: 'scanner' },
-        },
-        ...more,
-      },
-    ],
+  const lane = {
+    ...{ name: 'A', direction: 'entry' },
+    ...{ board: { port: 'board' }, scanner: { port: 'scanner' } },
   }
-  writeFileSync(file, JSON.stringify(config))
+  const edit = (more: object) => {
+    const config = {
+      ...{ gate: 'north-1', station: 'north', data: 'data' },
+      service: { url: 'http://service' },
+      trust: { factory: 'trust-1.cbor' },
+      lanes: [{ ...lane, ...more }],
+    }
+    writeFileSync(file, JSON.stringify(config))
+  }
+  edit(more)
   const { engine, running } = createConfiguredGate(
     openConfig(file, 0),
     {
@@ -112,6 +107,8 @@ async function startConfigured(dir: string, more: object = {}) {
       return energised.has('entry') && energised.has('exit')
     },
     opened: () => opened,
+    /** Writes the config file anew; the gate is not told. */
+    edit,
     walk() {
       devices.board.setContact('passA', true)
       devices.board.setContact('passA', false)
@@ -275,6 +272,44 @@ t.test('its lane under a new name on a dead port: not good, back after the trial
   t.ok(gate.fireOpens(), 'fire opens it')
   await engine.stop()
 })
+
+t.test('a fix ends the trial of a revision on dead ports at once', async t => {
+  const gate = await startConfigured(tempDir())
+  const { engine } = gate
+  engine.set('lanes.A.scanner.port', 'dead')
+  t.match(await engine.commit({ ...lin, confirmMs: 300_000 }), { ok: true, onTrial: true })
+  await gate.until('the trial’s gate', () => gate.state() === 'Starting')
+  engine.set('lanes.A.scanner.port', 'scanner')
+  engine.set(WAIT, 3000)
+  const fix = await engine.commit({ ...lin, confirmMs: 60_000 })
+  t.match(fix, { ok: true, revision: 2 }, 'not after five minutes')
+  await gate.inService()
+  t.equal(engine.show().trial?.previous, 0, 'what it goes back to is what was good')
+  t.equal(engine.show().revision.number, 2)
+  await gate.until('told', () => gate.told().includes('config reverted'))
+  t.ok(gate.fireOpens(), 'fire opens it')
+  await engine.stop()
+})
+
+t.test(
+  'an edit of the file that a newer revision passed over stays so after a restart',
+  async t => {
+    const dir = tempDir()
+    const first = await startConfigured(dir)
+    const edit = { timing: { waitMs: 6000 } }
+    first.edit(edit)
+    first.engine.set(WAIT, 4000)
+    t.match(await first.engine.commit(lin), { ok: true, revision: 1 })
+    await first.until('in service', () => first.state() === 'Locked')
+    await first.until('told', () => first.told().includes('config refused'))
+    await first.engine.stop()
+    const second = await startConfigured(dir, edit)
+    t.match(second.engine.show(), { revision: { number: 1 } }, 'the newest of all runs')
+    await second.admit(1)
+    t.ok(second.fireOpens(), 'fire opens it')
+    await second.engine.stop()
+  },
+)
 
 t.test('a file that broke since: the last good config runs; without one it is refused', async t => {
   const dir = tempDir()

@@ -2,11 +2,14 @@
  * The gate's program on a disk that stands still, and on one whose writes fail: its journal's thread
  * is in trouble, its lanes are not.
  */
+import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import { createBadDisk } from '../fixtures/bad-disk.ts'
 import type { LogLine } from '../fixtures/child.ts'
+import { fireOpens } from '../fixtures/fire-opens.ts'
 import { readJournal } from '../fixtures/gate-journal.ts'
 import type { SimLane } from '../fixtures/sim-lane.ts'
+import { sameRows, storedRows } from '../fixtures/stored-journal.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld, startStation, TRAVELLERS, type World } from '../fixtures/world.ts'
 
@@ -29,6 +32,13 @@ async function opens(
   } finally {
     clearTimeout(timer)
     stop()
+  }
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 15_000; !(await holds()); ) {
+    if (Date.now() > end) throw new Error(`${what}: not in time`)
+    await new Promise(resolve => setTimeout(resolve, 50))
   }
 }
 
@@ -131,3 +141,31 @@ t.test('while its writes fail: told within two seconds, shown at rest, people le
 
 const isClosed = ({ event, lane, sign, code }: LogLine) =>
   event === 'sign' && lane === 'A' && sign === 'closed' && code === 'JOURNAL_FAILED'
+
+t.test(
+  'the journal is locked by another program while rows are sent: told, sent later',
+  async t => {
+    const { world } = await started(t)
+    const [entry] = world.lanes as [SimLane]
+    const rows = () => readJournal(world.journalFile)
+    const sent = async () => {
+      const operator = await world.signIn('operator')
+      return sameRows(rows(), await storedRows(operator, 'north-1'))
+    }
+    await until('the rows of the start are sent', sent)
+    await world.server().stop()
+    entry.turnstile.setContact('tamper', true)
+    await until('a row to send', async () => rows().at(-1)?.kind === 'alarm')
+    const other = new DatabaseSync(world.journalFile)
+    t.teardown(() => other.isOpen && other.close())
+    other.exec('BEGIN IMMEDIATE')
+    // What the service took can't be noted in the journal.
+    await world.startServer()
+    await world
+      .gate()
+      .line('told', ({ event, outcome }) => event === 'upload' && outcome === 'failed')
+    t.ok(await fireOpens(entry), 'fire opens')
+    other.exec('ROLLBACK')
+    await until('all rows are sent', sent)
+  },
+)

@@ -1,9 +1,14 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import t from 'tap'
 import { startChild } from '../fixtures/child.ts'
 import { createVirtualTime } from '../fixtures/clock.ts'
+import { fireIsReset, fireOpens } from '../fixtures/fire-opens.ts'
+import { createLoneGate, makeTrust } from '../fixtures/lone-gate.ts'
+import { createSimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { initTrust } from '../server/ceremony/init.ts'
 import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 import type { GrantBody } from './contract/events.ts'
@@ -186,4 +191,57 @@ t.test('a real gate says it is ready and serves its figures', async t => {
   await until(() => told().includes(`--pid=${gate.pid} READY=1`) && told().includes('WATCHDOG=1'))
   t.equal(await gate.stop(), 0)
   t.match(told(), /STOPPING=1/)
+})
+
+/** Fifty clients that ask for the figures again and again and read nothing; new ones take turns. */
+function floodFigures(port: number) {
+  const asked = 'GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5000)
+  const open: Socket[] = []
+  let connections = 0
+  function one(): void {
+    connections += 1
+    const socket = connect(port, '127.0.0.1').pause()
+    socket.on('error', () => {})
+    socket.write(asked)
+    open.push(socket)
+    if (open.length > 50) open.shift()?.destroy()
+  }
+  const turns = setInterval(one, 5)
+  return {
+    connections: () => connections,
+    end() {
+      clearInterval(turns)
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+const memoryBytes = (pid: number): number =>
+  1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+
+t.test('a real gate whose figures are flooded: its board stays, people and fire pass', async t => {
+  const dir = tempDir()
+  const lane = await createSimLane('A', 'entry')
+  t.teardown(() => lane.close())
+  const lone = createLoneGate(dir, await makeTrust(join(dir, 'trust')), lane)
+  lone.write({ ...lone.config, metrics: { port: 0 } })
+  const gate = await lone.inService()
+  t.teardown(() => gate.stop())
+  const { port } = await gate.line('figures', line => line.event === 'metrics')
+  const before = memoryBytes(gate.pid)
+  const flood = floodFigures(Number(port))
+  t.teardown(() => flood.end())
+  for (let round = 0; round < 5; round += 1) {
+    const known = flood.connections()
+    await until(() => flood.connections() > known + 50)
+    t.ok(await fireOpens(lane), `${flood.connections()} connections: fire opens`)
+    t.ok(await fireIsReset(lane), 'and is over')
+  }
+  const grown = memoryBytes(gate.pid) - before
+  t.ok(grown < 200e6, `memory grew by ${grown} bytes`)
+  t.same(
+    gate.lines.filter(line => line.code === 'BOARD_LOST' || line.state === 'OutOfService'),
+    [],
+    'the board’s heartbeats were in time',
+  )
 })
