@@ -3,14 +3,15 @@
  * pipe that never ends, a socket) is set aside under a name, so that each file's own reader finds
  * nothing or a file. What is wrong inside of a file its reader says.
  */
-import { lstatSync, renameSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { STORE_FILE } from './config/store-file.ts'
 import { LOCK_FILE, PID_FILE } from './data-lock.ts'
+import { JOURNAL_FILE } from './store/journal.ts'
 import { TAILS } from './store/place.ts'
+import { setEntryAside } from './store/set-aside.ts'
 import { CACHE_FILE } from './trust/cache-file.ts'
 
-const JOURNAL_FILE = 'journal.db'
 const DATABASES = [JOURNAL_FILE, CACHE_FILE, STORE_FILE]
 
 /** Every name that a gate opens or makes in its data folder itself; the identity is read as it is. */
@@ -27,11 +28,9 @@ export function clearDataFolder(folder: string, nowMs: number): string[] {
     ...FOLDERS.filter(name => isOther(join(folder, name), 'folder')),
   ]
   return wrong.map(name => {
-    const aside = `${name}.damaged-${nowMs}`
     const what = `${join(folder, name)} was no ${FOLDERS.includes(name) ? 'folder' : 'file'}`
     try {
-      renameSync(join(folder, name), join(folder, aside))
-      return `${what}: it was set aside as ${aside}`
+      return `${what}: it was set aside as ${setEntryAside(folder, name, nowMs)}`
     } catch (error) {
       return `${what}, and could not be set aside: ${(error as Error).message}`
     }

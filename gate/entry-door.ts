@@ -2,8 +2,8 @@
 import type { DenyCode } from './contract/codes.ts'
 import type { Lane } from './lane.ts'
 
-/** What may be at fault; the first of these is shown. */
-const CAUSES = ['trust', 'disk'] as const
+/** What may be at fault: trust that is older than what was acted on, or the disk. The first of these is shown. */
+const CAUSES = ['rollback', 'disk'] as const
 export type EntryCause = (typeof CAUSES)[number]
 
 export interface EntryDoor {

@@ -23,7 +23,7 @@ import type { GateParts } from './parts.ts'
 import { createSharing } from './sharing.ts'
 import { tellDamage, tellMoved, tellStart } from './start.ts'
 import { createBacklog } from './store/backlog.ts'
-import { openJournal } from './store/journal.ts'
+import { JOURNAL_FILE, openJournal } from './store/journal.ts'
 import type { Known } from './store/known.ts'
 import { createMemory } from './store/memory.ts'
 import { createTelling } from './telling.ts'
@@ -104,7 +104,7 @@ async function openCore(
   const { clock, timers, log, machineBoot: machine } = parts
   const onFault = (what: string, error: unknown) =>
     log.error({ event: 'journal', err: error }, what)
-  const opening = openJournal(join(config.data, 'journal.db'), clock.nowMs())
+  const opening = openJournal(join(config.data, JOURNAL_FILE), clock.nowMs())
   if ((await inTime(timers, DISK_ANSWER_MS, opening)) === 'late') {
     onFault('the journal does not open: see whether the disk answers; the gate waits', undefined)
   }
@@ -131,7 +131,7 @@ async function openCore(
   function told(event: TrustEvent): void {
     telling.trust(event)
     if (event.kind === 'rollback') {
-      entry.shut('trust', event.is === 'closed' ? 'TRUST_ROLLED_BACK' : undefined)
+      entry.shut('rollback', event.is === 'closed' ? 'TRUST_ROLLED_BACK' : undefined)
     }
     if (event.kind === 'clock') listeners.onClock()
     if (event.kind === 'stage') listeners.onStage()

@@ -13,13 +13,12 @@ import type { BoardingView } from './decide/boarding.ts'
 import { decide } from './decide/decide.ts'
 import type { TrustRollback } from './decide/rollback.ts'
 import type { DecideContext, MemoryView } from './decide/rules.ts'
-import { type FreshnessStage, goesOnWithout } from './decide/stages.ts'
+import { type ClockView, type FreshnessStage, goesOnWithout, isUncertain } from './decide/stages.ts'
 import type { DecideSettings } from './lane-settings.ts'
 import { WAITING_SCAN_MS } from './limits.ts'
 import type { StateName, Verdict } from './machine/state.ts'
 import type { Runner } from './runner.ts'
 import { type Verified, verifyForSide } from './side.ts'
-import { type GateStanding, isUncertain } from './standing.ts'
 
 /** The boarding list of the gate's station. */
 export interface TicketSource {
@@ -44,7 +43,7 @@ export interface PipelineParts {
     now(): {
       nowMs: number
       state: 'TRUSTED' | 'UNCERTAIN'
-      doubt?: GateStanding['doubt']
+      doubt?: ClockView['doubt']
     }
   }
   /** The station's boarding list, and who asks for a newer one; undefined where there is none. */

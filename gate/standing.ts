@@ -1,24 +1,10 @@
 /** What a lane shows at rest of what its gate lacks in trust and time. Pure. */
 import type { DenyCode } from './contract/codes.ts'
 import type { LaneModes } from './contract/events.ts'
-import type { FreshnessStage } from './decide/stages.ts'
+import { type ClockView, type FreshnessStage, isUncertain } from './decide/stages.ts'
 
-export interface GateStanding {
+export interface GateStanding extends ClockView {
   readonly stage: FreshnessStage
-  readonly clock: 'TRUSTED' | 'UNCERTAIN'
-  /** Why, while nothing has proved the time since the start. */
-  readonly doubt?: 'behind' | 'far' | 'unproven' | undefined
-}
-
-/**
- * Whether codes can't be judged fresh. A clock that only reads far past what is proved is an
- * operator's to vouch for, who says so by command; one that is certainly wrong is nobody's.
- */
-export function isUncertain(
-  { clock, doubt }: Pick<GateStanding, 'clock' | 'doubt'>,
-  { trustDegraded }: Pick<LaneModes, 'trustDegraded'>,
-): boolean {
-  return clock === 'UNCERTAIN' && !(doubt === 'far' && trustDegraded)
 }
 
 /** Whether the amber lamp is on beside the sign. */

@@ -87,10 +87,10 @@ t.test('a damaged file, or what is none, is set aside under a name', async t => 
     damage(join(dir, STORE_FILE))
     const found = openConfigStore(dir, n * 1000)
     t.equal(found.stored.history, undefined)
-    t.match(found.damage, { setAside: `config.db.damaged-19700101T00000${n}Z` })
+    t.match(found.damage, { setAside: `config.db.damaged-19700101T00000${n}000Z` })
   }
   mkdirSync(join(dir, STORE_FILE))
-  t.match(openConfigStore(dir, 9000).damage, { setAside: 'config.db.damaged-19700101T000009Z' })
+  t.match(openConfigStore(dir, 9000).damage, { setAside: 'config.db.damaged-19700101T000009000Z' })
   t.notOk(existsSync(join(dir, STORE_FILE)))
 })
 

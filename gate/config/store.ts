@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { JOURNAL_FILE } from '../store/journal.ts'
 import { type Known, readKnown } from '../store/known.ts'
 import { setAside } from '../store/set-aside.ts'
 import { damageError, isBusy } from '../store/sqlite.ts'
@@ -38,7 +39,7 @@ const NOTHING: StoredConfig = { history: undefined, unsaid: [] }
  */
 export function openConfigStore(dataDir: string, nowMs: number): ConfigStore {
   const path = join(dataDir, STORE_FILE)
-  const known = readKnown(join(dataDir, 'journal.db'))
+  const known = readKnown(join(dataDir, JOURNAL_FILE))
   const { stored, damage } = read(dataDir, nowMs, isAfterFirst(known))
   const waiting = new Map<number, PromiseWithResolvers<readonly number[]>>()
   let worker: Worker | undefined

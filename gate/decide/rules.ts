@@ -11,7 +11,7 @@ import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
 import { type AreasView, judgePlace } from './areas.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
-import { rollbackRule, type TrustRollback } from './rollback.ts'
+import { judgeRollback, type TrustRollback } from './rollback.ts'
 import { type FreshnessStage, goesOnWithout } from './stages.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
@@ -275,7 +275,7 @@ const memoryRoom: Rule = {
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
   trust,
-  { name: 'rollback', ask: (_pass, context) => rollbackRule(context) },
+  { name: 'rollback', ask: (_pass, { rollback, direction }) => judgeRollback(rollback, direction) },
   ...[clock, status, paper, late],
   ...[replay, passback, siblings, ticket, memoryRoom],
 ]

@@ -1,4 +1,4 @@
-/** The stages of trust that gets old, as the decision reads them. Pure. */
+/** The stages of trust that gets old and of a clock in doubt, as the decision reads them. Pure. */
 import type { Direction, LaneModes } from '../contract/events.ts'
 
 /** As in trust/freshness.ts, the best first. */
@@ -33,4 +33,22 @@ export function isForStaff({
   readonly modes: Pick<LaneModes, 'trustDegraded'>
 }): boolean {
   return stage === 'STAFF' && direction === 'entry' && !modes.trustDegraded
+}
+
+/** What is known of the gate's clock. */
+export interface ClockView {
+  readonly clock: 'TRUSTED' | 'UNCERTAIN'
+  /** Why, while nothing has proved the time since the start. */
+  readonly doubt?: 'behind' | 'far' | 'unproven' | undefined
+}
+
+/**
+ * Whether codes can't be judged fresh. A clock that only reads far past what is proved is an
+ * operator's to vouch for, who says so by command; one that is certainly wrong is nobody's.
+ */
+export function isUncertain(
+  { clock, doubt }: ClockView,
+  { trustDegraded }: Pick<LaneModes, 'trustDegraded'>,
+): boolean {
+  return clock === 'UNCERTAIN' && !(doubt === 'far' && trustDegraded)
 }

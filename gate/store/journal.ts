@@ -17,6 +17,9 @@ import type { Refusal } from './refused.ts'
 import type { RoomState } from './room.ts'
 import { type MemorySnapshot, type OpenGrant, unpackMemory } from './snapshot.ts'
 
+/** The journal's name in the data folder. */
+export const JOURNAL_FILE = 'journal.db'
+
 export type JournalErrorCode =
   /** More rows wait for the disk than allowed. */
   | 'JOURNAL_BUSY'

@@ -129,7 +129,7 @@ t.test(
     const dir = t.testdir({ [CACHE_FILE]: 'x'.repeat(5000) })
     const writer = createCacheWriter(dir)
     const answer = await writer.write(FULL, 0)
-    t.match(answer, { code: 'DAMAGED', setAside: 'trust.db.damaged-19700101T000000Z' })
+    t.match(answer, { code: 'DAMAGED', setAside: 'trust.db.damaged-19700101T000000000Z' })
     t.same(await writer.write(FULL, 0), { code: 'WRITTEN' })
     t.same(readAll(join(dir, CACHE_FILE)), WRITTEN)
     await writer.close()
