@@ -12,14 +12,12 @@ import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
 import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
-import { createAddressCap } from './routes/address-cap.ts'
 import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
 import { registerApprovals } from './routes/approvals.ts'
 import { registerAudit } from './routes/audit.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
-import { clientAddress } from './routes/client-address.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerDocs } from './routes/docs.ts'
 import { registerDuplicates } from './routes/duplicates.ts'
@@ -28,9 +26,11 @@ import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGateHealth } from './routes/gate-health.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
+import { createLoad } from './routes/load.ts'
 import { registerPeople } from './routes/people.ts'
 import { registerRenewals } from './routes/renewals.ts'
 import { registerRetention } from './routes/retention.ts'
+import { declaredRoutes } from './routes/route.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
 import { registerSignedTime, registerTrust } from './routes/trust.ts'
@@ -54,7 +54,7 @@ export function createApp(service: Service): App {
   registerTrustEvents(app)
   app.use(everyRequest(service))
   app.use(answerHeaders(isHttps))
-  app.use(addressCap(service))
+  app.use(addressCap())
   app.use(bodyCap())
   registerHealth(app)
   registerSignedTime(app)
@@ -93,8 +93,10 @@ function trustFile(service: Service): MiddlewareHandler<ServiceEnv> {
 
 /** Request id, proof nonce, and one log line without anything personal. */
 function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
+  const load = createLoad(service)
   return async (c, next) => {
     c.set('service', service)
+    c.set('load', load)
     const requestId = randomUUID()
     c.set('requestId', requestId)
     const started = performance.now()
@@ -111,24 +113,23 @@ function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
   }
 }
 
-/** Sheds load that one address makes. What gates fetch and send is not counted: they share one. */
-function addressCap(service: Service): MiddlewareHandler<ServiceEnv> {
-  const { addressRate, trustedProxies } = service.config
-  const cap = createAddressCap(addressRate)
+/**
+ * Sheds load that one address makes. Gates share one: at their own routes the guard counts, and only
+ * who is none of them.
+ */
+function addressCap(): MiddlewareHandler<ServiceEnv> {
+  const ofGates = declaredRoutes
+    .filter(({ access }) => access.by === 'gate')
+    .map(({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '[^/]+')}`)
+  const isOfGates = new RegExp(`^(${ofGates.join('|')})$`)
   return (c, next) => {
-    if (addressRate === 0 || isOfGates(c)) return next()
-    const address = clientAddress(c, trustedProxies)
-    if (address === 'unknown' || cap.take(address, service.clock.now())) return next()
-    throw new Problem('RATE_LIMITED', {}, { 'retry-after': '1' })
+    if (!isOfGates.test(`${c.req.method} ${c.req.path}`)) c.get('load').request(c)
+    return next()
   }
 }
 
 const isUpload = (c: Context) =>
   c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
-
-const isOfGates = (c: Context) => isUpload(c) || OWN_OF_GATES.test(c.req.path)
-
-const OWN_OF_GATES = /^\/v1\/gates\/[^/]+\/(station$|health$|boarding\/|config\/)/
 
 const isFaceCheck = (c: Context) =>
   /^\/v1\/(applications\/[^/]+\/face|certificates\/[^/]+\/passes)$/.test(c.req.path)

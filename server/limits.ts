@@ -81,6 +81,11 @@ export const RATES = {
 } as const
 /** Addresses whose requests one replica counts at a time. */
 export const ADDRESSES_MAX = 50_000
+/**
+ * Requests of phones nobody knows yet that leave rows behind (applications, codes tried, appeals): of
+ * one address, which may be a station's whole Wi-Fi, and of all together, at one replica.
+ */
+export const STRANGER_ROWS = { spanMs: 60_000, address: 200, all: 6000 } as const
 
 /** Name of a person, code points. */
 export const NAME_POINTS_MAX = 64

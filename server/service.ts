@@ -12,6 +12,7 @@ import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { PeopleRegistry } from './people-registry.ts'
 import type { Publisher } from './publish/publisher.ts'
+import type { Load } from './routes/load.ts'
 import type { Secrets } from './secrets.ts'
 import type { Places } from './store/places.ts'
 import type { Database } from './store/schema.ts'
@@ -41,6 +42,7 @@ export interface Service {
 export interface ServiceEnv {
   Variables: {
     service: Service
+    load: Load
     requestId: string
     /** Set on routes of staff. */
     staff: StaffMember

@@ -4,7 +4,13 @@
  * `htu` is the path alone, so that the address a proxy is reached by doesn't matter.
  */
 import { createHash } from 'node:crypto'
-import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose'
+import {
+  calculateJwkThumbprint,
+  decodeProtectedHeader,
+  EmbeddedJWK,
+  type JWK,
+  jwtVerify,
+} from 'jose'
 import { z } from 'zod'
 import { JTI_CHARS_MAX, JTI_CHARS_MIN, PROOF_CHARS_MAX } from '../limits.ts'
 import type { Nonces } from './nonce.ts'
@@ -15,7 +21,6 @@ export interface ProofRequest {
   readonly method: string
   /** Path without query. */
   readonly path: string
-  readonly body: Uint8Array
   readonly algorithm: ProofAlgorithm
 }
 
@@ -24,6 +29,8 @@ export type ProofResult =
       readonly ok: true
       readonly thumbprint: string
       readonly jti: string
+      /** What the body's `bodyHash` must be: the caller's to compare, once it has the body. */
+      readonly bh: string
       /** Hash of what was signed: the same for a copy, also for one with a rewritten signature. */
       readonly inputHash: string
       /** Hash of method, path and body. */
@@ -48,8 +55,26 @@ export const bodyHash = (body: Uint8Array): string =>
   createHash('sha256').update(body).digest('base64url')
 
 /**
- * Checks signature, key type, method, path, body and nonce. That `jti` is new is the caller's to
- * settle in the database. Never throws for anything a client sent.
+ * The thumbprint of the key that a proof brings along, before anything is verified: enough to know
+ * that it is nobody's. Undefined for what is no proof by a key of this algorithm.
+ */
+export async function claimedKey(
+  token: string,
+  algorithm: ProofAlgorithm,
+): Promise<string | undefined> {
+  if (token.length > PROOF_CHARS_MAX) return undefined
+  try {
+    const { jwk } = decodeProtectedHeader(token)
+    if (jwk === undefined || !isPublicKeyOf(jwk, algorithm)) return undefined
+    return await calculateJwkThumbprint(jwk)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Checks signature, key type, method, path and nonce: all that needs no body. That the body has the
+ * hash `bh`, and that `jti` is new, is the caller's to settle. Never throws for anything a client sent.
  */
 export async function verifyProof(
   token: string | undefined,
@@ -62,10 +87,7 @@ export async function verifyProof(
   const verified = await verifyJwt(token, request.algorithm)
   if (verified === undefined) return { ok: false, code: 'PROOF_INVALID' }
   const { payload, jwk } = verified
-  const fits =
-    payload.htm === request.method &&
-    payload.htu === request.path &&
-    payload.bh === bodyHash(request.body)
+  const fits = payload.htm === request.method && payload.htu === request.path
   if (!fits) return { ok: false, code: 'PROOF_INVALID' }
   if (payload.nonce === undefined || !nonces.accepts(payload.nonce, now)) {
     return { ok: false, code: 'USE_NONCE' }
@@ -75,6 +97,7 @@ export async function verifyProof(
     ok: true,
     thumbprint: await calculateJwkThumbprint(jwk),
     jti: payload.jti,
+    bh: payload.bh,
     inputHash: bodyHash(Buffer.from(token.slice(0, token.lastIndexOf('.')))),
     requestHash: bodyHash(Buffer.from(JSON.stringify([method, path, payload.bh]))),
   }

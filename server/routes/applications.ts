@@ -1,6 +1,6 @@
 /** Applying by phone: the application, its challenge, and the face check that makes a certificate. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { apply, challengeApplication } from '../applying.ts'
+import { apply, challengeApplication, openApplication } from '../applying.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
 import { CITY_CHARS_MAX, DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
@@ -46,6 +46,7 @@ const challenge = challengeRoute(
   {
     path: '/v1/applications/{id}/challenge',
     summary: 'What to do before the camera, within 60 seconds',
+    knows: openApplication,
   },
   ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED'],
 )
@@ -54,6 +55,7 @@ const capture = captureRoute(
   {
     path: '/v1/applications/{id}/face',
     summary: 'The face check: on a match the certificate, on this phone, and its first pass',
+    knows: openApplication,
   },
   'Issued, or moved to this phone',
   ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED', 'QUOTA_USED', 'CERTIFICATE_ACTIVE'],

@@ -36,7 +36,7 @@ const claimRoute = route(
 )
 
 const showRoute = route(
-  { by: 'phone' },
+  { by: 'phone', knows: certificateOfPhone },
   {
     method: 'get',
     path: '/v1/certificates/{id}',
@@ -59,7 +59,7 @@ const showRoute = route(
 )
 
 const cancelRoute = route(
-  { by: 'phone' },
+  { by: 'phone', knows: certificateOfPhone },
   {
     method: 'delete',
     path: '/v1/certificates/{id}',

@@ -9,6 +9,7 @@ import { FRAMES_MAX, PROMPTS_COUNT } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
 import { FRAME_CHARS_MAX } from '../limits.ts'
 import type { FaceAttempt } from '../verifying.ts'
+import type { Knows } from './guard.ts'
 import { issuedSchema } from './issued.ts'
 import {
   certificateIdSchema,
@@ -79,15 +80,17 @@ export function attemptOf(
 interface FaceRoute<P extends string> {
   readonly path: P
   readonly summary: string
+  /** Asked before the pictures are read. */
+  readonly knows: Knows
 }
 
 /** `refusals`: why there may be no challenge. */
 export function challengeRoute<const P extends string>(
-  { path, summary }: FaceRoute<P>,
+  { path, summary, knows }: FaceRoute<P>,
   refusals: readonly ProblemCode[],
 ) {
   return route(
-    { by: 'phone' },
+    { by: 'phone', knows },
     {
       method: 'post',
       path,
@@ -104,12 +107,12 @@ export function challengeRoute<const P extends string>(
 
 /** `made`: what a match comes to. */
 export function captureRoute<const P extends string>(
-  { path, summary }: FaceRoute<P>,
+  { path, summary, knows }: FaceRoute<P>,
   made: string,
   refusals: readonly ProblemCode[],
 ) {
   return route(
-    { by: 'phone' },
+    { by: 'phone', knows },
     {
       method: 'post',
       path,

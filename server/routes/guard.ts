@@ -5,11 +5,17 @@
 import type { Context, MiddlewareHandler, Next } from 'hono'
 import { isForeignOrigin } from '../auth/origin.ts'
 import { may, type Permission } from '../auth/permissions.ts'
-import { type ProofAlgorithm, type ProofResult, verifyProof } from '../auth/proof.ts'
+import {
+  bodyHash,
+  claimedKey,
+  type ProofAlgorithm,
+  type ProofResult,
+  verifyProof,
+} from '../auth/proof.ts'
 import { demandMember } from '../auth/staff.ts'
 import { Problem } from '../errors.ts'
 import { ANSWER_KEPT_MS } from '../limits.ts'
-import type { ServiceEnv } from '../service.ts'
+import type { Service, ServiceEnv } from '../service.ts'
 import { findGate } from '../store/gates.ts'
 import { findAnswer, keepAnswer, takeProof } from '../store/proofs.ts'
 import { isPlainText } from './plain-text.ts'
@@ -21,8 +27,14 @@ export type Access =
   | { readonly by: 'staff'; readonly permission: Permission }
   /** The enrolled gate that the path's `id` names, by proof of its key. */
   | { readonly by: 'gate' }
-  /** Any phone, by proof of its device key. */
-  | { readonly by: 'phone' }
+  /**
+   * A phone, by proof of its device key: one that `knows` finds something of its own for, or any at
+   * all. What any phone may send is counted, since it leaves rows behind.
+   */
+  | { readonly by: 'phone'; readonly knows?: Knows }
+
+/** Throws a Problem unless what the path's `id` names is this device's. */
+export type Knows = (service: Service, id: string, deviceKey: string) => Promise<unknown>
 
 export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
   return (c, next) => {
@@ -45,7 +57,7 @@ async function admit(
       await admitGate(c)
       break
     case 'phone':
-      return admitPhone(c, next)
+      return admitPhone(c, next, access.knows)
   }
   await (WITHOUT_BODY.has(c.req.method) ? next() : parsed(c, next))
   return undefined
@@ -72,29 +84,53 @@ async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promi
   c.set('staff', member)
 }
 
+/**
+ * Nothing is written for a key that is not this gate's, and what is refused is counted by address. A
+ * gate that is known is let in whatever others send from its address.
+ */
 async function admitGate(c: Context<ServiceEnv>): Promise<void> {
-  const thumbprint = await demandProof(c, 'EdDSA')
-  const id = c.req.param('id') ?? ''
-  const gate = await findGate(c.get('service').db, id)
+  try {
+    const gate = await knownGate(c)
+    await takeProofOnce(c, await readProof(c, 'EdDSA'))
+    c.set('gate', gate)
+  } catch (error) {
+    const isRefused = error instanceof Problem && error.code !== 'USE_NONCE'
+    if (isRefused) c.get('load').request(c)
+    throw error
+  }
+}
+
+/** The gate of the path, when the proof brings its key along: whether it has signed is another matter. */
+async function knownGate(c: Context<ServiceEnv>): Promise<{ id: string; station: string }> {
+  const token = c.req.header('dpop')
+  if (token === undefined) throw new Problem('PROOF_MISSING')
+  const thumbprint = await claimedKey(token, 'EdDSA')
+  if (thumbprint === undefined) throw new Problem('PROOF_INVALID')
+  const gate = await findGate(c.get('service').db, c.req.param('id') ?? '')
   if (gate === undefined || gate.key_thumbprint !== thumbprint) throw new Problem('GATE_UNKNOWN')
-  c.set('gate', { id: gate.id, station: gate.station })
+  return { id: gate.id, station: gate.station }
 }
 
 /**
  * A phone's POST is done once a `jti`. Who lost the answer signs again with the same `jti` and
  * another nonce or `iat`, and gets the answer that was kept; a mere copy of the proof gets nothing.
  */
-async function admitPhone(c: Context<ServiceEnv>, next: Next): Promise<Response | undefined> {
+async function admitPhone(
+  c: Context<ServiceEnv>,
+  next: Next,
+  knows: Knows | undefined,
+): Promise<Response | undefined> {
   const { db, clock, secrets } = c.get('service')
   const proof = await readProof(c, 'ES256')
   c.set('device', proof.thumbprint)
-  const now = clock.now()
+  if (knows === undefined) c.get('load').strangersRow(c)
+  else await demandKnown(c, proof, knows)
   if (c.req.method !== 'POST') {
-    if (!(await takeProof(db, proof, now))) throw new Problem('PROOF_REPLAYED')
+    await takeProofOnce(c, proof)
     await next()
     return
   }
-  if (await takeProof(db, proof, now, ANSWER_KEPT_MS)) {
+  if (await takeProof(db, proof, clock.now(), ANSWER_KEPT_MS)) {
     await parsed(c, next)
     if (c.res.ok) {
       const text = await c.res.clone().text()
@@ -109,26 +145,34 @@ async function admitPhone(c: Context<ServiceEnv>, next: Next): Promise<Response 
   return new Response(secrets.open(kept.sealed, proof.jti), { status: kept.status, headers })
 }
 
-/** Checks the proof and uses its `jti` up. Gives the key's thumbprint. */
-async function demandProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<string> {
-  const { db, clock } = c.get('service')
-  const proof = await readProof(c, algorithm)
-  if (!(await takeProof(db, proof, clock.now()))) throw new Problem('PROOF_REPLAYED')
-  return proof.thumbprint
+/** What the request came to before may have ended what it is about: its answer is still to be had. */
+async function demandKnown(c: Context<ServiceEnv>, proof: Proof, knows: Knows): Promise<void> {
+  const service = c.get('service')
+  try {
+    await knows(service, c.req.param('id') ?? '', proof.thumbprint)
+  } catch (error) {
+    const isAgain =
+      error instanceof Problem &&
+      c.req.method === 'POST' &&
+      (await findAnswer(service.db, proof)) !== 'none'
+    if (!isAgain) throw error
+  }
 }
 
-async function readProof(
-  c: Context<ServiceEnv>,
-  algorithm: ProofAlgorithm,
-): Promise<Extract<ProofResult, { ok: true }>> {
+type Proof = Extract<ProofResult, { ok: true }>
+
+/** Uses the proof's `jti` up. */
+async function takeProofOnce(c: Context<ServiceEnv>, proof: Proof): Promise<void> {
+  const { db, clock } = c.get('service')
+  if (!(await takeProof(db, proof, clock.now()))) throw new Problem('PROOF_REPLAYED')
+}
+
+async function readProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<Proof> {
   const { nonces, clock } = c.get('service')
-  const request = {
-    method: c.req.method,
-    path: c.req.path,
-    body: new Uint8Array(await c.req.arrayBuffer()),
-    algorithm,
-  }
+  const request = { method: c.req.method, path: c.req.path, algorithm }
   const proof = await verifyProof(c.req.header('dpop'), request, nonces, clock.now())
   if (!proof.ok) throw new Problem(proof.code)
+  const body = new Uint8Array(await c.req.arrayBuffer())
+  if (bodyHash(body) !== proof.bh) throw new Problem('PROOF_INVALID')
   return proof
 }

@@ -10,6 +10,7 @@ const challenge = challengeRoute(
   {
     path: '/v1/certificates/{id}/challenge',
     summary: 'What to do before the camera, within 60 seconds, to get the next pass',
+    knows: runningOf,
   },
   ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'],
 )
@@ -18,6 +19,7 @@ const capture = captureRoute(
   {
     path: '/v1/certificates/{id}/passes',
     summary: 'The face check again: on a match the next pass, for the same holder’s key',
+    knows: runningOf,
   },
   'The next pass',
   ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED', 'RATE_LIMITED'],
@@ -28,7 +30,6 @@ export function registerRenewals(app: OpenAPIHono<ServiceEnv>): void {
     const service = c.get('service')
     const { id } = c.req.valid('param')
     const device = c.get('device')
-    await runningOf(service, id, device)
     return c.json(challengeAnswer(await challengeCertificate(service, id, device)), 201)
   })
   app.openapi(capture, async c => {
