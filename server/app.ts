@@ -5,12 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
-import { BODY_BYTES_MAX, EVENTS_BODY_BYTES_MAX, FACE_BODY_BYTES_MAX } from './limits.ts'
 import { errorFields } from './log.ts'
 import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
@@ -55,7 +53,6 @@ export function createApp(service: Service): App {
   app.use(everyRequest(service))
   app.use(answerHeaders(isHttps))
   app.use(addressCap())
-  app.use(bodyCap())
   registerHealth(app)
   registerSignedTime(app)
   registerTrustAdmin(app)
@@ -125,25 +122,6 @@ function addressCap(): MiddlewareHandler<ServiceEnv> {
   return (c, next) => {
     if (!isOfGates.test(`${c.req.method} ${c.req.path}`)) c.get('load').request(c)
     return next()
-  }
-}
-
-const isUpload = (c: Context) =>
-  c.req.path.startsWith('/v1/gates/') && c.req.path.endsWith('/events')
-
-const isFaceCheck = (c: Context) =>
-  /^\/v1\/(applications\/[^/]+\/face|certificates\/[^/]+\/passes)$/.test(c.req.path)
-
-/** Journals and pictures may be large, everything else is small. */
-function bodyCap(): MiddlewareHandler<ServiceEnv> {
-  const onError = () => problemResponse('TOO_LARGE')
-  const small = bodyLimit({ maxSize: BODY_BYTES_MAX, onError })
-  const large = bodyLimit({ maxSize: EVENTS_BODY_BYTES_MAX, onError })
-  const pictures = bodyLimit({ maxSize: FACE_BODY_BYTES_MAX, onError })
-  return (c, next) => {
-    if (c.req.method === 'GET') return next()
-    if (isFaceCheck(c)) return pictures(c, next)
-    return (isUpload(c) ? large : small)(c, next)
   }
 }
 

@@ -17,6 +17,8 @@ export const PROBLEMS = {
     title: 'The proxy’s x-forwarded-for names no client: trustedProxies must fit the proxies',
   },
   TOO_LARGE: { status: 413, title: 'The body is too large' },
+  BODY_SLOW: { status: 408, title: 'The body stopped coming: send the request again' },
+  BUSY: { status: 503, title: 'Too much is under way here: wait a little, then try again' },
   NOT_FOUND: { status: 404, title: 'There is nothing here' },
   SIGN_IN: { status: 401, title: 'Sign in first' },
   CREDENTIALS: { status: 401, title: 'E-mail address or password is wrong' },

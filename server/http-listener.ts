@@ -47,7 +47,8 @@ export async function listenForHttp(
       maxHeaderSize: HEADER_BYTES_MAX,
       connectionsCheckingInterval: DEADLINE_LOOK_MS,
     },
-    boundPending(getRequestListener(answer)),
+    // A body that no route has read is thrown away as it comes, by Node, until `requestMs` is over.
+    boundPending(getRequestListener(answer, { autoCleanupIncoming: false })),
   )
   server.maxConnections = CONNECTIONS_MAX
   server.timeout = stillMs

@@ -6,6 +6,20 @@
 export const BODY_BYTES_MAX = 64 * 1024
 /** Body of one upload of journal rows: 200 rows, each body JSON inside JSON. */
 export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
+/**
+ * Bytes of bodies under way at one replica, in all and of one client: its address, or the gate or
+ * member of staff that it is known to be. Pictures and journals take no room from the others.
+ */
+export const BODY_ROOMS = {
+  small: { all: 16 * 1024 * 1024, client: 2 * 1024 * 1024 },
+  pictures: { all: 48 * 1024 * 1024, client: 24 * 1024 * 1024 },
+  journals: { all: 64 * 1024 * 1024, client: 8 * 1024 * 1024 },
+} as const
+/** A body must bring so many more bytes, or its end, within so long; then it is broken off. */
+export const BODY_STEP_BYTES = 16 * 1024
+export const BODY_STEP_MS_MAX = 7_000
+/** One that has not for so long gives its place to who finds no room. */
+export const BODY_MAKES_ROOM_MS = 1_000
 /** A whole request must have arrived within this time. */
 export const REQUEST_MS_MAX = 15_000
 export const HEADERS_MS_MAX = 10_000

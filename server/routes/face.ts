@@ -7,7 +7,7 @@ import type { Challenge } from '../applying.ts'
 import type { ProblemCode } from '../errors.ts'
 import { FRAMES_MAX, PROMPTS_COUNT } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
-import { FRAME_CHARS_MAX } from '../limits.ts'
+import { FACE_BODY_BYTES_MAX, FRAME_CHARS_MAX } from '../limits.ts'
 import type { FaceAttempt } from '../verifying.ts'
 import type { Knows } from './guard.ts'
 import { issuedSchema } from './issued.ts'
@@ -121,10 +121,12 @@ export function captureRoute<const P extends string>(
       request: { params: idParam, ...jsonBody(captureSchema) },
       responses: { 201: json(made, issuedSchema), ...problems(...FACE_PROBLEMS, ...refusals) },
     },
+    { room: 'pictures', bytesMax: FACE_BODY_BYTES_MAX },
   )
 }
 
 const FACE_PROBLEMS = [
+  ...(['BUSY', 'BODY_SLOW'] as const),
   ...(['INVALID', 'TOO_LARGE', ...PROOF_PROBLEMS, 'CHALLENGE_INVALID', 'NOT_VERIFIED'] as const),
   ...(['FACE_BAD_PICTURE', 'FACE_NOT_FOUND', 'FACE_SEVERAL', 'FACE_TOO_SMALL'] as const),
   ...(['FACE_TOO_DARK', 'FACE_TOO_BLURRED', 'FACE_INCOMPLETE', 'FACE_WRONG_ORDER'] as const),

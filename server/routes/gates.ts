@@ -6,6 +6,7 @@ import { TIME_SECONDS_MAX } from '../../pass/limits.ts'
 import { isChain } from '../domain/journal.ts'
 import { tellDuplicates } from '../duplicate-alarm.ts'
 import { Problem } from '../errors.ts'
+import { EVENTS_BODY_BYTES_MAX } from '../limits.ts'
 import { stationManifest } from '../publish/stations.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
@@ -100,8 +101,10 @@ const eventsRoute = route(
     responses: {
       200: json('The first seq that is not stored', uploadAnswerSchema),
       ...problems('INVALID', 'CHAIN_BROKEN', 'CHAIN_GAP', 'CHAIN_FORK', 'GATE_UNKNOWN'),
+      ...problems('TOO_LARGE', 'BUSY'),
     },
   },
+  { room: 'journals', bytesMax: EVENTS_BODY_BYTES_MAX },
 )
 
 export function registerGates(app: OpenAPIHono<ServiceEnv>): void {

@@ -13,12 +13,14 @@ import {
   verifyProof,
 } from '../auth/proof.ts'
 import { demandMember } from '../auth/staff.ts'
-import { Problem } from '../errors.ts'
+import { Problem, type ProblemCode } from '../errors.ts'
 import { ANSWER_KEPT_MS } from '../limits.ts'
 import type { Service, ServiceEnv } from '../service.ts'
 import { findGate } from '../store/gates.ts'
 import { findAnswer, keepAnswer, takeProof } from '../store/proofs.ts'
+import { clientAddress } from './client-address.ts'
 import { isPlainText } from './plain-text.ts'
+import { type BodyKind, demandLength, readBody, SMALL_BODY } from './read-body.ts'
 
 export type Access =
   /** Anyone: answers are public, or carry their own signature or one-time code. */
@@ -36,37 +38,87 @@ export type Access =
 /** Throws a Problem unless what the path's `id` names is this device's. */
 export type Knows = (service: Service, id: string, deviceKey: string) => Promise<unknown>
 
-export function guard(access: Access): MiddlewareHandler<ServiceEnv> {
+/** `body`: what a body of this route may be. It is read when all that the headers tell is settled. */
+export function guard(access: Access, body: BodyKind = SMALL_BODY): MiddlewareHandler<ServiceEnv> {
   return (c, next) => {
-    if (!WITHOUT_BODY.has(c.req.method)) demandJson(c)
-    if (access.by !== 'anyone') return admit(c, next, access)
-    return WITHOUT_BODY.has(c.req.method) ? next() : parsed(c, next)
+    if (!WITHOUT_BODY.has(c.req.method)) {
+      demandJson(c)
+      demandLength(c, body.bytesMax)
+    }
+    return admit(c, next, access, body)
   }
 }
 
 async function admit(
   c: Context<ServiceEnv>,
   next: Next,
-  access: Exclude<Access, { by: 'anyone' }>,
-): Promise<Response | undefined> {
+  access: Access,
+  body: BodyKind,
+): Promise<Answer> {
   switch (access.by) {
+    case 'anyone':
+      return onward(c, { body, client: addressOf(c) }, () => route(next))
     case 'staff':
       await admitStaff(c, access.permission)
-      break
+      return onward(c, { body, client: `staff ${c.get('staff').id}` }, () => route(next))
     case 'gate':
-      await admitGate(c)
-      break
+      return admitGate(c, next, body)
     case 'phone':
-      return admitPhone(c, next, access.knows)
+      return admitPhone(c, next, access.knows, body)
   }
-  await (WITHOUT_BODY.has(c.req.method) ? next() : parsed(c, next))
-  return undefined
 }
 
-/** On to the validators, unless the body is no text to begin with. */
-async function parsed(c: Context<ServiceEnv>, next: Next): Promise<void> {
-  if (!isPlainText(new Uint8Array(await c.req.arrayBuffer()))) throw new Problem('BAD_REQUEST')
+/** What a middleware gives when the answer is not the route's. */
+type Answer = Response | undefined
+
+/** On to the route, whose answer it is then. */
+async function route(next: Next): Promise<undefined> {
   await next()
+}
+
+/** For its share of the room alone; where the proxies name nobody, all are one. */
+function addressOf(c: Context<ServiceEnv>): string {
+  try {
+    return clientAddress(c, c.get('service').config.trustedProxies)
+  } catch {
+    return 'unknown'
+  }
+}
+
+interface Signed {
+  readonly body: BodyKind
+  /** Whose share of the room a body takes. */
+  readonly client: string
+  /** Hash of the body that was signed, if one was. */
+  readonly bh?: string
+}
+
+/** Reads the body, which must be what was signed and text through and through, and goes on with it. */
+async function onward(
+  c: Context<ServiceEnv>,
+  { body, client, bh }: Signed,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  if (WITHOUT_BODY.has(c.req.method)) {
+    if (bh !== undefined && bh !== HASH_OF_NOTHING) throw new Problem('PROOF_INVALID')
+    return run()
+  }
+  const { bytes, release } = await readBody(c, body, client)
+  try {
+    if (bh !== undefined && bodyHash(bytes) !== bh) throw new Problem('PROOF_INVALID')
+    if (!isPlainText(bytes)) throw new Problem('BAD_REQUEST')
+    keepText(c, bytes)
+    return await run()
+  } finally {
+    release()
+  }
+}
+
+const HASH_OF_NOTHING = bodyHash(new Uint8Array())
+
+/** For the validators, as if Hono had read it. */
+function keepText(c: Context<ServiceEnv>, bytes: Uint8Array): void {
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(new TextDecoder().decode(bytes)) })
 }
 
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE'])
@@ -88,17 +140,24 @@ async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promi
  * Nothing is written for a key that is not this gate's, and what is refused is counted by address. A
  * gate that is known is let in whatever others send from its address.
  */
-async function admitGate(c: Context<ServiceEnv>): Promise<void> {
+async function admitGate(c: Context<ServiceEnv>, next: Next, body: BodyKind): Promise<Answer> {
   try {
     const gate = await knownGate(c)
-    await takeProofOnce(c, await readProof(c, 'EdDSA'))
+    const proof = await readProof(c, 'EdDSA')
     c.set('gate', gate)
+    return await onward(c, { body, client: `gate ${gate.id}`, bh: proof.bh }, async () => {
+      await takeProofOnce(c, proof)
+      return route(next)
+    })
   } catch (error) {
-    const isRefused = error instanceof Problem && error.code !== 'USE_NONCE'
-    if (isRefused) c.get('load').request(c)
+    if (error instanceof Problem && COUNTED.has(error.code)) c.get('load').request(c)
     throw error
   }
 }
+
+const COUNTED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  ...(['PROOF_MISSING', 'PROOF_INVALID', 'PROOF_REPLAYED', 'GATE_UNKNOWN'] as const),
+])
 
 /** The gate of the path, when the proof brings its key along: whether it has signed is another matter. */
 async function knownGate(c: Context<ServiceEnv>): Promise<{ id: string; station: string }> {
@@ -111,32 +170,37 @@ async function knownGate(c: Context<ServiceEnv>): Promise<{ id: string; station:
   return { id: gate.id, station: gate.station }
 }
 
-/**
- * A phone's POST is done once a `jti`. Who lost the answer signs again with the same `jti` and
- * another nonce or `iat`, and gets the answer that was kept; a mere copy of the proof gets nothing.
- */
+/** The proof comes first, and whether the phone has anything to do here; then what it sends. */
 async function admitPhone(
   c: Context<ServiceEnv>,
   next: Next,
   knows: Knows | undefined,
-): Promise<Response | undefined> {
-  const { db, clock, secrets } = c.get('service')
+  body: BodyKind,
+): Promise<Answer> {
   const proof = await readProof(c, 'ES256')
   c.set('device', proof.thumbprint)
   if (knows === undefined) c.get('load').strangersRow(c)
   else await demandKnown(c, proof, knows)
-  if (c.req.method !== 'POST') {
+  return onward(c, { body, client: addressOf(c), bh: proof.bh }, async () => {
+    if (c.req.method === 'POST') return answerOnce(c, next, proof)
     await takeProofOnce(c, proof)
-    await next()
-    return
-  }
+    return route(next)
+  })
+}
+
+/**
+ * A phone's POST is done once a `jti`. Who lost the answer signs again with the same `jti` and
+ * another nonce or `iat`, and gets the answer that was kept; a mere copy of the proof gets nothing.
+ */
+async function answerOnce(c: Context<ServiceEnv>, next: Next, proof: Proof): Promise<Answer> {
+  const { db, clock, secrets } = c.get('service')
   if (await takeProof(db, proof, clock.now(), ANSWER_KEPT_MS)) {
-    await parsed(c, next)
+    await next()
     if (c.res.ok) {
       const text = await c.res.clone().text()
       await keepAnswer(db, proof, c.res.status, secrets.seal(text, proof.jti))
     } else await keepAnswer(db, proof, c.res.status, undefined)
-    return
+    return undefined
   }
   const kept = await findAnswer(db, proof)
   if (kept === 'none') throw new Problem('PROOF_REPLAYED')
@@ -172,7 +236,5 @@ async function readProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Pro
   const request = { method: c.req.method, path: c.req.path, algorithm }
   const proof = await verifyProof(c.req.header('dpop'), request, nonces, clock.now())
   if (!proof.ok) throw new Problem(proof.code)
-  const body = new Uint8Array(await c.req.arrayBuffer())
-  if (bodyHash(body) !== proof.bh) throw new Problem('PROOF_INVALID')
   return proof
 }

@@ -4,9 +4,10 @@
  */
 import type { Context } from 'hono'
 import { Problem } from '../errors.ts'
-import { STRANGER_ROWS } from '../limits.ts'
+import { BODY_ROOMS, STRANGER_ROWS } from '../limits.ts'
 import type { Service, ServiceEnv } from '../service.ts'
 import { createAddressCap } from './address-cap.ts'
+import { type BodyRoom, createBodyRoom } from './body-room.ts'
 import { clientAddress } from './client-address.ts'
 
 export interface Load {
@@ -14,6 +15,8 @@ export interface Load {
   request(c: Context<ServiceEnv>): void
   /** Counts a request of a stranger that leaves rows behind. Throws Problem `RATE_LIMITED`. */
   strangersRow(c: Context<ServiceEnv>): void
+  /** Where bodies are while they are under way. */
+  readonly bodies: Readonly<Record<keyof typeof BODY_ROOMS, BodyRoom>>
 }
 
 const ALL = 'all'
@@ -34,6 +37,11 @@ export function createLoad({ config, clock }: Pick<Service, 'config' | 'clock'>)
     return address === 'unknown' ? undefined : address
   }
   return {
+    bodies: {
+      small: createBodyRoom(BODY_ROOMS.small),
+      pictures: createBodyRoom(BODY_ROOMS.pictures),
+      journals: createBodyRoom(BODY_ROOMS.journals),
+    },
     request(c) {
       const address = addressOf(c)
       if (address !== undefined) count(requests, address)

@@ -6,23 +6,26 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
 import { REASON_CHARS_MAX } from '../limits.ts'
 import { type Access, guard } from './guard.ts'
+import { type BodyKind, SMALL_BODY } from './read-body.ts'
 
 export interface DeclaredRoute {
   readonly method: string
   readonly path: string
   readonly access: Access
+  readonly body: BodyKind
 }
 
 /** Every route that was declared. */
 export const declaredRoutes: DeclaredRoute[] = []
 
-/** A route with its guard before its validators. */
+/** A route with its guard before its validators. `body`: small unless it says so. */
 export function route<const P extends string, R extends Omit<RouteConfig, 'path'> & { path: P }>(
   access: Access,
   config: R,
+  body: BodyKind = SMALL_BODY,
 ) {
-  declaredRoutes.push({ method: config.method, path: config.path, access })
-  return createRoute({ ...config, middleware: guard(access) })
+  declaredRoutes.push({ method: config.method, path: config.path, access, body })
+  return createRoute({ ...config, middleware: guard(access, body) })
 }
 
 const problemSchema = z

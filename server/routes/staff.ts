@@ -13,6 +13,7 @@ import { RETURN_PATH_CHARS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { clientAddress } from './client-address.ts'
 import { isPlainText } from './plain-text.ts'
+import { demandLength, readBody, SMALL_BODY } from './read-body.ts'
 import { json, jsonBody, problems, route } from './route.ts'
 
 const NO_PATH = 'expected a path of this service, such as /desk/'
@@ -82,14 +83,31 @@ function registerProvider(app: OpenAPIHono<ServiceEnv>): void {
   })
 }
 
+/** The request with its body read, as the account library takes it. */
+async function withBody<T>(
+  c: Context<ServiceEnv>,
+  client: string,
+  run: (request: Request) => Promise<T>,
+): Promise<T> {
+  const { method, url, raw } = c.req
+  if (method === 'GET' || method === 'HEAD') return run(raw)
+  demandLength(c, SMALL_BODY.bytesMax)
+  const { bytes, release } = await readBody(c, SMALL_BODY, client)
+  try {
+    if (!isPlainText(bytes)) throw new Problem('BAD_REQUEST')
+    return await run(new Request(url, { method, headers: raw.headers, body: Buffer.from(bytes) }))
+  } finally {
+    release()
+  }
+}
+
 export function registerStaff(app: OpenAPIHono<ServiceEnv>): void {
   registerProvider(app)
   app.all(`${AUTH_PATH}/*`, async (c: Context<ServiceEnv>) => {
     const { staff, ownOrigins, config } = c.get('service')
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')
-    const body = new Uint8Array(await c.req.raw.clone().arrayBuffer())
-    if (!isPlainText(body)) throw new Problem('BAD_REQUEST')
-    const answer = await staff.handle(c.req.raw, clientAddress(c, config.trustedProxies))
+    const address = clientAddress(c, config.trustedProxies)
+    const answer = await withBody(c, address, request => staff.handle(request, address))
     if (answer === undefined) throw new Problem('NOT_FOUND')
     return answer
   })
