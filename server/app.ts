@@ -24,7 +24,7 @@ import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGateHealth } from './routes/gate-health.ts'
 import { registerGates } from './routes/gates.ts'
 import { registerHealth } from './routes/health.ts'
-import { createLoad } from './routes/load.ts'
+import { createLoad, type Load } from './routes/load.ts'
 import { registerPeople } from './routes/people.ts'
 import { registerRenewals } from './routes/renewals.ts'
 import { registerRetention } from './routes/retention.ts'
@@ -45,12 +45,13 @@ export function createApp(service: Service): App {
       if (!result.success) throw new Problem('INVALID', { fields: fieldsOf(result.error.issues) })
     },
   })
+  const load = createLoad(service)
   const isHttps = service.config.publicUrl?.startsWith('https:') === true
   // Polled by thousands: what follows below is not for these.
-  app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service))
+  app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service, load))
   registerTrust(app)
   registerTrustEvents(app)
-  app.use(everyRequest(service))
+  app.use(everyRequest(service, load))
   app.use(answerHeaders(isHttps))
   app.use(addressCap())
   registerHealth(app)
@@ -80,17 +81,17 @@ export function createApp(service: Service): App {
 }
 
 /** Files that gates poll and anyone may cache: no log line a poll. */
-function trustFile(service: Service): MiddlewareHandler<ServiceEnv> {
+function trustFile(service: Service, load: Load): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
+    c.set('load', load)
     await next()
     service.metrics.trustFile(c.res.status)
   }
 }
 
 /** Request id, proof nonce, and one log line without anything personal. */
-function everyRequest(service: Service): MiddlewareHandler<ServiceEnv> {
-  const load = createLoad(service)
+function everyRequest(service: Service, load: Load): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
     c.set('load', load)

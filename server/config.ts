@@ -9,13 +9,8 @@ import { decodeText, readJsonText } from '../gate/contract/json-text.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
 import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
-import {
-  APPROVAL_MINUTES,
-  APPROVAL_MINUTES_MAX,
-  FILE_BYTES_MAX,
-  HEADERS_MS_MAX,
-  REQUEST_MS_MAX,
-} from './limits.ts'
+import { APPROVAL_MINUTES, APPROVAL_MINUTES_MAX, FILE_BYTES_MAX } from './limits.ts'
+import { listenSettingsSchema } from './listen-settings.ts'
 import { readPrivate, readWhole } from './read-file.ts'
 import { retentionSettingsSchema } from './retention-settings.ts'
 import { isPostgresUrl } from './store/engines.ts'
@@ -28,24 +23,7 @@ function isUsableUrl(text: string): boolean {
 }
 
 export const configSchema = z.strictObject({
-  listen: z
-    .strictObject({
-      host: z.string().min(1).max(255).default('127.0.0.1').describe('address to listen on'),
-      port: z.int().min(0).max(65_535).default(8080).describe('0 takes any free port'),
-      headersMs: z
-        .int()
-        .min(500)
-        .max(HEADERS_MS_MAX)
-        .default(HEADERS_MS_MAX)
-        .describe('a request’s headers must have arrived in this time'),
-      requestMs: z
-        .int()
-        .min(1000)
-        .max(REQUEST_MS_MAX)
-        .default(REQUEST_MS_MAX)
-        .describe('a whole request must have arrived in this time'),
-    })
-    .prefault({}),
+  listen: listenSettingsSchema,
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .optional()

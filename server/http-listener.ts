@@ -5,10 +5,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { boundConnections } from './connection-room.ts'
+import { type ConnectionShares, sharesOf } from './connection-shares.ts'
 import { StartError } from './errors.ts'
 import {
   CONNECTION_STILL_MS_MAX,
-  CONNECTIONS_MAX,
+  CONNECTIONS,
   DEADLINE_LOOK_MS,
   HEADER_BYTES_MAX,
   IDLE_LOOK_MS,
@@ -32,13 +34,16 @@ export interface ListenAt {
   readonly requestMs: number
   /** A connection on which nothing is read or written for so long is ended. */
   readonly stillMs?: number
+  /** As many as there are descriptors for, none in front, when left out. */
+  readonly shares?: ConnectionShares
 }
 
 /** Resolves when it listens. Throws StartError `LISTEN`. */
 export async function listenForHttp(
   answer: (request: Request) => Response | Promise<Response>,
-  { host, port, headersMs, requestMs, stillMs = CONNECTION_STILL_MS_MAX }: ListenAt,
+  at: ListenAt,
 ): Promise<HttpListener> {
+  const { host, port, headersMs, requestMs, stillMs = CONNECTION_STILL_MS_MAX } = at
   const server = createServer(
     {
       requestTimeout: requestMs,
@@ -50,7 +55,7 @@ export async function listenForHttp(
     // A body that no route has read is thrown away as it comes, by Node, until `requestMs` is over.
     boundPending(getRequestListener(answer, { autoCleanupIncoming: false })),
   )
-  server.maxConnections = CONNECTIONS_MAX
+  boundConnections(server, at.shares ?? sharesOf(CONNECTIONS, 0))
   server.timeout = stillMs
   try {
     await new Promise<void>((resolve, reject) => {

@@ -33,8 +33,19 @@ export const HSTS_SECONDS = 15_552_000
 /** The listener of the metrics: connections at once, and how long one may last in all. */
 export const METRICS_CONNECTIONS_MAX = 32
 export const METRICS_CONNECTION_MS_MAX = 10_000
-/** Connections at once; those beyond are closed at once. A gate keeps two, its event stream is one. */
-export const CONNECTIONS_MAX = 4096
+/**
+ * Connections at once, as far as there are descriptors. A gate keeps two, its event stream is one.
+ * Half of them may be of one address, half may be event streams.
+ */
+export const CONNECTIONS = 4096
+export const CONNECTIONS_MIN = 32
+export const CONNECTIONS_MAX = 65_536
+/** Descriptors for all else: databases, files, the face check, connections of our own. */
+export const DESCRIPTORS_KEPT = 96
+/** Without room, a connection that has waited so long without a whole request is ended for another. */
+export const CONNECTION_MAKES_ROOM_MS = 1_000
+/** Event streams of one address: as many as a station has gates. */
+export const STREAMS_OF_ADDRESS_MAX = 256
 /** Requests of one connection that wait for their answers; with more it is ended. */
 export const PENDING_REQUESTS_MAX = 16
 /** A connection on which nothing is read or written is ended. Event streams write every 30 s. */
@@ -256,8 +267,6 @@ export const PUBLISH_GAP_MS = 100
 export const PUBLISH_TICK_MS = 250
 /** How often it looks for new trust, new keys, and lists to open. */
 export const UPKEEP_MS = 5_000
-/** Gates that listen for "poll now" at one replica. */
-export const LISTENERS_MAX = 20_000
 /** A listener hears something at least this often, so that it knows the line is alive. */
 export const LISTENER_EVERY_MS = 30_000
 /** The lease on signing again what did not change. */

@@ -8,6 +8,7 @@ import { createProviderAccounts } from './auth/provider.ts'
 import { createStaffAccounts } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
 import { type Config, databasePlace } from './config.ts'
+import { sharesOf } from './connection-shares.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { FaceCheck } from './face/port.ts'
 import { createRemoteFaces } from './face/remote.ts'
@@ -152,7 +153,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   let http: HttpListener | undefined
   let metrics: MetricsListener | undefined
   try {
-    http = await listenForHttp(opened.app.fetch, options.config.listen)
+    const { listen, trustedProxies } = options.config
+    const shares = sharesOf(listen.connections, trustedProxies)
+    http = await listenForHttp(opened.app.fetch, { ...listen, shares })
     metrics = at && (await listenForMetrics(opened.service, at))
   } catch (error) {
     await http?.stop()

@@ -123,6 +123,31 @@ t.test('failures back off to a minute and for ever', async t => {
   t.ok(pauses.every(ms => ms <= 60_000))
 })
 
+t.test('a service that has no room for one more stream is asked again within a minute', async t => {
+  for (const status of [429, 503]) {
+    const asked: number[] = []
+    let requests = 0
+    const url = await serve(t, (_, response) => {
+      requests++
+      response.writeHead(status, { 'retry-after': '60' }).end('no')
+    })
+    const stop = followEvents({
+      url,
+      fetch,
+      timers: quickTimers(asked, 10_000),
+      fraction: () => 0.9999,
+      retryMs: 1000,
+      onPoll: () => t.fail('no event came'),
+    })
+    await until(() => requests >= 8)
+    stop()
+    t.ok(
+      asked.every(ms => ms <= 120_000),
+      `${status}: ${asked.join(' ')}`,
+    )
+  }
+})
+
 t.test('an endless line closes the stream', async t => {
   const line = eventLines()
   t.equal(line(Buffer.alloc(EVENT_LINE_BYTES_MAX, 0x61)), false)

@@ -94,7 +94,7 @@ async function readEvents(
       signal: abort.signal,
     })
     const type = response.headers.get('content-type') ?? ''
-    if (response.status >= 500) return heard
+    if (response.status >= 500 || response.status === 429) return heard
     if (response.status !== 200 || !type.startsWith('text/event-stream')) return 'absent'
     const isEvent = eventLines()
     for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {

@@ -3,6 +3,7 @@
  * An address that is not known (no socket, as in tests) counts towards all alone.
  */
 import type { Context } from 'hono'
+import { type ConnectionShares, sharesOf } from '../connection-shares.ts'
 import { Problem } from '../errors.ts'
 import { BODY_ROOMS, STRANGER_ROWS } from '../limits.ts'
 import type { Service, ServiceEnv } from '../service.ts'
@@ -15,13 +16,23 @@ export interface Load {
   request(c: Context<ServiceEnv>): void
   /** Counts a request of a stranger that leaves rows behind. Throws Problem `RATE_LIMITED`. */
   strangersRow(c: Context<ServiceEnv>): void
+  /**
+   * Counts an event stream until the function it gives is called. Throws Problem `RATE_LIMITED` for
+   * one too many of an address, `BUSY` for one too many in all.
+   */
+  stream(c: Context<ServiceEnv>): () => void
   /** Where bodies are while they are under way. */
   readonly bodies: Readonly<Record<keyof typeof BODY_ROOMS, BodyRoom>>
 }
 
 const ALL = 'all'
+/** Streams last: there is no knowing when one ends. Gates poll meanwhile. */
+const STREAM_LATER_S = '60'
 
-export function createLoad({ config, clock }: Pick<Service, 'config' | 'clock'>): Load {
+export function createLoad(
+  { config, clock }: Pick<Service, 'config' | 'clock'>,
+  shares = sharesOf(config.listen.connections, config.trustedProxies),
+): Load {
   const { addressRate, trustedProxies } = config
   const requests = createAddressCap(addressRate)
   const rows = createAddressCap(STRANGER_ROWS.address, STRANGER_ROWS.spanMs)
@@ -36,7 +47,9 @@ export function createLoad({ config, clock }: Pick<Service, 'config' | 'clock'>)
     const address = addressRate === 0 ? 'unknown' : clientAddress(c, trustedProxies)
     return address === 'unknown' ? undefined : address
   }
+  const streams = createStreams(shares.streams)
   return {
+    stream: c => streams(clientAddress(c, trustedProxies)),
     bodies: {
       small: createBodyRoom(BODY_ROOMS.small),
       pictures: createBodyRoom(BODY_ROOMS.pictures),
@@ -51,5 +64,25 @@ export function createLoad({ config, clock }: Pick<Service, 'config' | 'clock'>)
       if (address !== undefined) count(rows, address)
       count(rowsOfAll, ALL)
     },
+  }
+}
+
+/** Takes a place for a stream of `address`, until the function it gives is called. */
+function createStreams(max: ConnectionShares['streams']): (address: string) => () => void {
+  const byAddress = new Map<string, number>()
+  let all = 0
+  const add = (address: string, n: 1 | -1) => {
+    all += n
+    const own = (byAddress.get(address) ?? 0) + n
+    if (own > 0) byAddress.set(address, own)
+    else byAddress.delete(address)
+  }
+  return address => {
+    const own = address === 'unknown' ? 0 : (byAddress.get(address) ?? 0)
+    const later = { 'retry-after': STREAM_LATER_S }
+    if (own >= max.address) throw new Problem('RATE_LIMITED', {}, later)
+    if (all >= max.all) throw new Problem('BUSY', {}, later)
+    add(address, 1)
+    return () => add(address, -1)
   }
 }

@@ -3,8 +3,7 @@
  * next poll. The stream carries a number and no trust; nothing depends on it.
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { Problem } from '../errors.ts'
-import { LISTENER_EVERY_MS, LISTENERS_MAX } from '../limits.ts'
+import { LISTENER_EVERY_MS } from '../limits.ts'
 import type { Service, ServiceEnv } from '../service.ts'
 import { problems, route } from './route.ts'
 
@@ -20,7 +19,7 @@ const eventsRoute = route(
         description: 'A stream without end',
         content: { 'text/event-stream': { schema: z.string() } },
       },
-      ...problems('RATE_LIMITED'),
+      ...problems('RATE_LIMITED', 'BUSY'),
     },
   },
 )
@@ -33,14 +32,11 @@ const STREAM_HEADERS = {
 }
 
 export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
-  let listeners = 0
   app.openapi(eventsRoute, c => {
-    if (listeners >= LISTENERS_MAX) throw new Problem('RATE_LIMITED')
-    listeners += 1
-    const stream = eventStream(c.get('service').publisher, () => {
-      listeners -= 1
+    const onClosed = c.get('load').stream(c)
+    return new Response(eventStream(c.get('service').publisher, onClosed), {
+      headers: STREAM_HEADERS,
     })
-    return new Response(stream, { headers: STREAM_HEADERS })
   })
 }
 
