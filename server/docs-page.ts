@@ -89,7 +89,8 @@ table at the end lists them. The same description for programs: <a href="/openap
 <code>dpop</code> header (after RFC 9449), its public key as <code>jwk</code> in the header, and
 <code>htm</code> (method), <code>htu</code> (path), <code>nonce</code> (from the
 <code>dpop-nonce</code> header of any answer), <code>jti</code> (16–64 characters, once) and
-<code>bh</code> (base64url of the body's SHA-256) in the payload. Phones sign with ES256, gates with
+<code>bh</code> (base64url of the body's SHA-256) in the payload; <code>iat</code> may be left out,
+and is refused when it is more than a day off. Phones sign with ES256, gates with
 EdDSA. A phone that lost the answer to a POST repeats it with the same <code>jti</code> and another
 <code>nonce</code> or <code>iat</code>. Staff sign in at <code>POST /v1/auth/sign-in/email</code>
 with <code>email</code> and <code>password</code>, with a code at

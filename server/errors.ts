@@ -40,6 +40,10 @@ export const PROBLEMS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests: wait a little' },
   PROOF_MISSING: { status: 401, title: 'The dpop header with a proof is missing' },
   PROOF_INVALID: { status: 401, title: 'The proof does not fit this request' },
+  PROOF_TIME: {
+    status: 401,
+    title: 'The proof’s iat is more than a day off: set the clock by now, or leave iat out',
+  },
   PROOF_REPLAYED: { status: 401, title: 'This proof was used before' },
   IN_PROGRESS: { status: 409, title: 'The first request with this jti is not answered yet' },
   USE_NONCE: { status: 401, title: 'Repeat with the nonce of the dpop-nonce header' },

@@ -64,6 +64,13 @@ export const NONCE_SLOT_MS = 60_000
 /** A `jti` is remembered this long: as long as any nonce it came with is accepted. */
 export const NONCE_LIFE_MS = 2 * NONCE_SLOT_MS
 
+/**
+ * How far a proof's `iat` may be from the service's time, either way: a clock set to a wrong zone is
+ * off by a day at most, and a nonce lives so long beside it. No more hangs on it: the nonce tells
+ * when a proof was made.
+ */
+export const IAT_OFF_MS_MAX = 24 * 3600_000 + NONCE_LIFE_MS
+
 /** A phone may ask again for the answer of a POST this long. */
 export const ANSWER_KEPT_MS = 10 * 60_000
 

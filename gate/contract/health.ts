@@ -4,19 +4,21 @@
  */
 import { z } from 'zod'
 import { clockStateSchema } from './events.ts'
+import { NOT_PLAIN, PLAIN_LINE } from './plain-line.ts'
 
 export const HEALTH_LANES_MAX = 16
 /** Alarms of one lane that hold. */
 export const HEALTH_ALARMS_MAX = 16
 
 const count = z.int().min(0)
+const line = (max: number) => z.string().max(max).regex(PLAIN_LINE, NOT_PLAIN)
 
 export const laneHealthSchema = z.strictObject({
-  name: z.string().max(32),
+  name: line(32),
   /** Of its machine: `Locked`, `OutOfService` … */
-  state: z.string().max(24),
+  state: line(24),
   /** Codes of what keeps it out of service, or open. */
-  alarms: z.array(z.string().max(40)).max(HEALTH_ALARMS_MAX),
+  alarms: z.array(line(40)).max(HEALTH_ALARMS_MAX),
   /** Codes that came in part and were dropped since the lane runs, by why; left out without any. */
   unread: z.partialRecord(z.enum(['CUT', 'BROKEN', 'TOO_LONG']), count).optional(),
 })
@@ -26,7 +28,7 @@ export const healthSchema = z.strictObject({
   /** By the gate's clock, Unix milliseconds. */
   at: count,
   clock: clockStateSchema,
-  software: z.string().max(40),
+  software: line(40),
   /** The gate's own number of the config that runs. */
   configRevision: count,
   trust: z.strictObject({

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import t from 'tap'
-import { NONCE_SLOT_MS } from '../limits.ts'
+import { createServiceClient } from '../../gate/uplink/client.ts'
+import { IAT_OFF_MS_MAX, NONCE_SLOT_MS } from '../limits.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
 import { makeClient, openWorld, type ProofChanges } from '../testing/world.ts'
 
@@ -95,6 +96,51 @@ t.test('other algorithms and private keys in the header are refused', async t =>
     .sign(gate.privateKey)
   t.same(await verdict(await world.post(PATH, body, { dpop: leaky })), [401, 'PROOF_INVALID'])
 })
+
+t.test(
+  'an iat may be left out, or be off by a day: more is told, with the service’s time',
+  async t => {
+    const nonce = await nonceNow()
+    const now = world.clock.time
+    const send = async (offMs: number) => {
+      const answer = await gate.send(PATH, upload, { nonce, iat: (now + offMs) / 1000 })
+      const said = (await answer.json()) as { code?: string; title?: string; now?: string }
+      return { status: answer.status, ...said }
+    }
+    const year = 365 * 24 * 3600_000
+    for (const offMs of [0, IAT_OFF_MS_MAX, -IAT_OFF_MS_MAX])
+      t.match(await send(offMs), { status: 200 })
+    for (const offMs of [IAT_OFF_MS_MAX + 1, -IAT_OFF_MS_MAX - 1, year, -year, -now]) {
+      t.match(await send(offMs), {
+        ...{ status: 401, code: 'PROOF_TIME', now: new Date(now).toISOString() },
+        title: /set the clock by now, or leave iat out/,
+      })
+    }
+    const nonsense = await gate.send(PATH, upload, { nonce, iat: 'today' as never })
+    t.same(await verdict(nonsense), [401, 'PROOF_INVALID'])
+  },
+)
+
+t.test(
+  'a gate with a wrong clock asks for the time, which needs no proof, and sends no iat',
+  async t => {
+    const asked = await world.post('/v1/gates/time', { nonce: 'A'.repeat(22) })
+    t.equal(asked.status, 200)
+    const sent: string[] = []
+    const client = createServiceClient({
+      url: 'http://desk.test',
+      timeoutMs: 5000,
+      identity: { privateKey: gate.privateKey, publicJwk: await gate.publicJwk() },
+      fetch: async (url, init) => {
+        sent.push(new Headers(init?.headers).get('dpop') ?? '')
+        return world.call(new URL(String(url)).pathname, init)
+      },
+    })
+    t.equal((await client.post(PATH, upload)).status, 200)
+    client.close()
+    for (const proof of sent) t.equal(decodeJwt(proof).iat, undefined)
+  },
+)
 
 t.test('a nonce lives one to two slots; every answer brings a new one', async t => {
   const nonce = await nonceNow()

@@ -12,7 +12,7 @@ import {
   jwtVerify,
 } from 'jose'
 import { z } from 'zod'
-import { JTI_CHARS_MAX, JTI_CHARS_MIN, PROOF_CHARS_MAX } from '../limits.ts'
+import { IAT_OFF_MS_MAX, JTI_CHARS_MAX, JTI_CHARS_MIN, PROOF_CHARS_MAX } from '../limits.ts'
 import type { Nonces } from './nonce.ts'
 
 export type ProofAlgorithm = 'ES256' | 'EdDSA'
@@ -36,7 +36,10 @@ export type ProofResult =
       /** Hash of method, path and body. */
       readonly requestHash: string
     }
-  | { readonly ok: false; readonly code: 'PROOF_MISSING' | 'PROOF_INVALID' | 'USE_NONCE' }
+  | {
+      readonly ok: false
+      readonly code: 'PROOF_MISSING' | 'PROOF_INVALID' | 'PROOF_TIME' | 'USE_NONCE'
+    }
 
 const payloadSchema = z.object({
   htm: z.string().max(10),
@@ -48,6 +51,7 @@ const payloadSchema = z.object({
     .max(JTI_CHARS_MAX)
     .regex(/^[!-~]*$/),
   bh: z.string().max(64),
+  iat: z.number().optional(),
 })
 
 /** Base64url of the SHA-256 of a body, as it stands in `bh`. */
@@ -73,7 +77,7 @@ export async function claimedKey(
 }
 
 /**
- * Checks signature, key type, method, path and nonce: all that needs no body. That the body has the
+ * Checks signature, key type, method, path, nonce and an `iat` if there is one: all that needs no body. That the body has the
  * hash `bh`, and that `jti` is new, is the caller's to settle. Never throws for anything a client sent.
  */
 export async function verifyProof(
@@ -84,11 +88,13 @@ export async function verifyProof(
 ): Promise<ProofResult> {
   if (token === undefined) return { ok: false, code: 'PROOF_MISSING' }
   if (token.length > PROOF_CHARS_MAX) return { ok: false, code: 'PROOF_INVALID' }
-  const verified = await verifyJwt(token, request.algorithm)
+  const verified = await verifyJwt(token, request.algorithm, now)
   if (verified === undefined) return { ok: false, code: 'PROOF_INVALID' }
   const { payload, jwk } = verified
   const fits = payload.htm === request.method && payload.htu === request.path
   if (!fits) return { ok: false, code: 'PROOF_INVALID' }
+  const { iat = now / 1000 } = payload
+  if (Math.abs(iat * 1000 - now) > IAT_OFF_MS_MAX) return { ok: false, code: 'PROOF_TIME' }
   if (payload.nonce === undefined || !nonces.accepts(payload.nonce, now)) {
     return { ok: false, code: 'USE_NONCE' }
   }
@@ -103,11 +109,12 @@ export async function verifyProof(
   }
 }
 
-async function verifyJwt(token: string, algorithm: ProofAlgorithm) {
+async function verifyJwt(token: string, algorithm: ProofAlgorithm, now: number) {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, EmbeddedJWK, {
       algorithms: [algorithm],
       typ: 'dpop+jwt',
+      currentDate: new Date(now),
     })
     const jwk = protectedHeader.jwk
     const parsed = payloadSchema.safeParse(payload)

@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
+import { PLAIN_LINE } from '../../gate/contract/plain-line.ts'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import { withdrawRole } from '../store/staff.ts'
@@ -226,7 +227,9 @@ const subjectOf = (issuer: string, subject: string): string =>
 
 function nameOf({ name, preferred_username }: Claims): string {
   const text = [name, preferred_username].find(one => typeof one === 'string' && one !== '')
-  return [...((text as string | undefined) ?? 'staff')].slice(0, NAME_POINTS_MAX).join('')
+  // The provider's to say: what would not show as what it is is left out.
+  const plain = [...((text as string | undefined) ?? '')].filter(one => PLAIN_LINE.test(one))
+  return plain.slice(0, NAME_POINTS_MAX).join('').trim() || 'staff'
 }
 
 /**

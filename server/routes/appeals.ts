@@ -12,6 +12,8 @@ import {
   isoTime,
   json,
   jsonBody,
+  lineSchema,
+  linesSchema,
   PROOF_PROBLEMS,
   problems,
   route,
@@ -31,12 +33,8 @@ const appealRoute = route(
     request: jsonBody(
       z.strictObject({
         application: certificateIdSchema.describe('of this phone, with a face check behind it'),
-        text: z.string().trim().min(1).max(APPEAL_CHARS_MAX),
-        contact: z
-          .string()
-          .trim()
-          .min(1)
-          .max(CONTACT_CHARS_MAX)
+        text: linesSchema(APPEAL_CHARS_MAX),
+        contact: lineSchema(CONTACT_CHARS_MAX)
           .optional()
           .describe('where an answer may reach the person'),
       }),
@@ -139,7 +137,7 @@ const resolveRoute = route(
       ...jsonBody(
         z.strictObject({
           outcome: z.enum(APPEAL_OUTCOMES),
-          note: z.string().trim().min(1).max(NOTE_CHARS_MAX),
+          note: linesSchema(NOTE_CHARS_MAX),
         }),
       ),
     },

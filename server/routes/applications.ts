@@ -7,7 +7,7 @@ import type { ServiceEnv } from '../service.ts'
 import { verifyApplication } from '../verifying.ts'
 import { attemptOf, captureRoute, challengeAnswer, challengeRoute } from './face.ts'
 import { issuedAnswer } from './issued.ts'
-import { isoTime, json, jsonBody, PROOF_PROBLEMS, problems, route } from './route.ts'
+import { isoTime, json, jsonBody, lineSchema, PROOF_PROBLEMS, problems, route } from './route.ts'
 
 const applyRoute = route(
   { by: 'phone' },
@@ -21,7 +21,7 @@ const applyRoute = route(
         name: z.string().max(NAME_POINTS_MAX * 4),
         documentType: z.enum(DOCUMENT_TYPES),
         documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
-        city: z.string().trim().min(1).max(CITY_CHARS_MAX).describe('where; it is not kept'),
+        city: lineSchema(CITY_CHARS_MAX).describe('where; it is not kept'),
         consent: z
           .literal(true)
           .describe('to the face check, given in a step of its own; the window is the alternative'),

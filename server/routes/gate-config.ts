@@ -2,8 +2,9 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { JsonValue } from '../../gate/contract/canonical.ts'
 import { remoteConfigSchema } from '../../gate/contract/config.ts'
+import { NOT_PLAIN, PLAIN_LINE } from '../../gate/contract/plain-line.ts'
 import { Problem } from '../errors.ts'
-import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX, REASON_CHARS_MAX } from '../limits.ts'
+import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX } from '../limits.ts'
 import { makeConfig } from '../publish/configs.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
@@ -11,7 +12,28 @@ import { configBytes, findConfig, listConfigs } from '../store/configs.ts'
 import { findGate } from '../store/gates.ts'
 import { transact } from '../store/transact.ts'
 import { coseAnswer } from './cose-answer.ts'
-import { cose, isoTime, json, jsonBody, nameSchema, problems, route } from './route.ts'
+import {
+  cose,
+  isoTime,
+  json,
+  jsonBody,
+  nameSchema,
+  problems,
+  reasonSchema,
+  route,
+} from './route.ts'
+
+/** A config is shown to whoever gives the next: no text of it may look like another. */
+function plainThroughout(config: unknown, context: z.RefinementCtx): void {
+  const walk = (value: unknown, path: readonly string[]): void => {
+    if (typeof value === 'string' && !PLAIN_LINE.test(value)) {
+      context.addIssue({ code: 'custom', path: [...path], message: NOT_PLAIN })
+    }
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key])
+  }
+  walk(config, [])
+}
 
 const putRoute = route(
   { by: 'staff', permission: 'fleet.configure' },
@@ -27,8 +49,8 @@ const putRoute = route(
         z.strictObject({
           /** Of the revision that this one was made from; 0 for the first. */
           base: z.int().min(0),
-          config: remoteConfigSchema,
-          reason: z.string().trim().min(1).max(REASON_CHARS_MAX),
+          config: remoteConfigSchema.superRefine(plainThroughout),
+          reason: reasonSchema,
           confirmMinutes: z.int().min(1).max(CONFIRM_MINUTES_MAX).default(CONFIRM_MINUTES),
         }),
       ),

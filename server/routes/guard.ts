@@ -234,7 +234,10 @@ async function takeProofOnce(c: Context<ServiceEnv>, proof: Proof): Promise<void
 async function readProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<Proof> {
   const { nonces, clock } = c.get('service')
   const request = { method: c.req.method, path: c.req.path, algorithm }
-  const proof = await verifyProof(c.req.header('dpop'), request, nonces, clock.now())
-  if (!proof.ok) throw new Problem(proof.code)
-  return proof
+  const now = clock.now()
+  const proof = await verifyProof(c.req.header('dpop'), request, nonces, now)
+  if (proof.ok) return proof
+  // A phone whose clock is wrong must be able to tell its owner, and by how much.
+  const extra = proof.code === 'PROOF_TIME' ? { now: new Date(now).toISOString() } : {}
+  throw new Problem(proof.code, extra)
 }

@@ -3,6 +3,7 @@
  * test walks. `createRoute` of zod-openapi makes the OpenAPI document of the same declaration.
  */
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { NOT_PLAIN, PLAIN_LINE, PLAIN_LINES } from '../../gate/contract/plain-line.ts'
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
 import { REASON_CHARS_MAX } from '../limits.ts'
 import { type Access, guard } from './guard.ts'
@@ -53,7 +54,7 @@ export function problems(...codes: ProblemCode[]) {
 
 /** Of every route of phones. */
 export const PROOF_PROBLEMS = [
-  ...(['PROOF_MISSING', 'PROOF_INVALID', 'USE_NONCE', 'PROOF_REPLAYED'] as const),
+  ...(['PROOF_MISSING', 'PROOF_INVALID', 'PROOF_TIME', 'USE_NONCE', 'PROOF_REPLAYED'] as const),
   'IN_PROGRESS',
 ] as const
 
@@ -121,8 +122,16 @@ export const certificateIdSchema = z.string().regex(/^[0-9a-f]{32}$/)
 /** An id of what is paged by time: the audit, approvals, appeals. */
 export const timeIdSchema = z.string().regex(/^[0-9a-f]{28}$/)
 
+/** What somebody writes freely and others see later: one line of up to `max` characters. */
+export const lineSchema = (max: number) =>
+  z.string().trim().min(1).max(max).regex(PLAIN_LINE, NOT_PLAIN)
+
+/** The same over several lines. */
+export const linesSchema = (max: number) =>
+  z.string().trim().min(1).max(max).regex(PLAIN_LINES, NOT_PLAIN)
+
 /** Why a member of staff does something. */
-export const reasonSchema = z.string().trim().min(1).max(REASON_CHARS_MAX)
+export const reasonSchema = lineSchema(REASON_CHARS_MAX)
 
 /** Names of gates and stations, as in a gate's config. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)

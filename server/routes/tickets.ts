@@ -17,6 +17,7 @@ import {
   isoTime,
   json,
   jsonBody,
+  lineSchema,
   nameSchema,
   problems,
   route,
@@ -29,7 +30,7 @@ const orderShape = {
   from: nameSchema,
   to: nameSchema,
   day: daySchema.describe('of the departure at `from`, in Shanghai'),
-  seatClass: z.string().trim().min(1).max(SEAT_CLASS_CHARS_MAX).optional(),
+  seatClass: lineSchema(SEAT_CLASS_CHARS_MAX).optional(),
   price: z.int().min(0).max(PRICE_FEN_MAX).optional().describe('fen'),
 }
 const tripShape = {

@@ -3,12 +3,12 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { fromHex } from '../../pass/bytes.ts'
 import { issuerKeysOf } from '../../pass/trust.ts'
 import { Problem } from '../errors.ts'
-import { DENIED_KIDS_MAX, REASON_CHARS_MAX } from '../limits.ts'
+import { DENIED_KIDS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { writeAudit } from '../store/audit.ts'
 import { denyKid } from '../store/published.ts'
 import { transact } from '../store/transact.ts'
-import { json, jsonBody, problems, route } from './route.ts'
+import { json, jsonBody, problems, reasonSchema, route } from './route.ts'
 
 const denyRoute = route(
   { by: 'staff', permission: 'trust.deny-key' },
@@ -20,7 +20,7 @@ const denyRoute = route(
     request: jsonBody(
       z.strictObject({
         kid: z.string().regex(/^[0-9a-f]{8}$/),
-        reason: z.string().trim().min(1).max(REASON_CHARS_MAX),
+        reason: reasonSchema,
       }),
     ),
     responses: {

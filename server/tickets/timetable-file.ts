@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { explainIssues } from '../../gate/contract/explain.ts'
+import { NOT_PLAIN, PLAIN_LINE } from '../../gate/contract/plain-line.ts'
 import { TRAIN_NUMBER_CHARS_MAX } from '../../pass/limits.ts'
 import { isDay, type Stop, type Train } from '../domain/ticket.ts'
 import {
@@ -30,7 +31,7 @@ const timeSchema = z
 
 const stationSchema = z.strictObject({
   station: nameSchema,
-  title: z.string().trim().min(1).max(STATION_TITLE_CHARS_MAX),
+  title: z.string().trim().min(1).max(STATION_TITLE_CHARS_MAX).regex(PLAIN_LINE, NOT_PLAIN),
 })
 
 const trainSchema = z
