@@ -3,9 +3,9 @@
  * gate's own lack or only lateness, and leaves it to `decide` to flag: a missing status list, an
  * expiry, a clock that can't be trusted.
  */
+import { EXIT_GRACE_MS } from '../pass/limits.ts'
 import type { PassVerifier, TrustView, VerifyResult } from '../pass/verify.ts'
 import type { Direction } from './contract/events.ts'
-import { EXIT_GRACE_MS } from './decide/decide.ts'
 
 export interface Side {
   readonly direction: Direction

@@ -99,3 +99,12 @@ export const TRUST_LIFETIME_MAX_S = 90 * 24 * 60 * 60
 export const MANIFEST_LIFETIME_MAX_S = 24 * 60 * 60
 /** How far ahead of the reader's clock a document's `iat` may lie, seconds. */
 export const DOCUMENT_AHEAD_MAX_S = 120
+
+/** Exits take a pass up to this long after its `exp`, milliseconds: nobody is kept inside by a clock. */
+export const EXIT_GRACE_MS = 24 * 60 * 60 * 1000
+/**
+ * A status list stays published this long after the last certificate on it has ended, milliseconds:
+ * as long as any gate may take its passes. A gate whose clock is further behind takes no manifest,
+ * so that it goes on with the lists that it has.
+ */
+export const STATUS_LIST_GRACE_MS = EXIT_GRACE_MS + DOCUMENT_AHEAD_MAX_S * 1000

@@ -10,8 +10,8 @@ import { verifyCommand } from './pass/verify.ts'
 const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
 
   decode INPUT                          what the code says, unverified
-  verify INPUT --trust FILE --url URL   verifies as an entry gate would, with fresh trust
-         [--side entry|exit] [--at TIME]
+  verify INPUT --trust FILE --url URL   the verdict of a gate with fresh trust that asks for no ticket
+         [--side entry|exit] [--at TIME]  and remembers nothing; entry when left out
   present INPUT --key FILE [--at TIME]  countersigns a pass with the phone's key, prints the text
   key FILE                              makes a phone's key, prints its public half as JWK
   proof --key FILE --path /v1/…         the dpop header of a phone's request, for curl
@@ -24,6 +24,8 @@ service's last answer; without one it answers USE_NONCE and gives one.
 
 Prints JSON. Exit codes: 0 decoded or admitted, 1 refused, 2 wrong arguments or no such file.
 `
+
+const ADMITTED: ReadonlySet<string> = new Set(['ADMIT', 'ADMIT_FLAGGED'])
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args
@@ -50,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
 function print(value: { readonly code?: string } | string): number {
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2)
   process.stdout.write(`${text}\n`)
-  const refused = typeof value === 'object' && value.code !== undefined && value.code !== 'ADMIT'
+  const refused = typeof value === 'object' && value.code !== undefined && !ADMITTED.has(value.code)
   return refused ? 1 : 0
 }
 

@@ -13,7 +13,10 @@ export interface Ended {
   readonly manifestVersion: number | undefined
 }
 
-/** Throws Problem `CERTIFICATE_UNKNOWN` or `CERTIFICATE_ENDED`. */
+/**
+ * Also after its end, as long as exits take its passes. Throws Problem `CERTIFICATE_UNKNOWN` or
+ * `CERTIFICATE_ENDED`.
+ */
 export function revokeCertificate(
   service: Service,
   revocation: { readonly id: string; readonly reason: string; readonly by: string },

@@ -283,7 +283,5 @@ export const DENIED_KIDS_MAX = 1024
 
 /** Entries of one status list. */
 export const LIST_ENTRIES = 2 ** 20
-/** After the last certificate of a list has ended, exits still read it this long. */
-export const LIST_GRACE_MS = 6 * 3600_000
 /** The number of a process, digits. */
 export const PID_DIGITS_MAX = 10

@@ -19,9 +19,6 @@ import {
 } from './rules.ts'
 import { isForStaff } from './stages.ts'
 
-/** At exit a pass opens up to this long after its `exp`. */
-export const EXIT_GRACE_MS = 86_400_000
-
 export function decide(
   found: VerifyResult,
   source: string,

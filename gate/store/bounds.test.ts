@@ -3,6 +3,7 @@ import t from 'tap'
 import { createVirtualTime } from '../../fixtures/clock.ts'
 import { createVirtualLane } from '../../fixtures/virtual-lane.ts'
 import {
+  EXIT_GRACE_MS,
   PASS_LIFETIME_MAX_S,
   PRESENTED_AGE_MAX_MS,
   STALE_ALLOWANCE_MAX_MS,
@@ -12,7 +13,6 @@ import { RESERVATIONS_MAX } from '../bus/limits.ts'
 import { ctiOf, grantOf } from '../bus/testing/wire.ts'
 import { gateConfigSchema } from '../contract/config.ts'
 import type { GrantBody } from '../contract/events.ts'
-import { EXIT_GRACE_MS } from '../decide/decide.ts'
 import { startForgetting } from '../forgetting.ts'
 import { FORGET_EVERY_MS, PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 import { openJournalDatabase } from './database.ts'

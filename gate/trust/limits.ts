@@ -3,7 +3,7 @@
  * are those of `pass/limits.ts`; what stands here bounds how many, how long and how often.
  */
 
-/** Status lists held at once. Ten a day live for two days; the rest is head room. */
+/** Status lists held at once. Ten a day live for three days; the rest is head room. */
 export const LISTS_MAX = 64
 /** Bytes of all inflated lists together: 64 lists of 2^20 one-bit entries are 8 MiB. */
 export const LISTS_BYTES_MAX = 32 * 1024 * 1024

@@ -1,16 +1,15 @@
-/** `pass verify`: the gate's own trust and verifier, with a cache that is thrown away. */
+/** `pass verify`: the gate's own trust and decision, with a cache that is thrown away. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { EXIT_GRACE_MS } from '../../gate/decide/decide.ts'
-import { createTrustKeeper, type TrustKeeper } from '../../gate/trust/keeper.ts'
+import { createTrustKeeper } from '../../gate/trust/keeper.ts'
+import type { Clock } from '../../hardware/ports.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
-import { nodeVerifier } from '../../pass/cose-node.ts'
-import { createPassVerifier } from '../../pass/verify.ts'
 import { decodeInput } from './input.ts'
 import { timeOf, UsageError } from './usage.ts'
+import { judgePass } from './verdict.ts'
 
 const OPTIONS = {
   trust: { type: 'string' },
@@ -20,9 +19,11 @@ const OPTIONS = {
   at: { type: 'string' },
 } as const
 
+/** Polls the service once and prints the verdict. `clock`: this machine's own unless given. */
 export async function verifyCommand(
   args: readonly string[],
   print: (value: { code: string }) => number,
+  clock: Clock = systemClock,
 ): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -51,7 +52,7 @@ export async function verifyCommand(
     overdueMs: 0,
     staffMs: 0,
     unprovenMs: Number.POSITIVE_INFINITY,
-    clock: systemClock,
+    clock,
     timers: systemTimers,
     random: randomBytes,
     fetch,
@@ -62,20 +63,12 @@ export async function verifyCommand(
     if (polled.code !== 'UPDATED' && polled.code !== 'UNCHANGED') {
       throw new UsageError(`no trust from ${url}: ${polled.code} ${polled.what ?? ''}`.trim())
     }
-    return print(verdictOf(text, keeper, side, timeOf(values.at)))
+    const nowMs = values.at === undefined ? clock.nowMs() : timeOf(values.at)
+    const verdict = judgePass(text, keeper, side, nowMs)
+    const about = { side, at: new Date(nowMs).toISOString(), trust: keeper.status() }
+    return print({ ...verdict, ...about })
   } finally {
     await keeper.close()
     rmSync(dataDir, { recursive: true, force: true })
   }
-}
-
-function verdictOf(text: string, keeper: TrustKeeper, side: 'entry' | 'exit', nowMs: number) {
-  const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
-  const policy = { expiredForMs: side === 'exit' ? EXIT_GRACE_MS : 0, staleForMs: 0 }
-  const found = verifier.verify(text, keeper.view(), policy, nowMs)
-  const about = { side, at: new Date(nowMs).toISOString(), trust: keeper.status() }
-  if (!found.ok) return { code: found.code, seen: found.seen, ...about }
-  const { ctiHex, passClass, iat, exp, presentedAt, expiredByMs } = found.pass
-  const pass = { certificate: ctiHex, class: passClass, iat, exp, presentedAt, expiredByMs }
-  return { code: 'ADMIT', pass, ...about }
 }

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { EXIT_GRACE_MS } from '../../pass/limits.ts'
 import { decodePassText, encodePassText } from '../../pass/text.ts'
 import { checkCharacter } from '../domain/document.ts'
 import { CLAIM_MS } from '../limits.ts'
@@ -39,8 +40,8 @@ async function claim(code: string, phone = makeClient(world, 'ES256')) {
   return { status: answer.status, body: (await answer.json()) as { pass: string; code?: string } }
 }
 
-const revoke = async (id: string) => {
-  const answer = await world.post(`/v1/desk/certificates/${id}/revoke`, { reason: 'x' }, agent)
+const revoke = async (id: string, by = agent) => {
+  const answer = await world.post(`/v1/desk/certificates/${id}/revoke`, { reason: 'x' }, by)
   return { status: answer.status, body: (await answer.json()) as { code?: string } }
 }
 
@@ -99,6 +100,19 @@ t.test('revoked once, known ones only', async t => {
   t.match(await revoke(body.certificate.id), { status: 409, body: { code: 'CERTIFICATE_ENDED' } })
   t.match(await revoke('0'.repeat(32)), { status: 404, body: { code: 'CERTIFICATE_UNKNOWN' } })
   t.match(await claim(body.claim.code), { body: { code: 'CERTIFICATE_ENDED' } }, 'no pass any more')
+})
+
+t.test('revoked as long as exits take it, and no longer', async t => {
+  const kept = world.clock.time
+  const [early, late] = [await issue(nextPerson()), await issue(nextPerson())]
+  const end = Math.floor(kept / 1000) * 1000 + 24 * 3600_000
+  world.clock.time = end + EXIT_GRACE_MS - 1
+  const later = await world.signIn('agent')
+  t.equal((await revoke(early.body.certificate.id, later)).status, 200)
+  world.clock.time = end + EXIT_GRACE_MS
+  const refused = { status: 409, body: { code: 'CERTIFICATE_ENDED' } }
+  t.match(await revoke(late.body.certificate.id, later), refused)
+  world.clock.time = kept
 })
 
 t.test('bad persons', async t => {

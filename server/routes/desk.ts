@@ -67,7 +67,8 @@ const revokeRoute = route(
     method: 'post',
     path: '/v1/desk/certificates/{id}/revoke',
     tags: ['desk'],
-    summary: 'End a certificate for good; answers once gates can fetch it, or after one second',
+    summary:
+      'End a certificate for good, up to 24 hours after its time; answers once gates can fetch it, or after one second',
     request: {
       params: z.object({ id: certificateIdSchema }),
       ...jsonBody(z.strictObject({ reason: reasonSchema })),

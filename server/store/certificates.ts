@@ -3,6 +3,7 @@
  * must never happen twice (a second active certificate, a fourth of the month, a claim used twice)
  * is settled by a single statement each, so that parallel replicas agree.
  */
+import { EXIT_GRACE_MS } from '../../pass/limits.ts'
 import { type EndReason, QUOTA_PER_MONTH, shanghaiMonth } from '../domain/certificate.ts'
 import type { Certificate, Database, Tx } from './schema.ts'
 import { takePlace } from './status.ts'
@@ -94,9 +95,17 @@ export async function quotaUsed(db: Database | Tx, person: string, now: number):
   return row?.n ?? 0
 }
 
+/** How long after its end a certificate can still be ended: a revoked one while exits take it. */
+const ENDED_LATE_MS: Record<EndReason, number> = {
+  revoked: EXIT_GRACE_MS,
+  replaced: 0,
+  cancelled: 0,
+}
+
 /**
- * Ends a certificate that still runs: marks it, frees the person's place and flips its status bit,
- * in the caller's transaction. Undefined: it is unknown, has ended, or has expired.
+ * Ends a certificate that still runs, or that is revoked while exits take its passes: marks it, frees
+ * the person's place and flips its status bit, in the caller's transaction. Undefined: it is unknown,
+ * has been ended, or its time is over.
  */
 export async function endCertificate(
   tx: Tx,
@@ -109,7 +118,7 @@ export async function endCertificate(
     .set({ ended_at: now, end_reason: reason })
     .where('id', '=', id)
     .where('ended_at', 'is', null)
-    .where('valid_until', '>', now)
+    .where('valid_until', '>', now - ENDED_LATE_MS[reason])
     .returning(['person', 'list', 'status_index'])
     .executeTakeFirst()
   if (row === undefined) return undefined

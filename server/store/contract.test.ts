@@ -1,8 +1,9 @@
 /** What the store promises, on each engine alike. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { lifeFrom } from '../domain/certificate.ts'
+import { DAY_MS, dropAt } from '../domain/status-days.ts'
 import { LEASE_MS, LIST_ENTRIES, RATES } from '../limits.ts'
 import { createSecrets } from '../secrets.ts'
 import { onEachEngine } from '../testing/engines.ts'
@@ -11,12 +12,13 @@ import { endCertificate, takeActivePlace, takeQuota, useClaim } from './certific
 import { openDatabase } from './engines.ts'
 import { addEnrolment, enrolGate, sawGate } from './gates.ts'
 import { ingest, readEvents } from './journals.ts'
+import { listLife } from './list-life-tables.ts'
 import { savePerson } from './people.ts'
 import { takeProof } from './proofs.ts'
 import { dropLease, findListEntry, holdLease, keepListFile, listBytes } from './published.ts'
 import { takeRate } from './rates.ts'
 import type { Database } from './schema.ts'
-import { openLists, takePlace } from './status.ts'
+import { endedIndices, openLists, takePlace } from './status.ts'
 import { isUnreachable, transact } from './transact.ts'
 
 const secrets = createSecrets(new Uint8Array(32).fill(1))
@@ -136,6 +138,20 @@ await onEachEngine(async (t, newPlace, postgres) => {
       { list: place.list, status_index: place.index, ended_at: JANUARY },
     ])
     t.equal((await savedPerson(db, 'E5')).activeCertificate, undefined)
+  })
+
+  await t.test('lists of before live as long as exits take their passes', async t => {
+    const db = await open(t)
+    const { id } = await savedPerson(db, 'E56')
+    const { list, index } = await runningCertificate(db, id, 'c', JANUARY)
+    await transact(db, tx => endCertificate(tx, 'c', 'revoked', JANUARY))
+    const day = Math.floor(JANUARY / DAY_MS)
+    await db.updateTable('status_lists').set({ drop_at: 0 }).execute()
+    await db.deleteFrom('status_ended').execute()
+    await listLife(db as unknown as Kysely<unknown>)
+    const row = await db.selectFrom('status_lists').selectAll().executeTakeFirstOrThrow()
+    t.match(row, { drop_at: dropAt(day), revision: 2 }, 'a version that no gate has seen')
+    t.same(await endedIndices(db, list), [index], 'what was deleted is back')
   })
 
   await t.test('a code from the window is used once', async t => {

@@ -19,6 +19,7 @@ import {
 import { deskTables } from './desk-tables.ts'
 import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
+import { listLife } from './list-life-tables.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
 import { disabledStaff, secondFactor } from './staff-tables.ts'
@@ -260,6 +261,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '014-retention': { up: db => retention(db, types) },
     '015-gate-gaps': { up: gateGapsTable },
     '016-disabled-staff': { up: disabledStaff },
+    '024-list-life': { up: listLife },
   }
 }
 
