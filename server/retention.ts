@@ -18,6 +18,8 @@ import { errorFields, type Log } from './log.ts'
 import type { Publisher } from './publish/publisher.ts'
 import { signReport } from './publish/retention-report.ts'
 import { writeAudit } from './store/audit.ts'
+import { engineOf } from './store/engines.ts'
+import { ERASES, type Erased, eraseDeleted } from './store/erase.ts'
 import { dropLease, holdLease } from './store/published.ts'
 import { type Counts, SWEEPS, type Sweep } from './store/retention.ts'
 import { addToReport, closeReport, lockReports, openReport } from './store/retention-reports.ts'
@@ -48,6 +50,8 @@ export function createRetention(options: RetentionOptions): Retention {
   let running: Promise<void> = Promise.resolve()
   let stopped = false
   let doubted = false
+  /** Where rows were deleted whose bytes may still be there; a start knows nothing of the last rounds. */
+  const owed = new Set(SWEEPS.flatMap(sweep => sweep.tables))
 
   /** Whether the day that the clock shows is one that the roots have signed keys for, and released. */
   function isClockSure(): boolean {
@@ -68,12 +72,18 @@ export function createRetention(options: RetentionOptions): Retention {
 
   /** One batch. True when there may be more. */
   async function batch(sweep: Sweep, at: Cutoffs, total: Record<string, number>): Promise<boolean> {
+    const owe = () => sweep.tables.forEach(table => void owed.add(table))
     const counts = await transact(db, async tx => {
       await lockReports(tx)
       const gone = await sweep.remove(tx, at, batchRows)
       if (Object.values(gone).some(n => n > 0)) await addToReport(tx, gone, at.now)
       return gone
+    }).catch(error => {
+      // It may have ended well, and the answer been lost.
+      owe()
+      throw error
     })
+    if (Object.values(counts).some(n => n > 0)) owe()
     for (const [kind, n] of Object.entries(counts)) {
       if (n > 0) total[kind] = (total[kind] ?? 0) + n
     }
@@ -92,12 +102,25 @@ export function createRetention(options: RetentionOptions): Retention {
         await breathe()
       }
     }
-    await close()
+    await close(await erase())
     return total
   }
 
+  /** What can't be done now is owed to the next round. */
+  async function erase(): Promise<Erased> {
+    try {
+      const erased = await eraseDeleted(db, owed)
+      if (erased.done) owed.clear()
+      else log.warn('a reader holds what was deleted: it is overwritten in a later round')
+      return erased
+    } catch (error) {
+      log.error(errorFields(error), 'what was deleted is not overwritten yet')
+      return { how: ERASES[engineOf(db)], done: false }
+    }
+  }
+
   /** Signs the open report when its day is over, also when a clock was put right in between. */
-  async function close(): Promise<void> {
+  async function close(erased: Erased): Promise<void> {
     const key = keyOf({ role: 'config' })
     const now = clock.now()
     const open = await openReport(db)
@@ -107,7 +130,7 @@ export function createRetention(options: RetentionOptions): Retention {
       const last = await openReport(tx)
       if (last === undefined || !isDue(last.begunAt, now)) return undefined
       const { number, begunAt: from, counts } = last
-      const report = { number, from, until: now, by: owner, kept, counts }
+      const report = { number, from, until: now, by: owner, kept, counts, erased }
       await closeReport(tx, number, await signReport(report, key), now)
       const entry = { actor: 'system', action: 'retention.report', subject: `${number}` } as const
       await writeAudit(tx, { ...entry, detail: counts }, now)

@@ -29,10 +29,24 @@ export const reportSchema = z.strictObject({
   }),
   /** Kind → how many went. */
   counts: z.record(z.string(), z.int().min(1)),
+  /**
+   * What became of the bytes of all that was deleted until then: overwritten in a file whose log is
+   * empty (SQLite), or vacuumed (PostgreSQL). Not `done`: a reader held them, and a later report
+   * says when it was. Reports of before have nothing of it.
+   */
+  erased: z
+    .strictObject({ how: z.enum(['overwritten', 'vacuumed']), done: z.boolean() })
+    .optional(),
 })
 export type RetentionReport = z.infer<typeof reportSchema>
 
-export function signReport(report: RetentionReport, signer: DocumentSigner): Promise<Uint8Array> {
+/** With what reports of before have nothing of. */
+export type CompleteReport = {
+  readonly [K in keyof RetentionReport]-?: Exclude<RetentionReport[K], undefined>
+}
+
+/** Signs a report with all that reports say today. */
+export function signReport(report: CompleteReport, signer: DocumentSigner): Promise<Uint8Array> {
   return signDocument(REPORT_TYPE, Buffer.from(canonicalJson(report)), signer)
 }
 

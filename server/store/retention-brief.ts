@@ -17,6 +17,7 @@ export function rowsOf(
   return {
     kind,
     brief: true,
+    tables: [table],
     async remove(tx, { now }, limit) {
       const [from, id] = [sql.table(table), sql.ref(key)]
       const found = sql`select ${id} from ${from} where ${past(now)} limit ${limit}`

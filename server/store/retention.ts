@@ -20,6 +20,8 @@ export interface Sweep {
    * hours. The rest goes only while something else says that the clock is right.
    */
   readonly brief: boolean
+  /** Where rows, or what stands in them, may go. */
+  readonly tables: readonly string[]
   /** Deletes up to `limit` rows. Gives what went; nothing when nothing is due. */
   remove(tx: Tx, at: Cutoffs, limit: number): Promise<Counts>
 }
@@ -48,6 +50,7 @@ async function oldList(
 const certificates: Sweep = {
   kind: 'certificates',
   brief: false,
+  tables: ['certificates', 'quota', 'people'],
   async remove(tx, at, limit) {
     const list = await oldList(tx, 'certificates', at.certificates)
     if (list === undefined) return {}
@@ -67,6 +70,7 @@ const certificates: Sweep = {
 const tickets: Sweep = {
   kind: 'tickets',
   brief: false,
+  tables: ['tickets', 'quota', 'people'],
   async remove(tx, at, limit) {
     const rows = await tx
       .selectFrom('tickets')
@@ -113,6 +117,7 @@ async function dropPeople(tx: Tx, persons: readonly string[], at: Cutoffs): Prom
 const statusBits: Sweep = {
   kind: 'statusBits',
   brief: false,
+  tables: ['status_ended'],
   async remove(tx, { now }, limit) {
     const list = await oldList(tx, 'status_ended', now - OLD_LIST_MS)
     if (list === undefined) return {}
@@ -132,6 +137,7 @@ const statusBits: Sweep = {
 const journals: Sweep = {
   kind: 'journalBodies',
   brief: false,
+  tables: ['gate_events', 'gate_passages'],
   async remove(tx, at, limit) {
     for (const { gate, epoch, bodies_from: from } of await epochsToLookAt(tx, at)) {
       const rows = await tx
@@ -196,6 +202,7 @@ const appeals: Sweep = {
 const audit: Sweep = {
   kind: 'auditBodies',
   brief: false,
+  tables: ['audit'],
   async remove(tx, at, limit) {
     const sealed = () =>
       tx.selectFrom('audit').innerJoin('audit_chain', 'audit_chain.audit_id', 'audit.id')
