@@ -32,7 +32,7 @@ only that: the password alone signs in again, to set another up. All but add tak
 timetable import replaces stations and trains by those of a file, one JSON object a line; see
 server/README.md. Tickets that were sold stay as they are.
 audit verify walks the chain over the audit and prints its head: note it elsewhere from time to time.
-retention verify tells whether the reports of what was deleted are all there and signed.
+retention verify tells whether the reports of what was deleted are all there, signed, and in their chain.
 audit export prints one line of JSON a row.
 All but restored work beside a running service. A second service on one SQLite file ends with 1.
 restored is run once after the database came back from a backup, before the service starts: it

@@ -5,6 +5,7 @@
  *   under numbers that can't have been used since.
  * - versions of lists and manifests: gates refuse lower ones. Both go up by more than can have been
  *   published since: a list has 2^20 places and each is flipped once.
+ * - reports of what was deleted: numbers given out since are told apart by another series.
  * - one-time codes and sessions that were used or ended since would be good again: all are void.
  */
 
@@ -17,6 +18,7 @@ import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { writeAudit } from './store/audit.ts'
 import { openDatabase } from './store/engines.ts'
+import { beginSeries } from './store/retention-chain.ts'
 import type { Database } from './store/schema.ts'
 import { lockServing } from './store/serving-lock.ts'
 import { closeLists } from './store/status.ts'
@@ -57,6 +59,7 @@ export async function markRestored(
     await tx.deleteFrom('enrolments').where('used_at', 'is', null).execute()
     await tx.deleteFrom('leases').execute()
     await tx.deleteFrom('staff_sessions').execute()
+    await beginSeries(tx)
     await writeAudit(tx, { actor: 'system', action: 'service.restored', subject: 'database' }, now)
     return closed
   })

@@ -22,6 +22,7 @@ import { engineOf } from './store/engines.ts'
 import { ERASES, type Erased, eraseDeleted } from './store/erase.ts'
 import { dropLease, holdLease } from './store/published.ts'
 import { type Counts, SWEEPS, type Sweep } from './store/retention.ts'
+import { reportEntry, reportHead } from './store/retention-chain.ts'
 import { addToReport, closeReport, lockReports, openReport } from './store/retention-reports.ts'
 import type { Database } from './store/schema.ts'
 import { transact } from './store/transact.ts'
@@ -130,10 +131,11 @@ export function createRetention(options: RetentionOptions): Retention {
       const last = await openReport(tx)
       if (last === undefined || !isDue(last.begunAt, now)) return undefined
       const { number, begunAt: from, counts } = last
-      const report = { number, from, until: now, by: owner, kept, counts, erased }
-      await closeReport(tx, number, await signReport(report, key), now)
-      const entry = { actor: 'system', action: 'retention.report', subject: `${number}` } as const
-      await writeAudit(tx, { ...entry, detail: counts }, now)
+      const { series, hash: previous } = await reportHead(tx)
+      const chained = { number, series, previous }
+      const report = { ...chained, from, until: now, by: owner, kept, counts, erased }
+      const hash = await closeReport(tx, number, await signReport(report, key), now)
+      await writeAudit(tx, reportEntry(number, hash, counts), now)
       return number
     })
     if (closed !== undefined) log.info({ report: closed }, 'a report of what was deleted is signed')

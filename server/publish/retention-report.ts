@@ -12,9 +12,15 @@ import { signersOf } from '../../pass/trust-keys.ts'
 
 export const REPORT_TYPE = 'application/vnd.wicketgate.retention+json'
 
+const hexOf = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`))
+
 export const reportSchema = z.strictObject({
   /** From 1 without a gap. */
   number: z.int().min(1),
+  /** Number and series are given once: a restored database goes on under another one. */
+  series: hexOf(8).optional(),
+  /** SHA-256 of the report before, as it was signed; zeros in the first. Reports of before name none. */
+  previous: hexOf(32).optional(),
   /** Unix milliseconds, by the service's clock. */
   from: z.int(),
   until: z.int(),

@@ -20,6 +20,7 @@ import { deskTables } from './desk-tables.ts'
 import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
 import { listLife } from './list-life-tables.ts'
+import { reportChain } from './retention-chain.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
 import { disabledStaff, secondFactor } from './staff-tables.ts'
@@ -262,6 +263,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '015-gate-gaps': { up: gateGapsTable },
     '016-disabled-staff': { up: disabledStaff },
     '024-list-life': { up: listLife },
+    '025-report-chain': { up: reportChain },
   }
 }
 

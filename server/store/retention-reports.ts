@@ -5,6 +5,7 @@
 import type { Selectable } from 'kysely'
 import { lockFor } from './published.ts'
 import type { Counts } from './retention.ts'
+import { moveHead, nextNumber, reportHash } from './retention-chain.ts'
 import type { RetentionReportsTable } from './retention-schema.ts'
 import type { Database, Tx } from './schema.ts'
 
@@ -42,27 +43,27 @@ export async function addToReport(tx: Tx, more: Counts, now: number): Promise<vo
 }
 
 async function beginReport(tx: Tx, now: number): Promise<OpenReport> {
-  const { last } = await tx
-    .selectFrom('retention_reports')
-    .select(eb => eb.fn.max('number').as('last'))
-    .executeTakeFirstOrThrow()
-  const number = Number(last ?? 0) + 1
+  const number = await nextNumber(tx)
   const row = { number, begun_at: now, closed_at: null, counts: '{}', bytes: null }
   await tx.insertInto('retention_reports').values(row).execute()
   return { number, begunAt: now, counts: {} }
 }
 
+/** Gives the hash of what was signed, which the next report names. */
 export async function closeReport(
   tx: Tx,
   number: number,
   bytes: Uint8Array,
   now: number,
-): Promise<void> {
+): Promise<string> {
   await tx
     .updateTable('retention_reports')
     .set({ closed_at: now, bytes })
     .where('number', '=', number)
     .execute()
+  const hash = reportHash(bytes)
+  await moveHead(tx, number, hash)
+  return hash
 }
 
 export type ClosedReport = Selectable<RetentionReportsTable> & { readonly bytes: Uint8Array }

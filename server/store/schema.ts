@@ -18,7 +18,7 @@ import type {
   GatesTable,
   StationManifestsTable,
 } from './gate-schema.ts'
-import type { RetentionReportsTable } from './retention-schema.ts'
+import type { RetentionHeadTable, RetentionReportsTable } from './retention-schema.ts'
 import type {
   StaffDisabledTable,
   StaffSessionsTable,
@@ -213,6 +213,7 @@ export interface Tables {
   audit: AuditTable
   audit_chain: AuditChainTable
   retention_reports: RetentionReportsTable
+  retention_head: RetentionHeadTable
   staff: StaffTable
   staff_sessions: StaffSessionsTable
   staff_disabled: StaffDisabledTable
