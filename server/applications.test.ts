@@ -11,11 +11,6 @@ const HOUR_MS = 3600_000
 const certificatesOf = async (world: World) =>
   world.service.db.selectFrom('certificates').selectAll().orderBy('id').execute()
 
-async function activeOf(world: World): Promise<string[]> {
-  const rows = await certificatesOf(world)
-  return rows.filter(row => row.ended_at === null).map(row => row.id)
-}
-
 await onEachEngine(async (t, newPlace, postgres) => {
   const dir = t.testdir()
   const place = await newPlace()
@@ -150,31 +145,52 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.match(await lin.certificate(), { status: 201 }, 'June in Shanghai')
   })
 
-  await t.test('100 applications of one person at once: one certificate', async t => {
-    const number = await nextPerson()
-    const replica = postgres ? await reopenWorld(dir, world.clock, place, faces) : undefined
-    if (replica) t.teardown(() => replica.close())
-    const before = new Set((await certificatesOf(world)).map(row => row.id))
-    const all = await Promise.all(
-      Array.from({ length: 100 }, async (_, i) => {
-        const at = replica !== undefined && i % 2 === 1 ? replica : world
-        return (await makeApplicant(at, number)).certificate()
-      }),
-    )
-    const won = all.filter(one => one.status === 201)
-    // The daily cap of one document refuses the others.
-    t.equal(won.length, RATES.facePerson.max)
-    t.equal(all.filter(one => one.code === 'NOT_VERIFIED').length, 100 - RATES.facePerson.max)
-    const rows = (await certificatesOf(world)).filter(row => !before.has(row.id))
-    t.equal(rows.filter(row => row.ended_at === null).length, 1)
-    t.equal(new Set(rows.map(row => row.valid_until)).size, 1, 'the others moved it')
-    const person = rows[0]?.person ?? ''
-    t.same(await db.selectFrom('quota').select('n').where('person', '=', person).execute(), [
-      { n: 1 },
-    ])
-    const active = await activeOf(world)
-    t.equal(active.filter(id => !before.has(id)).length, 1)
-  })
+  await t.test(
+    'four bursts of 100 applications: one each, three a month, the fourth none',
+    async t => {
+      world.clock.time = Date.UTC(2026, 5, 10, 4)
+      const number = await nextPerson()
+      const replica = postgres ? await reopenWorld(dir, world.clock, place, faces) : undefined
+      if (replica) t.teardown(() => replica.close())
+      const known = new Set((await certificatesOf(world)).map(row => row.id))
+      /** One phone each, all at once, half of them at the other replica; the certificates it made. */
+      const burst = async () => {
+        const phones = Array.from({ length: 100 }, async (_, i) =>
+          makeApplicant(replica !== undefined && i % 2 === 1 ? replica : world, number),
+        )
+        const applicants = await Promise.all(phones)
+        const said = await Promise.all(applicants.map(one => one.certificate()))
+        const made = (await certificatesOf(world)).filter(row => !known.has(row.id))
+        for (const { id } of made) known.add(id)
+        const running = made.filter(row => row.ended_at === null)
+        const at = said.findIndex(one => one.certificate?.id === running[0]?.id)
+        return { said, made, running, holder: applicants[at] }
+      }
+      for (let n = 1; n <= QUOTA_PER_MONTH; n++) {
+        const { said, made, running, holder } = await burst()
+        t.equal(running.length, 1, `burst ${n}: one certificate runs`)
+        t.equal(new Set(made.map(row => row.valid_until)).size, 1, 'the others moved it')
+        const won = said.filter(one => one.status === 201)
+        t.equal(won.length, made.length, 'each that was told of one was given it')
+        // The daily cap of one document refuses the others.
+        t.equal(won.length, RATES.facePerson.max)
+        t.ok(said.every(one => one.status === 201 || one.code === 'NOT_VERIFIED'))
+        const [{ id, person } = { id: '', person: '' }] = running
+        const quota = await db
+          .selectFrom('quota')
+          .select('n')
+          .where('person', '=', person)
+          .execute()
+        t.same(quota, [{ n }], 'and was counted once')
+        t.equal((await holder?.phone.ask('DELETE', `/v1/certificates/${id}`))?.status, 200)
+        world.clock.time += 24 * HOUR_MS
+      }
+      const { said, made } = await burst()
+      t.same(made, [])
+      t.equal(said.filter(one => one.code === 'QUOTA_USED').length, RATES.facePerson.max)
+      t.ok(said.every(one => one.code === 'QUOTA_USED' || one.code === 'NOT_VERIFIED'))
+    },
+  )
 
   await t.test('the same application answered twice at once becomes one certificate', async t => {
     const lin = await makeApplicant(world, await nextPerson())
