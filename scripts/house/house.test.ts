@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import t from 'tap'
 import { brokenImports, importCycles } from './import-rules.ts'
 import { readModule, readModules } from './modules.ts'
@@ -105,4 +105,36 @@ t.test('a promise that nobody looks after is refused by the lint', t => {
   }
   t.match(lint(`${work}await work()\nwork().catch(() => 1)\nexport {}\n`), { status: 0 })
   t.end()
+})
+
+const UNITS = ['gate/wicketgate-gate.service', 'server/wicketgate-service.service']
+const unitText = (unit: string) => readFileSync(join(root, unit), 'utf8')
+const analyzes = spawnSync('systemd-analyze', ['--version']).status === 0
+
+t.test(
+  'systemd finds no fault in the units',
+  { skip: analyzes ? false : 'systemd-analyze is not here' },
+  async t => {
+    const dir = t.testdir()
+    for (const unit of UNITS) {
+      const here = join(dir, basename(unit))
+      writeFileSync(here, unitText(unit).replaceAll('/opt/wicketgate', root.replace(/\/$/, '')))
+      const judged = spawnSync('systemd-analyze', ['verify', '--man=no', here], {
+        encoding: 'utf8',
+      })
+      t.same([judged.status, judged.stderr], [0, ''], unit)
+    }
+  },
+)
+
+t.test('the service’s unit starts what is there, as hardened as the gate’s', async t => {
+  const [gate = '', service = ''] = UNITS.map(unitText)
+  const program = /^ExecStart=\S+ (\S+) --config \S+$/m.exec(service)?.[1]
+  t.equal(program, 'server/main.ts')
+  const hardened = /^(NoNewPrivileges|UMask|(Protect|Private|Restrict|Lock|SystemCall)\w+)=.*$/gm
+  const keys = [...gate.matchAll(hardened)].filter(([line]) => !line.startsWith('RestartP'))
+  t.ok(keys.length >= 11, `${keys.length} settings`)
+  for (const [line] of keys) t.ok(service.split('\n').includes(line), line)
+  t.match(service, /^Restart=always$/m)
+  t.match(service, /^CapabilityBoundingSet=$/m)
 })
