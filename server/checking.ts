@@ -44,10 +44,16 @@ export async function checkPresented(
 ): Promise<CheckResult> {
   const { db, clock, secrets } = service
   const { text, purpose, by } = check
-  if (!isPurpose(purpose)) throw new Problem('PURPOSE_REFUSED')
   const now = clock.now()
   if (!(await takeRate(db, 'check', by, now))) throw new Problem('RATE_LIMITED')
   const read = readUnverified(text)
+  const actor = `staff:${by}` as const
+  if (!isPurpose(purpose)) {
+    const subject = read ? toHex(read.claims.cti) : 'unknown'
+    const detail = { purpose, outcome: 'PURPOSE_REFUSED' }
+    await writeAudit(db, { actor, action: 'check.identity', subject, detail }, now)
+    throw new Problem('PURPOSE_REFUSED')
+  }
   const certificate = read && (await findCertificate(db, toHex(read.claims.cti)))
   const trust = await trustView(service, db, certificate, now)
   const verdict = verifier.verify(text, trust, STRICT, now)
@@ -55,7 +61,6 @@ export async function checkPresented(
   const outcome = verdict.ok ? 'ACCEPTED' : verdict.code
   return transact(db, async (tx): Promise<CheckResult> => {
     const detail = { purpose, outcome }
-    const actor = `staff:${by}` as const
     await writeAudit(tx, { actor, action: 'check.identity', subject, detail }, now)
     if (!verdict.ok) return { accepted: false, reason: verdict.code }
     const held = certificate as Certificate

@@ -140,7 +140,10 @@ async function atDesk(
   const db = await openDatabase(databasePlace(config))
   const publicUrl = () => config.publicUrl ?? 'http://127.0.0.1'
   try {
-    const staff = createStaffAccounts({ db, secrets: createSecrets(secret), publicUrl })
+    const staff = createStaffAccounts({
+      ...{ db, secrets: createSecrets(secret), publicUrl },
+      clock: { now: () => Date.now() },
+    })
     await work({ db, staff })
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) {

@@ -76,6 +76,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const staffOptions = {
     db,
     secrets,
+    clock,
     publicUrl: () => publicUrl,
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,

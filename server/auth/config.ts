@@ -21,6 +21,11 @@ const providerSchema = z.strictObject({
     .max(300)
     .refine(isIssuer, 'expected https://… without query (http on this machine alone)')
     .describe('exactly as the provider writes it into its tokens'),
+  name: name
+    .optional()
+    .describe(
+      'what staff know it by, for the page they sign in at; the issuer’s host when left out',
+    ),
   clientId: name,
   clientSecretFile: z
     .string()

@@ -2,6 +2,7 @@
  * How better-auth is set up, for embedded accounts and the operator's provider alike: the same
  * tables, sessions in HttpOnly SameSite cookies that end when they end, and rates in the database.
  */
+import type { Clock } from '../clock.ts'
 import type { Secrets } from '../secrets.ts'
 import { engineOf } from '../store/engines.ts'
 import type { Database } from '../store/schema.ts'
@@ -14,6 +15,8 @@ export const AUTH_PATH = '/v1/auth'
 export interface StaffOptions {
   readonly db: Database
   readonly secrets: Secrets
+  /** Of the audit's rows; the library's own times are the system's. */
+  readonly clock: Clock
   /** The address that browsers use. */
   readonly publicUrl: () => string
   /** 12 by default. */

@@ -138,6 +138,44 @@ t.test('the role is taken anew at each sign-in; one withdrawn ends every session
   t.match(await memberOf(third), { id: member?.id })
 })
 
+t.test(
+  'new members, sign-ins, and roles changed, withdrawn and returned are in the audit',
+  async t => {
+    const since = (await rows('audit')).length
+    const by = 'oidc'
+    const browser = await openBrowser()
+    const signInAs = async (groups: unknown, answer = '/desk/') => {
+      await provider.tell({ groups: { rosa: groups } })
+      t.equal(await signIn(browser, 'rosa'), answer)
+    }
+    await signInAs([], '/desk/?error=OIDC_NO_ROLE')
+    t.equal((await rows('audit')).length, since, 'no member, no row')
+    await signInAs(['gate-desk'])
+    const id = (await memberOf(browser))?.id
+    await signInAs(['gate-desk'])
+    await signInAs(['gate-operators'])
+    await signInAs([], '/desk/?error=OIDC_NO_ROLE')
+    await signInAs([], '/desk/?error=OIDC_NO_ROLE')
+    await signInAs(['gate-desk'])
+    const told = (await rows('audit')).slice(since)
+    t.same(
+      told.map(({ actor, action, detail }) => [actor, action, JSON.parse(String(detail))]),
+      [
+        ['system', 'staff.add', { role: 'agent', by }],
+        [`staff:${id}`, 'staff.sign-in', { by }],
+        [`staff:${id}`, 'staff.sign-in', { by }],
+        ['system', 'staff.role-changed', { was: 'agent', role: 'operator', by }],
+        [`staff:${id}`, 'staff.sign-in', { by }],
+        ['system', 'staff.role-withdrawn', { was: 'operator', by }],
+        ['system', 'staff.role-returned', { role: 'agent', by }],
+        [`staff:${id}`, 'staff.sign-in', { by }],
+      ],
+    )
+    t.ok(told.every(row => row.subject === id && row.at === world.clock.time))
+    t.notMatch(JSON.stringify(told), /rosa|Name of|desk\.test/)
+  },
+)
+
 t.test('nothing of the provider’s tokens is kept, and a session has an end', async t => {
   const browser = await openBrowser()
   await signIn(browser, 'anna')
@@ -296,6 +334,23 @@ t.test('thirty a minute from one address', async t => {
   t.equal(await codeOf(await ask()), 'RATE_LIMITED')
 })
 
+t.test('the page is told how staff may sign in, whoever asks, and never from a copy', async t => {
+  const ways = async (of: World) => {
+    const answer = await of.call('/v1/staff/sign-in-ways')
+    t.equal(answer.status, 200)
+    t.equal(answer.headers.get('cache-control'), 'no-store')
+    return answer.json()
+  }
+  t.same(await ways(world), { password: true, oidc: { name: new URL(provider.issuer).host } })
+  const named = settings(provider, { name: 'Rail sign-in' })
+  const other = await reopenWorld(dir, world.clock, undefined, undefined, named)
+  t.teardown(() => other.close())
+  t.same(await ways(other), { password: true, oidc: { name: 'Rail sign-in' } })
+  const plain = await openWorld(t.testdir())
+  t.teardown(() => plain.close())
+  t.same(await ways(plain), { password: true, oidc: null })
+})
+
 t.test('without a provider there is no such way', async t => {
   const plain = await openWorld(t.testdir())
   t.teardown(() => plain.close())
@@ -310,6 +365,7 @@ function freshAccounts() {
   return createProviderAccounts({
     db,
     secrets,
+    clock: world.clock,
     publicUrl: () => OURS,
     provider: config.staff.oidc as NonNullable<typeof config.staff.oidc>,
     clientSecret: 'a secret for tests',

@@ -13,15 +13,14 @@ import { decodeJwt } from 'jose'
 import { PLAIN_LINE } from '../../gate/contract/plain-line.ts'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
-import { withdrawRole } from '../store/staff.ts'
 import { isDisabled } from '../store/staff-members.ts'
-import { transact } from '../store/transact.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
 import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
 import { ownPath } from './own-path.ts'
 import { isRole } from './permissions.ts'
 import { type Claims, claimAt, roleOf } from './roles.ts'
+import { auditNewMember, auditSignIn, settleRole } from './staff-audit.ts'
 
 const PROVIDER_ID = 'oidc'
 /** Where the provider sends browsers back to: to be registered there, after `publicUrl`. */
@@ -149,7 +148,7 @@ const KNOWN_ERRORS = new Set([
 async function createInstance(options: ProviderOptions, document: ProviderDocument) {
   const { betterAuth } = await import('better-auth')
   const { genericOAuth } = await import('better-auth/plugins/generic-oauth')
-  const { provider, clientSecret, db } = options
+  const { provider, clientSecret, db, clock } = options
   const common = commonOptions(options, {
     '/sign-in/social': { window: 60, max: 30 },
     '/callback/*': { window: 60, max: 30 },
@@ -163,9 +162,9 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
       async validateUserInfo({ user, source }) {
         const id = source.action === 'sign-in' ? user.id : undefined
         if (id !== undefined && (await isDisabled(db, id))) return { error: 'OIDC_DISABLED' }
-        if (isRole(user.role)) return undefined
-        if (id !== undefined) await transact(db, tx => withdrawRole(tx, id))
-        return { error: 'OIDC_NO_ROLE' }
+        const role = isRole(user.role) ? user.role : ''
+        if (id !== undefined) await settleRole(db, id, role, clock.now())
+        return role === '' ? { error: 'OIDC_NO_ROLE' } : undefined
       },
     },
     account: {
@@ -174,8 +173,23 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
       updateAccountOnSignIn: false,
     },
     databaseHooks: {
-      account: { create: { before: async account => ({ data: { ...account, ...NO_TOKENS } }) } },
-      session: { create: { before: async session => ({ data: { ...session, factor: 'oidc' } }) } },
+      account: {
+        create: {
+          // Accounts are never linked: it is a new member's, who can't sign in before it is there.
+          async before(account) {
+            await auditNewMember(db, account.userId, clock.now())
+            return { data: { ...account, ...NO_TOKENS } }
+          },
+        },
+      },
+      session: {
+        create: {
+          async before(session) {
+            await auditSignIn(db, session.userId, 'oidc', clock.now())
+            return { data: { ...session, factor: 'oidc' } }
+          },
+        },
+      },
     },
     advanced: {
       ...common.advanced,

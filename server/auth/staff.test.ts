@@ -25,6 +25,24 @@ t.test('the session cookie is HttpOnly and SameSite', async t => {
   t.match(cookie, /SameSite=Strict/i)
 })
 
+t.test('each sign-in has its row in the audit, and one that was refused has none', async t => {
+  const signIns = () =>
+    world.service.db
+      .selectFrom('audit')
+      .select(['actor', 'subject', 'detail', 'at'])
+      .where('action', '=', 'staff.sign-in')
+      .orderBy('id')
+      .execute()
+  const before = (await signIns()).length
+  await signIn('anna@desk.test', 'not the password at all')
+  t.equal((await signIns()).length, before)
+  await signIn('anna@desk.test', PASSWORD)
+  const anna = await findMember(world.service.db, 'anna@desk.test')
+  const id = anna?.id ?? ''
+  const row = { actor: `staff:${id}`, subject: id, detail: '{"by":"password"}' }
+  t.same((await signIns()).slice(before), [{ ...row, at: world.clock.time }])
+})
+
 t.test('no answer repeats the session’s token, which scripts must not have', async t => {
   const { answer, body } = await signIn('anna@desk.test', PASSWORD)
   const cookie = answer.headers

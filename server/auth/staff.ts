@@ -6,7 +6,7 @@
  * The library is loaded on first use: it takes longer than the rest of the start.
  */
 import { z } from 'zod'
-import { Problem, type ProblemCode } from '../errors.ts'
+import { Problem } from '../errors.ts'
 import {
   BACKUP_CODE_CHARS_MAX,
   CODE_WAIT_MS,
@@ -20,8 +20,10 @@ import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../
 import { isDisabled } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
 import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
+import { problemOf } from './library-codes.ts'
 import { isRole, type Role } from './permissions.ts'
 import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
+import { auditSignIn, type SignInBy } from './staff-audit.ts'
 
 interface Endpoint {
   readonly method: 'GET' | 'POST'
@@ -43,6 +45,12 @@ const nothing = z.strictObject({})
 const beginSchema = z.object({ token: z.string(), user: z.object({ id: z.string() }) })
 const VERIFY_TOTP = '/two-factor/verify-totp'
 const VERIFY_BACKUP_CODE = '/two-factor/verify-backup-code'
+/** Endpoints that begin a session, if their answer has one. */
+const SIGN_INS: Readonly<Record<string, SignInBy>> = {
+  '/sign-in/email': 'password',
+  [VERIFY_TOTP]: 'totp',
+  [VERIFY_BACKUP_CODE]: 'backup-code',
+}
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/sign-in/email': { method: 'POST', body: z.strictObject({ email, password }) },
   '/sign-out': { method: 'POST', body: nothing },
@@ -108,6 +116,14 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
     throw new Problem('ACCOUNT_DISABLED')
   }
 
+  /** Before the session's cookie is given away. */
+  async function noteSignIn(answer: Response, path: string): Promise<void> {
+    const by = SIGN_INS[path]
+    if (by === undefined) return
+    const said = beginSchema.safeParse(await answer.clone().json())
+    if (said.success) await auditSignIn(options.db, said.data.user.id, by, options.clock.now())
+  }
+
   /** A code counts once, and with it sessions of the password alone end. */
   async function settleCode(answer: Response, code: string): Promise<void> {
     const { db, secrets } = options
@@ -140,11 +156,12 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       if (answer.status >= 400) throw new Problem(await problemOf(answer))
       await refuseDisabled(answer)
       if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))
+      await noteSignIn(answer, path)
       return withoutTokens(answer)
     },
     add: async (email, password, role) =>
       addMember(await library(), options.db, { email, password, role }),
-    resetTotp: email => transact(options.db, tx => resetMember(tx, email)),
+    resetTotp: email => transact(options.db, tx => resetMember(tx, email, options.clock.now())),
   }
 }
 
@@ -166,37 +183,12 @@ export function demandMember(found: StaffMember | 'must enrol' | undefined): Sta
   return found
 }
 
-async function resetMember(tx: Tx, email: string): Promise<boolean> {
+async function resetMember(tx: Tx, email: string, now: number): Promise<boolean> {
   const id = await dropSecondFactor(tx, email)
   if (id === undefined) return false
   const entry = { actor: 'system', action: 'staff.totp-reset', subject: id } as const
-  await writeAudit(tx, entry, Date.now())
+  await writeAudit(tx, entry, now)
   return true
-}
-
-/** What the library's own codes mean here, and the status of the others. */
-const CODE_OF_LIBRARY: Readonly<Record<string, ProblemCode>> = {
-  INVALID_CODE: 'TOTP_WRONG',
-  INVALID_BACKUP_CODE: 'TOTP_WRONG',
-  INVALID_TWO_FACTOR_COOKIE: 'SIGN_IN',
-  TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE: 'TOTP_LOCKED',
-  ACCOUNT_TEMPORARILY_LOCKED: 'TOTP_LOCKED',
-  TOTP_ALREADY_ENABLED: 'TOTP_SET',
-  INVALID_PASSWORD: 'CREDENTIALS',
-}
-const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
-  400: 'INVALID',
-  401: 'CREDENTIALS',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-  422: 'INVALID',
-  429: 'RATE_LIMITED',
-}
-
-async function problemOf(answer: Response): Promise<ProblemCode> {
-  const said = (await answer.json().catch(() => undefined)) as { code?: unknown } | undefined
-  const byCode = CODE_OF_LIBRARY[String(said?.code)]
-  return byCode ?? CODE_OF_STATUS[answer.status] ?? 'INTERNAL'
 }
 
 /** The JSON of a body, `{}` for an empty one; undefined for anything else. */

@@ -49,7 +49,11 @@ t.test('the identity, for the three purposes, each look in the audit', async t =
   const rows = await checksInAudit()
   t.same(
     rows.map(row => JSON.parse(row.detail)),
-    ['sale', 'refund', 'change'].map(purpose => ({ purpose, outcome: 'ACCEPTED' })),
+    [
+      ...['sale', 'refund', 'change'].map(purpose => ({ purpose, outcome: 'ACCEPTED' })),
+      ...['hotel', 'SALE', ''].map(purpose => ({ purpose, outcome: 'PURPOSE_REFUSED' })),
+    ],
+    'a look for another purpose as well',
   )
   t.ok(rows.every(row => row.subject === holder.id))
   t.notMatch(JSON.stringify(rows), person.documentNumber)

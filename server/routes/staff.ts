@@ -24,6 +24,22 @@ const returnPathSchema = z
   .regex(/^\/[\w\-./]*$/, NO_PATH)
   .refine(path => ownPath(path, 'https://ours.invalid') === path, NO_PATH)
 
+const waysRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/staff/sign-in-ways',
+    tags: ['staff'],
+    summary: 'How staff may sign in here: what a page offers',
+    responses: {
+      200: json(
+        'By password, and with the operator’s provider if one is configured',
+        z.object({ password: z.literal(true), oidc: z.object({ name: z.string() }).nullable() }),
+      ),
+    },
+  },
+)
+
 const beginRoute = route(
   { by: 'anyone' },
   {
@@ -57,6 +73,11 @@ const finishRoute = route(
 )
 
 function registerProvider(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(waysRoute, c => {
+    const { oidc } = c.get('service').config.staff
+    const provider = oidc && { name: oidc.name ?? new URL(oidc.issuer).host }
+    return c.json({ password: true as const, oidc: provider ?? null }, 200)
+  })
   app.openapi(beginRoute, async c => {
     const { provider, ownOrigins, config } = c.get('service')
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')

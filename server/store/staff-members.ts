@@ -85,6 +85,27 @@ export async function enableMember(tx: Tx, id: string): Promise<boolean> {
   return true
 }
 
+/**
+ * Another role, '' for none: then every session ends. False when it is the role of before, or `was`
+ * is not what is stored any more.
+ */
+export async function setRole(
+  tx: Tx,
+  id: string,
+  { was, role }: { readonly was: string; readonly role: string },
+): Promise<boolean> {
+  if (role === '') await tx.deleteFrom('staff_sessions').where('userId', '=', id).execute()
+  if (was === role) return false
+  const row = await tx
+    .updateTable('staff')
+    .set({ role })
+    .where('id', '=', id)
+    .where('role', '=', was)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** The account with all that hangs on it. What the member did stays in the audit, under the id. */
 export async function removeMember(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('staff_used_codes').where('staff', '=', id).execute()

@@ -37,12 +37,6 @@ export async function endSession(db: Database, token: string): Promise<void> {
   await db.deleteFrom('staff_sessions').where('token', '=', token).execute()
 }
 
-/** A member without a role any more: every session ends. */
-export async function withdrawRole(tx: Tx, staff: string): Promise<void> {
-  await tx.updateTable('staff').set({ role: '' }).where('id', '=', staff).execute()
-  await tx.deleteFrom('staff_sessions').where('userId', '=', staff).execute()
-}
-
 /**
  * Takes a lost device away: the password alone signs in again, and every session ends. Gives the
  * member's id; undefined when no account has this address.

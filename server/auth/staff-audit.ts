@@ -1,0 +1,52 @@
+/**
+ * What the audit says of staff who sign in: with what, and what the operator's provider made of them.
+ * A row stands before what it tells of is given away: no session leaves without its own.
+ */
+import { type AuditEntry, writeAudit } from '../store/audit.ts'
+import type { Database } from '../store/schema.ts'
+import { findMember, setRole } from '../store/staff-members.ts'
+import { transact } from '../store/transact.ts'
+import type { Role } from './permissions.ts'
+
+/** What a session was begun with, as the audit names it. */
+export type SignInBy = 'password' | 'totp' | 'backup-code' | 'oidc'
+
+export function auditSignIn(db: Database, id: string, by: SignInBy, now: number): Promise<void> {
+  const entry = { actor: `staff:${id}`, action: 'staff.sign-in', subject: id } as const
+  return writeAudit(db, { ...entry, detail: { by } }, now)
+}
+
+/** Of whom the provider made a member; the role is the one that was stored. */
+export async function auditNewMember(db: Database, id: string, now: number): Promise<void> {
+  const role = (await findMember(db, id))?.role ?? ''
+  await writeAudit(
+    db,
+    { ...byProvider(id), action: 'staff.add', detail: { role, by: 'oidc' } },
+    now,
+  )
+}
+
+/**
+ * The role that the provider gives a member now, '' for none, with its row in one transaction; no row
+ * when it is the one of before. Without a role every session ends.
+ */
+export async function settleRole(
+  db: Database,
+  id: string,
+  role: Role | '',
+  now: number,
+): Promise<void> {
+  await transact(db, async tx => {
+    const was = (await findMember(tx, id))?.role
+    if (was === undefined || !(await setRole(tx, id, { was, role }))) return
+    await writeAudit(tx, { ...byProvider(id), ...change(was, role) }, now)
+  })
+}
+
+function change(was: string, role: Role | ''): Pick<AuditEntry, 'action' | 'detail'> {
+  if (role === '') return { action: 'staff.role-withdrawn', detail: { was, by: 'oidc' } }
+  if (was === '') return { action: 'staff.role-returned', detail: { role, by: 'oidc' } }
+  return { action: 'staff.role-changed', detail: { was, role, by: 'oidc' } }
+}
+
+const byProvider = (subject: string) => ({ actor: 'system', subject }) as const
