@@ -38,7 +38,7 @@ export type CheckedConfig =
 /** Relative paths in a config are taken from `folder`, that of the config file. */
 export function checkConfig(value: unknown, folder: string): CheckedConfig {
   const parsed = gateConfigSchema.safeParse(value)
-  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error) }
+  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error, value) }
   const { data, trust, bus } = parsed.data
   const text = canonicalJson(value as JsonValue)
   if (Buffer.byteLength(text) > CONFIG_BYTES_MAX) return tooLarge()

@@ -7,6 +7,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
+import { explainFields } from '../gate/contract/explain.ts'
 import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
 import { errorFields } from './log.ts'
@@ -42,7 +43,9 @@ export type App = OpenAPIHono<ServiceEnv>
 export function createApp(service: Service): App {
   const app: App = new OpenAPIHono<ServiceEnv>({
     defaultHook: result => {
-      if (!result.success) throw new Problem('INVALID', { fields: fieldsOf(result.error.issues) })
+      if (result.success) return
+      const { data } = result as { readonly data?: unknown }
+      throw new Problem('INVALID', { fields: explainFields(result.error, data) })
     },
   })
   const load = createLoad(service)
@@ -145,18 +148,4 @@ function answerError(error: Error, c: Context<ServiceEnv>): Response {
   }
   c.get('service').log.error({ requestId, ...errorFields(error) }, 'request failed')
   return problemResponse('INTERNAL', { requestId })
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[]
-  readonly code?: string | undefined
-  readonly message: string
-}
-
-/** The field and what it must be. Names of unknown keys were sent by the client: not repeated. */
-function fieldsOf(issues: readonly Issue[]): { path: string; message: string }[] {
-  return issues.slice(0, 20).map(({ path, code, message }) => ({
-    path: path.map(String).join('.'),
-    message: code === 'unrecognized_keys' ? 'an unknown key' : message,
-  }))
 }

@@ -145,7 +145,7 @@ export function loadConfig(file: string, environment: Environment): LoadedConfig
   const raw = overlay(readJson(file), environment)
   const parsed = configSchema.safeParse(raw, { reportInput: false })
   if (!parsed.success)
-    throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error).join('\n')}`)
+    throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error, raw).join('\n')}`)
   const config = resolvePaths(parsed.data, dirname(resolve(file)))
   return {
     config,

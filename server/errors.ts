@@ -1,6 +1,7 @@
 /**
  * The one table of the service's error codes, and the problem documents made of them (RFC 9457).
- * A problem never repeats what was sent: no value of a body, a header or a path is in it.
+ * A problem never repeats what was sent: no value of a body, a header or a path is in it. Only the
+ * name of an unknown key is told.
  */
 
 interface ProblemRow {

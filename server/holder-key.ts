@@ -22,7 +22,9 @@ export function holderKeyOf(jwk: JWK): Ec2Key {
   } catch (error) {
     if (!(error instanceof PassError)) throw error
   }
-  throw new Problem('INVALID', { fields: [{ path: 'holderKey', message: 'no point of P-256' }] })
+  throw new Problem('INVALID', {
+    fields: [{ path: 'holderKey', found: 'an object', message: 'no point of P-256' }],
+  })
 }
 
 /** Its thumbprint (RFC 7638 §3: the required members alone, in this order), base64url. */

@@ -103,7 +103,8 @@ export async function renewPass(service: Service, attempt: FaceAttempt): Promise
   const holderKey = holderKeyOf(attempt.holderKey)
   const certificate = await runningOf(service, id, deviceKey)
   if (holderThumbprint(attempt.holderKey) !== certificate.holder_key) {
-    const fields = [{ path: 'holderKey', message: 'not the key of this certificate' }]
+    const message = 'not the key of this certificate'
+    const fields = [{ path: 'holderKey', found: 'an object', message }]
     throw new Problem('INVALID', { fields })
   }
   const now = clock.now()

@@ -40,7 +40,7 @@ t.test('a change is edited, compared, committed; the journal says who, why and w
 
 t.test('what is wrong is said with its key and range, and changes nothing', async t => {
   const { engine, waits } = await running(t.testdir())
-  t.same(engine.set(WAIT, 50), ['lanes.0.timing.waitMs: too small, at least 1000'])
+  t.same(engine.set(WAIT, 50), ['lanes.0.timing.waitMs: too small, at least 1000, found a number'])
   t.match(await engine.commit(lin), { ok: false, code: 'CONFIG_INVALID', problems: [/waitMs/] })
   t.equal(engine.set('lanes.Z.name', 'x'), 'NO_SUCH_PATH')
   engine.discard()

@@ -240,7 +240,7 @@ t.test('a config that is wrong, or speaks of what is not the service’s: told o
     [{ lanes: [lane(8000)], service: { url: 'http://evil' } }, /service\.url: is set on/],
     [{ lanes: [lane(8000)], colour: 'red' }, /colour: unknown key/],
     ['{"lanes":', /not JSON/],
-    [`${'['.repeat(10_000)}${']'.repeat(10_000)}`, /expected object/],
+    [`${'['.repeat(10_000)}${']'.repeat(10_000)}`, /expected an object/],
   ]
   for (const [n, [config, why]] of cases.entries()) {
     await gate.publish(n + 1, config)

@@ -52,7 +52,7 @@ export function mergedConfig(
     return { ok: false, problems: ['not JSON'] }
   }
   const parsed = remoteConfigSchema.safeParse(remote)
-  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error) }
+  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error, remote) }
   return check(withLocalKeys(remote, running))
 }
 

@@ -51,12 +51,15 @@ t.test('what the service may set: all but the local keys, each refused by its na
   for (const [first, second] of LOCAL_KEYS) {
     const config = { lanes, [first]: second === undefined ? 'x' : { [second]: 'x' } }
     const parsed = remoteConfigSchema.safeParse(config)
-    const said = parsed.success ? [] : explainIssues(parsed.error)
+    const said = parsed.success ? [] : explainIssues(parsed.error, config)
     const key = [first, second].filter(Boolean).join('.')
     t.same(said, [`${key}: is set on the gate itself, not by the service`])
   }
-  const twice = remoteConfigSchema.safeParse({ lanes: [...lanes, ...lanes] })
-  t.match(twice.success ? [] : explainIssues(twice.error), [/two lanes have the same name/])
+  const doubled = { lanes: [...lanes, ...lanes] }
+  const twice = remoteConfigSchema.safeParse(doubled)
+  t.match(twice.success ? [] : explainIssues(twice.error, doubled), [
+    /two lanes have the same name/,
+  ])
 })
 
 t.test('areas lie within areas that lanes lead to, one way, and all lanes agree', async t => {
@@ -66,8 +69,9 @@ t.test('areas lie within areas that lanes lead to, one way, and all lanes agree'
   const bus = { broker: { url: 'mqtt://127.0.0.1:1' } }
   const said = (areas: readonly (readonly [string, string?])[], more: object = {}) => {
     const placed = areas.map(([area, within], n) => ({ ...lane, name: `L${n}`, area, within }))
-    const parsed = gateConfigSchema.safeParse({ ...gate, service, lanes: placed, ...more })
-    return parsed.success ? [] : explainIssues(parsed.error)
+    const config = { ...gate, service, lanes: placed, ...more }
+    const parsed = gateConfigSchema.safeParse(config)
+    return parsed.success ? [] : explainIssues(parsed.error, config)
   }
   t.same(said([['main'], ['platform', 'main'], ['lounge', 'platform']]), [])
   t.match(said([['platform', 'main']]), [/no lane here leads to, and there is no bus/])

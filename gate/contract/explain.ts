@@ -1,33 +1,83 @@
-/** Says what is wrong with an input in words: the key, what was found, what may stand there. */
+/**
+ * Says what is wrong with an input in words: the path to it, what may stand there, and what kind of
+ * value was found. A value itself is never repeated: it may be a password or somebody's number.
+ */
 import type { z } from 'zod'
 
 type Issue = z.core.$ZodIssue
+type Path = readonly PropertyKey[]
 
-/** One line an issue, e.g. `lanes.0.timing.waitMs: 50 is too small, at least 1000`. */
-export function explainIssues(error: z.ZodError): string[] {
-  return error.issues.flatMap(explain)
+/** One thing that is wrong. */
+export interface Refusal {
+  /** Keys and places joined by dots, e.g. `lanes.0.timing.waitMs`; empty for the whole input. */
+  readonly path: string
+  /** Kind of the value that stands there: `a number`, or `nothing`. */
+  readonly found: string
+  /** What was expected, and what was found. */
+  readonly message: string
 }
 
-function explain(issue: Issue): string[] {
-  const key = issue.path.join('.') || '(whole)'
+/** Refusals told of one input: the first of them say enough. */
+export const REFUSALS_TOLD_MAX = 20
+/** Of an unknown key's name, characters. */
+const KEY_CHARS_TOLD = 40
+
+/** `input`: what was parsed. The first REFUSALS_TOLD_MAX. */
+export function explainFields(error: z.ZodError, input: unknown): Refusal[] {
+  const issues = error.issues.slice(0, REFUSALS_TOLD_MAX)
+  return issues.flatMap(issue => explain(issue, input)).slice(0, REFUSALS_TOLD_MAX)
+}
+
+/** One line each, e.g. `lanes.0.timing.waitMs: too small, at least 1000, found a number`. */
+export function explainIssues(error: z.ZodError, input: unknown): string[] {
+  return explainFields(error, input).map(({ path, message }) => `${path || '(whole)'}: ${message}`)
+}
+
+function explain(issue: Issue, input: unknown): Refusal[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.slice(0, REFUSALS_TOLD_MAX).map(name => {
+      const found = kindOf(valueAt(input, [...issue.path, name]))
+      return { path: join([...issue.path, name]), found, message: 'unknown key' }
+    })
+  }
+  const found = kindOf(valueAt(input, issue.path))
+  // A rule's own words say what it wants; it may be about more than this value.
+  const message = issue.code === 'custom' ? issue.message : `${expected(issue)}, found ${found}`
+  return [{ path: join(issue.path), found, message }]
+}
+
+function expected(issue: Issue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map(name => `${join(issue.path, name)}: unknown key`)
+    case 'invalid_type':
+      return `expected ${KINDS[issue.expected] ?? issue.expected}`
     case 'too_small':
-      return [`${key}: too small, at least ${issue.minimum}${unit(issue.origin)}`]
+      return `too small, at least ${issue.minimum}${unit(issue.origin)}`
     case 'too_big':
-      return [`${key}: too large, at most ${issue.maximum}${unit(issue.origin)}`]
+      return `too large, at most ${issue.maximum}${unit(issue.origin)}`
     case 'invalid_value':
-      return [`${key}: must be ${issue.values.map(value => JSON.stringify(value)).join(' or ')}`]
+      return `must be ${issue.values.map(value => JSON.stringify(value)).join(' or ')}`
     case 'invalid_union':
-      return [`${key}: fits none of its forms: ${issue.errors.flat().map(allowed).join(' or ')}`]
+      return issue.errors.length === 0 || !issue.message.startsWith('Invalid')
+        ? issue.message
+        : `fits none of its forms: ${issue.errors.flat().map(allowed).join(' or ')}`
     default:
-      return [`${key}: ${issue.message}`]
+      return issue.message
   }
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+}
+
 function allowed(issue: Issue): string {
-  return issue.code === 'invalid_value' ? issue.values.map(String).join(', ') : issue.message
+  return issue.code === 'invalid_value' ? issue.values.map(String).join(', ') : expected(issue)
 }
 
 function unit(origin: string): string {
@@ -35,6 +85,27 @@ function unit(origin: string): string {
   return origin === 'string' ? ' characters' : ''
 }
 
-function join(path: Issue['path'], name: string): string {
-  return [...path, name].join('.')
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  if (Number.isNaN(value)) return 'no number'
+  return KINDS[typeof value] ?? `a ${typeof value}`
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  let value = input
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    value = (value as Record<PropertyKey, unknown>)[step]
+  }
+  return value
+}
+
+const join = (path: Path): string => path.map(nameOf).join('.')
+
+/** Bounded, and without what a terminal or a page would act on. */
+function nameOf(step: PropertyKey): string {
+  const shown = [...String(step)].slice(0, KEY_CHARS_TOLD).join('')
+  return shown.replaceAll(/[\p{C}\p{Z}]/gu, '?')
 }

@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { explainIssues } from '../../gate/contract/explain.ts'
 import { readJsonText } from '../../gate/contract/json-text.ts'
 import { databasePlace, type LoadedConfig } from '../../server/config.ts'
 import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
@@ -59,7 +60,8 @@ export async function importPeople(
 
   async function take(entry: unknown): Promise<boolean> {
     const parsed = personSchema.safeParse(entry)
-    if (!parsed.success) throw new Problem('INVALID', { why: fieldsOf(parsed.error) })
+    if (!parsed.success)
+      throw new Problem('INVALID', { why: explainIssues(parsed.error, entry).join('; ') })
     const now = Date.now()
     const { warnings: _, ...identity } = checkIdentity(config.documents, parsed.data, now)
     const photo = readPhoto(join(folder, parsed.data.photo))
@@ -111,7 +113,3 @@ function readPhoto(path: string): Uint8Array {
     throw new Problem('FACE_BAD_PICTURE', { why })
   }
 }
-
-/** Names of fields alone, never what stands in them. */
-const fieldsOf = ({ issues }: z.ZodError): string =>
-  [...new Set(issues.map(issue => issue.path.join('.') || 'entry'))].join(', ')

@@ -6,6 +6,7 @@
  * The library is loaded on first use: it takes longer than the rest of the start.
  */
 import { z } from 'zod'
+import { explainFields } from '../../gate/contract/explain.ts'
 import { Problem } from '../errors.ts'
 import {
   BACKUP_CODE_CHARS_MAX,
@@ -146,8 +147,9 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       const path = pathname.slice(AUTH_PATH.length)
       const endpoint = Object.hasOwn(ENDPOINTS, path) ? ENDPOINTS[path] : undefined
       if (endpoint?.method !== request.method) return undefined
-      const body = endpoint.body.safeParse(await bodyOf(request))
-      if (!body.success) throw new Problem('INVALID')
+      const given = await bodyOf(request)
+      const body = endpoint.body.safeParse(given)
+      if (!body.success) throw new Problem('INVALID', { fields: explainFields(body.error, given) })
       if (endpoint.membersOnly) demandMember(await member(request.headers))
       const url = `${options.publicUrl()}${pathname}`
       const sent = endpoint.method === 'GET' ? undefined : body.data

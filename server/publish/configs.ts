@@ -56,5 +56,5 @@ export async function makeConfig(tx: Tx, made: NewConfig, signer: OnlineKey): Pr
 
 function tooLong(): Problem {
   const message = `must be at most ${CONFIG_TEXT_BYTES_MAX} bytes`
-  return new Problem('INVALID', { fields: [{ path: 'config', message }] })
+  return new Problem('INVALID', { fields: [{ path: 'config', found: 'an object', message }] })
 }

@@ -101,6 +101,41 @@ t.test('staff routes: exactly the roles of the table', async t => {
   }
 })
 
+t.test(
+  'a body that is refused is told field by field: path, kind found, what was expected',
+  async t => {
+    const wrong = JSON.stringify({ colour: 7 })
+    let named = 0
+    for (const { method, path, access } of declaredRoutes) {
+      if (method === 'get' || access.by === 'gate' || access.by === 'phone') continue
+      const role = ROLES.find(one => access.by === 'staff' && may(one, access.permission))
+      const headers = { 'content-type': 'application/json', ...(role && sessions.get(role)) }
+      const answer = await world.call(concrete(path), {
+        method: method.toUpperCase(),
+        headers,
+        body: wrong,
+      })
+      const { code, fields = [] } = (await answer.json()) as {
+        code?: string
+        fields?: { path: string; found: string; message: string }[]
+      }
+      if (code !== 'INVALID') continue
+      t.ok(fields.length > 0, `${method} ${path}`)
+      for (const field of fields) {
+        t.match(field, { path: /^[\w.]+$/, found: /./, message: /unknown key|, found / }, path)
+      }
+      if (fields.some(one => one.path === 'colour' && one.found === 'a number')) named += 1
+    }
+    t.ok(named >= 10, `${named} routes name the unknown key`)
+    const signIn = await world.post(`${AUTH_PATH}/sign-in/email`, { email: 7, pasword: 'x' })
+    t.match(((await signIn.json()) as { fields: unknown }).fields, [
+      { path: 'email', message: 'expected a text, found a number' },
+      { path: 'password', message: 'expected a text, found nothing' },
+      { path: 'pasword', found: 'a text', message: 'unknown key' },
+    ])
+  },
+)
+
 t.test('a session that ended or was changed is none', async t => {
   const session = await world.signIn('auditor')
   t.equal((await knock('get', '/v1/audit', session)).status, 200)

@@ -57,7 +57,8 @@ export function registerDuplicates(app: OpenAPIHono<ServiceEnv>): void {
     const until = query.until === 0 ? clock.now() : query.until
     const since = query.since === 0 ? Math.max(0, until - DUPLICATES_SPAN_MS) : query.since
     if (until <= since || until - since > DUPLICATES_SPAN_MS) {
-      throw new Problem('INVALID', { fields: [{ path: 'since', message: 'a span of up to 24 h' }] })
+      const message = 'a span of up to 24 h'
+      throw new Problem('INVALID', { fields: [{ path: 'since', found: 'a number', message }] })
     }
     const from = Math.max(0, since - DUPLICATE_ENTRY_MS)
     const max = DUPLICATES_CERTIFICATES_MAX

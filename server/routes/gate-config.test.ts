@@ -132,7 +132,10 @@ t.test('what is wrong is named, and no value is repeated', async t => {
   await enrolled(world, operator, 'north-1')
   const lanes = [laneOf(8000)]
   const wrong: [unknown, { path: string; message: RegExp }][] = [
-    [{ lanes: [laneOf(50)] }, { path: 'config.lanes.0.timing.waitMs', message: />=1000/ }],
+    [
+      { lanes: [laneOf(50)] },
+      { path: 'config.lanes.0.timing.waitMs', message: /at least 1000, found a number/ },
+    ],
     [
       { lanes, gate: 'x' },
       { path: 'config.gate', message: /set on the gate itself/ },
@@ -150,10 +153,10 @@ t.test('what is wrong is named, and no value is repeated', async t => {
       { path: 'config.trust.environment', message: /set on the gate itself/ },
     ],
     [
-      { lanes, colour: 'red' },
-      { path: 'config', message: /an unknown key/ },
+      { lanes, colour: 'crimson' },
+      { path: 'config.colour', message: /unknown key/ },
     ],
-    [{ lanes: [] }, { path: 'config.lanes', message: />=1/ }],
+    [{ lanes: [] }, { path: 'config.lanes', message: /at least 1 entries, found a list/ }],
     [undefined, { path: 'config', message: /./ }],
   ]
   for (const [config, field] of wrong) {
@@ -161,7 +164,7 @@ t.test('what is wrong is named, and no value is repeated', async t => {
     t.equal(answer.status, 422)
     const body = (await answer.json()) as { fields: unknown[] }
     t.match(body, { code: 'INVALID', fields: [field] })
-    t.notMatch(JSON.stringify(body), /colour|evil/)
+    t.notMatch(JSON.stringify(body), /crimson|evil/)
   }
   // No config that its schema takes is as long: the bound is the document's.
   const { db, publisher } = world.service

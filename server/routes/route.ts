@@ -35,6 +35,10 @@ const problemSchema = z
     title: z.string(),
     status: z.int(),
     code: z.string(),
+    fields: z
+      .array(z.object({ path: z.string(), found: z.string(), message: z.string() }))
+      .optional()
+      .describe('of INVALID: where, which kind of value was found, and what was expected'),
   })
   .openapi('Problem')
 

@@ -63,7 +63,7 @@ t.test('each fault by its line and field', async t => {
   const [first, last] = D7.stops
   const rows: [string, unknown, string][] = [
     ['no JSON', '{', 'line 3: not valid JSON'],
-    ['no object', '5', 'line 3: (whole): Invalid input: expected object, received number'],
+    ['no object', '5', 'line 3: (whole): expected an object, found a number'],
     ['an unknown key', { ...D7, speed: 9 }, 'line 3: speed: unknown key'],
     ['a station without a title', { station: 'mid' }, 'line 3: title:'],
     ['a station’s name', { station: '北', title: 'x' }, 'line 3: station: a name'],

@@ -135,14 +135,14 @@ function readLine(
   }
   if (isStation(value)) {
     const read = stationSchema.safeParse(value)
-    if (!read.success) return explainIssues(read.error)
+    if (!read.success) return explainIssues(read.error, value)
     const { station: name, title } = read.data
     if (stations.has(name)) return [`station: ${name} twice`]
     stations.set(name, { name, title })
     return []
   }
   const read = trainSchema.safeParse(value)
-  if (!read.success) return explainIssues(read.error)
+  if (!read.success) return explainIssues(read.error, value)
   const train = trainOf(read.data)
   if (trains.has(train.number)) return [`train: ${train.number} twice`]
   trains.set(train.number, { train, line: number })
