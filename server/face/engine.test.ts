@@ -1,11 +1,11 @@
-/** The real networks on real portraits; and what becomes of a thread that fails. */
+/** The real networks on real portraits; and what becomes of a process that a picture ends. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import t from 'tap'
 import { captureOf, type Head } from '../../fixtures/face-capture.ts'
 import { createFaceEngine } from './engine.ts'
-import { PICTURE_BYTES_MAX, QUEUE_MAX } from './limits.ts'
+import { PICTURE_BYTES_MAX } from './limits.ts'
 import type { Capture, Prompt } from './port.ts'
 
 const FACES = join(import.meta.dirname, '../../fixtures/faces')
@@ -117,33 +117,6 @@ t.test('describing: one face, also of a gray picture', async t => {
   const gray = await engine.describe(onFile('d02'))
   t.ok(gray.ok && gray.embedding.length === 128)
   t.same(await engine.describe(new Uint8Array(3)), { ok: false, reason: 'BAD_PICTURE' })
-})
-
-t.test('a thread that dies, hangs or is asked too much', async t => {
-  const program = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`)
-  const head = `import { parentPort } from 'node:worker_threads'; parentPort.postMessage({ id: 0 });`
-  const faults: string[] = []
-  const onFault = (what: string) => void faults.push(what)
-  const dying = createFaceEngine({
-    onFault,
-    program: program(`${head} parentPort.on('message', () => { throw new Error('broken') })`),
-  })
-  await t.rejects(dying.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' })
-  await t.rejects(dying.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' }, 'and starts again')
-  await dying.close()
-  t.equal(faults.length, 2)
-
-  const hanging = createFaceEngine({
-    onFault,
-    checkMsMax: 200,
-    program: program(`${head} parentPort.on('message', () => { for (;;); })`),
-  })
-  const asked = Array.from({ length: QUEUE_MAX }, () => hanging.describe(new Uint8Array(1)))
-  const settled = Promise.allSettled(asked)
-  await t.rejects(hanging.describe(new Uint8Array(1)), { code: 'BUSY' })
-  t.ok((await settled).every(one => one.status === 'rejected'))
-  await hanging.close()
-  await t.rejects(hanging.describe(new Uint8Array(1)), { code: 'UNAVAILABLE' }, 'after the close')
 })
 
 async function bomb(): Promise<Uint8Array> {

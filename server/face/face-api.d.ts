@@ -3,22 +3,22 @@ declare module '@vladmandic/face-api/dist/face-api.node-wasm.js' {
   interface Net {
     loadFromDisk(folder: string): Promise<void>
   }
-  interface Found {
-    readonly detection: {
-      readonly box: {
-        readonly x: number
-        readonly y: number
-        readonly width: number
-        readonly height: number
-      }
+  interface Detection {
+    readonly box: {
+      readonly x: number
+      readonly y: number
+      readonly width: number
+      readonly height: number
     }
+  }
+  interface Detected {
+    readonly detection: Detection
+  }
+  interface Found extends Detected {
     readonly landmarks: {
       readonly positions: readonly { readonly x: number; readonly y: number }[]
     }
     readonly descriptor: Float32Array
-  }
-  interface Task {
-    withFaceLandmarks(): { withFaceDescriptors(): Promise<Found[]> }
   }
   const faceapi: {
     readonly nets: Record<
@@ -30,7 +30,11 @@ declare module '@vladmandic/face-api/dist/face-api.node-wasm.js' {
       inputSize: number
       scoreThreshold: number
     }) => object
-    detectAllFaces(input: object, options: object): Task
+    detectAllFaces(input: object, options: object): PromiseLike<Detection[]>
+    readonly DetectAllFaceLandmarksTask: new (
+      detected: Promise<Detected[]>,
+      input: object,
+    ) => { withFaceDescriptors(): PromiseLike<Found[]> }
   }
   export default faceapi
 }

@@ -11,13 +11,31 @@ export const PROMPTS_COUNT = 4
 export const PICTURE_BYTES_MAX = 6 * 1_048_576
 export const PICTURE_PIXELS_MAX = 24_000_000
 export const PICTURE_SIDE = 640
+/** The longer side in units of the shorter. */
+export const PICTURE_ASPECT_MAX = 4
+/** Scans of a JPEG: the usual progressive one has ten. */
+export const PICTURE_SCANS_MAX = 16
+/** Pixels of what a decoder holds as a whole: a JPEG of several scans, a WebP. 4096 × 3072. */
+export const PICTURE_WHOLE_PIXELS_MAX = 12_582_912
+/** What decoding one picture may take: the dearest that is taken takes half a second. */
+export const PICTURE_MS_MAX = 3_000
 
-/** Checks that wait for the engine, the one that is worked on included. */
-export const QUEUE_MAX = 8
 /** What one check may take: eight frames take about one and a half seconds. */
 export const CHECK_MS_MAX = 12_000
 /** Loading the networks. */
 export const READY_MS_MAX = 20_000
+
+/**
+ * The process of the face check, MiB: it has 450 with its networks at work, and 100 more while it
+ * decodes the dearest picture that is taken. Past the first it is ended at once; past the second, or
+ * after so many pictures, another takes its place between two checks. Then the bound of its scripts' heap.
+ */
+export const PROCESS_MIB_MAX = 1024
+export const PROCESS_MIB_REST = 768
+export const PROCESS_PICTURES_MAX = 5_000
+export const PROCESS_HEAP_MIB_MAX = 256
+/** How often it looks at its own memory and clock while it decodes. */
+export const PROCESS_LOOK_MS = 20
 
 /** Smallest confidence of a face, by each detector. */
 export const CONFIDENCE_MIN = 0.5

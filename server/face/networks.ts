@@ -1,7 +1,7 @@
 /**
  * The networks that find and describe faces: @vladmandic/face-api on the WebAssembly backend of
  * TensorFlow.js. Everything is read from the packages on disk, nothing is fetched. It takes a core
- * and half a gigabyte, so it belongs in a thread of its own.
+ * and half a gigabyte, so it belongs in a process of its own.
  */
 import { createRequire, registerHooks } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -15,8 +15,11 @@ import { addTensorMethods } from './tensor-methods.ts'
 export type Detector = 'quick' | 'thorough'
 
 export interface Networks {
-  /** All faces of a picture. */
-  find(picture: Picture, detector: Detector): Promise<FoundFace[]>
+  /**
+   * The one face of a picture. Where there are several none is described: a picture can hold a
+   * hundred, and each would take as long as the whole of an honest one.
+   */
+  find(picture: Picture, detector: Detector): Promise<FoundFace | 'none' | 'several'>
 }
 
 /** The quick detector's own size of the picture. */
@@ -37,7 +40,8 @@ export async function loadNetworks(): Promise<Networks> {
   await setBackend('wasm')
   await ready()
   const models = join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model')
-  const { nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = faceapi
+  const { nets, SsdMobilenetv1Options, TinyFaceDetectorOptions, DetectAllFaceLandmarksTask } =
+    faceapi
   for (const net of Object.values({
     thorough: nets.ssdMobilenetv1,
     quick: nets.tinyFaceDetector,
@@ -55,15 +59,13 @@ export async function loadNetworks(): Promise<Networks> {
     async find({ rgb, width, height }, detector) {
       const pixels = tensor3d(rgb, [height, width, 3], 'int32')
       try {
-        const found = await faceapi
-          .detectAllFaces(pixels, options[detector])
-          .withFaceLandmarks()
-          .withFaceDescriptors()
-        return found.map(({ detection, landmarks, descriptor }) => ({
-          box: detection.box,
-          landmarks: landmarks.positions,
-          embedding: [...descriptor],
-        }))
+        const detections = await faceapi.detectAllFaces(pixels, options[detector])
+        if (detections.length > 1) return 'several'
+        const one = Promise.resolve(detections.map(detection => ({ detection })))
+        const [face] = await new DetectAllFaceLandmarksTask(one, pixels).withFaceDescriptors()
+        if (face === undefined) return 'none'
+        const { detection, landmarks, descriptor } = face
+        return { box: detection.box, landmarks: landmarks.positions, embedding: [...descriptor] }
       } finally {
         pixels.dispose()
       }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
-import { pictureBombs } from '../testing/bombs.ts'
+import { pictureBombs, talkativePng } from '../testing/bombs.ts'
 import { PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE } from './limits.ts'
 import { readPicture } from './picture.ts'
 
@@ -33,5 +33,18 @@ t.test('as many pixels as may be, and one row more', async t => {
 t.test('the others are none', async t => {
   for (const [name, bytes] of await pictureBombs(portrait)) {
     t.equal(await readPicture(bytes), undefined, `${name}, ${bytes.length} bytes`)
+  }
+})
+
+t.test('texts and profiles of a PNG are not unpacked', async t => {
+  const talkative = await talkativePng(portrait, 150)
+  t.ok(talkative.length < PICTURE_BYTES_MAX)
+  const before = process.memoryUsage.rss()
+  const picture = await readPicture(talkative)
+  const grownMib = (process.memoryUsage.rss() - before) / 1_048_576
+  t.equal(picture?.width, PICTURE_SIDE)
+  t.ok(grownMib < 200, `${grownMib.toFixed()} MiB more, of 1185 that the texts would take`)
+  for (const odd of [talkative.subarray(0, 40), talkative.subarray(0, 8)]) {
+    t.equal(await readPicture(odd), undefined)
   }
 })

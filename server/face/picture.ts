@@ -1,10 +1,12 @@
 /**
  * A picture as it comes, to the pixels that are looked at: turned as its EXIF says, its longer side
- * at 640, RGB without alpha. Bounded, and known by its signature, before anything is decoded; a
- * picture that moves is none.
+ * at 640, RGB without alpha. Bounded, and known by its header, before anything is decoded; a picture
+ * that moves is none.
  */
 import sharp from 'sharp'
 import { PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE } from './limits.ts'
+import { readHeader } from './picture-header.ts'
+import { withoutExtras } from './png-extras.ts'
 
 /** `rgb`: three bytes a pixel, row by row. */
 export interface Picture {
@@ -13,19 +15,15 @@ export interface Picture {
   readonly height: number
 }
 
-/** How JPEG, PNG and WebP begin, as latin1: nothing else is shown to a decoder at all. */
-const SIGNATURES = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^RIFF.{4}WEBP/s]
-
-const isTaken = (bytes: Uint8Array): boolean => {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1')
-  return SIGNATURES.some(signature => signature.test(start))
-}
-
-/** Undefined for what is no picture, or is too large. Never throws. */
+/** Undefined for what is no JPEG, PNG or WebP, or is too large. Never throws. */
 export async function readPicture(bytes: Uint8Array): Promise<Picture | undefined> {
-  if (bytes.length > PICTURE_BYTES_MAX || !isTaken(bytes)) return undefined
+  if (bytes.length > PICTURE_BYTES_MAX) return undefined
+  // Nothing else is shown to a decoder at all.
+  const header = readHeader(bytes)
+  if (header === undefined || header.moves) return undefined
+  const shown = header.kind === 'png' ? withoutExtras(bytes) : bytes
   try {
-    const image = sharp(bytes, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' })
+    const image = sharp(shown, { limitInputPixels: PICTURE_PIXELS_MAX, failOn: 'error' })
     const { pages = 1 } = await image.metadata()
     if (pages > 1) return undefined
     const { data, info } = await image

@@ -2,6 +2,7 @@
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 
+const PNG = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
 const small = () => sharp({ create: { width: 64, height: 64, channels: 3, background: '#789' } })
 
 /** By what they are. None is larger than a request may hold. */
@@ -26,6 +27,57 @@ export async function pictureBombs(portrait: Uint8Array): Promise<Map<string, Ui
   ])
 }
 
+/** Well-formed pictures, small as files, that cost a decoder much: memory, time or both. */
+export async function dearPictures(portrait: Uint8Array): Promise<Map<string, Uint8Array>> {
+  const flat = (side: number, alpha = 1) => {
+    const background = { r: 110, g: 130, b: 150, alpha }
+    return sharp({ create: { width: side, height: side, channels: 4, background } })
+  }
+  const large = sharp(portrait).resize(4896, 4896)
+  const progressive = await large.clone().jpeg({ quality: 5, progressive: true }).toBuffer()
+  const small = await sharp(portrait).resize(64).png().toBuffer()
+  return new Map<string, Uint8Array>([
+    ['JPEG of 4896 × 4896, progressive', progressive],
+    ['the same with 20 scans more', moreScans(progressive, 20)],
+    ['gray PNG of 1 × 23,900,000', thinPng(23_900_000)],
+    ['PNG of 4896 × 4896, interlaced', await flat(4896).png({ progressive: true }).toBuffer()],
+    ['PNG of 4896 × 4896, 16 bits', await flat(4896, 0.5).toColourspace('rgb16').png().toBuffer()],
+    ['WebP of 4896 × 4896', await flat(4896).webp({ lossless: true, effort: 0 }).toBuffer()],
+    ['PNG that moves', withChunks(small, [chunk('acTL', Buffer.alloc(8, 1))])],
+  ])
+}
+
+/** Taken as a picture, with what else is in it left aside: texts of 8 MB each, `count` of them. */
+export async function talkativePng(portrait: Uint8Array, count: number): Promise<Uint8Array> {
+  const png = await sharp(portrait).resize(640).png().toBuffer()
+  const text = deflateSync(Buffer.alloc(7_900_000, 'x'), { level: 9 })
+  const texts = Array.from({ length: count }, (_, n) =>
+    chunk('zTXt', Buffer.concat([Buffer.from(`k${n}\0\0`, 'latin1'), text])),
+  )
+  return withChunks(png, texts)
+}
+
+/** After IHDR. */
+function withChunks(png: Buffer, chunks: readonly Buffer[]): Buffer {
+  return Buffer.concat([png.subarray(0, 33), ...chunks, png.subarray(33)])
+}
+
+/** The last scan again and again: a decoder goes over the whole picture each time. */
+function moreScans(progressive: Buffer, count: number): Buffer {
+  const last = progressive.subarray(progressive.lastIndexOf(Buffer.from([0xff, 0xda])), -2)
+  const scans = Array.from({ length: count }, () => last)
+  return Buffer.concat([progressive.subarray(0, -2), ...scans, progressive.subarray(-2)])
+}
+
+function thinPng(height: number): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(1, 0)
+  header.writeUInt32BE(height, 4)
+  header.writeUInt8(8, 8)
+  const data = deflateSync(Buffer.alloc(2 * height), { level: 1 })
+  return Buffer.concat([PNG, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND')])
+}
+
 /** One bit a pixel, all zero; `idatMax` cuts its data off. */
 function largePng(side: number, idatMax = Number.POSITIVE_INFINITY): Buffer {
   const header = Buffer.alloc(13)
@@ -34,9 +86,8 @@ function largePng(side: number, idatMax = Number.POSITIVE_INFINITY): Buffer {
   header.writeUInt8(1, 8)
   const rows = Number.isFinite(idatMax) ? 64 : side
   const data = deflateSync(Buffer.alloc(rows * (1 + Math.ceil(side / 8))), { level: 1 })
-  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
   const kept = data.subarray(0, Math.min(idatMax, data.length))
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', kept), chunk('IEND')])
+  return Buffer.concat([PNG, chunk('IHDR', header), chunk('IDAT', kept), chunk('IEND')])
 }
 
 function chunk(type: string, data: Buffer = Buffer.alloc(0)): Buffer {

@@ -1,0 +1,132 @@
+/**
+ * The program of the face check's own process. Pictures are decoded here by native code, and may end
+ * it: by a fault, by their memory, or by their time. It ends with the service, however that ends.
+ */
+import { writeFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { isComplete } from './challenge.ts'
+import type { Decoding, FaceAnswer, FaceRequest } from './child-protocol.ts'
+import { captureFault, judgeCapture, type Looked, pictureFault, refused } from './judge.ts'
+import { PICTURE_MS_MAX, PROCESS_LOOK_MS, PROCESS_MIB_MAX } from './limits.ts'
+import { measureFace } from './measure.ts'
+import { loadNetworks } from './networks.ts'
+import { type Picture, readPicture } from './picture.ts'
+import { isAffordable, readHeader } from './picture-header.ts'
+import type { Described, FaceOutcome } from './port.ts'
+
+const MIB = 1_048_576
+
+/** Not by `process.exit`: that waits for a decoder at work. */
+const endAtOnce = () => process.kill(process.pid, 'SIGKILL')
+
+process.on('disconnect', endAtOnce)
+// Signals to the whole group are the service's to handle: it lets open requests finish.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+yieldMemoryFirst()
+// The cache of operations keeps decoders with their pictures.
+sharp.cache(false)
+sharp.concurrency(1)
+sharp.block({ operation: ['VipsForeignLoad'] })
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp'].map(kind => `VipsForeignLoad${kind}Buffer`),
+})
+
+const networks = await loadNetworks()
+let last = Promise.resolve()
+process.on('message', (request: FaceRequest) => {
+  last = last.then(async () => tell(await answer(request)))
+})
+tell({ id: 0 })
+
+function tell(message: FaceAnswer): void {
+  process.send?.(message)
+}
+
+/** Where the kernel must end something for want of memory, it is this. */
+function yieldMemoryFirst(): void {
+  if (process.platform !== 'linux') return
+  try {
+    writeFileSync('/proc/self/oom_score_adj', '1000')
+  } catch {
+    // The bound of its own holds all the same.
+  }
+}
+
+async function answer(request: FaceRequest): Promise<FaceAnswer> {
+  const { id } = request
+  try {
+    const value = request.what === 'check' ? await check(request) : await describe(request)
+    return { id, value, rssMib: process.memoryUsage.rss() / MIB }
+  } catch (error) {
+    return { id, fault: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Past its time or memory the process ends. */
+async function decode(
+  id: number,
+  bytes: Uint8Array,
+  whose: Exclude<Decoding, 'none'>,
+): Promise<Picture | undefined> {
+  const until = performance.now() + PICTURE_MS_MAX
+  tell({ id, decoding: whose })
+  const watch = setInterval(() => {
+    const isPast = performance.now() > until
+    if (isPast || process.memoryUsage.rss() > PROCESS_MIB_MAX * MIB) endAtOnce()
+  }, PROCESS_LOOK_MS)
+  try {
+    return await readPicture(bytes)
+  } finally {
+    clearInterval(watch)
+    tell({ id, decoding: 'none' })
+  }
+}
+
+/** What strangers send must be affordable; what is on file was looked at when it came there. */
+async function lookAtSent(id: number, bytes: Uint8Array, thorough: boolean): Promise<Looked> {
+  const header = readHeader(bytes)
+  if (header === undefined || !isAffordable(header)) return 'BAD_PICTURE'
+  return look(await decode(id, bytes, 'sent'), thorough)
+}
+
+/** A picture with one face, measured. The quick detector first; what it misses gets the thorough one. */
+async function look(picture: Picture | undefined, thorough: boolean): Promise<Looked> {
+  if (picture === undefined) return 'BAD_PICTURE'
+  const seen = thorough ? 'none' : await networks.find(picture, 'quick')
+  const face = seen === 'none' ? await networks.find(picture, 'thorough') : seen
+  if (face === 'none') return 'NO_FACE'
+  return face === 'several' ? 'SEVERAL_FACES' : measureFace(picture, face)
+}
+
+async function describe({
+  id,
+  picture,
+}: Extract<FaceRequest, { what: 'describe' }>): Promise<Described> {
+  return described(await lookAtSent(id, picture, true))
+}
+
+function described(looked: Looked): Described {
+  if (typeof looked === 'string') return { ok: false, reason: looked }
+  return { ok: true, embedding: looked.embedding }
+}
+
+/** The capture first: what is wrong with it is said alike, and as soon, whatever is on file. */
+async function check({
+  id,
+  onFile,
+  capture,
+}: Extract<FaceRequest, { what: 'check' }>): Promise<FaceOutcome> {
+  if (!isComplete(capture)) return refused('INCOMPLETE')
+  const looked: Looked[] = []
+  for (const { picture } of capture.frames) {
+    const one = await lookAtSent(id, picture, false)
+    looked.push(one)
+    if (pictureFault(one) !== undefined) break
+  }
+  const fault = captureFault(capture, looked)
+  if (fault !== undefined) return refused(fault)
+  const filed = described(await look(await decode(id, onFile, 'on file'), true))
+  return filed.ok
+    ? judgeCapture(capture, looked, filed.embedding)
+    : { challengePassed: true, matched: false, reason: 'ON_FILE' }
+}
