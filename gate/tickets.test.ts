@@ -27,6 +27,7 @@ const DAY = '2026-05-20'
 /** Entry A and exit B of the station north, on a service in this process. */
 async function station(dir: string) {
   const world = await openWorld(dir)
+  world.service.config.desk.aloneADay = 5
   await importTimetable(world.service.db)
   const time = createVirtualTime(NOON)
   Object.defineProperty(world.clock, 'time', { get: () => time.clock.nowMs() })

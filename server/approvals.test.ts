@@ -33,6 +33,7 @@ function deskOf(world: World, staff: Session) {
         reason: 'phone was stolen',
         ...more,
       }),
+    revoke: (id: string) => post(`/v1/desk/certificates/${id}/revoke`, { reason: 'lost' }),
     decide: (id: string, what: 'approve' | 'decline') =>
       post(`/v1/desk/approvals/${id}/${what}`, { reason: 'seen' }),
     see: async (path: string) =>
@@ -53,7 +54,7 @@ const auditOf = async (world: World, action: string) => {
 await onEachEngine(async (t, newPlace, postgres) => {
   const dir = t.testdir()
   const place = await newPlace()
-  const world = await openWorld(dir, 2, place)
+  const world = await openWorld(dir, 6, place)
   t.teardown(() => world.close())
   const { db } = world.service
   const agent = deskOf(world, await world.signIn('agent'))
@@ -116,6 +117,39 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('within the quota one member of staff is enough', async t => {
     const number = `E${80_000 + people++}`
     t.equal((await agent.ask(number)).status, 201)
+  })
+
+  await t.test('how many one may issue alone is policy', async t => {
+    const { desk } = world.service.config
+    desk.aloneADay = 0
+    const number = `E${80_000 + people++}`
+    t.equal((await agent.ask(number)).status, 202, 'none')
+    desk.aloneADay = 2
+    const other = `E${80_000 + people++}`
+    for (const status of [201, 201, 202]) {
+      t.equal((await agent.ask(other, { replaceActive: true })).status, status)
+    }
+    desk.aloneADay = 1
+  })
+
+  await t.test('ten windows at once, over two replicas: one issued alone, one waits', async t => {
+    const replica = postgres ? await reopenWorld(dir, world.clock, place) : undefined
+    if (replica) t.teardown(() => replica.close())
+    const session = await world.signIn('agent')
+    const desks = [deskOf(world, session), deskOf(replica ?? world, session)]
+    for (let round = 0; round < 3; round++) {
+      const number = `E${80_000 + people++}`
+      const before = await count()
+      const asks = Array.from({ length: 10 }, (_, i) =>
+        desks[i % 2]?.ask(number, { replaceActive: true }),
+      )
+      const all = await Promise.all(asks)
+      t.same(all.map(one => one?.code ?? one?.status).sort(), [
+        ...[201, 202],
+        ...Array.from({ length: 8 }, () => 'APPROVAL_WAITING'),
+      ])
+      t.equal(await count(), before + 1)
+    }
   })
 
   await t.test('never by who asked, also when that is a supervisor; never by an agent', async t => {
@@ -251,4 +285,27 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.same(left, [{ id: fresh }])
     t.ok((await auditOf(world, 'approval.ask')).some(row => row.subject === id))
   })
+
+  await t.test(
+    'the second within 24 hours needs another, whatever became of the first',
+    async t => {
+      const dayMs = 24 * 3600_000
+      const number = `E${80_000 + people++}`
+      const first = await agent.ask(number)
+      t.equal(first.status, 201)
+      await agent.revoke(first.certificate?.id ?? '')
+      const before = await count()
+      world.clock.time += dayMs - 1000
+      const id = await waiting(t, number)
+      t.equal(await count(), before)
+      const row = (await auditOf(world, 'approval.ask')).find(one => one.subject === id)
+      t.equal(row?.why, 'again-in-a-day')
+      t.equal((await supervisor.decide(id, 'approve')).status, 200)
+      world.clock.time += dayMs - 1000
+      const next = await waiting(t, number, { replaceActive: true })
+      t.equal((await supervisor.decide(next, 'decline')).status, 200, 'approved ones count too')
+      world.clock.time += 1000
+      t.equal((await agent.ask(number)).status, 201, 'a day later one is enough again')
+    },
+  )
 })

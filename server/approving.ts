@@ -1,6 +1,7 @@
 /**
- * The second member of staff: past the month's quota a certificate from the window is asked for by
- * one and approved by another, and its code is for the window that asked. So neither has one alone.
+ * The second member of staff: past the month's quota, and from the second one within 24 hours, a
+ * certificate from the window is asked for by one and approved by another, and its code is for the
+ * window that asked. So neither has one alone.
  */
 import type { DocumentType } from './domain/document.ts'
 import { maskName } from './domain/name.ts'

@@ -7,9 +7,10 @@ import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
 import { decodeText, readJsonText } from '../gate/contract/json-text.ts'
 import { staffConfigSchema } from './auth/config.ts'
+import { deskSettingsSchema } from './desk-settings.ts'
 import { StartError } from './errors.ts'
 import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
-import { APPROVAL_MINUTES, APPROVAL_MINUTES_MAX, FILE_BYTES_MAX } from './limits.ts'
+import { FILE_BYTES_MAX } from './limits.ts'
 import { listenSettingsSchema } from './listen-settings.ts'
 import { readPrivate, readWhole } from './read-file.ts'
 import { retentionSettingsSchema } from './retention-settings.ts'
@@ -94,13 +95,7 @@ export const configSchema = z.strictObject({
     })
     .describe('when gates with the ticket rule board a train'),
   face: faceSettingsSchema.prefault({ engine: 'embedded' }).describe('who compares faces'),
-  desk: z
-    .strictObject({
-      secondApprover: z.enum(['past-quota', 'never']).default('past-quota'),
-      approvalMinutes: z.int().min(1).max(APPROVAL_MINUTES_MAX).default(APPROVAL_MINUTES),
-    })
-    .prefault({})
-    .describe('when a certificate from the window needs a second member of staff, and how soon'),
+  desk: deskSettingsSchema,
   retention: retentionSettingsSchema,
   metrics: z
     .strictObject({

@@ -10,7 +10,7 @@ import type { DocumentType } from './domain/document.ts'
 import { Problem } from './errors.ts'
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
 import { checkIdentity } from './identity.ts'
-import { CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
+import { ALONE_MS, CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
 import { type MintedPass, mintPass } from './minting.ts'
 import { makeClaimCode, readClaimCode } from './secrets.ts'
 import type { Service } from './service.ts'
@@ -19,12 +19,13 @@ import { writeAudit } from './store/audit.ts'
 import {
   addCertificate,
   endCertificate,
+  issuedAtWindow,
   quotaUsed,
   type StatusRevision,
   takeActivePlace,
   useClaim,
 } from './store/certificates.ts'
-import { type Identity, type KnownPerson, knownPerson, savePerson } from './store/people.ts'
+import { type Identity, type KnownPerson, lockedPerson, savePerson } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate, Tx } from './store/schema.ts'
 import { transact } from './store/transact.ts'
@@ -58,8 +59,8 @@ export type AskedAtWindow = { readonly warnings: readonly string[] } & (
 
 /**
  * A certificate issued by staff who saw the document, and the code that puts it on a phone. Doesn't
- * count against the month's quota; past it a second member of staff approves, where the config wants
- * that. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`, `CERTIFICATE_ACTIVE`,
+ * count against the month's quota. Past the quota, and from the second one that a person gets at the
+ * window within 24 hours, a second member of staff approves, where the config wants that. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`, `CERTIFICATE_ACTIVE`,
  * `APPROVAL_WAITING` or `RATE_LIMITED`.
  */
 export async function issueAtWindow(
@@ -72,11 +73,14 @@ export async function issueAtWindow(
   const { warnings, ...identity } = checkIdentity(config.documents, application, now)
   const code = makeClaimCode()
   const came = await transact(db, async tx => {
-    const known = await knownPerson(tx, secrets, identity, now)
-    if (known !== undefined && (await needsSecond(tx, service, known.id, now))) {
-      return { waiting: await askSecond(tx, service, { application, identity, known }, now) }
+    // Held until the end: two windows at once count one after the other.
+    const held = await lockedPerson(tx, secrets, identity, now)
+    const known = held ?? (await savePerson(tx, secrets, identity, now))
+    const why = await needsSecond(tx, service, known.id, now)
+    if (why !== undefined) {
+      return { waiting: await askSecond(tx, service, { application, identity, known, why }, now) }
     }
-    const person = await savePerson(tx, secrets, identity, now)
+    const person = held === undefined ? known : await savePerson(tx, secrets, identity, now)
     if (!(await takeRate(tx, 'issue', person.id, now))) throw new Problem('RATE_LIMITED')
     const mayReplace = () => replaceActive
     return addAtWindow(tx, service, { person, mayReplace, code, by, detail: { reason } }, now)
@@ -86,9 +90,19 @@ export async function issueAtWindow(
   return { state: 'issued', ...came.certificate, warnings }
 }
 
-async function needsSecond(tx: Tx, { config }: Service, person: string, now: number) {
-  if (config.desk.secondApprover === 'never') return false
-  return (await quotaUsed(tx, person, now)) >= QUOTA_PER_MONTH
+/** Why one member of staff is not enough; undefined where one is. */
+async function needsSecond(
+  tx: Tx,
+  { config }: Service,
+  person: string,
+  now: number,
+): Promise<'past-quota' | 'again-in-a-day' | undefined> {
+  const { secondApprover, aloneADay } = config.desk
+  if (secondApprover === 'never') return undefined
+  if ((await quotaUsed(tx, person, now)) >= QUOTA_PER_MONTH) return 'past-quota'
+  // Certificates begin at whole seconds.
+  const since = lifeFrom(now).validFrom - ALONE_MS
+  return (await issuedAtWindow(tx, person, since)) >= aloneADay ? 'again-in-a-day' : undefined
 }
 
 async function askSecond(
@@ -98,10 +112,11 @@ async function askSecond(
     readonly application: WindowApplication
     readonly identity: Identity
     readonly known: KnownPerson
+    readonly why: string
   },
   now: number,
 ): Promise<{ readonly approval: string; readonly expiresAt: number }> {
-  const { identity, known, application } = asked
+  const { identity, known, application, why } = asked
   const { reason, by } = application
   if (!(await takeRate(tx, 'issue', known.id, now))) throw new Problem('RATE_LIMITED')
   const replaces = known.activeCertificate
@@ -111,7 +126,7 @@ async function askSecond(
   const approval = await addApproval(tx, secrets, wanted, now)
   if (approval === undefined) throw new Problem('APPROVAL_WAITING')
   const entry = { actor: `staff:${by}`, action: 'approval.ask', subject: approval } as const
-  await writeAudit(tx, { ...entry, detail: { reason } }, now)
+  await writeAudit(tx, { ...entry, detail: { reason, why } }, now)
   return { approval, expiresAt }
 }
 

@@ -147,6 +147,10 @@ export const RETURN_PATH_CHARS_MAX = 200
 /** A second member of staff has this long to approve, minutes. */
 export const APPROVAL_MINUTES = 15
 export const APPROVAL_MINUTES_MAX = 120
+/** Certificates from the window for one person within `ALONE_MS` that one member of staff may issue. */
+export const ALONE_A_DAY = 1
+export const ALONE_A_DAY_MAX = 10
+export const ALONE_MS = 24 * 3600_000
 /** An approval and what it came to can be seen this long. */
 export const APPROVALS_KEPT_MS = 24 * 3600_000
 

@@ -7,6 +7,7 @@ import { makeClient, openWorld } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
 t.teardown(() => world.close())
+world.service.config.desk.aloneADay = 5
 const agent = await world.signIn('agent')
 
 let people = 0

@@ -23,7 +23,8 @@ const issueRoute = route(
     method: 'post',
     path: '/v1/desk/certificates',
     tags: ['desk'],
-    summary: 'Issue a certificate at the window; past the month’s quota, ask for an approval',
+    summary:
+      'Issue a certificate at the window; past the quota, or again in 24 h, ask for an approval',
     request: jsonBody(
       z.strictObject({
         person: z.strictObject({
@@ -49,7 +50,7 @@ const issueRoute = route(
         }),
       ),
       202: json(
-        'Past the month’s quota: a second member of staff approves, then the code is found there',
+        'Past the quota, or again within 24 h: a second member of staff approves; the code is there',
         z.object({
           approval: z.object({ id: z.string(), expiresAt: z.iso.datetime() }),
           warnings: z.array(z.string()),

@@ -12,6 +12,7 @@ import { makeClient, openWorld } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
 t.teardown(() => world.close())
+world.service.config.desk.aloneADay = 5
 const agent = await world.signIn('agent')
 const operator = await world.signIn('operator')
 const DAY = '2026-05-20'

@@ -102,6 +102,18 @@ const ENDED_LATE_MS: Record<EndReason, number> = {
   cancelled: 0,
 }
 
+/** Certificates from the window that were issued to this person after `since`, ended ones included. */
+export async function issuedAtWindow(tx: Tx, person: string, since: number): Promise<number> {
+  const row = await tx
+    .selectFrom('certificates')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('person', '=', person)
+    .where('channel', '=', 'desk')
+    .where('valid_from', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
 /**
  * Ends a certificate that still runs, or that is revoked while exits take its passes: marks it, frees
  * the person's place and flips its status bit, in the caller's transaction. Undefined: it is unknown,

@@ -5,7 +5,7 @@ import type { Selectable } from 'kysely'
 /** `waiting` past `expires_at` has expired. */
 export type ApprovalState = 'waiting' | 'approved' | 'declined'
 
-/** A certificate past the month's quota that one member of staff asked for and another decides. */
+/** A certificate from the window that one member of staff asked for and another decides. */
 export interface ApprovalsTable {
   /** Sortable by time. */
   id: string

@@ -63,6 +63,25 @@ export async function knownPerson(
   return row && { id: row.id, activeCertificate: runningIn(row, now) }
 }
 
+/**
+ * As `knownPerson`, and nobody else reads or changes this person so until the transaction ends: what
+ * is counted next stays true.
+ */
+export async function lockedPerson(
+  tx: Tx,
+  secrets: Secrets,
+  document: Pick<Identity, 'documentType' | 'documentNumber'>,
+  now: number,
+): Promise<KnownPerson | undefined> {
+  const row = await tx
+    .updateTable('people')
+    .set({ updated_at: now })
+    .where('document_hash', '=', documentHash(secrets, document))
+    .returning(['id', 'active_certificate', 'active_until'])
+    .executeTakeFirst()
+  return row && { id: row.id, activeCertificate: runningIn(row, now) }
+}
+
 const runningIn = (
   row: { readonly active_certificate: string | null; readonly active_until: number },
   now: number,

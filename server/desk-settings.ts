@@ -1,0 +1,17 @@
+/** What the window may do alone, from the config. */
+import { z } from 'zod'
+import { ALONE_A_DAY, ALONE_A_DAY_MAX, APPROVAL_MINUTES, APPROVAL_MINUTES_MAX } from './limits.ts'
+
+export const deskSettingsSchema = z
+  .strictObject({
+    secondApprover: z.enum(['past-quota', 'never']).default('past-quota'),
+    aloneADay: z
+      .int()
+      .min(0)
+      .max(ALONE_A_DAY_MAX)
+      .default(ALONE_A_DAY)
+      .describe('certificates from the window that one person gets in 24 h without a second'),
+    approvalMinutes: z.int().min(1).max(APPROVAL_MINUTES_MAX).default(APPROVAL_MINUTES),
+  })
+  .prefault({})
+  .describe('when a certificate from the window needs a second member of staff, and how soon')
