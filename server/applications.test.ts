@@ -1,5 +1,6 @@
 /** Applying by phone on each engine: what a match comes to, and what only many at once get wrong. */
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
+import { FaceCheckError } from './face/port.ts'
 import { APPLICATION_TRIES_MAX, RATES } from './limits.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
@@ -88,7 +89,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const late = await lin.post(`/v1/applications/${id}/challenge`, {})
     world.clock.time += 60_000
     t.match(await lin.post(path, lin.capture(late.challenge, 'x')), { code: 'CHALLENGE_INVALID' })
-    for (let left = APPLICATION_TRIES_MAX - 2; left >= 0; left--) {
+    for (let left = APPLICATION_TRIES_MAX - 3; left >= 0; left--) {
       t.match(await lin.face(id, 'x'), { code: 'NOT_VERIFIED', triesLeft: left })
     }
     t.match(await lin.face(id), { status: 403, code: 'TRIES_USED' })
@@ -195,20 +196,104 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('the same application answered twice at once becomes one certificate', async t => {
     const lin = await makeApplicant(world, await nextPerson())
     const id = (await lin.apply()).application?.id ?? ''
-    const challenges = await Promise.all([
-      lin.post(`/v1/applications/${id}/challenge`, {}),
-      lin.post(`/v1/applications/${id}/challenge`, {}),
-    ])
-    const person = lin.capture('', '').holderKey
-    t.ok(person)
+    const { challenge } = await lin.post(`/v1/applications/${id}/challenge`, {})
     const number = `E${70_000 + people - 1}`
     const both = await Promise.all(
-      challenges.map(({ challenge }) =>
-        lin.post(`/v1/applications/${id}/face`, lin.capture(challenge, number)),
-      ),
+      [1, 2].map(() => lin.post(`/v1/applications/${id}/face`, lin.capture(challenge, number))),
     )
-    t.same(both.map(one => one.code ?? one.status).sort(), [201, 'APPLICATION_DONE'])
+    t.equal(both.filter(one => one.status === 201).length, 1)
+    t.equal(both.filter(one => one.status === 409).length, 1, 'the challenge was used')
+    const other = await makeApplicant(world, await nextPerson())
+    const second = (await other.apply()).application?.id ?? ''
+    let inside: Said | undefined
+    faces.during = async () => {
+      faces.during = async () => {}
+      inside = await other.face(second)
+    }
+    t.match(await other.face(second), { code: 'APPLICATION_DONE' }, 'while the first was looked at')
+    t.equal(inside?.status, 201)
   })
+
+  await t.test(
+    'one open challenge, the same again while it lives, which costs nothing',
+    async t => {
+      const number = await nextPerson()
+      const lin = await makeApplicant(world, number)
+      const id = (await lin.apply()).application?.id ?? ''
+      const path = `/v1/applications/${id}`
+      const replica = postgres ? await reopenWorld(dir, world.clock, place, faces) : undefined
+      if (replica) t.teardown(() => replica.close())
+      await lin.post(`${path}/challenge`, {})
+      const asks = await Promise.all(
+        Array.from({ length: 10 }, () => lin.post(`${path}/challenge`, {})),
+      )
+      t.equal(new Set(asks.map(one => one.challenge)).size, 1)
+      const tries = async () =>
+        (await db.selectFrom('applications').select('tries').where('id', '=', id).execute())[0]
+          ?.tries
+      t.equal(await tries(), 1, 'a connection that drops locks nobody out')
+      const [first] = asks
+      faces.during = async () => {
+        faces.during = async () => {}
+        throw new FaceCheckError('BUSY')
+      }
+      world.clock.time += 59_000
+      const capture = lin.capture(first?.challenge, 'x')
+      t.match(await lin.post(`${path}/face`, capture), { status: 503, code: 'FACE_BUSY' })
+      world.clock.time += 59_000
+      t.match(await lin.post(`${path}/challenge`, {}), { challenge: first?.challenge })
+      t.equal(await tries(), 1, 'a busy service costs no try, and shows no other prompts')
+      const said = await lin.post(`${path}/face`, lin.capture(first?.challenge, 'x'))
+      t.match(said, { code: 'NOT_VERIFIED', triesLeft: APPLICATION_TRIES_MAX - 1 })
+      const few = lin.capture((await lin.post(`${path}/challenge`, {})).challenge, number)
+      const short = { ...few, frames: few.frames.slice(1) }
+      t.match(await lin.post(`${path}/face`, short), { code: 'FACE_INCOMPLETE' })
+    },
+  )
+
+  await t.test('of a certificate too: one open, so many an hour', async t => {
+    const lin = await makeApplicant(world, await nextPerson())
+    const path = `/v1/certificates/${(await lin.certificate()).certificate?.id}`
+    const first = await lin.post(`${path}/challenge`, {})
+    t.equal((await lin.post(`${path}/challenge`, {})).challenge, first.challenge)
+    world.clock.time = Math.ceil(world.clock.time / HOUR_MS) * HOUR_MS
+    for (let i = 0; i < RATES.renew.max; i++) {
+      world.clock.time += 60_000
+      t.equal((await lin.post(`${path}/challenge`, {})).status, 201)
+    }
+    world.clock.time += 60_000
+    t.match(await lin.post(`${path}/challenge`, {}), { status: 429, code: 'RATE_LIMITED' })
+  })
+
+  await t.test(
+    'the same pictures by two phones at once, over two replicas: taken once',
+    async t => {
+      const replica = postgres ? await reopenWorld(dir, world.clock, place, faces) : undefined
+      if (replica) t.teardown(() => replica.close())
+      for (let round = 0; round < 3; round++) {
+        const number = await nextPerson()
+        const ready = await Promise.all(
+          Array.from({ length: 6 }, async (_, i) => {
+            const phone = await makeApplicant(i % 2 === 0 ? world : (replica ?? world), number)
+            const id = (await phone.apply()).application?.id ?? ''
+            const asked = await phone.post(`/v1/applications/${id}/challenge`, {})
+            return { phone, path: `/v1/applications/${id}/face`, challenge: asked.challenge }
+          }),
+        )
+        const [one] = ready
+        const { frames } = one?.phone.capture(one.challenge, number) ?? {}
+        const all = await Promise.all(
+          ready.map(({ phone, path, challenge }) =>
+            phone.post(path, { challenge, frames, holderKey: phone.holderKey }),
+          ),
+        )
+        t.same(all.map(said => said.code ?? said.status).sort(), [
+          201,
+          ...Array.from({ length: 5 }, () => 'FACE_SEEN'),
+        ])
+      }
+    },
+  )
 
   await t.test('a certificate that ends while the face is looked at gets no pass', async t => {
     const lin = await makeApplicant(world, await nextPerson())

@@ -2,14 +2,11 @@
  * Applying by phone, up to the face check. Every answer here is the same for whoever is on file and
  * whoever is not: nobody learns who is registered, or who has used the month's certificates.
  */
-import { randomInt } from 'node:crypto'
 import { isUnderConsentAge } from './domain/document.ts'
 import { Problem } from './errors.ts'
-import { makeChallenge } from './face/challenge.ts'
-import type { Prompt } from './face/port.ts'
 import { checkIdentity, type TypedIdentity } from './identity.ts'
 import type { Service } from './service.ts'
-import { addApplication, addChallenge, findApplication } from './store/applications.ts'
+import { addApplication, findApplication } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
 import { takeRate } from './store/rates.ts'
 import { transact } from './store/transact.ts'
@@ -50,34 +47,14 @@ export async function apply(service: Service, application: PhoneApplication): Pr
   return { ...added, warnings }
 }
 
-export interface Challenge {
+/** An application, as the phone that made it names it. */
+export interface OfPhone {
   readonly id: string
-  readonly prompts: readonly Prompt[]
-  /** Unix ms. */
-  readonly expiresAt: number
+  readonly deviceKey: string
 }
 
-/** Throws Problem `APPLICATION_UNKNOWN`, `APPLICATION_DONE` or `TRIES_USED`. */
-export async function challengeApplication(
-  service: Service,
-  id: string,
-  deviceKey: string,
-): Promise<Challenge> {
-  await openApplication(service, id, deviceKey)
-  return makeOne(service, { subject: `application ${id}`, deviceKey })
-}
-
-/** For a certificate that the caller knows to be on this phone. */
-export function challengeCertificate(
-  service: Service,
-  id: string,
-  deviceKey: string,
-): Promise<Challenge> {
-  return makeOne(service, { subject: `certificate ${id}`, deviceKey })
-}
-
-/** The application of this phone, with tries left. Throws as `challengeApplication`. */
-export async function openApplication(service: Service, id: string, deviceKey: string) {
+/** The application of this phone. Throws Problem `APPLICATION_UNKNOWN` or `APPLICATION_DONE`. */
+export async function applicationOf(service: Service, { id, deviceKey }: OfPhone) {
   const { db, secrets, clock } = service
   const found = await findApplication(db, secrets, { id, deviceKey }, clock.now())
   switch (found.state) {
@@ -85,19 +62,7 @@ export async function openApplication(service: Service, id: string, deviceKey: s
       return found
     case 'done':
       throw new Problem('APPLICATION_DONE')
-    case 'used up':
-      throw new Problem('TRIES_USED')
     case 'unknown':
       throw new Problem('APPLICATION_UNKNOWN')
   }
-}
-
-async function makeOne(
-  service: Service,
-  of: Parameters<typeof addChallenge>[1],
-): Promise<Challenge> {
-  // While the person follows the prompts, the networks are loaded.
-  service.faces.warm()
-  const prompts = makeChallenge(randomInt(2 ** 32) / 2 ** 32)
-  return { prompts, ...(await addChallenge(service.db, of, prompts, service.clock.now())) }
 }

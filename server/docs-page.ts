@@ -100,8 +100,8 @@ operator’s provider, and send the cookie.</p>
 <p>In a checkout, with this service's address as <code>$URL</code>: a phone's first request.</p>
 <pre>${html(CURL_EXAMPLE)}</pre>
 <p>Every answer brings the nonce of the next request. Then <code>…/challenge</code> with the body
-<code>{}</code>, and <code>…/face</code> with its <code>challenge</code>, a picture for each prompt
-in base64, and <code>holder.jwk</code> as <code>holderKey</code>: on a match the answer holds the
+<code>{}</code>, and <code>…/face</code> with its <code>challenge</code>, as many pictures for each
+prompt as its <code>pictures</code> say, in base64, and <code>holder.jwk</code> as <code>holderKey</code>: on a match the answer holds the
 certificate and the pass. <code>npm run pass -- present</code> makes the code that a gate reads.</p>`
 
 /** The page as HTML. */

@@ -79,6 +79,7 @@ export const PROBLEMS = {
   FACE_INCOMPLETE: { status: 422, title: 'Each prompt needs one to three pictures, in order' },
   FACE_WRONG_ORDER: { status: 422, title: 'The head was not turned as asked' },
   FACE_STILL: { status: 422, title: 'The pictures are of a still' },
+  FACE_SEEN: { status: 422, title: 'A picture was used before: take new ones' },
   FACE_OTHER_PERSON: { status: 422, title: 'The pictures show different people' },
   FACE_BUSY: { status: 503, title: 'Many face checks are waiting: try again' },
   FACE_UNAVAILABLE: { status: 503, title: 'The face check failed: try again' },

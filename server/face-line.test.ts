@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
 import { captureOf, type Head } from '../fixtures/face-capture.ts'
+import type { ChallengePlan } from './face/challenge.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { Prompt } from './face/port.ts'
+import { APPLICATION_TRIES_MAX, FRAMES_KEPT_MS } from './limits.ts'
 import { registerPerson } from './people-registry.ts'
 import { transact } from './store/transact.ts'
 import { makeApplicant, type Said, typedPerson } from './testing/applicant.ts'
+import { sweepAway } from './testing/sweeping.ts'
 import { openWorld } from './testing/world.ts'
 
 const FACES = join(import.meta.dirname, '../fixtures/faces')
@@ -16,7 +19,7 @@ const heads: Record<string, Head> = JSON.parse(readFileSync(join(FACES, 'heads.j
 const file = (name: string) => new Uint8Array(readFileSync(join(FACES, name)))
 
 const faces = createFaceEngine({ onFault: what => t.comment(what) })
-const world = await openWorld(t.testdir(), 2, undefined, faces)
+const world = await openWorld(t.testdir(), 40, undefined, faces)
 t.teardown(() => world.close())
 const NUMBER = 'E81001'
 const { db, secrets } = world.service
@@ -25,26 +28,46 @@ await transact(db, tx =>
 )
 const lin = await makeApplicant(world, NUMBER)
 
-/** What is shown to the camera for these prompts, as base64. */
-type Shown = (prompts: readonly Prompt[]) => Promise<readonly Uint8Array[]>
+/** What is shown to the camera for these prompts, so many pictures of each. */
+type Shown = (plan: ChallengePlan) => Promise<readonly Uint8Array[]>
 
+let take = 0
+/** Each time another one, as a person who comes before the camera again. */
 const turning =
   (person: string): Shown =>
-  async prompts =>
-    (await captureOf(file(`${person}-live.jpg`), heads[person] as Head, prompts)).frames.map(
-      frame => frame.picture,
-    )
+  async ({ prompts, pictures }) => {
+    const taking = { pictures, take: take++ }
+    const live = file(`${person}-live.jpg`)
+    const { frames } = await captureOf(live, heads[person] as Head, prompts, taking)
+    return frames.map(frame => frame.picture)
+  }
 
-/** Answers a fresh challenge of an application or certificate. */
-async function attempt(path: string, answerPath: string, shown: Shown): Promise<Said> {
-  const { challenge, prompts } = await lin.post(`${path}/challenge`, {})
-  const pictures = await shown((prompts ?? []) as Prompt[])
-  const frames = pictures.map((picture, prompt) => ({
-    prompt,
+const planOf = ({ prompts = [], pictures = [] }: Said): ChallengePlan => ({
+  prompts: prompts as readonly Prompt[],
+  pictures,
+})
+
+/** The body that answers a challenge with these pictures. */
+function answering(of: typeof lin, asked: Said, pictures: readonly Uint8Array[]) {
+  const prompts = planOf(asked).pictures.flatMap((n, prompt) =>
+    Array.from({ length: n }, () => prompt),
+  )
+  const frames = pictures.map((picture, i) => ({
+    prompt: prompts[i],
     picture: Buffer.from(picture).toString('base64'),
   }))
-  return lin.post(answerPath, { challenge, frames, holderKey: lin.holderKey })
+  return { challenge: asked.challenge, frames, holderKey: of.holderKey }
 }
+
+/** Answers the challenge of an application or certificate. */
+async function attempt(path: string, answerPath: string, shown: Shown): Promise<Said> {
+  const asked = await lin.post(`${path}/challenge`, {})
+  return lin.post(answerPath, answering(lin, asked, await shown(planOf(asked))))
+}
+
+/** One for each picture that is asked for. */
+const eachOf = <T>({ pictures }: ChallengePlan, make: (i: number) => T): T[] =>
+  Array.from({ length: pictures.reduce((sum, n) => sum + n, 0) }, (_, i) => make(i))
 
 t.test('each refusal says what was wrong; then the right person gets a pass', async t => {
   const application = async () => {
@@ -65,11 +88,11 @@ t.test('each refusal says what was wrong; then the right person gets a pass', as
     .jpeg()
     .toBuffer()
   const shown: [string, Shown][] = [
-    ['FACE_NOT_FOUND', async () => [wall, wall, wall, wall]],
-    ['FACE_SEVERAL', async prompts => (await turning('d01')(prompts)).with(2, two)],
-    ['FACE_STILL', async () => [still, still, still, still]],
-    ['FACE_STILL', () => Promise.all([0, 10, 20, 30].map(shaken))],
-    ['NOT_VERIFIED', turning('d06')],
+    ['FACE_NOT_FOUND', async plan => eachOf(plan, () => wall)],
+    ['FACE_SEVERAL', async plan => (await turning('d01')(plan)).with(2, two)],
+    ['FACE_STILL', async plan => eachOf(plan, () => still)],
+    ['FACE_STILL', async plan => Promise.all(eachOf(plan, i => shaken(5 * i)))],
+    ['NOT_VERIFIED', turning('d05')],
   ]
   const first = await application()
   for (const [code, what] of shown) {
@@ -94,6 +117,67 @@ t.test('each refusal says what was wrong; then the right person gets a pass', as
   )
   t.match(other, { status: 403, code: 'NOT_VERIFIED' })
 })
+
+t.test(
+  'a thief with a recording: tries end before its prompts come, the pictures are known',
+  async t => {
+    const recorded = await lin.post(
+      `/v1/applications/${(await lin.apply()).application?.id}/challenge`,
+      {},
+    )
+    const pictures = await turning('d01')(planOf(recorded))
+    const application = `/v1/applications/${(await lin.apply()).application?.id}`
+    const first = await lin.post(`${application}/challenge`, {})
+    t.same(planOf(first), planOf(recorded), 'the same person within a minute: the same prompts')
+    t.equal((await lin.post(`${application}/face`, answering(lin, first, pictures))).status, 201)
+
+    const thief = await makeApplicant(world, NUMBER)
+    let own = `/v1/applications/${(await thief.apply()).application?.id}`
+    const drawn = new Set<string>()
+    let fitting = 0
+    let asked = 0
+    for (let said = first; said.code !== 'TRIES_USED' && asked < 43; asked++) {
+      world.clock.time += 20_000
+      said = await thief.post(`${own}/challenge`, {})
+      if (said.challenge === undefined) break
+      drawn.add(said.challenge)
+      if (JSON.stringify(planOf(said)) === JSON.stringify(planOf(recorded))) fitting += 1
+    }
+    t.equal(drawn.size, APPLICATION_TRIES_MAX)
+    t.equal(asked, 3 * APPLICATION_TRIES_MAX, 'the same one again while it lives')
+    t.equal(fitting, 0)
+
+    // As if the prompts had come all the same.
+    const copied = (q: number) => (one: Uint8Array) => sharp(one).jpeg({ quality: q }).toBuffer()
+    const before = world.logged().split('"face check"').length
+    for (const [what, shown, looked] of [
+      ['the same bytes', pictures, 0],
+      ['one of them', [...(await turning('d01')(planOf(recorded))).slice(1), pictures.at(-1)], 0],
+      ['encoded again', await Promise.all(pictures.map(copied(60))), 1],
+      [
+        'scaled',
+        await Promise.all(pictures.map(one => sharp(one).resize(500).jpeg().toBuffer())),
+        2,
+      ],
+    ] as const) {
+      own = `/v1/applications/${(await thief.apply()).application?.id}`
+      const { challenge = '' } = await thief.post(`${own}/challenge`, {})
+      await db
+        .updateTable('challenges')
+        .set({ prompts: JSON.stringify(planOf(recorded)) })
+        .where('id', '=', challenge)
+        .execute()
+      const body = answering(thief, { ...recorded, challenge }, shown as readonly Uint8Array[])
+      t.match(await thief.post(`${own}/face`, body), { status: 422, code: 'FACE_SEEN' }, what)
+      t.equal(world.logged().split('"face check"').length - before, looked, 'engine asked')
+    }
+
+    world.clock.time += FRAMES_KEPT_MS
+    await sweepAway(db, 'seenFrames', world.clock.time)
+    const left = await db.selectFrom('seen_frames').select('capture').execute()
+    t.same(left, [], 'gone after their time')
+  },
+)
 
 t.test('what was seen stays nowhere: reasons in the log alone, no picture, no name', async t => {
   const logged = world.logged()

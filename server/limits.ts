@@ -77,8 +77,11 @@ export const ANSWER_KEPT_MS = 10 * 60_000
 /** An application is open this long; an answer to a challenge is awaited this long. */
 export const APPLICATION_MS = 30 * 60_000
 export const CHALLENGE_MS = 60_000
-/** Face checks of one application; then the window. */
+/** Challenges of one application; then the window. */
 export const APPLICATION_TRIES_MAX = 5
+/** Pictures of face checks are known again this long; so many of one person are compared. */
+export const FRAMES_KEPT_MS = 30 * 24 * 3600_000
+export const FRAMES_COMPARED_MAX = 4000
 /** Body of a face check: eight pictures in base64. */
 export const FACE_BODY_BYTES_MAX = 8 * 1024 * 1024
 /** One of its pictures, characters of base64. */
@@ -103,7 +106,7 @@ export const RATES = {
   /** Face checks of applications for one document, whoever applies; and of one phone. */
   facePerson: { max: 20, windowMs: 24 * 3600_000 },
   faceDevice: { max: 40, windowMs: 3600_000 },
-  /** Face checks to renew one certificate. */
+  /** Challenges to renew one certificate. */
   renew: { max: 20, windowMs: 3600_000 },
   /** Appeals, a phone; and for one document, whoever appeals. */
   appealDevice: { max: 10, windowMs: 24 * 3600_000 },

@@ -17,10 +17,10 @@ import {
 import { trustDocuments } from './publish/trust-source.ts'
 import { createRetention } from './retention.ts'
 import { judgeReports } from './retention-commands.ts'
-import { addChallenge } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
 import { sealAudit } from './store/audit-chain.ts'
 import { findCertificate, takeQuota } from './store/certificates.ts'
+import { addChallenge } from './store/challenges.ts'
 import { addEnrolment } from './store/gates.ts'
 import { ingest } from './store/journals.ts'
 import { takeProof } from './store/proofs.ts'
@@ -100,7 +100,8 @@ async function fill(world: World, person = PERSON, signedIn?: Record<string, str
     await takeRate(tx, 'check', gate, now)
     await takeProof(tx, { thumbprint: 'x', jti: gate, inputHash: 'x', requestHash: 'x' }, now)
   })
-  await addChallenge(db, { subject: 'application x', deviceKey: 'x' }, [], now)
+  const asked = { kind: 'application', id: 'x', deviceKey: 'x' } as const
+  await transact(db, tx => addChallenge(tx, asked, { prompts: [], pictures: [] }, now))
   await takeCode(db, 'x', gate, now)
   await db
     .insertInto('applications')

@@ -14,7 +14,15 @@ import {
   randomInt,
 } from 'node:crypto'
 
-const LABELS = ['document-hash', 'document-seal', 'nonce', 'code', 'sessions'] as const
+const LABELS = [
+  'document-hash',
+  'document-seal',
+  'nonce',
+  'code',
+  'sessions',
+  'challenge',
+  'frame',
+] as const
 type Label = (typeof LABELS)[number]
 
 export interface Secrets {

@@ -16,13 +16,20 @@ import { openWorld, type World } from './testing/world.ts'
 const HOUR_MS = 3600_000
 const said = new AsyncLocalStorage<string[]>()
 
+/** A challenge asks for more or fewer pictures, whoever is asked: so many values stand in a list. */
+const withoutCounts = (text: string): string =>
+  text
+    .replaceAll(/\$\d+/g, '?')
+    .replaceAll(/\(\?(, (\?|null))*\)/g, '(?)')
+    .replaceAll(/\(\?\)(, \(\?\))+/g, '(?)')
+
 /** Writes down the statements of whoever runs inside `said`, in transactions too. */
 function listen(db: Database): () => void {
   let prototype = Object.getPrototypeOf(db.getExecutor())
   while (!Object.hasOwn(prototype, 'executeQuery')) prototype = Object.getPrototypeOf(prototype)
   const original = prototype.executeQuery
   prototype.executeQuery = function (query: CompiledQuery, ...rest: unknown[]) {
-    said.getStore()?.push(query.sql)
+    said.getStore()?.push(withoutCounts(query.sql))
     return original.call(this, query, ...rest)
   }
   return () => {

@@ -4,10 +4,12 @@
  * gone when the answer is; what stays is a reason and a score band, in the log alone.
  */
 import type { JWK } from 'jose'
-import { openApplication } from './applying.ts'
+import { applicationOf } from './applying.ts'
+import { challengeAgain } from './challenging.ts'
 import { stateOf } from './domain/certificate.ts'
 import { certificateOfPhone } from './ending.ts'
 import { Problem, type ProblemCode } from './errors.ts'
+import { type ChallengePlan, fitsPlan } from './face/challenge.ts'
 import {
   type Capture,
   FaceCheckError,
@@ -18,9 +20,11 @@ import {
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
 import { lifeOf, type MintedPass, mintPass } from './minting.ts'
 import { issueOnPhone } from './phone-issue.ts'
+import { keepFrames, refuseSeen } from './seen-frames.ts'
 import type { Service } from './service.ts'
-import { type ChallengeOf, returnTry, takeTry, useChallenge } from './store/applications.ts'
+import { countCheck } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
+import { type ChallengeOf, useChallenge } from './store/challenges.ts'
 import { documentHash, findPerson, type Identity } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate } from './store/schema.ts'
@@ -57,36 +61,29 @@ const SAID: Readonly<Partial<Record<FaceReason, ProblemCode>>> = {
 /**
  * The certificate of an application, moved to this phone if one runs already. Throws Problem: those
  * of `SAID`, `NOT_VERIFIED`, `TRIES_USED`, `CHALLENGE_INVALID`, `QUOTA_USED`, `FACE_BUSY`,
- * `FACE_UNAVAILABLE`, and those of `openApplication`.
+ * `FACE_UNAVAILABLE`, `FACE_SEEN`, and those of `applicationOf`.
  */
 export async function verifyApplication(service: Service, attempt: FaceAttempt): Promise<Issued> {
   const { db, clock, secrets } = service
   const { id, deviceKey } = attempt
   const holderKey = holderKeyOf(attempt.holderKey)
-  const { identity, triesLeft } = await openApplication(service, id, deviceKey)
+  const { identity, triesLeft } = await applicationOf(service, { id, deviceKey })
   service.publisher.key({ role: 'issuer', passClass: 'phone' })
   const now = clock.now()
   const person = documentHash(secrets, identity).toString('base64url')
-  const prompts = await transact(db, async tx => {
-    const of: ChallengeOf = { subject: `application ${id}`, deviceKey }
+  const of: ChallengeOf = { kind: 'application', id, deviceKey }
+  const plan = await transact(db, async tx => {
     const found = await useChallenge(tx, attempt.challenge, of, now)
-    if (found === undefined) throw new Problem('CHALLENGE_INVALID')
-    if (!(await takeTry(tx, id))) throw new Problem('TRIES_USED')
+    if (found === undefined) throw new Problem(triesLeft > 0 ? 'CHALLENGE_INVALID' : 'TRIES_USED')
+    await countCheck(tx, id, 1)
     return found
   })
   if (!(await takeRate(db, 'faceDevice', deviceKey, now))) throw new Problem('TRIES_USED')
   // Too many for one document in a day: looked at and refused like any other, so that nobody learns
   // of it, nor that a face would have matched. A certificate that runs goes on.
   const locked = !(await takeRate(db, 'facePerson', person, now))
-  const capture = { prompts, frames: attempt.frames }
-  const outcome = await checkFace(service, identity, capture, `application ${id}`).catch(
-    async error => {
-      await returnTry(db, id)
-      throw error
-    },
-  )
-  const tries = { triesLeft: triesLeft - 1 }
-  refuseUnless(outcome, tries)
+  const tries = { triesLeft }
+  refuseUnless(await checkFace(service, { of, identity, plan, attempt }, tries), tries)
   if (locked) throw new Problem('NOT_VERIFIED', tries)
   const keys = { device: deviceKey, holder: holderThumbprint(attempt.holderKey) }
   const certificate = await issueOnPhone(service, { application: id, identity, keys })
@@ -95,7 +92,7 @@ export async function verifyApplication(service: Service, attempt: FaceAttempt):
 
 /**
  * The next pass of a certificate on this phone, for the key that it was issued to. Throws Problem as
- * `verifyApplication`, and `CERTIFICATE_UNKNOWN`, `CERTIFICATE_ENDED`, `RATE_LIMITED`, `INVALID`.
+ * `verifyApplication`, and `CERTIFICATE_UNKNOWN`, `CERTIFICATE_ENDED`, `INVALID`.
  */
 export async function renewPass(service: Service, attempt: FaceAttempt): Promise<Issued> {
   const { db, clock, secrets } = service
@@ -107,16 +104,13 @@ export async function renewPass(service: Service, attempt: FaceAttempt): Promise
     const fields = [{ path: 'holderKey', found: 'an object', message }]
     throw new Problem('INVALID', { fields })
   }
-  const now = clock.now()
-  if (!(await takeRate(db, 'renew', id, now))) throw new Problem('RATE_LIMITED')
-  const { prompts, identity } = await transact(db, async tx => {
-    const of: ChallengeOf = { subject: `certificate ${id}`, deviceKey }
-    const found = await useChallenge(tx, attempt.challenge, of, now)
+  const of: ChallengeOf = { kind: 'certificate', id, deviceKey }
+  const { plan, identity } = await transact(db, async tx => {
+    const found = await useChallenge(tx, attempt.challenge, of, clock.now())
     if (found === undefined) throw new Problem('CHALLENGE_INVALID')
-    return { prompts: found, identity: await findPerson(tx, secrets, certificate.person) }
+    return { plan: found, identity: await findPerson(tx, secrets, certificate.person) }
   })
-  const capture = { prompts, frames: attempt.frames }
-  refuseUnless(await checkFace(service, identity, capture, `certificate ${id}`), {})
+  refuseUnless(await checkFace(service, { of, identity, plan, attempt }, {}), {})
   const entry = { actor: 'phone', action: 'certificate.renew', subject: id } as const
   await writeAudit(db, entry, clock.now())
   // It may have ended while the face was looked at.
@@ -137,11 +131,47 @@ export async function runningOf(
   return certificate
 }
 
+/** One answer to one challenge. */
+interface Answering {
+  readonly of: ChallengeOf
+  readonly identity: Identity
+  readonly plan: ChallengePlan
+  readonly attempt: FaceAttempt
+}
+
+/**
+ * What the face check says of an answer. As many pictures as were asked for, none that was seen
+ * before; those that answer the challenge are kept as seen. A check that comes to nothing opens the
+ * challenge again. Throws Problem `FACE_INCOMPLETE`, `FACE_SEEN`, `FACE_BUSY` or `FACE_UNAVAILABLE`.
+ */
+async function checkFace(
+  service: Service,
+  answering: Answering,
+  extra: Record<string, unknown>,
+): Promise<FaceOutcome> {
+  const { of, identity, plan, attempt } = answering
+  const { frames, challenge } = attempt
+  const pictures = frames.map(frame => frame.picture)
+  if (!fitsPlan(plan, frames)) throw new Problem('FACE_INCOMPLETE', extra)
+  await refuseSeen(service, identity, pictures, extra)
+  const capture = { prompts: plan.prompts, frames }
+  const subject = `${of.kind} ${of.id}`
+  const outcome = await compareFace(service, identity, capture, subject).catch(async error => {
+    await challengeAgain(service, challenge, of)
+    throw error
+  })
+  if (outcome.challengePassed) {
+    const seen = pictures.map((picture, i) => ({ picture, print: outcome.prints?.[i] }))
+    await keepFrames(service, { identity, challenge }, seen, extra)
+  }
+  return outcome
+}
+
 /**
  * Against the photo on file; whoever has none is compared with the capture itself, so that as much is
  * done, and does not match. Each look at a photo is audited.
  */
-async function checkFace(
+async function compareFace(
   { db, faces, registry, clock, log }: Service,
   identity: Identity,
   capture: Capture,

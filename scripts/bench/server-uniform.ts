@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { captureOf, type Head } from '../../fixtures/face-capture.ts'
+import type { ChallengePlan } from '../../server/face/challenge.ts'
 import { createFaceEngine } from '../../server/face/engine.ts'
 import type { Prompt } from '../../server/face/port.ts'
 import { registerPerson } from '../../server/people-registry.ts'
@@ -28,7 +29,8 @@ export async function uniformFigures(ground: Ground): Promise<Figure[]> {
   try {
     await faces.ready()
     const capture = await turningHead()
-    const bad = async () => [1, 2, 3, 4].map(n => new Uint8Array([n]))
+    const bad: Shown = async ({ pictures }) =>
+      pictures.flatMap((n, prompt) => Array.from({ length: n }, (_, i) => Uint8Array.of(prompt, i)))
     const kinds = [
       { name: 'apply', round: (known: boolean) => applying(world, known) },
       { name: 'face check, another person', round: checking(world, capture, 'NOT_VERIFIED') },
@@ -59,15 +61,15 @@ export async function uniformFigures(ground: Ground): Promise<Figure[]> {
   }
 }
 
-type Shown = (prompts: readonly Prompt[]) => Promise<readonly Uint8Array[]>
+type Shown = (plan: ChallengePlan) => Promise<readonly Uint8Array[]>
 
 async function turningHead(): Promise<Shown> {
   const file = (name: string) => new Uint8Array(readFileSync(join(FACES, name)))
   const heads: Record<string, Head> = JSON.parse(Buffer.from(file('heads.json')).toString())
   const portrait = file(`${BEFORE_THE_CAMERA}-live.jpg`)
   const head = heads[BEFORE_THE_CAMERA] as Head
-  return async prompts =>
-    (await captureOf(portrait, head, prompts)).frames.map(frame => frame.picture)
+  return async ({ prompts, pictures }) =>
+    (await captureOf(portrait, head, prompts, { pictures })).frames.map(frame => frame.picture)
 }
 
 let people = 0
@@ -99,10 +101,12 @@ function checking(world: World, shown: Shown, code: string) {
   return async (known: boolean): Promise<number> => {
     const applicant = await somebody(world, known)
     const path = `/v1/applications/${(await applicant.apply()).application?.id}`
-    const { challenge, prompts } = await applicant.post(`${path}/challenge`, {})
-    const pictures = await shown((prompts ?? []) as Prompt[])
-    const frames = pictures.map((picture, prompt) => ({
-      prompt,
+    const asked = await applicant.post(`${path}/challenge`, {})
+    const { challenge, pictures = [] } = asked
+    const seen = await shown({ prompts: (asked.prompts ?? []) as Prompt[], pictures })
+    const of = pictures.flatMap((n, prompt) => Array.from({ length: n }, () => prompt))
+    const frames = seen.map((picture, i) => ({
+      prompt: of[i],
       picture: Buffer.from(picture).toString('base64'),
     }))
     const from = performance.now()

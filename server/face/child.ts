@@ -13,6 +13,7 @@ import { loadNetworks } from './networks.ts'
 import { type Picture, readPicture } from './picture.ts'
 import { isAffordable, readHeader } from './picture-header.ts'
 import type { Described, FaceOutcome } from './port.ts'
+import { printOf } from './print.ts'
 
 const MIB = 1_048_576
 
@@ -83,10 +84,17 @@ async function decode(
 }
 
 /** What strangers send must be affordable; what is on file was looked at when it came there. */
-async function lookAtSent(id: number, bytes: Uint8Array, thorough: boolean): Promise<Looked> {
+async function lookAtSent(
+  id: number,
+  bytes: Uint8Array,
+  thorough: boolean,
+  seen: (picture: Picture) => void = () => {},
+): Promise<Looked> {
   const header = readHeader(bytes)
   if (header === undefined || !isAffordable(header)) return 'BAD_PICTURE'
-  return look(await decode(id, bytes, 'sent'), thorough)
+  const picture = await decode(id, bytes, 'sent')
+  if (picture !== undefined) seen(picture)
+  return look(picture, thorough)
 }
 
 /** A picture with one face, measured. The quick detector first; what it misses gets the thorough one. */
@@ -118,8 +126,9 @@ async function check({
 }: Extract<FaceRequest, { what: 'check' }>): Promise<FaceOutcome> {
   if (!isComplete(capture)) return refused('INCOMPLETE')
   const looked: Looked[] = []
+  const prints: Uint8Array[] = []
   for (const { picture } of capture.frames) {
-    const one = await lookAtSent(id, picture, false)
+    const one = await lookAtSent(id, picture, false, seen => prints.push(printOf(seen)))
     looked.push(one)
     if (pictureFault(one) !== undefined) break
   }
@@ -127,6 +136,6 @@ async function check({
   if (fault !== undefined) return refused(fault)
   const filed = described(await look(await decode(id, onFile, 'on file'), true))
   return filed.ok
-    ? judgeCapture(capture, looked, filed.embedding)
-    : { challengePassed: true, matched: false, reason: 'ON_FILE' }
+    ? { ...judgeCapture(capture, looked, filed.embedding), prints }
+    : { challengePassed: true, matched: false, reason: 'ON_FILE', prints }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isComplete, makeChallenge } from './challenge.ts'
+import { fitsPlan, isComplete, makeChallenge, PLANS } from './challenge.ts'
 import { bandOf, judgeCapture, type Looked } from './judge.ts'
 import {
   AHEAD_MAX,
@@ -116,11 +116,29 @@ t.test('a capture is whole: each prompt, in order, within the counts', async t =
   t.equal(judged([], 0, captured([])), 'INCOMPLETE')
 })
 
-t.test('challenges: every kind of prompt, none twice in a row, all eighteen', async t => {
-  const all = new Set(Array.from({ length: 1000 }, (_, i) => makeChallenge(i / 1000)))
-  t.equal(new Set([...all].map(String)).size, 18)
-  for (const prompts of all) {
-    t.equal(new Set(prompts).size, 3)
-    t.ok(prompts.every((prompt, i) => prompt !== prompts[i + 1]))
+t.test('challenges: every kind of prompt, none twice in a row, thousands of them', async t => {
+  t.equal(PLANS.length, 2070)
+  t.equal(new Set(PLANS.map(plan => JSON.stringify(plan))).size, PLANS.length)
+  t.equal(new Set(PLANS.map((_, i) => makeChallenge((i + 0.5) / PLANS.length))).size, PLANS.length)
+  for (const plan of PLANS) {
+    const { prompts, pictures } = plan
+    const frames = pictures.flatMap((n, prompt) =>
+      Array.from({ length: n }, () => ({ prompt, picture })),
+    )
+    const whole =
+      new Set(prompts).size === 3 &&
+      prompts.every((prompt, i) => prompt !== prompts[i + 1]) &&
+      isComplete({ prompts, frames }) &&
+      fitsPlan(plan, frames)
+    if (!whole) t.fail(JSON.stringify(plan))
+  }
+})
+
+t.test('as many pictures of each prompt as were asked for', async t => {
+  const plan = { prompts: PROMPTS, pictures: [1, 2, 1, 1] }
+  const fits = (indexes: readonly number[]) => fitsPlan(plan, captured(indexes).frames)
+  t.ok(fits([0, 1, 1, 2, 3]))
+  for (const other of [[0, 1, 2, 3], [0, 0, 1, 2, 3], [0, 1, 1, 2, 3, 3], [1, 0, 1, 2, 3], []]) {
+    t.notOk(fits(other), `${other}`)
   }
 })

@@ -4,8 +4,14 @@
 export const FRAMES_MIN = 4
 export const FRAMES_MAX = 8
 export const FRAMES_PER_PROMPT_MAX = 3
-/** Prompts of one challenge. */
-export const PROMPTS_COUNT = 4
+/** Prompts of one challenge, and the pictures it asks for in all: each may be refused, and takes time. */
+export const PROMPTS_COUNT_MIN = 4
+export const PROMPTS_COUNT_MAX = 6
+export const PICTURES_ASKED_MAX = 7
+
+/** Cells across and down of a picture's sketch, and how many of its 256 bits differ in a copy. */
+export const PRINT_SIDE = 16
+export const PRINT_BITS_NEAR = 6
 
 /** One picture, bytes and pixels; it is looked at with its longer side at 640. */
 export const PICTURE_BYTES_MAX = 6 * 1_048_576

@@ -52,6 +52,8 @@ export interface FaceOutcome {
   readonly reason?: FaceReason
   /** Absent where nothing was compared. */
   readonly band?: ScoreBand
+  /** A sketch of each frame (print.ts), where the check made them and the challenge was passed. */
+  readonly prints?: readonly Uint8Array[]
 }
 
 /** 128 values of unit scale; the Euclidean distance of two says how alike two faces are. */

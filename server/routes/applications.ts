@@ -1,11 +1,13 @@
 /** Applying by phone: the application, its challenge, and the face check that makes a certificate. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { apply, challengeApplication, openApplication } from '../applying.ts'
+import { applicationOf, apply } from '../applying.ts'
+import { challengeApplication } from '../challenging.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
 import { CITY_CHARS_MAX, DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import { verifyApplication } from '../verifying.ts'
 import { attemptOf, captureRoute, challengeAnswer, challengeRoute } from './face.ts'
+import type { Knows } from './guard.ts'
 import { issuedAnswer } from './issued.ts'
 import { isoTime, json, jsonBody, lineSchema, PROOF_PROBLEMS, problems, route } from './route.ts'
 
@@ -42,11 +44,13 @@ const applyRoute = route(
   },
 )
 
+const knows: Knows = (service, id, deviceKey) => applicationOf(service, { id, deviceKey })
+
 const challenge = challengeRoute(
   {
     path: '/v1/applications/{id}/challenge',
     summary: 'What to do before the camera, within 60 seconds',
-    knows: openApplication,
+    knows,
   },
   ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED'],
 )
@@ -55,7 +59,7 @@ const capture = captureRoute(
   {
     path: '/v1/applications/{id}/face',
     summary: 'The face check: on a match the certificate, on this phone, and its first pass',
-    knows: openApplication,
+    knows,
   },
   'Issued, or moved to this phone',
   ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED', 'QUOTA_USED', 'CERTIFICATE_ACTIVE'],
@@ -73,7 +77,7 @@ export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
   })
   app.openapi(challenge, async c => {
     const { id } = c.req.valid('param')
-    const made = await challengeApplication(c.get('service'), id, c.get('device'))
+    const made = await challengeApplication(c.get('service'), { id, deviceKey: c.get('device') })
     return c.json(challengeAnswer(made), 201)
   })
   app.openapi(capture, async c => {

@@ -3,11 +3,11 @@
  * application and for a certificate, which the path names.
  */
 import { z } from '@hono/zod-openapi'
-import type { Challenge } from '../applying.ts'
 import type { ProblemCode } from '../errors.ts'
-import { FRAMES_MAX, PROMPTS_COUNT } from '../face/limits.ts'
+import { FRAMES_MAX, FRAMES_PER_PROMPT_MAX, PROMPTS_COUNT_MAX } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
 import { FACE_BODY_BYTES_MAX, FRAME_CHARS_MAX } from '../limits.ts'
+import type { OpenChallenge } from '../store/challenges.ts'
 import type { FaceAttempt } from '../verifying.ts'
 import type { Knows } from './guard.ts'
 import { issuedSchema } from './issued.ts'
@@ -27,14 +27,18 @@ const idParam = z.object({ id: certificateIdSchema })
 const challengeSchema = z
   .object({
     challenge: z.string(),
-    prompts: z.array(z.enum(PROMPTS)),
+    prompts: z.array(z.enum(PROMPTS)).describe('which way to look, in this order'),
+    pictures: z
+      .array(z.int().min(1).max(FRAMES_PER_PROMPT_MAX))
+      .describe('how many pictures each prompt wants: exactly so many'),
     expiresAt: z.iso.datetime(),
   })
   .openapi('Challenge')
 
-export const challengeAnswer = ({ id, prompts, expiresAt }: Challenge) => ({
+export const challengeAnswer = ({ id, prompts, pictures, expiresAt }: OpenChallenge) => ({
   challenge: id,
   prompts: [...prompts],
+  pictures: [...pictures],
   expiresAt: isoTime(expiresAt),
 })
 
@@ -47,7 +51,7 @@ const captureSchema = z
           prompt: z
             .int()
             .min(0)
-            .max(PROMPTS_COUNT - 1)
+            .max(PROMPTS_COUNT_MAX - 1)
             .describe('index of the prompt that it answers'),
           picture: z.base64().max(FRAME_CHARS_MAX).describe('JPEG, PNG or WebP in base64'),
         }),
@@ -55,7 +59,7 @@ const captureSchema = z
       .min(1)
       .max(FRAMES_MAX)
       .describe(
-        'one to three a prompt, four to eight in all, in the order in which they were taken',
+        'as many of each prompt as the challenge says, in the order in which they were taken',
       ),
     holderKey: p256JwkSchema,
   })
@@ -98,7 +102,10 @@ export function challengeRoute<const P extends string>(
       summary,
       request: { params: idParam, ...jsonBody(z.strictObject({})) },
       responses: {
-        201: json('Prompts, in their order', challengeSchema),
+        201: json(
+          'The open challenge: the same one again until it is answered or over',
+          challengeSchema,
+        ),
         ...problems('INVALID', ...PROOF_PROBLEMS, ...refusals),
       },
     },
@@ -130,5 +137,12 @@ const FACE_PROBLEMS = [
   ...(['INVALID', 'TOO_LARGE', ...PROOF_PROBLEMS, 'CHALLENGE_INVALID', 'NOT_VERIFIED'] as const),
   ...(['FACE_BAD_PICTURE', 'FACE_NOT_FOUND', 'FACE_SEVERAL', 'FACE_TOO_SMALL'] as const),
   ...(['FACE_TOO_DARK', 'FACE_TOO_BLURRED', 'FACE_INCOMPLETE', 'FACE_WRONG_ORDER'] as const),
-  ...(['FACE_STILL', 'FACE_OTHER_PERSON', 'FACE_BUSY', 'FACE_UNAVAILABLE', 'NO_KEY'] as const),
+  ...([
+    'FACE_STILL',
+    'FACE_SEEN',
+    'FACE_OTHER_PERSON',
+    'FACE_BUSY',
+    'FACE_UNAVAILABLE',
+    'NO_KEY',
+  ] as const),
 ] as const

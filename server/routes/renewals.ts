@@ -1,6 +1,6 @@
 /** The next pass of a certificate that runs: a new face check, every 30 minutes. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { challengeCertificate } from '../applying.ts'
+import { challengeCertificate } from '../challenging.ts'
 import type { ServiceEnv } from '../service.ts'
 import { renewPass, runningOf } from '../verifying.ts'
 import { attemptOf, captureRoute, challengeAnswer, challengeRoute } from './face.ts'
@@ -12,7 +12,7 @@ const challenge = challengeRoute(
     summary: 'What to do before the camera, within 60 seconds, to get the next pass',
     knows: runningOf,
   },
-  ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'],
+  ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED', 'RATE_LIMITED'],
 )
 
 const capture = captureRoute(
@@ -22,7 +22,7 @@ const capture = captureRoute(
     knows: runningOf,
   },
   'The next pass',
-  ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED', 'RATE_LIMITED'],
+  ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'],
 )
 
 export function registerRenewals(app: OpenAPIHono<ServiceEnv>): void {
@@ -30,7 +30,8 @@ export function registerRenewals(app: OpenAPIHono<ServiceEnv>): void {
     const service = c.get('service')
     const { id } = c.req.valid('param')
     const device = c.get('device')
-    return c.json(challengeAnswer(await challengeCertificate(service, id, device)), 201)
+    const certificate = await runningOf(service, id, device)
+    return c.json(challengeAnswer(await challengeCertificate(service, certificate, device)), 201)
   })
   app.openapi(capture, async c => {
     const { id } = c.req.valid('param')

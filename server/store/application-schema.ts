@@ -1,4 +1,5 @@
 /** The tables of people on file, applications and challenges; conventions as in schema.ts. */
+import type { Generated } from 'kysely'
 
 export interface RegistryTable {
   /** HMAC-SHA-256 of type and number, as in `people`. */
@@ -20,8 +21,10 @@ export interface ApplicationsTable {
   /** AES-256-GCM of JSON { name, documentType, documentNumber }. */
   sealed: Uint8Array
   state: ApplicationState
-  /** Face checks begun. */
+  /** Challenges asked for. */
   tries: number
+  /** Face checks that were judged, or are being judged. */
+  checked: Generated<number>
   consent_at: number
   /** 1 when a guardian consented too. */
   guardian_consent: number
@@ -34,8 +37,21 @@ export interface ChallengesTable {
   /** `application ID` or `certificate ID`. */
   subject: string
   device_key: string
-  /** JSON. */
+  /** JSON { prompts, pictures }. */
   prompts: string
   expires_at: number
   used_at: number | null
+}
+
+/** A picture that a face check has seen. */
+export interface SeenFramesTable {
+  /** HMAC-SHA-256 of the person and the picture's bytes. */
+  mac: string
+  /** HMAC-SHA-256 of the person as typed. */
+  subject: string
+  /** Id of the challenge that it answered. */
+  capture: string
+  /** AES-256-GCM of the picture's sketch (face/print.ts), where it was decoded here. */
+  print: Uint8Array | null
+  drop_at: number
 }

@@ -1,11 +1,10 @@
 /**
- * Applications and the challenges of their face checks. What must not happen twice (a challenge
- * answered again, a sixth try, a second certificate of one application) is one statement each.
+ * Applications. What must not happen twice (a sixth challenge, a second certificate of one
+ * application) is one statement each.
  */
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../../pass/bytes.ts'
-import type { Prompt } from '../face/port.ts'
-import { APPLICATION_MS, APPLICATION_TRIES_MAX, CHALLENGE_MS } from '../limits.ts'
+import { APPLICATION_MS, APPLICATION_TRIES_MAX } from '../limits.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Identity } from './people.ts'
 import type { Database, Tx } from './schema.ts'
@@ -43,9 +42,10 @@ export async function addApplication(
 }
 
 export type OpenApplication =
+  /** `triesLeft`: challenges that it may still ask for. */
   | { readonly state: 'open'; readonly identity: Identity; readonly triesLeft: number }
   /** `done`: it became a certificate; `unknown`: also one of another phone, or too old. */
-  | { readonly state: 'done' | 'unknown' | 'used up' }
+  | { readonly state: 'done' | 'unknown' }
 
 /** The application of this phone. */
 export async function findApplication(
@@ -57,8 +57,7 @@ export async function findApplication(
   const row = await liveApplication(db, of, now)
   if (row === undefined) return { state: 'unknown' }
   if (row.state === 'done') return { state: 'done' }
-  const triesLeft = APPLICATION_TRIES_MAX - row.tries
-  if (triesLeft <= 0) return { state: 'used up' }
+  const triesLeft = Math.max(0, APPLICATION_TRIES_MAX - row.tries)
   return { state: 'open', identity: identityIn(secrets, row), triesLeft }
 }
 
@@ -94,10 +93,10 @@ export async function triedApplication(
   const row = await liveApplication(db, of, now)
   if (row === undefined) return 'unknown'
   if (row.state === 'done') return 'done'
-  return row.tries === 0 ? 'untried' : identityIn(secrets, row)
+  return row.checked === 0 ? 'untried' : identityIn(secrets, row)
 }
 
-/** Counts a try. False when there is none left. */
+/** Counts a try: a challenge that was asked for. False when there is none left. */
 export async function takeTry(tx: Tx, id: string): Promise<boolean> {
   const row = await tx
     .updateTable('applications')
@@ -110,13 +109,22 @@ export async function takeTry(tx: Tx, id: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** Gives a try back that was no fault of the person's. */
-export async function returnTry(db: Database, id: string): Promise<void> {
-  await db
+/** Gives a try back whose challenge can't be opened again. */
+export async function returnTry(tx: Tx, id: string): Promise<void> {
+  await tx
     .updateTable('applications')
     .set(eb => ({ tries: eb('tries', '-', 1) }))
     .where('id', '=', id)
     .where('tries', '>', 0)
+    .execute()
+}
+
+/** Counts a face check of it, or takes one back that came to nothing. */
+export async function countCheck(tx: Tx, id: string, by: 1 | -1): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set(eb => ({ checked: eb('checked', '+', by) }))
+    .where('id', '=', id)
     .execute()
 }
 
@@ -130,52 +138,4 @@ export async function settleApplication(tx: Tx, id: string, certificate: string)
     .returning('id')
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** What a challenge is about: the application or certificate, and the phone. */
-export interface ChallengeOf {
-  readonly subject: `application ${string}` | `certificate ${string}`
-  readonly deviceKey: string
-}
-
-export async function addChallenge(
-  db: Database | Tx,
-  { subject, deviceKey }: ChallengeOf,
-  prompts: readonly Prompt[],
-  now: number,
-): Promise<{ readonly id: string; readonly expiresAt: number }> {
-  const id = toHex(randomBytes(16))
-  const expiresAt = now + CHALLENGE_MS
-  await db
-    .insertInto('challenges')
-    .values({
-      id,
-      subject,
-      device_key: deviceKey,
-      prompts: JSON.stringify(prompts),
-      expires_at: expiresAt,
-      used_at: null,
-    })
-    .execute()
-  return { id, expiresAt }
-}
-
-/** Its prompts, once; undefined for one that is unknown, used, too old, or another's. */
-export async function useChallenge(
-  tx: Tx,
-  id: string,
-  { subject, deviceKey }: ChallengeOf,
-  now: number,
-): Promise<readonly Prompt[] | undefined> {
-  const row = await tx
-    .updateTable('challenges')
-    .set({ used_at: now })
-    .where('id', '=', id)
-    .where('subject', '=', subject)
-    .where('device_key', '=', deviceKey)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .returning('prompts')
-    .executeTakeFirst()
-  return row === undefined ? undefined : (JSON.parse(row.prompts) as Prompt[])
 }

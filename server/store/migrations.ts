@@ -17,6 +17,7 @@ import {
   textOrNull,
 } from './columns.ts'
 import { deskTables } from './desk-tables.ts'
+import { frameTables } from './frame-tables.ts'
 import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
 import { listLife } from './list-life-tables.ts'
@@ -262,6 +263,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '014-retention': { up: db => retention(db, types) },
     '015-gate-gaps': { up: gateGapsTable },
     '016-disabled-staff': { up: disabledStaff },
+    '019-seen-frames': { up: db => frameTables(db, types) },
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
   }

@@ -198,6 +198,12 @@ const appeals: Sweep = {
   brief: false,
 }
 
+/** Kept for weeks too. */
+const seenFrames: Sweep = {
+  ...rowsOf('seenFrames', 'seen_frames', 'mac', now => sql`drop_at <= ${now}`),
+  brief: false,
+}
+
 /** Bodies of sealed audit rows; the chain over them stays. */
 const audit: Sweep = {
   kind: 'auditBodies',
@@ -234,6 +240,7 @@ export const SWEEPS: readonly Sweep[] = [
   certificates,
   tickets,
   appeals,
+  seenFrames,
   journals,
   audit,
 ]

@@ -5,7 +5,12 @@
 import type { Generated, Insertable, Kysely, Selectable, Transaction } from 'kysely'
 import type { EndReason } from '../domain/certificate.ts'
 import type { DocumentType } from '../domain/document.ts'
-import type { ApplicationsTable, ChallengesTable, RegistryTable } from './application-schema.ts'
+import type {
+  ApplicationsTable,
+  ChallengesTable,
+  RegistryTable,
+  SeenFramesTable,
+} from './application-schema.ts'
 import type { AppealsTable, ApprovalsTable } from './desk-schema.ts'
 import type {
   EnrolmentsTable,
@@ -208,6 +213,7 @@ export interface Tables {
   registry: RegistryTable
   applications: ApplicationsTable
   challenges: ChallengesTable
+  seen_frames: SeenFramesTable
   approvals: ApprovalsTable
   appeals: AppealsTable
   audit: AuditTable

@@ -13,6 +13,7 @@ export interface Said {
   readonly application?: { readonly id: string }
   readonly challenge?: string
   readonly prompts?: readonly string[]
+  readonly pictures?: readonly number[]
   readonly certificate?: {
     readonly id: string
     readonly validFrom: string
@@ -35,19 +36,28 @@ export async function putOnFile(world: World, documentNumber: string): Promise<v
   await transact(db, tx => registerPerson(tx, secrets, typedPerson(documentNumber), photo, 0))
 }
 
+let pictures = 0
+const pictureOf = (name: string) => Buffer.from(`${name}#${++pictures}`).toString('base64')
+
 /** A new phone in a person's hand; requests go to `world`, or to another replica. */
 export async function makeApplicant(world: World, documentNumber: string) {
   const phone = makeClient(world, 'ES256')
   const holder = generateSigningKey('ES256')
   const { x, y } = holder.privateKey.export({ format: 'jwk' })
   const holderKey = { kty: 'EC', crv: 'P-256', x, y }
-  const post = async (path: string, body: object) => read(await phone.send(path, body))
+  /** How many pictures each challenge wants. */
+  const wanted = new Map<string, readonly number[]>()
+  async function post(path: string, body: object): Promise<Said> {
+    const said = await read(await phone.send(path, body))
+    if (said.challenge !== undefined) wanted.set(said.challenge, said.pictures ?? [])
+    return said
+  }
+  /** As the challenge asks, of whoever is named; each picture is another one. */
   const capture = (challenge: string | undefined, picture: string) => ({
     challenge: challenge ?? '0'.repeat(32),
-    frames: [0, 1, 2, 3].map(prompt => ({
-      prompt,
-      picture: Buffer.from(picture).toString('base64'),
-    })),
+    frames: (wanted.get(challenge ?? '') ?? [1, 1, 1, 1]).flatMap((n, prompt) =>
+      Array.from({ length: n }, () => ({ prompt, picture: pictureOf(picture) })),
+    ),
     holderKey,
   })
 

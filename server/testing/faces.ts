@@ -1,6 +1,7 @@
 /**
  * A face check for tests of what stands around it: a picture is the name of who is on it, or
- * `!REASON` for one that is refused. Challenges are taken as passed.
+ * `!REASON` for one that is refused, and a number that makes it another picture (`NAME#7`).
+ * Challenges are taken as passed.
  */
 import type { FaceCheck, FaceOutcome, FaceReason } from '../face/port.ts'
 
@@ -11,7 +12,7 @@ export interface VirtualFaces extends FaceCheck {
   count: number
 }
 
-const nameOf = (picture: Uint8Array) => Buffer.from(picture).toString()
+const nameOf = (picture: Uint8Array) => Buffer.from(picture).toString().replace(/#\d+$/, '')
 
 export function virtualFaces(): VirtualFaces {
   const faces: VirtualFaces = {

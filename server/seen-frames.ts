@@ -1,0 +1,47 @@
+/**
+ * Pictures that a face check has seen are no answer to another one: the same bytes in any of them,
+ * or pictures that are nearly the same in half of them.
+ */
+import { Problem } from './errors.ts'
+import { isReplay } from './face/print.ts'
+import type { Service } from './service.ts'
+import type { Identity } from './store/people.ts'
+import {
+  frameSubject,
+  keepSeen,
+  otherPrints,
+  type SeenFrame,
+  wereSeen,
+} from './store/seen-frames.ts'
+
+/** Before a picture is looked at. Throws Problem `FACE_SEEN`. */
+export async function refuseSeen(
+  { db, secrets, clock }: Service,
+  identity: Identity,
+  pictures: readonly Uint8Array[],
+  extra: Record<string, unknown>,
+): Promise<void> {
+  const subject = frameSubject(secrets, identity)
+  if (await wereSeen(db, secrets, subject, pictures, clock.now())) {
+    throw new Problem('FACE_SEEN', extra)
+  }
+}
+
+/**
+ * Keeps the pictures of a capture that answered its challenge, whoever is on file and whether they
+ * matched. They are kept before others are read, so of two copies that come at once to two replicas
+ * one sees the other. Throws Problem `FACE_SEEN`.
+ */
+export async function keepFrames(
+  { db, secrets, clock }: Service,
+  of: { readonly identity: Identity; readonly challenge: string },
+  frames: readonly SeenFrame[],
+  extra: Record<string, unknown>,
+): Promise<void> {
+  const now = clock.now()
+  const mine = { subject: frameSubject(secrets, of.identity), capture: of.challenge }
+  const isNew = await keepSeen(db, secrets, mine, frames, now)
+  const others = await otherPrints(db, secrets, mine, now)
+  const prints = frames.flatMap(({ print }) => (print === undefined ? [] : [print]))
+  if (!isNew || isReplay(prints, others)) throw new Problem('FACE_SEEN', extra)
+}
