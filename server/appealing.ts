@@ -19,8 +19,8 @@ import {
 import { triedApplication } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
 import type { Appeal, AppealOutcome } from './store/desk-schema.ts'
-import { documentHash } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
+import { frameSubject } from './store/seen-frames.ts'
 import { transact } from './store/transact.ts'
 
 const NOT_APPEALED = {
@@ -48,7 +48,8 @@ export async function appeal(
   if (!(await takeRate(db, 'appealDevice', deviceKey, now))) throw new Problem('RATE_LIMITED')
   const tried = await triedApplication(db, secrets, { id: application, deviceKey }, now)
   if (typeof tried === 'string') throw new Problem(NOT_APPEALED[tried])
-  const person = documentHash(secrets, tried).toString('base64url')
+  // By name too: whoever knows a number alone uses up nobody's appeals.
+  const person = frameSubject(secrets, tried)
   if (!(await takeRate(db, 'appealPerson', person, now))) throw new Problem('RATE_LIMITED')
   return transact(db, async tx => {
     const written = { text, ...(contact !== undefined && { contact }), identity: tried }

@@ -1,5 +1,6 @@
 /** Applying by phone on each engine: what a match comes to, and what only many at once get wrong. */
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
+import { nextShanghaiDay } from './domain/shanghai.ts'
 import { FaceCheckError } from './face/port.ts'
 import { APPLICATION_TRIES_MAX, RATES } from './limits.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
@@ -8,6 +9,8 @@ import { virtualFaces } from './testing/faces.ts'
 import { openWorld, reopenWorld, type World } from './testing/world.ts'
 
 const HOUR_MS = 3600_000
+
+const documentOf = (documentNumber: string) => ({ documentType: 'passport', documentNumber })
 
 const certificatesOf = async (world: World) =>
   world.service.db.selectFrom('certificates').selectAll().orderBy('id').execute()
@@ -108,6 +111,88 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const refused = { status: 403, code: 'NOT_VERIFIED', triesLeft: 4 }
     t.match(past, [refused, refused], 'past the cap not even the right face is told from another')
     t.match(await lin.renew(id), { status: 201 }, 'and the certificate that runs goes on')
+  })
+
+  await t.test('whoever knows a number alone locks nobody out', async t => {
+    const number = await nextPerson()
+    const tryAs = async (more: object, picture: string) => {
+      const stranger = await makeApplicant(world, number)
+      const id = (await stranger.apply(more)).application?.id ?? ''
+      const codes = []
+      for (let i = 0; i < APPLICATION_TRIES_MAX; i++) {
+        codes.push((await stranger.face(id, picture)).code)
+      }
+      t.match(
+        await stranger.face(id, picture),
+        { code: 'TRIES_USED' },
+        'the application is used up',
+      )
+      return new Set(codes)
+    }
+    for (let i = 0; i < 4; i++) {
+      t.same([...(await tryAs({ name: 'EF GH' }, 'x'))], ['NOT_VERIFIED'])
+      t.same([...(await tryAs({}, '!BAD_PICTURE'))], ['FACE_BAD_PICTURE'])
+    }
+    t.equal((await (await makeApplicant(world, number)).certificate()).status, 201)
+  })
+
+  await t.test('a lock says where to go, the desk sees and lifts it, midnight ends it', async t => {
+    const number = await nextPerson()
+    const agent = await world.signIn('agent')
+    const look = async () => {
+      const answer = await world.post('/v1/people/lookup', documentOf(number), agent)
+      return (await answer.json()) as { faceChecks: object }
+    }
+    const unlock = (who: Record<string, string>) =>
+      world.post('/v1/people/unlock', { ...documentOf(number), reason: 'seen in person' }, who)
+    async function lock() {
+      for (let i = 0; i < RATES.facePerson.max; i++) {
+        const stranger = await makeApplicant(world, number)
+        await stranger.face((await stranger.apply()).application?.id ?? '', 'x')
+      }
+    }
+    const own = async () => (await makeApplicant(world, number)).certificate()
+    const max = RATES.facePerson.max
+    const midnight = new Date(nextShanghaiDay(world.clock.time)).toISOString()
+    t.same((await look()).faceChecks, { used: 0, max, lockedUntil: null })
+    await lock()
+    const refused = await own()
+    const window = { zh: '车站人工窗口', en: 'the staffed window at the station' }
+    t.match(refused, { status: 403, code: 'NOT_VERIFIED', window, dayEndsAt: midnight })
+    const nobody = await (await makeApplicant(world, 'E99998')).certificate()
+    t.same(
+      { ...nobody, requestId: '' },
+      { ...refused, requestId: '' },
+      'told to whoever is refused',
+    )
+    t.same((await look()).faceChecks, { used: max, max, lockedUntil: midnight })
+
+    t.equal((await unlock(await world.signIn('auditor'))).status, 403)
+    t.same(await (await unlock(agent)).json(), { lifted: true })
+    world.clock.time += 1
+    t.same(await (await unlock(agent)).json(), { lifted: false })
+    const rows = await db
+      .selectFrom('audit')
+      .select('detail')
+      .where('action', '=', 'person.unlock')
+      .orderBy('id')
+      .execute()
+    t.match(
+      rows.map(row => JSON.parse(row.detail)),
+      [
+        { reason: 'seen in person', used: max, locked: true },
+        { used: 0, locked: false },
+      ],
+    )
+    t.equal((await own()).status, 201)
+
+    world.clock.time = Date.parse(midnight) - 30_000
+    await lock()
+    t.match(await own(), { code: 'NOT_VERIFIED' })
+    world.clock.time = Date.parse(midnight) - 1
+    t.match(await own(), { code: 'NOT_VERIFIED' })
+    world.clock.time += 1
+    t.equal((await own()).status, 201, 'the day is Shanghai’s')
   })
 
   await t.test('another phone: the certificate moves, with its end and quota', async t => {

@@ -7,6 +7,7 @@
 import { applicationOf, type OfPhone } from './applying.ts'
 import { Problem } from './errors.ts'
 import { type ChallengePlan, makeChallenge } from './face/challenge.ts'
+import { whereNext } from './face-lock.ts'
 import { CHALLENGE_MS } from './limits.ts'
 import type { Secrets } from './secrets.ts'
 import type { Service } from './service.ts'
@@ -33,7 +34,7 @@ export async function challengeApplication(
   const { identity } = await applicationOf(service, phone)
   const of = { kind: 'application', ...phone } as const
   return openOrNew(service, of, async tx => {
-    if (!(await takeTry(tx, phone.id))) throw new Problem('TRIES_USED')
+    if (!(await takeTry(tx, phone.id))) throw new Problem('TRIES_USED', whereNext(service))
     return identity
   })
 }

@@ -1,6 +1,14 @@
-/** What the window may do alone, from the config. */
+/** What the window may do alone, and where it is, from the config. */
 import { z } from 'zod'
-import { ALONE_A_DAY, ALONE_A_DAY_MAX, APPROVAL_MINUTES, APPROVAL_MINUTES_MAX } from './limits.ts'
+import {
+  ALONE_A_DAY,
+  ALONE_A_DAY_MAX,
+  APPROVAL_MINUTES,
+  APPROVAL_MINUTES_MAX,
+  WINDOW_CHARS_MAX,
+} from './limits.ts'
+
+const whereSchema = z.string().trim().min(1).max(WINDOW_CHARS_MAX)
 
 export const deskSettingsSchema = z
   .strictObject({
@@ -11,6 +19,13 @@ export const deskSettingsSchema = z
       .max(ALONE_A_DAY_MAX)
       .default(ALONE_A_DAY)
       .describe('certificates from the window that one person gets in 24 h without a second'),
+    window: z
+      .strictObject({
+        zh: whereSchema.default('车站人工窗口'),
+        en: whereSchema.default('the staffed window at the station'),
+      })
+      .prefault({})
+      .describe('where the staffed window is, as people are told who are refused'),
     approvalMinutes: z.int().min(1).max(APPROVAL_MINUTES_MAX).default(APPROVAL_MINUTES),
   })
   .prefault({})

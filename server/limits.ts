@@ -103,12 +103,16 @@ export const RATES = {
   look: { max: 60, windowMs: 10 * 60_000 },
   /** Applications, a phone. */
   apply: { max: 20, windowMs: 3600_000 },
-  /** Face checks of applications for one document, whoever applies; and of one phone. */
+  /**
+   * Face checks of applications that were compared with one person's photo on file, whoever applies;
+   * and all of one phone, and of one address, which may be a station's whole Wi-Fi.
+   */
   facePerson: { max: 20, windowMs: 24 * 3600_000 },
   faceDevice: { max: 40, windowMs: 3600_000 },
+  faceAddress: { max: 300, windowMs: 10 * 60_000 },
   /** Challenges to renew one certificate. */
   renew: { max: 20, windowMs: 3600_000 },
-  /** Appeals, a phone; and for one document, whoever appeals. */
+  /** Appeals, a phone; and for one document and name, whoever appeals. */
   appealDevice: { max: 10, windowMs: 24 * 3600_000 },
   appealPerson: { max: 5, windowMs: 24 * 3600_000 },
   /** Tickets sold or changed, a person. */
@@ -154,6 +158,8 @@ export const APPROVAL_MINUTES_MAX = 120
 export const ALONE_A_DAY = 1
 export const ALONE_A_DAY_MAX = 10
 export const ALONE_MS = 24 * 3600_000
+/** Where the staffed window is, as people are told: characters. */
+export const WINDOW_CHARS_MAX = 200
 /** An approval and what it came to can be seen this long. */
 export const APPROVALS_KEPT_MS = 24 * 3600_000
 

@@ -6,6 +6,7 @@ import { QUOTA_PER_MONTH, shanghaiMonth } from './domain/certificate.ts'
 import type { DocumentType } from './domain/document.ts'
 import { maskName } from './domain/name.ts'
 import { Problem } from './errors.ts'
+import { type FaceChecks, faceChecksOf } from './face-lock.ts'
 import { checkDocument } from './identity.ts'
 import type { Service } from './service.ts'
 import { waitingApproval } from './store/approvals.ts'
@@ -32,6 +33,8 @@ export interface LookedUp {
   readonly quota: { readonly month: string; readonly used: number; readonly max: number }
   /** An approval that waits for this person. */
   readonly approval: { readonly id: string; readonly expiresAt: number } | undefined
+  /** Face checks of today; too many lock the person out until midnight in Shanghai. */
+  readonly faceChecks: FaceChecks
   readonly warnings: readonly string[]
 }
 
@@ -57,6 +60,7 @@ export async function lookUp(service: Service, look: Look): Promise<LookedUp> {
     running: of?.running,
     quota: { month: shanghaiMonth(now), used: of?.used ?? 0, max: QUOTA_PER_MONTH },
     approval: of?.approval,
+    faceChecks: await faceChecksOf(db, secrets, document, now),
     warnings,
   }
 }

@@ -22,6 +22,7 @@ const LABELS = [
   'sessions',
   'challenge',
   'frame',
+  'address',
 ] as const
 type Label = (typeof LABELS)[number]
 

@@ -17,6 +17,7 @@ import {
   type FaceReason,
   type Frame,
 } from './face/port.ts'
+import { isLocked, whereNext } from './face-lock.ts'
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
 import { lifeOf, type MintedPass, mintPass } from './minting.ts'
 import { issueOnPhone } from './phone-issue.ts'
@@ -25,7 +26,7 @@ import type { Service } from './service.ts'
 import { countCheck } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
 import { type ChallengeOf, useChallenge } from './store/challenges.ts'
-import { documentHash, findPerson, type Identity } from './store/people.ts'
+import { findPerson, type Identity } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate } from './store/schema.ts'
 import { transact } from './store/transact.ts'
@@ -35,6 +36,8 @@ export interface FaceAttempt {
   /** Of the application, or of the certificate. */
   readonly id: string
   readonly deviceKey: string
+  /** Keyed hash of the client's address. */
+  readonly address: string
   readonly challenge: string
   readonly frames: readonly Frame[]
   readonly holderKey: JWK
@@ -61,30 +64,34 @@ const SAID: Readonly<Partial<Record<FaceReason, ProblemCode>>> = {
 /**
  * The certificate of an application, moved to this phone if one runs already. Throws Problem: those
  * of `SAID`, `NOT_VERIFIED`, `TRIES_USED`, `CHALLENGE_INVALID`, `QUOTA_USED`, `FACE_BUSY`,
- * `FACE_UNAVAILABLE`, `FACE_SEEN`, and those of `applicationOf`.
+ * `FACE_UNAVAILABLE`, `FACE_SEEN`, `RATE_LIMITED`, and those of `applicationOf`.
  */
 export async function verifyApplication(service: Service, attempt: FaceAttempt): Promise<Issued> {
-  const { db, clock, secrets } = service
+  const { db, clock } = service
   const { id, deviceKey } = attempt
   const holderKey = holderKeyOf(attempt.holderKey)
   const { identity, triesLeft } = await applicationOf(service, { id, deviceKey })
   service.publisher.key({ role: 'issuer', passClass: 'phone' })
   const now = clock.now()
-  const person = documentHash(secrets, identity).toString('base64url')
+  // A busy address is told to wait before a challenge is used.
+  if (!(await takeRate(db, 'faceAddress', attempt.address, now))) throw busyAddress()
   const of: ChallengeOf = { kind: 'application', id, deviceKey }
   const plan = await transact(db, async tx => {
     const found = await useChallenge(tx, attempt.challenge, of, now)
-    if (found === undefined) throw new Problem(triesLeft > 0 ? 'CHALLENGE_INVALID' : 'TRIES_USED')
+    if (found === undefined)
+      throw triesLeft > 0 ? new Problem('CHALLENGE_INVALID') : noTries(service)
     await countCheck(tx, id, 1)
     return found
   })
-  if (!(await takeRate(db, 'faceDevice', deviceKey, now))) throw new Problem('TRIES_USED')
-  // Too many for one document in a day: looked at and refused like any other, so that nobody learns
-  // of it, nor that a face would have matched. A certificate that runs goes on.
-  const locked = !(await takeRate(db, 'facePerson', person, now))
+  if (!(await takeRate(db, 'faceDevice', deviceKey, now))) throw noTries(service)
   const tries = { triesLeft }
-  refuseUnless(await checkFace(service, { of, identity, plan, attempt }, tries), tries)
-  if (locked) throw new Problem('NOT_VERIFIED', tries)
+  const outcome = await checkFace(service, { of, identity, plan, attempt }, tries)
+  const { challengePassed, onFile } = outcome
+  // Too many for one person in a day: refused like any other, so that nobody learns of it, nor that
+  // a face would have matched. A certificate that runs goes on.
+  const check = { identity, challenge: attempt.challenge, onFile }
+  const locked = challengePassed && (await isLocked(service, check))
+  refuseUnless(service, locked ? { ...outcome, matched: false } : outcome, tries)
   const keys = { device: deviceKey, holder: holderThumbprint(attempt.holderKey) }
   const certificate = await issueOnPhone(service, { application: id, identity, keys })
   return { certificate, ...(await mintPass(service, certificate, holderKey, clock.now())) }
@@ -110,7 +117,7 @@ export async function renewPass(service: Service, attempt: FaceAttempt): Promise
     if (found === undefined) throw new Problem('CHALLENGE_INVALID')
     return { plan: found, identity: await findPerson(tx, secrets, certificate.person) }
   })
-  refuseUnless(await checkFace(service, { of, identity, plan, attempt }, {}), {})
+  refuseUnless(service, await checkFace(service, { of, identity, plan, attempt }, {}), {})
   const entry = { actor: 'phone', action: 'certificate.renew', subject: id } as const
   await writeAudit(db, entry, clock.now())
   // It may have ended while the face was looked at.
@@ -131,6 +138,9 @@ export async function runningOf(
   return certificate
 }
 
+/** `onFile`: compared with a photo on file under exactly this name. */
+type Compared = FaceOutcome & { readonly onFile: boolean }
+
 /** One answer to one challenge. */
 interface Answering {
   readonly of: ChallengeOf
@@ -148,7 +158,7 @@ async function checkFace(
   service: Service,
   answering: Answering,
   extra: Record<string, unknown>,
-): Promise<FaceOutcome> {
+): Promise<Compared> {
   const { of, identity, plan, attempt } = answering
   const { frames, challenge } = attempt
   const pictures = frames.map(frame => frame.picture)
@@ -176,7 +186,7 @@ async function compareFace(
   identity: Identity,
   capture: Capture,
   subject: string,
-): Promise<FaceOutcome> {
+): Promise<Compared> {
   const onFile = await registry.photoOf(identity)
   await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
   const checked = await faces.check(onFile ?? decoyOf(capture), capture).catch(error => {
@@ -190,7 +200,7 @@ async function compareFace(
   const { challengePassed, matched, reason, band } = outcome
   const why = onFile === undefined ? 'NOT_ON_FILE' : reason
   log.info({ subject, challengePassed, matched, reason: why, band }, 'face check')
-  return outcome
+  return { ...outcome, onFile: onFile !== undefined }
 }
 
 /** A picture that looks ahead, as one on file does. */
@@ -201,9 +211,15 @@ function decoyOf({ prompts, frames }: Capture): Uint8Array {
 
 /** Neither vouches for the other: the person on file, and alive in the sense of the challenge. */
 function refuseUnless(
+  service: Service,
   { challengePassed, matched, reason }: FaceOutcome,
   extra: Record<string, unknown>,
 ): void {
   if (challengePassed && matched) return
-  throw new Problem((reason && SAID[reason]) ?? 'NOT_VERIFIED', extra)
+  const said = reason && SAID[reason]
+  if (said !== undefined) throw new Problem(said, extra)
+  throw new Problem('NOT_VERIFIED', { ...extra, ...whereNext(service) })
 }
+
+const noTries = (service: Service) => new Problem('TRIES_USED', whereNext(service))
+const busyAddress = () => new Problem('RATE_LIMITED', {}, { 'retry-after': '600' })

@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   'appeal.resolve': ['agent', 'supervisor'],
   'person.look': ['agent', 'supervisor'],
   'person.photo': ['supervisor'],
+  'person.unlock': ['agent', 'supervisor'],
   'check.identity': ['agent', 'supervisor'],
   'ticket.read': ['agent', 'supervisor'],
   'ticket.sell': ['agent', 'supervisor'],

@@ -38,7 +38,7 @@ t.test('the person on file who turns as told', async t => {
 })
 
 t.test('another person passes the challenge and does not match', async t => {
-  t.same(await engine.check(onFile('d03'), await of('d06')), {
+  t.match(await engine.check(onFile('d03'), await of('d06')), {
     challengePassed: true,
     matched: false,
     reason: 'NO_MATCH',

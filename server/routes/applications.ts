@@ -62,7 +62,14 @@ const capture = captureRoute(
     knows,
   },
   'Issued, or moved to this phone',
-  ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED', 'QUOTA_USED', 'CERTIFICATE_ACTIVE'],
+  [
+    'APPLICATION_UNKNOWN',
+    'APPLICATION_DONE',
+    'TRIES_USED',
+    'QUOTA_USED',
+    'CERTIFICATE_ACTIVE',
+    'RATE_LIMITED',
+  ],
 )
 
 export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
@@ -82,7 +89,7 @@ export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
   })
   app.openapi(capture, async c => {
     const { id } = c.req.valid('param')
-    const attempt = attemptOf(id, c.get('device'), c.req.valid('json'))
+    const attempt = attemptOf(c, id, c.req.valid('json'))
     return c.json(issuedAnswer(await verifyApplication(c.get('service'), attempt)), 201)
   })
 }

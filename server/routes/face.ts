@@ -3,12 +3,15 @@
  * application and for a certificate, which the path names.
  */
 import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { ProblemCode } from '../errors.ts'
 import { FRAMES_MAX, FRAMES_PER_PROMPT_MAX, PROMPTS_COUNT_MAX } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
 import { FACE_BODY_BYTES_MAX, FRAME_CHARS_MAX } from '../limits.ts'
+import type { ServiceEnv } from '../service.ts'
 import type { OpenChallenge } from '../store/challenges.ts'
 import type { FaceAttempt } from '../verifying.ts'
+import { clientAddress } from './client-address.ts'
 import type { Knows } from './guard.ts'
 import { issuedSchema } from './issued.ts'
 import {
@@ -65,14 +68,17 @@ const captureSchema = z
   })
   .openapi('Capture')
 
+/** What a phone sent, with the phone's own key and address. */
 export function attemptOf(
+  c: Context<ServiceEnv>,
   id: string,
-  deviceKey: string,
   { challenge, frames, holderKey }: z.infer<typeof captureSchema>,
 ): FaceAttempt {
   const { kty, crv, x, y } = holderKey
+  const { config, secrets } = c.get('service')
+  const address = secrets.mac('address', clientAddress(c, config.trustedProxies))
   return {
-    ...{ id, deviceKey, challenge },
+    ...{ id, deviceKey: c.get('device'), challenge, address: address.toString('base64url') },
     holderKey: { kty, crv, x, y },
     frames: frames.map(({ prompt, picture }) => ({
       prompt,

@@ -39,6 +39,7 @@ await onEachEngine(async (t, newPlace) => {
       certificate: null,
       quota: { month: '2026-05', used: 0, max: QUOTA_PER_MONTH },
       approval: null,
+      faceChecks: { used: 0, max: RATES.facePerson.max, lockedUntil: null },
       warnings: [],
     }
     t.same(await look('E10001'), nothing)

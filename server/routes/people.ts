@@ -4,17 +4,17 @@
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
+import { unlock } from '../face-lock.ts'
 import { DOCUMENT_NUMBER_CHARS_MAX } from '../limits.ts'
 import { lookAtPhoto, lookUp } from '../looking-up.ts'
 import type { ServiceEnv } from '../service.ts'
-import { isoTime, json, jsonBody, problems, route } from './route.ts'
+import { isoTime, json, jsonBody, problems, reasonSchema, route } from './route.ts'
 
-const documentBody = jsonBody(
-  z.strictObject({
-    documentType: z.enum(DOCUMENT_TYPES),
-    documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
-  }),
-)
+const documentShape = {
+  documentType: z.enum(DOCUMENT_TYPES),
+  documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+}
+const documentBody = jsonBody(z.strictObject(documentShape))
 
 const lookupRoute = route(
   { by: 'staff', permission: 'person.look' },
@@ -46,8 +46,34 @@ const lookupRoute = route(
             .object({ id: z.string(), expiresAt: z.iso.datetime() })
             .nullable()
             .describe('one that waits for this person'),
+          faceChecks: z
+            .object({
+              used: z.int(),
+              max: z.int(),
+              lockedUntil: z.iso.datetime().nullable().describe('midnight in Shanghai'),
+            })
+            .describe('of today, those compared with the photo on file'),
           warnings: z.array(z.string()),
         }),
+      ),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
+      ...problems('RATE_LIMITED'),
+    },
+  },
+)
+
+const unlockRoute = route(
+  { by: 'staff', permission: 'person.unlock' },
+  {
+    method: 'post',
+    path: '/v1/people/unlock',
+    tags: ['desk'],
+    summary: 'Let a person’s face checks of today count from none again; audited',
+    request: jsonBody(z.strictObject({ ...documentShape, reason: reasonSchema })),
+    responses: {
+      200: json(
+        'Done. `lifted` is false when none were counted',
+        z.object({ lifted: z.boolean() }),
       ),
       ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
       ...problems('RATE_LIMITED'),
@@ -75,7 +101,8 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(lookupRoute, async c => {
     const by = c.get('staff').id
     const found = await lookUp(c.get('service'), { ...c.req.valid('json'), by })
-    const { onFile, maskedName, running, quota, approval, warnings } = found
+    const { onFile, maskedName, running, quota, approval, faceChecks, warnings } = found
+    const { lockedUntil, ...counted } = faceChecks
     const certificate = running && {
       id: running.id,
       channel: running.channel,
@@ -89,10 +116,19 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
         certificate: certificate ?? null,
         quota,
         approval: approval ? { id: approval.id, expiresAt: isoTime(approval.expiresAt) } : null,
+        faceChecks: {
+          ...counted,
+          lockedUntil: lockedUntil === undefined ? null : isoTime(lockedUntil),
+        },
         warnings: [...warnings],
       },
       200,
     )
+  })
+  app.openapi(unlockRoute, async c => {
+    const by = c.get('staff').id
+    const lifted = await unlock(c.get('service'), { ...c.req.valid('json'), by })
+    return c.json({ lifted }, 200)
   })
   app.openapi(photoRoute, async c => {
     const by = c.get('staff').id

@@ -35,7 +35,7 @@ export function registerRenewals(app: OpenAPIHono<ServiceEnv>): void {
   })
   app.openapi(capture, async c => {
     const { id } = c.req.valid('param')
-    const attempt = attemptOf(id, c.get('device'), c.req.valid('json'))
+    const attempt = attemptOf(c, id, c.req.valid('json'))
     return c.json(issuedAnswer(await renewPass(c.get('service'), attempt)), 201)
   })
 }

@@ -1,0 +1,20 @@
+import t from 'tap'
+import { nextShanghaiDay, nextShanghaiMonth } from './shanghai.ts'
+
+const iso = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z')
+
+t.test('the next day and month of Shanghai', async t => {
+  const rows: [string, string, string][] = [
+    ['2026-05-20T04:00:00Z', '2026-05-20T16:00:00Z', '2026-05-31T16:00:00Z'],
+    ['2026-05-20T15:59:59Z', '2026-05-20T16:00:00Z', '2026-05-31T16:00:00Z'],
+    ['2026-05-20T16:00:00Z', '2026-05-21T16:00:00Z', '2026-05-31T16:00:00Z'],
+    ['2026-05-31T15:59:59Z', '2026-05-31T16:00:00Z', '2026-05-31T16:00:00Z'],
+    ['2026-05-31T16:00:00Z', '2026-06-01T16:00:00Z', '2026-06-30T16:00:00Z'],
+    ['2026-12-31T16:00:00Z', '2027-01-01T16:00:00Z', '2027-01-31T16:00:00Z'],
+    ['2028-02-01T00:00:00Z', '2028-02-01T16:00:00Z', '2028-02-29T16:00:00Z'],
+  ]
+  for (const [at, day, month] of rows) {
+    t.equal(iso(nextShanghaiDay(Date.parse(at))), day, at)
+    t.equal(iso(nextShanghaiMonth(Date.parse(at))), month, at)
+  }
+})
