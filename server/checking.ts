@@ -1,7 +1,9 @@
 /**
  * A presented code in place of the card, at the desk: the identity behind it, for sale, refund or
  * change of a ticket and nothing else. Verified as a gate would, with the certificate's state asked
- * from the database instead of a status list; each look is audited, whatever came of it.
+ * from the database instead of a status list; each look is audited, whatever came of it. A code
+ * serves the window and purpose that it was scanned for first, and no other; paper, which shows no
+ * sign of life, is good with the holder's name alone.
  */
 import { toHex } from '../pass/bytes.ts'
 import { statusListUri } from '../pass/claims.ts'
@@ -9,8 +11,14 @@ import { nodeVerifier } from '../pass/cose-node.ts'
 import { PassError } from '../pass/errors.ts'
 import { decodePassText, type UnverifiedPass } from '../pass/text.ts'
 import { issuerKeysOf } from '../pass/trust.ts'
-import { createPassVerifier, type TrustView, type VerifyCode } from '../pass/verify.ts'
+import {
+  createPassVerifier,
+  type TrustView,
+  type VerifiedPass,
+  type VerifyCode,
+} from '../pass/verify.ts'
 import { stateOf } from './domain/certificate.ts'
+import { checkName } from './domain/name.ts'
 import { Problem } from './errors.ts'
 import { CHECK_AHEAD_MS } from './limits.ts'
 import { lifeOf } from './minting.ts'
@@ -20,7 +28,8 @@ import { findCertificate } from './store/certificates.ts'
 import { findPerson, type Identity } from './store/people.ts'
 import { deniedKids } from './store/published.ts'
 import { takeRate } from './store/rates.ts'
-import type { Certificate, Database } from './store/schema.ts'
+import type { Certificate, Database, Tx } from './store/schema.ts'
+import { serveCode } from './store/served-codes.ts'
 import { transact } from './store/transact.ts'
 
 /** Rail travel only. */
@@ -30,24 +39,39 @@ export type Purpose = (typeof PURPOSES)[number]
 const isPurpose = (value: string): value is Purpose =>
   (PURPOSES as readonly string[]).includes(value)
 
+/**
+ * Why a code is refused, besides what a gate would say. `OTHER_WINDOW`, `OTHER_PURPOSE`: it serves
+ * those; `NAME_MISSING`, `NAME_MISMATCH`: paper without its holder's name, or with another.
+ */
+export type CheckReason = VerifyCode | DeskReason
+type DeskReason = 'OTHER_WINDOW' | 'OTHER_PURPOSE' | 'NAME_MISSING' | 'NAME_MISMATCH'
+
 export type CheckResult =
   | { readonly accepted: true; readonly certificate: Certificate; readonly person: Identity }
-  | { readonly accepted: false; readonly reason: VerifyCode }
+  | { readonly accepted: false; readonly reason: CheckReason }
 
 const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
 const STRICT = { expiredForMs: 0, staleForMs: 0 }
 
-/** `text`: what the scanner read. Throws Problem `PURPOSE_REFUSED` or `RATE_LIMITED`. */
-export async function checkPresented(
-  service: Service,
-  check: { readonly text: string; readonly purpose: string; readonly by: string },
-): Promise<CheckResult> {
-  const { db, clock, secrets } = service
+/** What a window scanned. */
+export interface Presented {
+  /** What the scanner read. */
+  readonly text: string
+  readonly purpose: string
+  /** As typed from the document; needed for paper. */
+  readonly name: string | undefined
+  /** The member of staff, and the session that is their window. */
+  readonly by: { readonly id: string; readonly session: string }
+}
+
+/** Throws Problem `PURPOSE_REFUSED` or `RATE_LIMITED`. */
+export async function checkPresented(service: Service, check: Presented): Promise<CheckResult> {
+  const { db, clock } = service
   const { text, purpose, by } = check
   const now = clock.now()
-  if (!(await takeRate(db, 'check', by, now))) throw new Problem('RATE_LIMITED')
+  if (!(await takeRate(db, 'check', by.id, now))) throw new Problem('RATE_LIMITED')
   const read = readUnverified(text)
-  const actor = `staff:${by}` as const
+  const actor = `staff:${by.id}` as const
   if (!isPurpose(purpose)) {
     const subject = read ? toHex(read.claims.cti) : 'unknown'
     const detail = { purpose, outcome: 'PURPOSE_REFUSED' }
@@ -58,14 +82,40 @@ export async function checkPresented(
   const trust = await trustView(service, db, certificate, now)
   const verdict = verifier.verify(text, trust, STRICT, now)
   const subject = verdict.ok ? verdict.pass.ctiHex : verdict.cti ? toHex(verdict.cti) : 'unknown'
-  const outcome = verdict.ok ? 'ACCEPTED' : verdict.code
   return transact(db, async (tx): Promise<CheckResult> => {
+    const came = verdict.ok
+      ? await serve(tx, service, { check, pass: verdict.pass, held: certificate as Certificate })
+      : verdict.code
+    const outcome = typeof came === 'string' ? came : 'ACCEPTED'
     const detail = { purpose, outcome }
     await writeAudit(tx, { actor, action: 'check.identity', subject, detail }, now)
-    if (!verdict.ok) return { accepted: false, reason: verdict.code }
-    const held = certificate as Certificate
-    return { accepted: true, certificate: held, person: await findPerson(tx, secrets, held.person) }
+    if (typeof came === 'string') return { accepted: false, reason: came }
+    return { accepted: true, certificate: certificate as Certificate, person: came }
   })
+}
+
+/** Whom a good code is for, if it serves this window and purpose; with paper, by name. */
+async function serve(
+  tx: Tx,
+  { secrets, clock }: Service,
+  good: { readonly check: Presented; readonly pass: VerifiedPass; readonly held: Certificate },
+): Promise<Identity | DeskReason> {
+  const { check, pass, held } = good
+  const { ctiHex, presentedAt } = pass
+  const person = await findPerson(tx, secrets, held.person)
+  if (presentedAt === undefined) {
+    if (check.name === undefined) return 'NAME_MISSING'
+    const typed = checkName(check.name)
+    if (!typed.ok || typed.name !== person.name) return 'NAME_MISMATCH'
+  }
+  // Not of its bytes: a signature can be written in more than one way.
+  const code = secrets
+    .mac('code', `shown ${ctiHex} ${presentedAt ?? 'paper'}`)
+    .toString('base64url')
+  const { session } = check.by
+  const served = await serveCode(tx, { code, session, purpose: check.purpose }, clock.now())
+  if (served === 'other window') return 'OTHER_WINDOW'
+  return served === 'other purpose' ? 'OTHER_PURPOSE' : person
 }
 
 function readUnverified(text: string): UnverifiedPass | undefined {

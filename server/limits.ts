@@ -213,6 +213,8 @@ export const OLD_BOARDING_MS = 3600_000
 
 /** How far ahead of our clock a code shown at the desk may be. */
 export const CHECK_AHEAD_MS = 5_000
+/** A code serves the window that scanned it first as long as it can be shown at all. */
+export const CODE_SERVES_MS = 30_000 + CHECK_AHEAD_MS
 
 /** Rows of one page. */
 export const PAGE_ROWS_MAX = 500

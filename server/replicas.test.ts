@@ -5,6 +5,7 @@ import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
 import { revisionsOf } from './publish/files.ts'
 import { onEachEngine } from './testing/engines.ts'
+import { makeHolder } from './testing/holder.ts'
 import { makeJournal, uploadOf } from './testing/journal.ts'
 import type { Postgres } from './testing/postgres.ts'
 import { makeClient, openWorld, reopenWorld, type World } from './testing/world.ts'
@@ -46,7 +47,8 @@ async function claim(world: World, code: string) {
 }
 
 await onEachEngine(async (t, newPlace, postgres) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const place = await newPlace()
+  const world = await openWorld(t.testdir(), 2, place)
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
 
@@ -58,6 +60,28 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const revoked = await revoke(world, agent, issued.certificate?.id ?? '')
     t.equal(revoked.manifestVersion, world.service.publisher.latest()?.version)
     t.equal((await issue(world, agent, 1)).status, 202, 'again in a day: a second member of staff')
+  })
+
+  await t.test('one code at three windows at once, over two replicas: it serves one', async t => {
+    const windows = [agent, await world.signIn('agent'), await world.signIn('supervisor')]
+    const replica = postgres && (await reopenWorld(world.dir, world.clock, place))
+    if (replica) t.teardown(() => replica.close())
+    const holder = await makeHolder(world, agent, person(9))
+    for (let round = 0; round < 3; round++) {
+      world.clock.time += 1000
+      const code = await holder.present()
+      const checks = await times(12, async i => {
+        const at = replica !== undefined && i % 2 === 1 ? replica : world
+        const window = i % windows.length
+        const answer = await at.post('/v1/checks', { code, purpose: 'sale' }, windows[window])
+        const { accepted, reason } = (await answer.json()) as { accepted: boolean; reason?: string }
+        return { window, said: accepted ? 'ACCEPTED' : reason }
+      })
+      const served = checks.filter(one => one.said === 'ACCEPTED')
+      t.equal(served.length, 4)
+      t.equal(new Set(served.map(one => one.window)).size, 1)
+      t.equal(checks.filter(one => one.said === 'OTHER_WINDOW').length, 8)
+    }
   })
 
   // On PostgreSQL with 100, over two replicas: see below.

@@ -70,6 +70,8 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 export interface StaffMember {
   readonly id: string
   readonly role: Role
+  /** Id of the session: one window's. */
+  readonly session: string
 }
 
 export interface StaffAccounts {
@@ -106,7 +108,7 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       if (user.twoFactorEnabled === true) return undefined
       if (options.totpFor?.includes(role) === true) return 'must enrol'
     }
-    return { id: user.id, role }
+    return { id: user.id, role, session: session.id }
   }
 
   /** An answer that begins a session of one who is disabled: it ends again. */

@@ -1,6 +1,8 @@
 import t from 'tap'
 import { encodePassText, readPassText } from '../../pass/text.ts'
+import { CODE_SERVES_MS } from '../limits.ts'
 import { makeHolder } from '../testing/holder.ts'
+import { sweepAway } from '../testing/sweeping.ts'
 import { openWorld } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
@@ -21,9 +23,9 @@ interface Check {
   readonly person?: unknown
 }
 
-async function check(code: string, purpose = 'sale') {
+async function check(code: string, purpose = 'sale', more: object = {}, staff = agent) {
   world.clock.time += 1
-  const answer = await world.post('/v1/checks', { code, purpose }, agent)
+  const answer = await world.post('/v1/checks', { code, purpose, ...more }, staff)
   return { status: answer.status, ...((await answer.json()) as Check) }
 }
 
@@ -39,6 +41,7 @@ t.test('the identity, for the three purposes, each look in the audit', async t =
   const person = nextPerson()
   const holder = await makeHolder(world, agent, person)
   for (const purpose of ['sale', 'refund', 'change']) {
+    world.clock.time += 1000
     t.match(await check(await holder.present(), purpose), { status: 200, accepted: true, person })
   }
   for (const purpose of ['hotel', 'SALE', '']) {
@@ -100,7 +103,8 @@ t.test('a revoked certificate, and a key that was denied, from that very moment'
 })
 
 t.test('paper: 24 hours at most, never past its certificate, ended with it', async t => {
-  const holder = await makeHolder(world, agent, nextPerson())
+  const person = nextPerson()
+  const holder = await makeHolder(world, agent, person)
   const print = async (id: string) => {
     const answer = await world.post(
       `/v1/desk/certificates/${id}/paper`,
@@ -116,9 +120,60 @@ t.test('paper: 24 hours at most, never past its certificate, ended with it', asy
   const leftMs = Date.parse(paper.passExpiresAt ?? '') - world.clock.time
   t.equal(Math.ceil(leftMs / 1000), 23 * 3600)
   world.clock.time += 3600_000
-  t.match(await check(paper.code, 'refund'), { accepted: true }, 'no proof, and not stale')
+  const { name } = person
+  t.match(await check(paper.code, 'refund', { name }), { accepted: true }, 'no proof, not stale')
   await world.post(`/v1/desk/certificates/${holder.id}/revoke`, { reason: 'x' }, agent)
-  t.match(await check(paper.code), { accepted: false, reason: 'REVOKED' })
+  t.match(await check(paper.code, 'sale', { name }), { accepted: false, reason: 'REVOKED' })
   t.match(await print(holder.id), { status: 409, code: 'CERTIFICATE_ENDED' })
   t.match(await print('0'.repeat(32)), { status: 404, code: 'CERTIFICATE_UNKNOWN' })
+})
+
+t.test('a code serves the window and purpose of its first scan, for its half minute', async t => {
+  const other = await world.signIn('agent')
+  const again = await world.signIn('supervisor')
+  const holder = await makeHolder(world, agent, nextPerson())
+  const code = await holder.present()
+  t.match(await check(code), { accepted: true })
+  t.match(await check(code), { accepted: true }, 'the same window goes on')
+  const elsewhere = { accepted: false, reason: 'OTHER_WINDOW', person: undefined }
+  t.match(await check(code, 'sale', {}, other), elsewhere)
+  t.match(await check(code, 'refund', {}, again), elsewhere)
+  const purpose = await check(code, 'refund')
+  t.match(purpose, { accepted: false, reason: 'OTHER_PURPOSE', person: undefined })
+  const bytes = readPassText(code)
+  t.match(await check(encodePassText(bytes).toUpperCase(), 'sale', {}, other), elsewhere)
+  const rows = (await checksInAudit()).slice(-5).map(row => JSON.parse(row.detail).outcome)
+  t.same(rows.slice(-2).sort(), ['OTHER_PURPOSE', 'OTHER_WINDOW'])
+
+  const order = { train: 'G3', from: 'north', to: 'south', day: '2026-05-20' }
+  const sold = await world.post('/v1/tickets', { code, ...order }, other)
+  t.match(await sold.json(), { code: 'PASS_REFUSED', reason: 'OTHER_WINDOW' })
+  world.clock.time += 1000
+  t.match(await check(await holder.present(), 'refund', {}, other), { accepted: true }, 'a new one')
+  world.clock.time += 31_000
+  t.match(await check(code), { reason: 'STALE_CODE' })
+  world.clock.time += CODE_SERVES_MS
+  await sweepAway(world.service.db, 'servedCodes', world.clock.time)
+  t.same(await world.service.db.selectFrom('served_codes').select('code').execute(), [])
+})
+
+t.test('paper is good with its holder’s name, at one window at a time', async t => {
+  const other = await world.signIn('agent')
+  const person = nextPerson()
+  const holder = await makeHolder(world, agent, person)
+  const path = `/v1/desk/certificates/${holder.id}/paper`
+  const printed = await world.post(path, { reason: 'no battery' }, agent)
+  const { code } = (await printed.json()) as { code: string }
+  const name = person.name
+  t.match(await check(code), { accepted: false, reason: 'NAME_MISSING', person: undefined })
+  for (const wrong of ['欧阳诺二', '', 'x']) {
+    const said = await check(code, 'sale', { name: wrong })
+    t.match(said, { accepted: false, reason: 'NAME_MISMATCH', person: undefined }, wrong)
+  }
+  const outcomes = (await checksInAudit()).map(row => JSON.parse(row.detail).outcome)
+  t.equal(outcomes.filter(one => one === 'NAME_MISMATCH').length, 3)
+  t.match(await check(code, 'sale', { name: ` ${name} ` }), { accepted: true, person })
+  t.match(await check(code, 'sale', { name }, other), { accepted: false, reason: 'OTHER_WINDOW' })
+  world.clock.time += CODE_SERVES_MS
+  t.match(await check(code, 'refund', { name }, other), { accepted: true }, 'later at another')
 })

@@ -4,7 +4,7 @@ import { PASS_TEXT_CHARS_MAX } from '../../pass/limits.ts'
 import { checkPresented } from '../checking.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
 import type { ServiceEnv } from '../service.ts'
-import { isoTime, json, jsonBody, problems, route } from './route.ts'
+import { isoTime, json, jsonBody, presentedNameSchema, problems, route } from './route.ts'
 
 const checkRoute = route(
   { by: 'staff', permission: 'check.identity' },
@@ -17,6 +17,7 @@ const checkRoute = route(
       z.strictObject({
         code: z.string().max(PASS_TEXT_CHARS_MAX).describe('the text in the QR code'),
         purpose: z.string().max(32).describe('sale, refund or change'),
+        name: presentedNameSchema,
       }),
     ),
     responses: {
@@ -32,7 +33,14 @@ const checkRoute = route(
               documentNumber: z.string(),
             }),
           }),
-          z.object({ accepted: z.literal(false), reason: z.string() }),
+          z.object({
+            accepted: z.literal(false),
+            reason: z
+              .string()
+              .describe(
+                'a gate’s code; OTHER_WINDOW, OTHER_PURPOSE, NAME_MISSING or NAME_MISMATCH',
+              ),
+          }),
         ]),
       ),
       ...problems('INVALID', 'PURPOSE_REFUSED', 'SIGN_IN', 'FORBIDDEN', 'RATE_LIMITED'),
@@ -42,9 +50,9 @@ const checkRoute = route(
 
 export function registerChecks(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(checkRoute, async c => {
-    const { code, purpose } = c.req.valid('json')
-    const by = c.get('staff').id
-    const result = await checkPresented(c.get('service'), { text: code, purpose, by })
+    const { code, purpose, name } = c.req.valid('json')
+    const by = c.get('staff')
+    const result = await checkPresented(c.get('service'), { text: code, purpose, name, by })
     if (!result.accepted) return c.json({ accepted: false as const, reason: result.reason }, 200)
     const { id, valid_until } = result.certificate
     const certificate = { id, validUntil: isoTime(valid_until) }

@@ -5,7 +5,7 @@
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { NOT_PLAIN, PLAIN_LINE, PLAIN_LINES } from '../../gate/contract/plain-line.ts'
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
-import { REASON_CHARS_MAX } from '../limits.ts'
+import { NAME_POINTS_MAX, REASON_CHARS_MAX } from '../limits.ts'
 import { type Access, guard } from './guard.ts'
 import { type BodyKind, SMALL_BODY } from './read-body.ts'
 
@@ -136,6 +136,13 @@ export const linesSchema = (max: number) =>
 
 /** Why a member of staff does something. */
 export const reasonSchema = lineSchema(REASON_CHARS_MAX)
+
+/** The holder's name, typed by staff. */
+export const presentedNameSchema = z
+  .string()
+  .max(NAME_POINTS_MAX * 4)
+  .optional()
+  .describe('as on the document; needed with paper, and must be the holder’s')
 
 /** Names of gates and stations, as in a gate's config. */
 export const nameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/)

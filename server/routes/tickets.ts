@@ -19,12 +19,16 @@ import {
   jsonBody,
   lineSchema,
   nameSchema,
+  presentedNameSchema,
   problems,
   route,
 } from './route.ts'
 
 const daySchema = z.string().refine(isDay, 'a day, YYYY-MM-DD')
-const codeSchema = z.string().max(PASS_TEXT_CHARS_MAX).describe('the text in the QR code')
+const presentedShape = {
+  code: z.string().max(PASS_TEXT_CHARS_MAX).describe('the text in the QR code'),
+  name: presentedNameSchema,
+}
 const orderShape = {
   train: z.string().min(1).max(TRAIN_NUMBER_CHARS_MAX),
   from: nameSchema,
@@ -120,7 +124,7 @@ const sellRoute = route(
     path: '/v1/tickets',
     tags: ['tickets'],
     summary: 'Sell a ticket against a presented code; one a person, train and day',
-    request: jsonBody(z.strictObject({ code: codeSchema, ...orderShape })),
+    request: jsonBody(z.strictObject({ ...presentedShape, ...orderShape })),
     responses: {
       201: ticketAnswer('Sold. The gates of the station know it with their next poll'),
       ...problems(...REFUSALS, ...SALE_FAULTS),
@@ -135,7 +139,7 @@ const refundRoute = route(
     path: '/v1/tickets/{id}/refund',
     tags: ['tickets'],
     summary: 'Refund a ticket of the person behind a presented code, before departure',
-    request: { params: idParam, ...jsonBody(z.strictObject({ code: codeSchema })) },
+    request: { params: idParam, ...jsonBody(z.strictObject(presentedShape)) },
     responses: {
       200: ticketAnswer('Refunded'),
       ...problems(...REFUSALS, 'TICKET_UNKNOWN', 'TICKET_ENDED', 'TRAIN_DEPARTED'),
@@ -150,7 +154,7 @@ const changeRoute = route(
     path: '/v1/tickets/{id}/change',
     tags: ['tickets'],
     summary: 'Change a ticket for another, before departure and once: both or neither',
-    request: { params: idParam, ...jsonBody(z.strictObject({ code: codeSchema, ...orderShape })) },
+    request: { params: idParam, ...jsonBody(z.strictObject({ ...presentedShape, ...orderShape })) },
     responses: {
       201: ticketAnswer('The new ticket'),
       ...problems(...REFUSALS, ...SALE_FAULTS, 'TICKET_UNKNOWN', 'TICKET_ENDED', 'CHANGED_BEFORE'),
@@ -175,30 +179,34 @@ export function registerTickets(app: OpenAPIHono<ServiceEnv>): void {
     return c.json({ tickets: held.map(shownTicket) }, 200)
   })
   app.openapi(sellRoute, async c => {
-    const { code, ...order } = c.req.valid('json')
-    const acting = await actingFor(c, code, 'sale')
+    const { code, name, ...order } = c.req.valid('json')
+    const acting = await actingFor(c, { code, name }, 'sale')
     const ticket = await c.get('service').tickets.sell(order, acting)
     return c.json({ ticket: shownTicket(ticket) }, 201)
   })
   app.openapi(refundRoute, async c => {
-    const acting = await actingFor(c, c.req.valid('json').code, 'refund')
+    const acting = await actingFor(c, c.req.valid('json'), 'refund')
     const ticket = await c.get('service').tickets.refund(c.req.valid('param').id, acting)
     return c.json({ ticket: shownTicket(ticket) }, 200)
   })
   app.openapi(changeRoute, async c => {
-    const { code, ...order } = c.req.valid('json')
-    const acting = await actingFor(c, code, 'change')
+    const { code, name, ...order } = c.req.valid('json')
+    const acting = await actingFor(c, { code, name }, 'change')
     const ticket = await c.get('service').tickets.change(c.req.valid('param').id, order, acting)
     return c.json({ ticket: shownTicket(ticket) }, 201)
   })
 }
 
 /** The person behind the code, checked and audited as at `POST /v1/checks`. */
-async function actingFor(c: Context<ServiceEnv>, text: string, purpose: Purpose): Promise<Acting> {
-  const by = c.get('staff').id
-  const result = await checkPresented(c.get('service'), { text, purpose, by })
+async function actingFor(
+  c: Context<ServiceEnv>,
+  { code: text, name }: { readonly code: string; readonly name?: string | undefined },
+  purpose: Purpose,
+): Promise<Acting> {
+  const by = c.get('staff')
+  const result = await checkPresented(c.get('service'), { text, purpose, name, by })
   if (!result.accepted) throw new Problem('PASS_REFUSED', { reason: result.reason })
-  return { person: result.certificate.person, by }
+  return { person: result.certificate.person, by: by.id }
 }
 
 function shownTrip({ train, from, to, day, departsAt, arrivesAt }: Trip) {

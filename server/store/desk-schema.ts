@@ -1,4 +1,4 @@
-/** The tables of what waits for staff: approvals and appeals; conventions as in schema.ts. */
+/** The tables of the desk: approvals, appeals, and codes that serve a window; conventions as in schema.ts. */
 
 import type { Selectable } from 'kysely'
 
@@ -55,3 +55,13 @@ export interface AppealsTable {
 }
 
 export type Appeal = Selectable<AppealsTable>
+
+/** A presented code, and the window that scanned it first. */
+export interface ServedCodesTable {
+  /** HMAC-SHA-256 of the certificate and the time at which the code was made; paper has none. */
+  code: string
+  /** Id of the staff session. */
+  session: string
+  purpose: string
+  expires_at: number
+}

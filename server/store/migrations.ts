@@ -6,6 +6,7 @@
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely'
 import { StartError } from '../errors.ts'
 import { applicationTables } from './application-tables.ts'
+import { codeTables } from './code-tables.ts'
 import {
   COLUMN_TYPES,
   type ColumnTypes,
@@ -264,6 +265,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '015-gate-gaps': { up: gateGapsTable },
     '016-disabled-staff': { up: disabledStaff },
     '019-seen-frames': { up: db => frameTables(db, types) },
+    '020-served-codes': { up: codeTables },
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
   }

@@ -47,6 +47,7 @@ export const BRIEF_SWEEPS: readonly Sweep[] = [
   rowsOf('challenges', 'challenges', 'id', expired),
   rowsOf('applications', 'applications', 'id', expired),
   rowsOf('approvals', 'approvals', 'id', now => sql`id < ${firstTimeId(now - APPROVALS_KEPT_MS)}`),
+  rowsOf('servedCodes', 'served_codes', 'code', expired),
   rowsOf('claims', 'claims', 'code_hash', codeGone),
   rowsOf('enrolments', 'enrolments', 'code_hash', codeGone),
   rowsOf('listFiles', 'published_lists', 'sha256', listFileOld),

@@ -11,7 +11,7 @@ import type {
   RegistryTable,
   SeenFramesTable,
 } from './application-schema.ts'
-import type { AppealsTable, ApprovalsTable } from './desk-schema.ts'
+import type { AppealsTable, ApprovalsTable, ServedCodesTable } from './desk-schema.ts'
 import type {
   EnrolmentsTable,
   GateConfigsTable,
@@ -214,6 +214,7 @@ export interface Tables {
   applications: ApplicationsTable
   challenges: ChallengesTable
   seen_frames: SeenFramesTable
+  served_codes: ServedCodesTable
   approvals: ApprovalsTable
   appeals: AppealsTable
   audit: AuditTable
