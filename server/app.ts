@@ -11,6 +11,7 @@ import { explainFields } from '../gate/contract/explain.ts'
 import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
 import { errorFields } from './log.ts'
+import { nextSteps } from './next-steps.ts'
 import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
 import { registerApprovals } from './routes/approvals.ts'
@@ -56,6 +57,7 @@ export function createApp(service: Service): App {
   registerTrustEvents(app)
   app.use(everyRequest(service, load))
   app.use(answerHeaders(isHttps))
+  app.use(nextSteps())
   app.use(addressCap())
   registerHealth(app)
   registerSignedTime(app)

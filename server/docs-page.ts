@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { PROBLEMS } from './errors.ts'
+import { NEXT_STEPS, type NextStep } from './next-steps.ts'
 
 /** What of an OpenAPI document is read here. */
 export interface ApiDocument {
@@ -217,10 +218,18 @@ function resolve(schema: Schema, schemas: Readonly<Record<string, Schema>>): Sch
 function codesPart(): string {
   const rows = Object.entries(PROBLEMS).map(
     ([code, { status, title }]) =>
-      `<tr><td><code>${code}</code></td><td>${status}</td><td>${html(title)}</td></tr>`,
+      `<tr><td><code>${code}</code></td><td>${status}</td><td>${html(title)}</td>
+<td>${html(nextOf(code))}</td></tr>`,
   )
   return `<h2 id="codes">Codes of problems</h2><table><thead><tr><th>Code</th><th>Status</th>
-<th>Meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+<th>Meaning</th><th>What a passenger does next</th></tr></thead><tbody>${rows.join('')}</tbody></table>`
+}
+
+/** As phones are told; '' for codes of staff and gates. */
+function nextOf(code: string): string {
+  const steps: Readonly<Record<string, NextStep>> = NEXT_STEPS
+  const step = steps[code]
+  return step === undefined ? '' : `${step.zh} ${step.en}`
 }
 
 function html(text: string): string {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../pass/bytes.ts'
 import { type ApplicationMeans, applicationMeans, lifeFrom } from './domain/certificate.ts'
+import { nextShanghaiMonth } from './domain/shanghai.ts'
 import { Problem } from './errors.ts'
 import { PUBLISH_WAIT_MS } from './limits.ts'
 import { lifeOf } from './minting.ts'
@@ -51,7 +52,7 @@ export async function issueOnPhone(service: Service, to: PhoneIssue): Promise<Ce
 /** One transaction: the certificate that runs ends or moves, the quota counts, a new one begins. */
 async function issueTo(
   tx: Tx,
-  { secrets, clock }: Service,
+  { secrets, clock, config }: Service,
   to: PhoneIssue,
 ): Promise<{ issued: Certificate; ended: StatusRevision | undefined }> {
   const now = clock.now()
@@ -62,7 +63,10 @@ async function issueTo(
   const running = active === undefined ? undefined : await findCertificate(tx, active)
   const means = applicationMeans(running ? lifeOf(running) : undefined, now)
   const ended = running ? await endCertificate(tx, running.id, 'replaced', now) : undefined
-  if (means !== 'move' && !(await takeQuota(tx, person.id, now))) throw new Problem('QUOTA_USED')
+  if (means !== 'move' && !(await takeQuota(tx, person.id, now))) {
+    const nextMonthAt = new Date(nextShanghaiMonth(now)).toISOString()
+    throw new Problem('QUOTA_USED', { nextMonthAt, window: config.desk.window })
+  }
   const life =
     means === 'move' && running
       ? { validFrom: running.valid_from, validUntil: running.valid_until }

@@ -14,3 +14,15 @@ export function nextShanghaiMonth(at: number): number {
   const local = new Date(at + SHANGHAI_OFFSET_MS)
   return Date.UTC(local.getUTCFullYear(), local.getUTCMonth() + 1, 1) - SHANGHAI_OFFSET_MS
 }
+
+const MONTHS = [
+  ...['January', 'February', 'March', 'April', 'May', 'June', 'July'],
+  ...['August', 'September', 'October', 'November', 'December'],
+]
+
+/** The date on which a day begins, as people read it. */
+export function shanghaiDate(at: number): { readonly zh: string; readonly en: string } {
+  const local = new Date(at + SHANGHAI_OFFSET_MS)
+  const [month, day] = [local.getUTCMonth(), local.getUTCDate()]
+  return { zh: `${month + 1}月${day}日零时`, en: `${day} ${MONTHS[month]}, 00:00` }
+}

@@ -41,8 +41,10 @@ const appealRoute = route(
     ),
     responses: {
       201: json('Taken', z.object({ appeal: z.object({ id: z.string() }) })),
-      ...problems('INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'APPLICATION_UNKNOWN'),
-      ...problems('APPLICATION_DONE', 'APPEAL_EARLY', 'APPEAL_OPEN'),
+      ...problems(
+        ...(['INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'APPLICATION_UNKNOWN'] as const),
+        ...(['APPLICATION_DONE', 'APPEAL_EARLY', 'APPEAL_OPEN'] as const),
+      ),
     },
   },
 )
@@ -119,8 +121,10 @@ const takeRoute = route(
           }),
         }),
       ),
-      ...problems(...STAFF_PROBLEMS, 'RATE_LIMITED'),
-      ...problems('APPEAL_UNKNOWN', 'APPEAL_TAKEN', 'APPEAL_RESOLVED'),
+      ...problems(
+        ...([...STAFF_PROBLEMS, 'RATE_LIMITED'] as const),
+        ...(['APPEAL_UNKNOWN', 'APPEAL_TAKEN', 'APPEAL_RESOLVED'] as const),
+      ),
     },
   },
 )
@@ -146,8 +150,10 @@ const resolveRoute = route(
         'Resolved',
         z.object({ appeal: z.object({ id: z.string(), state: z.literal('resolved') }) }),
       ),
-      ...problems(...STAFF_PROBLEMS, 'APPEAL_UNKNOWN', 'APPEAL_TAKEN', 'APPEAL_NOT_TAKEN'),
-      ...problems('APPEAL_RESOLVED'),
+      ...problems(
+        ...([...STAFF_PROBLEMS, 'APPEAL_UNKNOWN', 'APPEAL_TAKEN', 'APPEAL_NOT_TAKEN'] as const),
+        ...(['APPEAL_RESOLVED'] as const),
+      ),
     },
   },
 )

@@ -38,8 +38,10 @@ const applyRoute = route(
           warnings: z.array(z.string()),
         }),
       ),
-      ...problems('INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'CONSENT_GUARDIAN'),
-      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID'),
+      ...problems(
+        ...(['INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'CONSENT_GUARDIAN'] as const),
+        ...(['DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID'] as const),
+      ),
     },
   },
 )

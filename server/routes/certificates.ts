@@ -29,8 +29,16 @@ const claimRoute = route(
     request: jsonBody(z.strictObject({ code: z.string().max(64), holderKey: p256JwkSchema })),
     responses: {
       201: json('The certificate and its first pass', issuedSchema),
-      ...problems('INVALID', ...PROOF_PROBLEMS, 'CLAIM_INVALID', 'CLAIM_USED', 'CERTIFICATE_ENDED'),
-      ...problems('NO_KEY', 'RATE_LIMITED'),
+      ...problems(
+        ...([
+          'INVALID',
+          ...PROOF_PROBLEMS,
+          'CLAIM_INVALID',
+          'CLAIM_USED',
+          'CERTIFICATE_ENDED',
+        ] as const),
+        ...(['NO_KEY', 'RATE_LIMITED'] as const),
+      ),
     },
   },
 )

@@ -56,8 +56,10 @@ const issueRoute = route(
           warnings: z.array(z.string()),
         }),
       ),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE', 'APPROVAL_WAITING'),
-      ...problems('DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'RATE_LIMITED'),
+      ...problems(
+        ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE', 'APPROVAL_WAITING'] as const),
+        ...(['DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'RATE_LIMITED'] as const),
+      ),
     },
   },
 )
@@ -103,8 +105,16 @@ const paperRoute = route(
         'The text of the QR code',
         z.object({ code: z.string(), passExpiresAt: z.iso.datetime() }),
       ),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED'),
-      ...problems('NO_KEY'),
+      ...problems(
+        ...([
+          'INVALID',
+          'SIGN_IN',
+          'FORBIDDEN',
+          'CERTIFICATE_UNKNOWN',
+          'CERTIFICATE_ENDED',
+        ] as const),
+        ...(['NO_KEY'] as const),
+      ),
     },
   },
 )

@@ -56,8 +56,10 @@ const lookupRoute = route(
           warnings: z.array(z.string()),
         }),
       ),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
-      ...problems('RATE_LIMITED'),
+      ...problems(
+        ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
+        ...(['RATE_LIMITED'] as const),
+      ),
     },
   },
 )
@@ -75,8 +77,10 @@ const unlockRoute = route(
         'Done. `lifted` is false when none were counted',
         z.object({ lifted: z.boolean() }),
       ),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
-      ...problems('RATE_LIMITED'),
+      ...problems(
+        ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
+        ...(['RATE_LIMITED'] as const),
+      ),
     },
   },
 )
@@ -91,8 +95,10 @@ const photoRoute = route(
     request: documentBody,
     responses: {
       200: json('JPEG, PNG or WebP in base64', z.object({ photo: z.base64() })),
-      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'),
-      ...problems('RATE_LIMITED', 'PERSON_UNKNOWN'),
+      ...problems(
+        ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
+        ...(['RATE_LIMITED', 'PERSON_UNKNOWN'] as const),
+      ),
     },
   },
 )

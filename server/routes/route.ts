@@ -39,6 +39,10 @@ const problemSchema = z
       .array(z.object({ path: z.string(), found: z.string(), message: z.string() }))
       .optional()
       .describe('of INVALID: where, which kind of value was found, and what was expected'),
+    next: z
+      .object({ zh: z.string(), en: z.string() })
+      .optional()
+      .describe('what a passenger does next; on routes of phones'),
   })
   .openapi('Problem')
 

@@ -20,6 +20,7 @@ export interface Said {
     readonly validUntil: string
   }
   readonly pass?: string
+  readonly next?: { readonly zh: string; readonly en: string }
 }
 
 export async function read(answer: Response): Promise<Said> {
@@ -49,6 +50,9 @@ export async function makeApplicant(world: World, documentNumber: string) {
   const wanted = new Map<string, readonly number[]>()
   async function post(path: string, body: object): Promise<Said> {
     const said = await read(await phone.send(path, body))
+    if (said.status >= 400 && said.next === undefined) {
+      throw new Error(`${said.code} says no next step`)
+    }
     if (said.challenge !== undefined) wanted.set(said.challenge, said.pictures ?? [])
     return said
   }
