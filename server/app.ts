@@ -10,6 +10,7 @@ import { routePath } from 'hono/route'
 import { explainFields } from '../gate/contract/explain.ts'
 import { answerHeaders, fileHeaders } from './answer-headers.ts'
 import { Problem, problemResponse } from './errors.ts'
+import { DATABASE_RETRY_S } from './limits.ts'
 import { errorFields } from './log.ts'
 import { nextSteps } from './next-steps.ts'
 import { registerAppeals } from './routes/appeals.ts'
@@ -37,7 +38,8 @@ import { registerSignedTime, registerTrust } from './routes/trust.ts'
 import { registerTrustAdmin } from './routes/trust-admin.ts'
 import { registerTrustEvents } from './routes/trust-events.ts'
 import type { Service, ServiceEnv } from './service.ts'
-import { isUnreachable, isUnstorableText } from './store/transact.ts'
+import { isUnstorableText } from './store/transact.ts'
+import { troubleOf } from './store/trouble.ts'
 
 export type App = OpenAPIHono<ServiceEnv>
 
@@ -144,9 +146,11 @@ function answerError(error: Error, c: Context<ServiceEnv>): Response {
     return problemResponse('BAD_REQUEST', { requestId })
   }
   if (isUnstorableText(error)) return problemResponse('BAD_REQUEST', { requestId })
-  if (isUnreachable(error)) {
-    c.get('service').log.warn({ requestId, ...errorFields(error) }, 'database unreachable')
-    return problemResponse('UNAVAILABLE', { requestId }, { 'retry-after': '2' })
+  const trouble = troubleOf(error)
+  if (trouble !== undefined) {
+    const fields = { requestId, trouble, ...errorFields(error) }
+    c.get('service').log.warn(fields, 'the database can not be used')
+    return problemResponse(trouble, { requestId }, { 'retry-after': `${DATABASE_RETRY_S}` })
   }
   c.get('service').log.error({ requestId, ...errorFields(error) }, 'request failed')
   return problemResponse('INTERNAL', { requestId })

@@ -112,6 +112,14 @@ export const PROBLEMS = {
   KIDS_FULL: { status: 409, title: 'Too many keys are denied: sign a new trust document' },
   NO_KEY: { status: 503, title: 'No signing key is released for today' },
   UNAVAILABLE: { status: 503, title: 'The database can not be reached: try again' },
+  DATABASE_BUSY: {
+    status: 503,
+    title: 'Another process has the database locked for too long: try again',
+  },
+  DATABASE_UNWRITABLE: {
+    status: 503,
+    title: 'Nothing can be written: the disk of the database is full or read-only; reading works',
+  },
   NOT_READY: { status: 503, title: 'Not ready' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ProblemRow>

@@ -248,6 +248,14 @@ export const RESTORE_VERSIONS_GAP = 2 ** 20
 export const TRANSACTION_TRIES_MAX = 8
 /** Pages of SQLite's log before it is moved into the file: 16 MiB, so that a hot page moves once. */
 export const CHECKPOINT_PAGES = 4096
+/** A SQLite file that another process has locked: waited for at the opening, and then in all. */
+export const OPEN_LOCKED_MS_MAX = 5_000
+export const LOCKED_MS_MAX = 3_000
+/** The longest pause between two tries, and how often it is told who has the lock. */
+export const LOCKED_PAUSE_MS_MAX = 20
+export const LOCKED_TOLD_MS = 5_000
+/** What a refused client is told to wait, seconds. */
+export const DATABASE_RETRY_S = 2
 /** Places of a status list that a replica fetches at once. */
 export const PLACES_AT_ONCE = 64
 /** Prepared statements kept by the SQLite shim. */

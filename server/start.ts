@@ -57,9 +57,13 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const log = options.log ?? createLog(config.log.level)
   const metrics = createMetrics()
   const signer = fileSigner(config.trust.keys)
-  const db = await openDatabase(databasePlace(config), error => {
-    metrics.databaseLost()
-    log.warn(errorFields(error), 'a database connection broke')
+  const db = await openDatabase(databasePlace(config), {
+    onLost(error) {
+      metrics.databaseLost()
+      log.warn(errorFields(error), 'a database connection broke')
+    },
+    onLocked: holder =>
+      log.error({ code: 'DATABASE_BUSY', holder }, 'another process has the database locked'),
   })
   let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
   const secrets = createSecrets(secret)

@@ -14,6 +14,7 @@ import { PLAIN_LINE } from '../../gate/contract/plain-line.ts'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import { isDisabled } from '../store/staff-members.ts'
+import { troubleOf, withTrouble } from '../store/trouble.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
 import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
@@ -83,7 +84,7 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
   /** The library's answer; undefined when the provider holds it up for too long. */
   async function answerOf({ auth }: Instance, request: Request): Promise<Response | undefined> {
     const late = new AbortController()
-    const answer = auth.handler(request)
+    const answer = withTrouble(() => auth.handler(request), isRefusal)
     answer.catch(() => {})
     const timeout = sleep(options.exchangeMs ?? EXCHANGE_MS_MAX, undefined, { signal: late.signal })
     return Promise.race([answer, timeout.catch(() => undefined)]).finally(() => late.abort())
@@ -108,7 +109,12 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
         ({ ok: false, code, why, returnTo }) as const
       const ready = instance ?? (await reach())
       if (ready === undefined) return refused('OIDC_UNAVAILABLE', 'discovery')
-      const answer = await answerOf(ready, requestOf(url, request.headers, clientAddress))
+      const asked = requestOf(url, request.headers, clientAddress)
+      const answer = await answerOf(ready, asked).catch(error => {
+        if (troubleOf(error) === undefined) throw error
+        return 'database' as const
+      })
+      if (answer === 'database') return refused('OIDC_UNAVAILABLE', answer)
       if (answer === undefined) return refused('OIDC_UNAVAILABLE', 'time')
       if (answer.status === 429) return refused('RATE_LIMITED', 'rate')
       const location = new URL(answer.headers.get('location') ?? 'about:blank', options.publicUrl())
@@ -129,6 +135,10 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
     return (await discover(issuer)) === undefined ? 'OIDC_UNAVAILABLE' : 'OIDC_REFUSED'
   }
 }
+
+/** No success, or a way back that names an error. */
+const isRefusal = (answer: Response): boolean =>
+  answer.status >= 400 || /[?&]error=/.test(answer.headers.get('location') ?? '')
 
 /** The library's codes that may also mean that the provider could not be reached. */
 const NEEDS_PROVIDER = new Set(['invalid_code', 'unable_to_get_user_info'])

@@ -20,11 +20,14 @@ import type { Database, Tx } from '../store/schema.ts'
 import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../store/staff.ts'
 import { isDisabled } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
+import { withTrouble } from '../store/trouble.ts'
 import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
 import { problemOf } from './library-codes.ts'
 import { isRole, type Role } from './permissions.ts'
 import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
 import { auditSignIn, type SignInBy } from './staff-audit.ts'
+
+const isFault = ({ status }: Response): boolean => status >= 500
 
 interface Endpoint {
   readonly method: 'GET' | 'POST'
@@ -99,7 +102,8 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
 
   async function member(headers: Headers): Promise<StaffMember | 'must enrol' | undefined> {
     if (!headers.has('cookie')) return undefined
-    const found = await (await library()).api.getSession({ headers })
+    const { api } = await library()
+    const found = await withTrouble(() => api.getSession({ headers }))
     const role: unknown = found?.user.role
     if (found === null || !isRole(role)) return undefined
     const { user, session } = found
@@ -156,7 +160,8 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       const url = `${options.publicUrl()}${pathname}`
       const sent = endpoint.method === 'GET' ? undefined : body.data
       const asked = requestOf(url, request.headers, clientAddress, sent)
-      const answer = await (await library()).handler(asked)
+      const { handler } = await library()
+      const answer = await withTrouble(() => handler(asked), isFault)
       if (answer.status >= 400) throw new Problem(await problemOf(answer))
       await refuseDisabled(answer)
       if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))

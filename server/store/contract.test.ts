@@ -19,7 +19,8 @@ import { dropLease, findListEntry, holdLease, keepListFile, listBytes } from './
 import { takeRate } from './rates.ts'
 import type { Database } from './schema.ts'
 import { endedIndices, openLists, takePlace } from './status.ts'
-import { isUnreachable, transact } from './transact.ts'
+import { transact } from './transact.ts'
+import { troubleOf } from './trouble.ts'
 
 const secrets = createSecrets(new Uint8Array(32).fill(1))
 const JANUARY = Date.parse('2026-01-31T15:59:59Z')
@@ -283,7 +284,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
   await t.test('a connection that breaks between two statements ends nothing else', async t => {
     if (postgres === undefined) return
     const lost: Error[] = []
-    const db = await openDatabase(await newPlace(), error => lost.push(error))
+    const db = await openDatabase(await newPlace(), { onLost: error => lost.push(error) })
     t.teardown(() => db.destroy())
     const broken = transact(db, async tx => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
@@ -295,7 +296,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
       () => undefined,
       (cause: unknown) => cause,
     )
-    t.ok(isUnreachable(error))
+    t.equal(troubleOf(error), 'UNAVAILABLE')
     t.ok(lost.length > 0, `it was heard, ${lost.length} times`)
     t.same(await db.selectFrom('quota').selectAll().execute(), [])
   })

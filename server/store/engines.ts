@@ -6,7 +6,9 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Kysely, PostgresAdapter } from 'kysely'
 import { StartError } from '../errors.ts'
+import { LOCKED_TOLD_MS } from '../limits.ts'
 import type { Engine } from './columns.ts'
+import { findLockHolder, type LockHolder } from './lock-holder.ts'
 import { makeFolder } from './make-folder.ts'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
@@ -22,18 +24,23 @@ export const isPostgresUrl = (place: string): boolean => /^postgres(ql)?:\/\//.t
 export const engineOf = (db: Database): Engine =>
   db.getExecutor().adapter instanceof PostgresAdapter ? 'postgres' : 'sqlite'
 
+/** What is heard of a database while it is open. */
+export interface DatabaseEvents {
+  /** A PostgreSQL connection broke. */
+  readonly onLost?: (error: Error) => void
+  /** Another process has a SQLite file locked for too long; undefined: it can't be known which. */
+  readonly onLocked?: (holder: LockHolder | undefined) => void
+}
+
 /**
- * `place`: a path, whose folder is made when missing, `:memory:`, or a `postgres://` URL. `onLost`
- * hears of each PostgreSQL connection that broke. Throws StartError `DATABASE`, which never shows
- * the URL: a password may be in it.
+ * `place`: a path, whose folder is made when missing, `:memory:`, or a `postgres://` URL. Throws
+ * StartError `DATABASE`, which never shows the URL: a password may be in it.
  */
-export async function openDatabase(
-  place: string,
-  onLost: (error: Error) => void = () => {},
-): Promise<Database> {
+export async function openDatabase(place: string, events: DatabaseEvents = {}): Promise<Database> {
   const engine = isPostgresUrl(place) ? 'postgres' : 'sqlite'
+  const { onLost = () => {} } = events
   const db = new Kysely<Tables>({
-    dialect: engine === 'postgres' ? await openServer(place, onLost) : openFile(place),
+    dialect: engine === 'postgres' ? await openServer(place, onLost) : openFile(place, events),
   })
   try {
     await migrate(db, engine)
@@ -59,13 +66,23 @@ function makePrivate(file: string): void {
   }
 }
 
-function openFile(file: string) {
+/** Tells who has the lock, every few seconds at most. */
+function tellHolder(file: string, { onLocked }: DatabaseEvents): () => void {
+  let toldAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (onLocked === undefined || performance.now() - toldAt < LOCKED_TOLD_MS) return
+    toldAt = performance.now()
+    void findLockHolder(file).then(onLocked)
+  }
+}
+
+function openFile(file: string, events: DatabaseEvents) {
   try {
     if (file !== ':memory:') {
       makeFolder(dirname(file))
       makePrivate(file)
     }
-    return nodeSqliteDialect(file)
+    return nodeSqliteDialect(file, { onLocked: tellHolder(file, events) })
   } catch (error) {
     const why = `database.file: ${file} cannot be opened: ${(error as Error).message}`
     throw new StartError('DATABASE', why, { cause: error })

@@ -6,6 +6,7 @@ import { type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from '../limits.ts'
 import { ISSUE_STATEMENT } from './issue-statement.ts'
+import { tellTrouble } from './trouble.ts'
 
 const INT8 = pg.types.builtins.INT8
 
@@ -23,7 +24,9 @@ class PlanningClient extends pg.Client {
     const [text, values, ...rest] = given
     const name = typeof text === 'string' ? PLANNED.get(text) : undefined
     const asked = name === undefined ? given : [{ name, text, values }, ...rest]
-    return super.query(...(asked as Parameters<pg.Client['query']>)) as never
+    const answer: unknown = super.query(...(asked as Parameters<pg.Client['query']>))
+    if (answer instanceof Promise) answer.catch(tellTrouble)
+    return answer as never
   }
 }
 
@@ -44,5 +47,10 @@ export function postgresDialect(url: string, onLost: (error: Error) => void): Di
   pool.on('connect', client => client.on('error', onLost))
   // The pool repeats what an idle connection said.
   pool.on('error', () => {})
-  return new PostgresDialect({ pool })
+  const connect = () =>
+    pool.connect().catch((error: unknown) => {
+      tellTrouble(error)
+      throw error
+    })
+  return new PostgresDialect({ pool: { connect, end: () => pool.end() } })
 }

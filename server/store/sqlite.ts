@@ -4,8 +4,15 @@
  * begins immediate, so that two processes queue up instead of failing when the second one writes.
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
-import { CHECKPOINT_PAGES, STATEMENTS_MAX } from '../limits.ts'
+import {
+  type Driver,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely'
+import { CHECKPOINT_PAGES, OPEN_LOCKED_MS_MAX, STATEMENTS_MAX } from '../limits.ts'
+import { type Waiting, waitingDriver } from './waiting-driver.ts'
 
 /** SQLite can roll back a `create table`; Kysely's adapter assumes otherwise. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -15,21 +22,38 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 class NodeSqliteDialect extends SqliteDialect {
+  readonly #database: DatabaseSync
+  readonly #waiting: Waiting
+
+  constructor(database: DatabaseSync, waiting: Waiting) {
+    super({ database: shim(database) })
+    this.#database = database
+    this.#waiting = waiting
+  }
+
+  override createDriver(): Driver {
+    return waitingDriver(super.createDriver(), this.#database, this.#waiting)
+  }
+
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter()
   }
 }
 
-/** A dialect over one connection. `file` is a path or `:memory:`. Throws when it can't be opened. */
-export function nodeSqliteDialect(file: string): SqliteDialect {
-  const database = new DatabaseSync(file, { timeout: 5000 })
+/**
+ * A dialect over one connection. `file` is a path or `:memory:`. Throws when it can't be opened.
+ * SQLite waits for others while it opens, and never afterwards: that is the driver's.
+ */
+export function nodeSqliteDialect(file: string, waiting: Waiting): SqliteDialect {
+  const database = new DatabaseSync(file, { timeout: OPEN_LOCKED_MS_MAX })
   database.exec(
     'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;' +
       // What is deleted or replaced becomes zeros in the file: much of it is about people.
       'pragma secure_delete = on;' +
-      `pragma trusted_schema = off; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+      `pragma trusted_schema = off; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};` +
+      'pragma busy_timeout = 0',
   )
-  return new NodeSqliteDialect({ database: shim(database) })
+  return new NodeSqliteDialect(database, waiting)
 }
 
 /**

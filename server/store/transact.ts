@@ -29,18 +29,5 @@ export async function transact<T>(db: Database, work: (tx: Tx) => Promise<T>): P
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
-/** Codes of a server that can't be reached, is starting or stopping, or has no connection left. */
-const UNREACHABLE =
-  /^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|EAI_AGAIN)$/
-/** The driver gives these no code. */
-const LOST =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
-
-/** Whether the database can't be used right now: nothing that was answered is lost by it. */
-export function isUnreachable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return UNREACHABLE.test(codeOf(error)) || LOST.test(error.message) || isUnreachable(error.cause)
-}
-
 /** `character_not_in_repertoire`: text from a path or query that PostgreSQL can't hold, such as U+0000. */
 export const isUnstorableText = (error: unknown): boolean => codeOf(error) === '22021'
