@@ -150,6 +150,7 @@ function answerError(error: Error, c: Context<ServiceEnv>): Response {
   if (trouble !== undefined) {
     const fields = { requestId, trouble, ...errorFields(error) }
     c.get('service').log.warn(fields, 'the database can not be used')
+    if (trouble === 'DATABASE_UNWRITABLE') c.get('service').writes.doubt()
     return problemResponse(trouble, { requestId }, { 'retry-after': `${DATABASE_RETRY_S}` })
   }
   c.get('service').log.error({ requestId, ...errorFields(error) }, 'request failed')

@@ -256,6 +256,9 @@ export const LOCKED_PAUSE_MS_MAX = 20
 export const LOCKED_TOLD_MS = 5_000
 /** What a refused client is told to wait, seconds. */
 export const DATABASE_RETRY_S = 2
+/** Whether writing works is tried this often at most, with a row of so many bytes. */
+export const PROBE_MS = 2_000
+export const PROBE_BYTES = 32 * 1024
 /** Places of a status list that a replica fetches at once. */
 export const PLACES_AT_ONCE = 64
 /** Prepared statements kept by the SQLite shim. */

@@ -16,6 +16,7 @@ import type { Load } from './routes/load.ts'
 import type { Secrets } from './secrets.ts'
 import type { Places } from './store/places.ts'
 import type { Database } from './store/schema.ts'
+import type { WriteProbe } from './store/write-probe.ts'
 import type { Tickets } from './tickets/port.ts'
 
 export interface Service {
@@ -24,6 +25,8 @@ export interface Service {
   readonly log: Log
   readonly metrics: Metrics
   readonly db: Database
+  /** Whether it takes writes. */
+  readonly writes: WriteProbe
   readonly places: Places
   readonly secrets: Secrets
   readonly nonces: Nonces

@@ -26,6 +26,7 @@ import { createSecrets } from './secrets.ts'
 import type { Service } from './service.ts'
 import { openDatabase } from './store/engines.ts'
 import { createPlaces } from './store/places.ts'
+import { createWriteProbe } from './store/write-probe.ts'
 import { embeddedTickets } from './tickets/embedded.ts'
 
 export interface ServiceOptions {
@@ -93,6 +94,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     clock,
     log,
     db,
+    writes: createWriteProbe(db),
     places: createPlaces(db),
     secrets,
     nonces: createNonces(secrets),

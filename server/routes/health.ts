@@ -22,10 +22,10 @@ const readyRoute = route(
     method: 'get',
     path: '/readyz',
     tags: ['anyone'],
-    summary: 'Database and publishing work',
+    summary: 'The database takes writes and publishing works',
     responses: {
       200: json('Ready', z.object({ ok: z.literal(true), manifestVersion: z.int() })),
-      ...problems('NOT_READY'),
+      ...problems('NOT_READY', 'UNAVAILABLE', 'DATABASE_BUSY', 'DATABASE_UNWRITABLE'),
     },
   },
 )
@@ -44,11 +44,11 @@ const timeRoute = route(
 export function registerHealth(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(healthRoute, c => c.json({ ok: true as const }, 200))
   app.openapi(readyRoute, async c => {
-    const { db, clock, publisher } = c.get('service')
+    const { writes, clock, publisher } = c.get('service')
     const manifest = publisher.latest()
     const age = manifest === undefined ? Number.POSITIVE_INFINITY : clock.now() - manifest.madeAt
     if (manifest === undefined || age > 2 * MANIFEST_EVERY_MS) throw new Problem('NOT_READY')
-    await db.selectFrom('leases').select('name').limit(1).execute()
+    await writes.check()
     return c.json({ ok: true as const, manifestVersion: manifest.version }, 200)
   })
   app.openapi(timeRoute, c => {

@@ -77,7 +77,10 @@ export function waitingDriver(driver: Driver, database: DatabaseSync, waiting: W
     beginTransaction: (connection, settings: TransactionSettings) =>
       driver.beginTransaction(connection, settings),
     commitTransaction: connection => driver.commitTransaction(connection),
-    rollbackTransaction: connection => driver.rollbackTransaction(connection),
+    async rollbackTransaction(connection) {
+      // A full disk has rolled it back by itself: a second one would hide why.
+      if (database.isTransaction) await driver.rollbackTransaction(connection)
+    },
     releaseConnection: connection => driver.releaseConnection(inner(connection)),
     destroy: () => driver.destroy(),
   }
