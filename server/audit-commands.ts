@@ -1,8 +1,9 @@
 /** The `audit verify` and `audit export` commands. */
+import { countedBodies, type KeptNow, type RemovalFault, removalFault } from './audit-removals.ts'
 import { databasePlace, type LoadedConfig } from './config.ts'
 import { type AuditVerdict, verifyAuditChain } from './domain/audit-chain.ts'
 import { StartError } from './errors.ts'
-import { countUnchained, readAuditChain } from './store/audit-chain.ts'
+import { countLost, countUnchained, readAuditChain } from './store/audit-chain.ts'
 import { openDatabase } from './store/engines.ts'
 import type { Database } from './store/schema.ts'
 
@@ -12,15 +13,19 @@ export async function auditVerify(loaded: LoadedConfig, head: string | undefined
     throw new StartError('CONFIG', '--head must be 64 hexadecimal digits')
   }
   await withDatabase(loaded, async db => {
-    const verdict = await judgeAudit(db, head)
+    const { auditDays } = loaded.config.retention
+    const verdict = await judgeAudit(db, head, { now: Date.now(), auditDays })
     process.stdout.write(`${JSON.stringify(verdict)}\n`)
     if (!verdict.ok) process.exitCode = 1
   })
 }
 
 export type AuditJudgement =
-  | (Extract<AuditVerdict, { ok: true }> & { readonly waiting: number })
+  | (Omit<Extract<AuditVerdict, { ok: true }>, 'removed'> & { readonly waiting: number })
   | Extract<AuditVerdict, { ok: false }>
+  | RemovalFault
+  /** So many rows that were written stand nowhere, in the chain or waiting for it. */
+  | { readonly ok: false; readonly fault: 'LOST'; readonly rows: number }
   /** `STRAY`: rows say that they are in the chain and aren't. `HEAD`: the noted head is gone. */
   | { readonly ok: false; readonly fault: 'STRAY' | 'HEAD' }
 
@@ -28,13 +33,22 @@ export type AuditJudgement =
  * The chain, and that no row stands beside it. Beside a service that seals, no row is missed: those
  * that wait are counted first, so one that is sealed meanwhile counts as waiting and as a row.
  */
-export async function judgeAudit(db: Database, head?: string): Promise<AuditJudgement> {
+export async function judgeAudit(
+  db: Database,
+  head?: string,
+  kept?: KeptNow,
+): Promise<AuditJudgement> {
   const { waiting, stray } = await countUnchained(db)
+  const before = await countedBodies(db, kept)
   const verdict = await verifyAuditChain(readAuditChain(db), head)
   if (!verdict.ok) return verdict
   if (stray > 0) return { ok: false, fault: 'STRAY' }
+  const lost = await countLost(db)
+  if (lost > 0) return { ok: false, fault: 'LOST', rows: lost }
   if (!verdict.headFound) return { ok: false, fault: 'HEAD' }
-  return { ...verdict, waiting }
+  const { removed, ...found } = verdict
+  const fault = removalFault(removed, before, await countedBodies(db, kept))
+  return fault ?? { ...found, waiting }
 }
 
 /** Prints each link with its row, one JSON line each. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { judgeAudit } from './audit-commands.ts'
 import { auditBodyHash, auditLinkHash } from './domain/audit-chain.ts'
+import { LEASE_MS } from './limits.ts'
 import { writeAudit } from './store/audit.ts'
 import { sealAudit } from './store/audit-chain.ts'
 import { openDatabase } from './store/engines.ts'
@@ -70,14 +71,21 @@ await onEachEngine(async (t, newPlace, postgres) => {
     await restore()
 
     await db.deleteFrom('audit').where('id', '=', id).execute()
-    t.match(await judgeAudit(db), { ok: true, rows: 5, deleted: 1 }, 'retention may do that')
+    const missing = { ok: false, seq: 3, fault: 'MISSING' }
+    t.same(await judgeAudit(db), missing, 'only retention may do that')
+    await db.updateTable('audit_chain').set({ removed_by: 1 }).where('seq', '=', 3).execute()
+    t.same(await judgeAudit(db), { ok: false, fault: 'REMOVED', report: 1 }, 'and it tells')
+    await db.updateTable('audit_chain').set({ removed_by: 0 }).where('seq', '=', 3).execute()
+    t.same(await judgeAudit(db), { ok: false, fault: 'REMOVED', report: 0 })
     await db.deleteFrom('audit_chain').where('seq', '=', 3).execute()
     t.same(await judgeAudit(db), { ok: false, seq: 3, fault: 'GAP' })
     await restore()
 
     const forged = { ...audit[2], id, subject: 'forged' } as (typeof audit)[number]
     const body_hash = auditBodyHash(forged)
-    const hash = auditLinkHash(chain[1]?.hash ?? '', 3, body_hash)
+    const { series = null, n = null } = chain[2] ?? {}
+    const link = { seq: 3, bodyHash: body_hash, auditId: id, series, n }
+    const hash = auditLinkHash(chain[1]?.hash ?? '', link)
     await db.updateTable('audit').set({ subject: 'forged' }).where('id', '=', id).execute()
     await db.updateTable('audit_chain').set({ body_hash, hash }).where('seq', '=', 3).execute()
     t.same(await judgeAudit(db), { ok: false, seq: 4, fault: 'HASH' }, 'the next link tells')
@@ -89,11 +97,48 @@ await onEachEngine(async (t, newPlace, postgres) => {
       .deleteFrom('audit')
       .where('id', '=', audit[4]?.id ?? '')
       .execute()
-    t.match(await judgeAudit(db), { ok: true, rows: 4 }, 'row and link: only a noted head tells')
+    t.same(await judgeAudit(db), { ok: false, fault: 'LOST', rows: 1 }, 'row and link')
+    const { series: of } = chain[4] ?? {}
+    await db
+      .updateTable('audit_series')
+      .set(eb => ({ last: eb('last', '-', 1) }))
+      .where('series', '=', of ?? 0)
+      .execute()
+    t.match(await judgeAudit(db), { ok: true, rows: 4 }, 'and number: only a noted head tells')
     t.same(await judgeAudit(db, chain[4]?.hash), { ok: false, fault: 'HEAD' })
   })
 
-  await t.test('a service seals each second; with two, one does', async t => {
+  await t.test('a row that goes before it is sealed leaves a gap', async t => {
+    const db = await openDatabase(await newPlace())
+    t.teardown(() => db.destroy())
+    await Promise.all(Array.from({ length: 8 }, (_, i) => write(db, `s${i}`, i)))
+    const failed = transact(db, async tx => {
+      await write(tx, 'rolled back', 9)
+      throw new Error('no')
+    })
+    await t.rejects(failed)
+    await write(db, 'later', 10)
+    t.match(await judgeAudit(db), { ok: true, waiting: 9 }, 'what was rolled back is no gap')
+    await db.deleteFrom('audit').where('subject', '=', 's3').execute()
+    t.same(await judgeAudit(db), { ok: false, fault: 'LOST', rows: 1 })
+    await sealAudit(db, 11)
+    t.same(await judgeAudit(db), { ok: false, fault: 'LOST', rows: 1 }, 'sealing hides nothing')
+    await db.deleteFrom('audit_series').execute()
+    t.match(await judgeAudit(db), { ok: false, fault: 'LOST' })
+  })
+
+  await t.test('a row that its backup brings back keeps its number', async t => {
+    const db = await openDatabase(await newPlace())
+    t.teardown(() => db.destroy())
+    for (const subject of ['a', 'b']) await write(db, subject, 1)
+    const rows = await db.selectFrom('audit').selectAll().execute()
+    await db.deleteFrom('audit').execute()
+    t.same(await judgeAudit(db), { ok: false, fault: 'LOST', rows: 2 })
+    await db.insertInto('audit').values(rows).execute()
+    t.match(await judgeAudit(db), { ok: true, waiting: 2 })
+  })
+
+  await t.test('a service seals each second, whoever else died', async t => {
     const dir = t.testdir()
     const place = await newPlace()
     const world = await openWorld(dir, 2, place)
@@ -101,6 +146,9 @@ await onEachEngine(async (t, newPlace, postgres) => {
     if (postgres !== undefined) worlds.push(await reopenWorld(dir, world.clock, place))
     t.teardown(() => Promise.all(worlds.map(one => one.close())))
     const { db } = world.service
+    // Of a replica that was killed: nobody waits for it.
+    const until = world.clock.time + LEASE_MS
+    await db.insertInto('leases').values({ name: 'audit', owner: 'dead', until }).execute()
     for (let i = 0; i < 20; i++) await write(db, `s${i}`, i)
     let judged = await judgeAudit(db)
     for (let i = 0; i < 100 && !(judged.ok && judged.waiting === 0); i++) {

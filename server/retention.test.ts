@@ -180,6 +180,69 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.ok(gate)
   })
 
+  await t.test('what is gone from the audit must be what its signed reports count', async t => {
+    const world = await open(t, await newPlace())
+    const { db } = world.service
+    const write = (subject: string, at: number) =>
+      writeAudit(db, { actor: 'system', action: 'test', subject }, at)
+    for (let n = 0; n < 5; n++) await write(`old ${n}`, NOON)
+    await sealAudit(db, NOON)
+    for (const days of [31, 32.5, 33]) {
+      world.clock.time = NOON + days * DAY_MS
+      await write(`at ${days}`, world.clock.time)
+      await sealAudit(db, world.clock.time)
+      await retentionOf(world).run()
+    }
+    const kept = { now: world.clock.time, auditDays: KEPT.auditDays }
+    const judge = () => judgeAudit(db, undefined, kept)
+    await sealAudit(db, world.clock.time)
+    t.match(await judge(), { ok: true, deleted: 5 })
+    t.same((await judgeReports(db)) as object, { ok: true, reports: 1 }, 'signed, the next is open')
+
+    const young = await db.selectFrom('audit').selectAll().where('subject', '=', 'at 33').execute()
+    const seq =
+      (
+        await db
+          .selectFrom('audit_chain')
+          .select('seq')
+          .where('audit_id', '=', young[0]?.id ?? '')
+          .execute()
+      )[0]?.seq ?? 0
+    const remove = async (report: number | null) => {
+      await db.deleteFrom('audit').where('subject', '=', 'at 33').execute()
+      await db
+        .updateTable('audit_chain')
+        .set({ removed_by: report })
+        .where('seq', '=', seq)
+        .execute()
+    }
+    const count = (counts: string) =>
+      db.updateTable('retention_reports').set({ counts }).where('number', '=', 2).execute()
+    await remove(null)
+    t.same(await judge(), { ok: false, fault: 'MISSING', seq })
+    await remove(1)
+    t.same(await judge(), { ok: false, fault: 'REMOVED', report: 1 }, 'the signed one counts five')
+    await db
+      .insertInto('retention_reports')
+      .values({ number: 2, begun_at: 0, closed_at: null, counts: '{"auditBodies":1}', bytes: null })
+      .onConflict(c => c.column('number').doUpdateSet({ counts: '{"auditBodies":1}' }))
+      .execute()
+    await remove(2)
+    t.same(
+      await judge(),
+      { ok: false, fault: 'REMOVED', report: 2 },
+      'counted, but before its time',
+    )
+    await remove(0)
+    await count('{}')
+    t.same(await judge(), { ok: false, fault: 'REMOVED', report: 0 })
+    await db.insertInto('audit').values(young).execute()
+    await db.updateTable('audit_chain').set({ removed_by: null }).where('seq', '=', seq).execute()
+    t.match(await judge(), { ok: true, deleted: 5 })
+    await db.deleteFrom('retention_reports').where('number', '=', 1).execute()
+    t.same(await judge(), { ok: false, fault: 'REMOVED', report: 1 }, 'the report is gone')
+  })
+
   await t.test('who has anything left stays, and who is gone may come again', async t => {
     const world = await open(t, await newPlace())
     const { db } = world.service

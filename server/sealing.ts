@@ -1,15 +1,16 @@
-/** Each second, the replica that holds the lease seals new audit rows into their chain. */
-import { randomUUID } from 'node:crypto'
+/**
+ * Each second new audit rows are sealed into their chain, by every replica: whichever comes first
+ * does it, so none waits for one that died. Rows that a dead process left are sealed at the start.
+ */
 import type { Clock } from './clock.ts'
 import { AUDIT_SEAL_MS, AUDIT_SEAL_ROWS } from './limits.ts'
 import { errorFields, type Log } from './log.ts'
 import { sealAudit } from './store/audit-chain.ts'
-import { dropLease, holdLease } from './store/published.ts'
 import type { Database } from './store/schema.ts'
 
 export interface AuditSealer {
   start(): void
-  /** Stops, and seals what is there, also while another has the lease: it only saves work. */
+  /** Stops, and seals what is there. */
   stop(): Promise<void>
 }
 
@@ -19,14 +20,12 @@ export function createAuditSealer(options: {
   readonly log: Log
 }): AuditSealer {
   const { db, clock, log } = options
-  const owner = randomUUID()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let stopped = false
 
-  async function seal(always: boolean): Promise<void> {
+  async function seal(): Promise<void> {
     try {
-      if (!(always || (await holdLease(db, 'audit', owner, clock.now())))) return
       while ((await sealAudit(db, clock.now())) === AUDIT_SEAL_ROWS);
     } catch (error) {
       log.error(errorFields(error), 'sealing the audit failed')
@@ -34,7 +33,7 @@ export function createAuditSealer(options: {
   }
 
   function tick(): void {
-    running = seal(false).then(() => {
+    running = seal().then(() => {
       if (!stopped) timer = setTimeout(tick, AUDIT_SEAL_MS).unref()
     })
   }
@@ -45,8 +44,7 @@ export function createAuditSealer(options: {
       stopped = true
       clearTimeout(timer)
       await running
-      await seal(true)
-      await dropLease(db, 'audit', owner).catch(() => {})
+      await seal()
     },
   }
 }

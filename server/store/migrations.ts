@@ -7,6 +7,7 @@ import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kys
 import { StartError } from '../errors.ts'
 import { applicationTables } from './application-tables.ts'
 import { codeTables } from './code-tables.ts'
+import { auditSeries } from './audit-tables.ts'
 import {
   COLUMN_TYPES,
   type ColumnTypes,
@@ -266,6 +267,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '016-disabled-staff': { up: disabledStaff },
     '019-seen-frames': { up: db => frameTables(db, types) },
     '020-served-codes': { up: codeTables },
+    '022-audit-series': { up: db => auditSeries(db, engine) },
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
   }

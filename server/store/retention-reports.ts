@@ -42,6 +42,12 @@ export async function addToReport(tx: Tx, more: Counts, now: number): Promise<vo
     .execute()
 }
 
+/** The number of the report that counts what is deleted now; one is begun when none is open. */
+export async function reportInHand(tx: Tx, now: number): Promise<number> {
+  const { number } = (await openReport(tx)) ?? (await beginReport(tx, now))
+  return number
+}
+
 async function beginReport(tx: Tx, now: number): Promise<OpenReport> {
   const number = await nextNumber(tx)
   const row = { number, begun_at: now, closed_at: null, counts: '{}', bytes: null }

@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { type Cutoffs, dueRows } from '../domain/retention.ts'
 import { AHEAD_EPOCHS_MAX, OLD_LIST_MS } from '../limits.ts'
 import { BRIEF_SWEEPS, rowsOf } from './retention-brief.ts'
+import { reportInHand } from './retention-reports.ts'
 import type { Tx } from './schema.ts'
 import { firstTimeId } from './time-id.ts'
 
@@ -230,6 +231,11 @@ const audit: Sweep = {
     if (rows.length === 0) return {}
     const ids = rows.map(row => row.id)
     await tx.deleteFrom('audit').where('id', 'in', ids).execute()
+    await tx
+      .updateTable('audit_chain')
+      .set({ removed_by: await reportInHand(tx, at.now) })
+      .where('audit_id', 'in', ids)
+      .execute()
     return { auditBodies: ids.length }
   },
 }

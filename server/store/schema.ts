@@ -171,6 +171,15 @@ export interface AuditTable {
   salt: Generated<string>
   /** 1: in the chain. */
   sealed: Generated<number>
+  /** Its number in one of the counters, from 1 without a gap; null for rows of before. By a trigger. */
+  series: Generated<number | null>
+  n: Generated<number | null>
+}
+
+export interface AuditSeriesTable {
+  series: number
+  /** The last number that was given. */
+  last: number
 }
 
 export interface AuditChainTable {
@@ -180,6 +189,11 @@ export interface AuditChainTable {
   body_hash: string
   hash: string
   sealed_at: number
+  /** Of its row. */
+  series: number | null
+  n: number | null
+  /** The retention report that counts its body as removed; 0: one of before reports named rows. */
+  removed_by: number | null
 }
 
 export interface Tables {
@@ -219,6 +233,7 @@ export interface Tables {
   appeals: AppealsTable
   audit: AuditTable
   audit_chain: AuditChainTable
+  audit_series: AuditSeriesTable
   retention_reports: RetentionReportsTable
   retention_head: RetentionHeadTable
   staff: StaffTable
