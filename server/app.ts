@@ -61,6 +61,7 @@ export function createApp(service: Service): App {
   app.use(answerHeaders(isHttps))
   app.use(nextSteps())
   app.use(addressCap())
+  app.use(onlyYoung(service))
   registerHealth(app)
   registerSignedTime(app)
   registerTrustAdmin(app)
@@ -130,6 +131,14 @@ function addressCap(): MiddlewareHandler<ServiceEnv> {
   return (c, next) => {
     if (!isOfGates.test(`${c.req.method} ${c.req.path}`)) c.get('load').request(c)
     return next()
+  }
+}
+
+/** Over an old copy of the database nothing is begun or ended; journals, and signing in, go on. */
+function onlyYoung({ oldCopy }: Service): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' && !/^\/v1\/(gates|auth)\//.test(c.req.path)) oldCopy.demandNot()
+    await next()
   }
 }
 

@@ -120,6 +120,10 @@ export const PROBLEMS = {
     status: 503,
     title: 'Nothing can be written: the disk of the database is full or read-only; reading works',
   },
+  DATABASE_OLD: {
+    status: 503,
+    title: 'Gates hold newer lists than this database: an operator must run the restored command',
+  },
   NOT_READY: { status: 503, title: 'Not ready' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ProblemRow>
@@ -169,7 +173,16 @@ export function problemResponse(
  */
 export class StartError extends Error {
   override readonly name = 'StartError'
-  readonly code: 'CONFIG' | 'SECRET' | 'KEYS' | 'TRUST' | 'DATABASE' | 'LISTEN' | 'IN_USE'
+  readonly code:
+    | 'CONFIG'
+    | 'SECRET'
+    | 'KEYS'
+    | 'TRUST'
+    | 'DATABASE'
+    | 'LISTEN'
+    | 'IN_USE'
+    /** The database is an old copy. */
+    | 'WENT_BACK'
   constructor(code: StartError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code

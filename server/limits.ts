@@ -243,6 +243,10 @@ export const DATABASE_CONNECTIONS_MAX = 10
 /** A connection to PostgreSQL must stand within this time, a statement end within the next. */
 export const CONNECT_MS_MAX = 5_000
 export const STATEMENT_MS_MAX = 10_000
+/** So many gates that hold a manifest unknown here show that the database is an old copy. */
+export const GATES_AHEAD_MIN = 2
+/** The file that says how far was published. */
+export const MARK_BYTES_MAX = 1024
 /** After a restore: list numbers and manifest versions that may have been used since the backup. */
 export const RESTORE_LISTS_GAP = 1000
 export const RESTORE_VERSIONS_GAP = 2 ** 20

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -303,6 +303,8 @@ t.test('a stop that comes while it starts is one', async t => {
 t.test('what the config names is told with its key and file, and nothing hangs', async t => {
   const config = JSON.parse(readFileSync(CONFIG, 'utf8')) as { trust: object }
   const other = join(dir, 'other.json')
+  // Of another database than those that follow.
+  rmSync(join(dir, 'trust/online/published.mark'))
   const rows: [string | Buffer | object, RegExp][] = [
     [
       { database: { file: '/proc/nope/x.db' } },

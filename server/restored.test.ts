@@ -1,14 +1,25 @@
 /** A database that comes back from a backup, as a gate and a thief of old codes would see it. */
-import { copyFileSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { statusListUri } from '../pass/claims.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
+import { createHighWaterMark } from './high-water.ts'
 import { markRestored } from './restored.ts'
+import { createSecrets } from './secrets.ts'
 import { openDatabase } from './store/engines.ts'
-import { makeClient, openWorld, reopenWorld, type World } from './testing/world.ts'
+import { noteManifest } from './store/gates-ahead.ts'
+import { transact } from './store/transact.ts'
+import {
+  makeClient,
+  markFileOf,
+  openWorld,
+  reopenWorld,
+  SECRET,
+  type World,
+} from './testing/world.ts'
 
 const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer())
 
@@ -112,6 +123,164 @@ t.test('a replica that runs meanwhile serves nothing older', async t => {
   for (let i = 0; i < 100 && !/DATABASE_WENT_BACK/.test(world.logged()); i++) await sleep(20)
   t.match(world.logged(), /DATABASE_WENT_BACK/)
   t.type(await gate(world), 'object')
+})
+
+interface Site {
+  world: World
+  readonly dir: string
+  readonly agent: Record<string, string>
+  readonly gate: ReturnType<typeof makeClient>
+  /** What a gate that polled before the copy came back tells. */
+  readonly health: object
+}
+
+/** A service with a gate, whose database was copied before a certificate was issued and revoked. */
+async function oldCopy(t: Test): Promise<Site> {
+  const dir = t.testdir()
+  let world = await openWorld(dir)
+  const { clock } = world
+  const agent = await world.signIn('agent')
+  const operator = await world.signIn('operator')
+  const gate = makeClient(world, 'EdDSA')
+  const asked = await world.post('/v1/fleet/enrolments', { gate: 'n-1', station: 'n' }, operator)
+  const { code } = (await asked.json()) as { code: string }
+  const enrol = { code, name: 'n-1', publicKey: await gate.publicJwk() }
+  t.equal((await world.post('/v1/gates/enrol', enrol)).status, 201)
+  await world.close()
+  const file = join(dir, 'service.db')
+  copyFileSync(file, `${file}.backup`)
+
+  world = await reopenWorld(dir, clock)
+  const { certificate } = await issue(world, agent)
+  await world.post(`/v1/desk/certificates/${certificate.id}/revoke`, { reason: 'x' }, agent)
+  const manifestVersion = world.service.publisher.latest()?.version ?? 0
+  await world.close()
+  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  copyFileSync(`${file}.backup`, file)
+  clock.time += 100_000
+  const trust = { stage: 'FRESH', version: 1, manifestVersion }
+  const health = { at: 1, clock: 'TRUSTED', software: '0.1.0', configRevision: 1, trust }
+  const journal = { waiting: 0, disk: null }
+  return { world, dir, agent, gate, health: { ...health, journal, lanes: [] } }
+}
+
+t.test('an old copy is refused at the start, and restored goes on from it', async t => {
+  const { world: before, dir } = await oldCopy(t)
+  const { clock } = before
+  const refused = await reopenWorld(dir, clock).catch((error: unknown) => error)
+  t.match(refused, { code: 'WENT_BACK', message: /run "npm run server -- restored --config FILE"/ })
+  const file = join(dir, 'service.db')
+  const mark = createHighWaterMark(markFileOf(dir, file), createSecrets(SECRET))
+  const reached = mark.read() as { manifestVersion: number }
+  const db = await openDatabase(file)
+  const result = await markRestored(db, before.service.config, clock, mark)
+  await db.destroy()
+  t.ok(result.manifestVersion > reached.manifestVersion)
+  const world = await reopenWorld(dir, clock)
+  t.teardown(() => world.close())
+  t.match(mark.read(), { list: 1001 })
+  t.notMatch(world.logged(), /MARK_LOST/)
+})
+
+t.test('places that were given out after the last manifest count, too', async t => {
+  const dir = t.testdir()
+  let world = await openWorld(dir)
+  const agent = await world.signIn('agent')
+  const { clock } = world
+  const file = join(dir, 'service.db')
+  const mark = createHighWaterMark(markFileOf(dir, file), createSecrets(SECRET))
+  const { version } = world.service.publisher.latest() ?? { version: 0 }
+  await issue(world, agent)
+  const raised = () => {
+    const found = mark.read()
+    return typeof found === 'object' && found.next > 0 && found.manifestVersion === version
+  }
+  for (let i = 0; i < 200 && !raised(); i++) await sleep(20)
+  t.ok(raised(), 'within a tick, without another manifest')
+  const { db } = world.service
+  await db.updateTable('status_lists').set({ next: 0 }).execute()
+  await world.close()
+  await t.rejects(reopenWorld(dir, clock), { code: 'WENT_BACK' })
+  for (const [text, found] of [
+    ['', 'damaged'],
+    [JSON.stringify({ manifestVersion: 9e15, list: 1, next: 1, mac: 'AAAA' }), 'damaged'],
+    [undefined, 'none'],
+  ] as const) {
+    if (text === undefined) rmSync(mark.file)
+    else writeFileSync(mark.file, text)
+    world = await reopenWorld(dir, clock)
+    t.match(world.logged(), `"code":"MARK_LOST","found":"${found}"`)
+    t.type(mark.read(), 'object', 'it is made again')
+    await world.close()
+  }
+})
+
+t.test('gates that saw newer lists stop an old copy whose mark is gone', async t => {
+  const { world: before, dir, agent, gate: client, health } = await oldCopy(t)
+  const { clock } = before
+  const file = join(dir, 'service.db')
+  rmSync(markFileOf(dir, file))
+  let world = await reopenWorld(dir, clock)
+  const path = '/v1/gates/n-1/health'
+  const tell = async () => {
+    const body = JSON.stringify(health)
+    const token = async (nonce?: string) =>
+      client.proof(path, body, nonce === undefined ? {} : { nonce })
+    const first = await world.post(path, body, { dpop: await token() })
+    const nonce = first.headers.get('dpop-nonce') ?? ''
+    return first.status === 204
+      ? 204
+      : (await world.post(path, body, { dpop: await token(nonce) })).status
+  }
+  const codeOf = async (answer: Response) => ((await answer.json()) as { code?: string }).code
+  const person = { name: 'AB CD', documentType: 'passport', documentNumber: 'E7654321' }
+  const issueOne = () => world.post('/v1/desk/certificates', { person, reason: 'x' }, agent)
+  const version = world.service.publisher.latest()?.version ?? 0
+  t.equal((await world.call('/readyz')).status, 200, 'nothing is known yet')
+  t.equal(await tell(), 204, 'what gates tell is taken')
+  t.match(world.logged(), '"code":"GATE_AHEAD","gate":"n-1"')
+  t.match(world.logged(), /"code":"DATABASE_OLD".*npm run server -- restored/)
+  t.equal(await codeOf(await issueOne()), 'DATABASE_OLD')
+  t.equal(await codeOf(await world.call('/readyz')), 'DATABASE_OLD')
+  await t.rejects(world.service.publisher.publishNow(), { code: 'DATABASE_OLD' })
+  t.equal(world.service.publisher.latest()?.version, version)
+  t.equal((await world.call('/v1/trust/manifest')).status, 200, 'polls go on')
+  await world.close()
+  await t.rejects(reopenWorld(dir, clock), { code: 'WENT_BACK', message: /n-1 told of manifests/ })
+
+  const db = await openDatabase(file)
+  await markRestored(db, before.service.config, clock)
+  await db.destroy()
+  world = await reopenWorld(dir, clock)
+  t.teardown(() => world.close())
+  t.equal(await tell(), 204)
+  t.notMatch(world.logged(), /GATE_AHEAD/, 'what it holds from before says nothing any more')
+  t.equal((await world.call('/readyz')).status, 200)
+})
+
+t.test('one gate of several stops nothing, and is told', async t => {
+  const world = await openWorld(t.testdir())
+  t.teardown(() => world.close())
+  const { db, oldCopy: judged } = world.service
+  for (const id of ['a', 'b', 'c']) {
+    const key = { key_thumbprint: id, public_key: id, enrolled_at: 0, seen_at: null }
+    await db
+      .insertInto('gates')
+      .values({ id, station: 'n', ...key })
+      .execute()
+  }
+  const note = (gate: string, by: number) => {
+    const { version } = world.service.publisher.latest() ?? { version: 0 }
+    return transact(db, tx => noteManifest(tx, gate, version + by, 0))
+  }
+  t.equal(await note('a', 0), false, 'the newest')
+  t.equal(await note('a', -1), false, 'older than any that is kept')
+  t.equal(await note('a', 1), true)
+  await judged.look()
+  t.doesNotThrow(() => judged.demandNot())
+  t.equal(await note('b', 5), true)
+  await judged.look()
+  t.throws(() => judged.demandNot(), { code: 'DATABASE_OLD' })
 })
 
 /** The config that `reopenWorld` makes. */

@@ -12,12 +12,16 @@
 import type { Clock } from './clock.ts'
 import type { LoadedConfig } from './config.ts'
 import { databasePlace } from './config.ts'
+import { createHighWaterMark, type HighWaterMark, markFileIn } from './high-water.ts'
 import { LIST_ENTRIES, RESTORE_LISTS_GAP, RESTORE_VERSIONS_GAP } from './limits.ts'
 import { createLog } from './log.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
+import { createSecrets } from './secrets.ts'
 import { writeAudit } from './store/audit.ts'
 import { openDatabase } from './store/engines.ts'
+import { forgetManifestsBefore } from './store/gates-ahead.ts'
+import { readHighWater } from './store/high-water.ts'
 import { beginSeries } from './store/retention-chain.ts'
 import type { Database } from './store/schema.ts'
 import { lockServing } from './store/serving-lock.ts'
@@ -30,12 +34,13 @@ export interface Restored {
 }
 
 /** Prints one JSON line. Throws StartError, also beside a service that runs on the same file. */
-export async function restoredCommand({ config }: LoadedConfig): Promise<void> {
+export async function restoredCommand({ config, secret }: LoadedConfig): Promise<void> {
   const place = databasePlace(config)
   const lock = lockServing(place)
   const db = await openDatabase(place)
   try {
-    const result = await markRestored(db, config, { now: () => Date.now() })
+    const mark = createHighWaterMark(markFileIn(config.trust.keys), createSecrets(secret))
+    const result = await markRestored(db, config, { now: () => Date.now() }, mark)
     process.stdout.write(`${JSON.stringify({ restored: result })}\n`)
   } finally {
     await db.destroy()
@@ -43,16 +48,23 @@ export async function restoredCommand({ config }: LoadedConfig): Promise<void> {
   }
 }
 
-/** Closes, voids and publishes. May be run again: it only takes numbers away. */
+/**
+ * Closes, voids and publishes. `mark`: what a replica here has published; its numbers are passed over.
+ * May be run again: it only takes numbers away.
+ */
 export async function markRestored(
   db: Database,
   config: LoadedConfig['config'],
   clock: Clock,
+  mark?: HighWaterMark,
 ): Promise<Restored> {
   const now = clock.now()
+  const found = mark?.read()
+  const known = typeof found === 'object' ? found : { manifestVersion: 0, list: 0 }
+  const { list } = await readHighWater(db)
   const closedLists = await transact(db, async tx => {
     const closed = await closeLists(tx, now, {
-      numbers: RESTORE_LISTS_GAP,
+      numbers: Math.max(0, known.list - list) + RESTORE_LISTS_GAP,
       revisions: LIST_ENTRIES,
     })
     await tx.deleteFrom('claims').where('used_at', 'is', null).execute()
@@ -70,10 +82,12 @@ export async function markRestored(
     signer: fileSigner(config.trust.keys),
     trustFolder: config.trust.documents,
     environment: config.trust.environment,
-    versionFloor: Math.floor(now / 1000) + RESTORE_VERSIONS_GAP,
+    versionFloor: Math.max(Math.floor(now / 1000), known.manifestVersion) + RESTORE_VERSIONS_GAP,
+    mark,
   })
   await publisher.start()
   const manifestVersion = publisher.latest()?.version ?? 0
   await publisher.stop()
+  await transact(db, tx => forgetManifestsBefore(tx, manifestVersion))
   return { closedLists, manifestVersion }
 }

@@ -23,6 +23,7 @@ const LABELS = [
   'challenge',
   'frame',
   'address',
+  'high-water',
 ] as const
 type Label = (typeof LABELS)[number]
 

@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import type { FaceCheck } from './face/port.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import type { OldCopy } from './old-copy.ts'
 import type { PeopleRegistry } from './people-registry.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { Load } from './routes/load.ts'
@@ -27,6 +28,7 @@ export interface Service {
   readonly db: Database
   /** Whether it takes writes. */
   readonly writes: WriteProbe
+  readonly oldCopy: OldCopy
   readonly places: Places
   readonly secrets: Secrets
   readonly nonces: Nonces

@@ -12,20 +12,29 @@ import { sharesOf } from './connection-shares.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { FaceCheck } from './face/port.ts'
 import { createRemoteFaces } from './face/remote.ts'
+import {
+  createHighWaterMark,
+  demandNotBefore,
+  type HighWaterMark,
+  markFileIn,
+} from './high-water.ts'
 import { type HttpListener, listenForHttp } from './http-listener.ts'
 import { createLog, errorFields, type Log } from './log.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { listenForMetrics, type MetricsListener } from './metrics-listener.ts'
+import { createOldCopy, demandNoGatesAhead } from './old-copy.ts'
 import { createEmbeddedRegistry } from './people-registry.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
 import { currentTrust, environmentFault } from './publish/trust-source.ts'
 import { createRetention } from './retention.ts'
 import { createAuditSealer } from './sealing.ts'
-import { createSecrets } from './secrets.ts'
+import { createSecrets, type Secrets } from './secrets.ts'
 import type { Service } from './service.ts'
-import { openDatabase } from './store/engines.ts'
+import { type DatabaseEvents, openDatabase } from './store/engines.ts'
+import { readHighWater } from './store/high-water.ts'
 import { createPlaces } from './store/places.ts'
+import type { Database } from './store/schema.ts'
 import { createWriteProbe } from './store/write-probe.ts'
 import { embeddedTickets } from './tickets/embedded.ts'
 
@@ -36,6 +45,8 @@ export interface ServiceOptions {
   readonly oidcSecret?: string | undefined
   /** For `face.url` of the config. */
   readonly faceSecret?: string | undefined
+  /** Where the mark of what was published is kept; beside the online keys by default. */
+  readonly markFile?: string
   readonly clock?: Clock
   readonly log?: Log
   /** As the config says when left out. */
@@ -58,26 +69,22 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const log = options.log ?? createLog(config.log.level)
   const metrics = createMetrics()
   const signer = fileSigner(config.trust.keys)
-  const db = await openDatabase(databasePlace(config), {
-    onLost(error) {
-      metrics.databaseLost()
-      log.warn(errorFields(error), 'a database connection broke')
-    },
-    onLocked: holder =>
-      log.error({ code: 'DATABASE_BUSY', holder }, 'another process has the database locked'),
-  })
+  const db = await openDatabase(databasePlace(config), eventsOf(metrics, log))
   let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
   const secrets = createSecrets(secret)
+  const oldCopy = createOldCopy(db, log)
+  const mark = markOf(options, secrets)
   const publisher = createPublisher({
     db,
+    mark,
+    oldCopy,
     clock,
     log,
     signer,
     trustFolder: config.trust.documents,
     environment: config.trust.environment,
   })
-  const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
-  const faces = options.faces ?? facesOf(options, onFault)
+  const faces = options.faces ?? facesOf(options, log)
   const staffOptions = {
     db,
     secrets,
@@ -86,8 +93,8 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,
   }
+  const { oidcSecret: clientSecret = '' } = options
   const { oidc } = config.staff
-  const clientSecret = options.oidcSecret ?? ''
   const service: Service = {
     metrics,
     config,
@@ -95,6 +102,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     log,
     db,
     writes: createWriteProbe(db),
+    oldCopy,
     places: createPlaces(db),
     secrets,
     nonces: createNonces(secrets),
@@ -107,6 +115,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     ownOrigins: () => [new URL(publicUrl).origin],
   }
   try {
+    await demandYoung(db, mark, log)
     await publisher.start()
     const fault = environmentFault(await currentTrust(db), config.trust.environment)
     if (fault !== undefined) log.error({ code: 'ENVIRONMENT_MISMATCH' }, fault)
@@ -134,10 +143,35 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   }
 }
 
-function facesOf(
-  { config, faceSecret = '' }: ServiceOptions,
-  onFault: (what: string, error: unknown) => void,
-): FaceCheck {
+/** What the database tells of itself, as metrics and logs have it. */
+const eventsOf = (metrics: Metrics, log: Log): DatabaseEvents => ({
+  onLost(error) {
+    metrics.databaseLost()
+    log.warn(errorFields(error), 'a database connection broke')
+  },
+  onLocked: holder =>
+    log.error({ code: 'DATABASE_BUSY', holder }, 'another process has the database locked'),
+})
+
+/** Nothing of a database in memory outlives it. */
+function markOf({ config, markFile }: ServiceOptions, secrets: Secrets): HighWaterMark | undefined {
+  if (databasePlace(config) === ':memory:') return undefined
+  return createHighWaterMark(markFile ?? markFileIn(config.trust.keys), secrets)
+}
+
+/** Throws StartError `WENT_BACK` over an old copy. */
+async function demandYoung(db: Database, mark: HighWaterMark | undefined, log: Log): Promise<void> {
+  await demandNoGatesAhead(db)
+  if (mark === undefined) return
+  const reached = await readHighWater(db)
+  const found = demandNotBefore(mark, reached)
+  if (found === undefined || (found === 'none' && reached.manifestVersion === 0)) return
+  const what = 'the mark of what was published is not there: it is made again from the database'
+  log.warn({ code: 'MARK_LOST', found, file: mark.file }, what)
+}
+
+function facesOf({ config, faceSecret = '' }: ServiceOptions, log: Log): FaceCheck {
+  const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
   if ('engine' in config.face) return createFaceEngine({ onFault })
   const now = () => performance.now()
   return createRemoteFaces({ ...config.face, secret: faceSecret, onFault, now, fetch })

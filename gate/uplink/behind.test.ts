@@ -2,11 +2,11 @@
  * The real service, restored from a backup that is older than what the gate has dropped: what is
  * still here goes up again, a new epoch says what is gone, and so does the fleet's view.
  */
-import { cpSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { createPathProxy } from '../../fixtures/path-proxy.ts'
-import { NOON, openWorld, reopenWorld, type World } from '../../server/testing/world.ts'
+import { markFileOf, NOON, openWorld, reopenWorld, type World } from '../../server/testing/world.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { JournalRow } from '../contract/events.ts'
 import { enrol } from '../enrol.ts'
@@ -45,7 +45,12 @@ async function station(t: Test, rows: number) {
   return {
     ...line,
     save: () => reopened(() => cpSync(file, join(home, 'backup.db'))),
-    restore: () => reopened(() => cpSync(join(home, 'backup.db'), file)),
+    restore: () =>
+      reopened(() => {
+        cpSync(join(home, 'backup.db'), file)
+        // A service without its mark takes the copy for what it is.
+        rmSync(markFileOf(dir, file), { force: true })
+      }),
     /** What the service has of each epoch. */
     async kept(epoch: string): Promise<number[]> {
       const path = `/v1/fleet/gates/g1/events?limit=500&epoch=${epoch}`

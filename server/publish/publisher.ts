@@ -12,9 +12,12 @@ import { signTimeAnswer } from '../../pass/signed-time.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
 import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
+import type { HighWaterMark } from '../high-water.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
+import type { OldCopy } from '../old-copy.ts'
 import type { StatusRevision } from '../store/certificates.ts'
+import { readHighWater } from '../store/high-water.ts'
 import * as published from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
@@ -41,6 +44,10 @@ export interface PublisherOptions {
   readonly environment: PassEnvironment
   /** No manifest gets a lower version than this; 0 by default. */
   readonly versionFloor?: number
+  /** Raised before anything is served; undefined: nothing is remembered outside the database. */
+  readonly mark?: HighWaterMark | undefined
+  /** Nothing is published over an old copy of the database. */
+  readonly oldCopy?: OldCopy
 }
 
 export interface Publisher {
@@ -78,6 +85,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let timer: NodeJS.Timeout | undefined
   const listeners = new Map<() => void, () => void>()
   let stopped = false
+  let markFailed = false
 
   function trustNow(): TrustDocument {
     if (trust === undefined) throw new Problem('NOT_READY')
@@ -96,6 +104,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function upkeep(now: number): Promise<void> {
     if (now >= upkeepAt && now < upkeepAt + limits.UPKEEP_MS) return
     upkeepAt = now
+    await options.oldCopy?.look()
     signer.refresh()
     trust = await takeInTrust(db, options.trustFolder, now)
     if ((await missingDays(db, now)).length > 0) {
@@ -121,6 +130,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   /** Publishes if something changed, or if the last manifest is getting old and `renew` is set. */
   async function publish(renew: boolean): Promise<void> {
+    options.oldCopy?.demandNot()
     const now = clock.now()
     const last = await newest()
     const state = await published.readState(db, trustNow().version, now)
@@ -145,6 +155,24 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publishedAt = performance.now()
   }
 
+  /** Before the manifest is served. A mark that can't be written stops nothing: it is told. */
+  async function raiseMark(): Promise<void> {
+    if (options.mark === undefined) return
+    const reached = await readHighWater(db)
+    await options.mark.raise(reached).then(
+      () => {
+        markFailed = false
+      },
+      (error: unknown) => {
+        if (!markFailed) {
+          const what = 'the mark of what was published can not be written'
+          log.error({ ...errorFields(error), code: 'MARK_UNWRITABLE' }, what)
+        }
+        markFailed = true
+      },
+    )
+  }
+
   async function run(changed: boolean): Promise<void> {
     const now = clock.now()
     await upkeep(now).catch(error => {
@@ -154,7 +182,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const renew = await published.holdLease(db, 'publisher', owner, now)
     if (renew || changed) await publish(renew)
     const before = latest?.basis
-    latest = await newest()
+    const found = await newest()
+    await raiseMark()
+    latest = found
     if (latest?.basis !== before) for (const listener of [...listeners.keys()]) listener()
   }
 

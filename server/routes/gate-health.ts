@@ -4,6 +4,7 @@ import { healthSchema } from '../../gate/contract/health.ts'
 import type { ServiceEnv } from '../service.ts'
 import { keepHealth } from '../store/gate-health.ts'
 import { sawGate } from '../store/gates.ts'
+import { noteManifest } from '../store/gates-ahead.ts'
 import { transact } from '../store/transact.ts'
 import { jsonBody, nameSchema, problems, route } from './route.ts'
 
@@ -21,14 +22,20 @@ const healthRoute = route(
 
 export function registerGateHealth(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(healthRoute, async c => {
-    const { db, clock } = c.get('service')
+    const { db, clock, log, oldCopy } = c.get('service')
     const { id } = c.get('gate')
     const health = c.req.valid('json')
     const now = clock.now()
-    await transact(db, async tx => {
+    const version = health.trust.manifestVersion
+    const isAhead = await transact(db, async tx => {
       await sawGate(tx, id, now)
       await keepHealth(tx, id, health, now)
+      return version !== null && (await noteManifest(tx, id, version, now))
     })
+    if (isAhead) {
+      log.error({ code: 'GATE_AHEAD', gate: id, version }, 'a gate holds a manifest unknown here')
+      await oldCopy.look()
+    }
     return c.body(null, 204)
   })
 }

@@ -25,7 +25,13 @@ const readyRoute = route(
     summary: 'The database takes writes and publishing works',
     responses: {
       200: json('Ready', z.object({ ok: z.literal(true), manifestVersion: z.int() })),
-      ...problems('NOT_READY', 'UNAVAILABLE', 'DATABASE_BUSY', 'DATABASE_UNWRITABLE'),
+      ...problems(
+        'NOT_READY',
+        'DATABASE_OLD',
+        'UNAVAILABLE',
+        'DATABASE_BUSY',
+        'DATABASE_UNWRITABLE',
+      ),
     },
   },
 )
@@ -44,7 +50,8 @@ const timeRoute = route(
 export function registerHealth(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(healthRoute, c => c.json({ ok: true as const }, 200))
   app.openapi(readyRoute, async c => {
-    const { writes, clock, publisher } = c.get('service')
+    const { writes, clock, publisher, oldCopy } = c.get('service')
+    oldCopy.demandNot()
     const manifest = publisher.latest()
     const age = manifest === undefined ? Number.POSITIVE_INFINITY : clock.now() - manifest.madeAt
     if (manifest === undefined || age > 2 * MANIFEST_EVERY_MS) throw new Problem('NOT_READY')

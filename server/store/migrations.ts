@@ -6,8 +6,8 @@
 import { type Kysely, type Migration, Migrator, type RawBuilder, sql } from 'kysely'
 import { StartError } from '../errors.ts'
 import { applicationTables } from './application-tables.ts'
-import { codeTables } from './code-tables.ts'
 import { auditSeries } from './audit-tables.ts'
+import { codeTables } from './code-tables.ts'
 import {
   COLUMN_TYPES,
   type ColumnTypes,
@@ -22,6 +22,7 @@ import { deskTables } from './desk-tables.ts'
 import { frameTables } from './frame-tables.ts'
 import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
+import { gatesAheadTable } from './gates-ahead.ts'
 import { listLife } from './list-life-tables.ts'
 import { reportChain } from './retention-chain.ts'
 import { retention } from './retention-tables.ts'
@@ -268,6 +269,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '019-seen-frames': { up: db => frameTables(db, types) },
     '020-served-codes': { up: codeTables },
     '022-audit-series': { up: db => auditSeries(db, engine) },
+    '023-gates-ahead': { up: gatesAheadTable },
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
   }

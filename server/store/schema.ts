@@ -23,6 +23,7 @@ import type {
   GatesTable,
   StationManifestsTable,
 } from './gate-schema.ts'
+import type { GatesAheadTable } from './gates-ahead.ts'
 import type { RetentionHeadTable, RetentionReportsTable } from './retention-schema.ts'
 import type {
   StaffDisabledTable,
@@ -217,6 +218,7 @@ export interface Tables {
   gate_passages: GatePassagesTable
   gate_health: GateHealthTable
   gate_gaps: GateGapsTable
+  gates_ahead: GatesAheadTable
   station_manifests: StationManifestsTable
   stations: StationsTable
   trains: TrainsTable

@@ -2,7 +2,7 @@
  * A whole service for tests: real trust made by the ceremony, a real database file, a clock that
  * the test moves, signed-in staff, and clients that prove their keys. Imported by tests alone.
  */
-import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -21,6 +21,8 @@ import { isPostgresUrl } from '../store/engines.ts'
 import { virtualFaces } from './faces.ts'
 
 export const PASSWORD = 'correct horse battery staple'
+/** The service's secret in tests. */
+export const SECRET = new Uint8Array(32).fill(7)
 export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
 
 export interface World extends OpenService {
@@ -61,6 +63,10 @@ export async function openWorld(
   return reopenWorld(dir, clock, place, faces, staff)
 }
 
+/** One a database: tests open several over one trust. */
+export const markFileOf = (dir: string, place: string): string =>
+  join(dir, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.mark`)
+
 /** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
 export async function reopenWorld(
   dir: string,
@@ -84,10 +90,11 @@ export async function reopenWorld(
     documents: ['resident-id', 'passport'],
     staff: { totpFor: [], ...staff },
   })
-  const secret = new Uint8Array(32).fill(7)
+  const secret = SECRET
   const log = createLog('debug', sink)
   const oidcSecret = 'a secret for tests'
-  const opened = await openService({ config, secret, oidcSecret, clock, log, faces })
+  const markFile = markFileOf(dir, place)
+  const opened = await openService({ config, secret, markFile, oidcSecret, clock, log, faces })
   const call = async (path: string, init?: RequestInit) =>
     opened.app.request(`http://desk.test${path}`, init)
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
