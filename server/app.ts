@@ -53,6 +53,7 @@ export function createApp(service: Service): App {
   })
   const load = createLoad(service)
   const isHttps = service.config.publicUrl?.startsWith('https:') === true
+  app.use(awake(service))
   // Polled by thousands: what follows below is not for these.
   app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service, load))
   registerTrust(app)
@@ -86,6 +87,14 @@ export function createApp(service: Service): App {
   app.notFound(() => problemResponse('NOT_FOUND'))
   app.onError((error, c) => answerError(error, c))
   return app
+}
+
+/** A process that stood still for a while first learns what others did meanwhile. */
+function awake({ publisher }: Service): MiddlewareHandler<ServiceEnv> {
+  return async (c, next) => {
+    if (c.req.path !== '/healthz') await publisher.awake()
+    await next()
+  }
 }
 
 /** Files that gates poll and anyone may cache: no log line a poll. */

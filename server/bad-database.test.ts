@@ -8,9 +8,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { LOCKED_MS_MAX, PROBE_MS } from './limits.ts'
+import { initTrust } from './ceremony/init.ts'
+import { NO_STRETCH } from './ceremony/sealed-file.ts'
+import { CONNECT_MS_MAX, LOCKED_MS_MAX, PAUSE_MS_MAX, PROBE_MS } from './limits.ts'
+import { openDatabase } from './store/engines.ts'
+import { createHangingProxy } from './testing/hanging-proxy.ts'
 import { type Postgres, startPostgres } from './testing/postgres.ts'
-import { openWorld, PASSWORD, type World } from './testing/world.ts'
+import { openWorld, PASSWORD, reopenWorld, SECRET, type World } from './testing/world.ts'
 
 /** Far below what SQLite's own waiting would take, far above what a busy machine adds to 50 ms. */
 const LOOP_MS_MAX = 1000
@@ -204,9 +208,192 @@ async function readOnly(postgres: Postgres): Promise<Disk> {
   }
 }
 
+/** As long as an answer is awaited here: shorter than in service, so that the test is. */
+const ANSWER_MS = 1500
+
+/** Through a proxy that can hang; the world's own requests too. */
+async function throughProxy(t: Test, postgres: Postgres) {
+  const direct = await postgres.createDatabase()
+  const proxy = await createHangingProxy(direct)
+  const world = await openWorld(t.testdir(), 2, `${proxy.url}?query_timeout=${ANSWER_MS}`)
+  const db = await openDatabase(direct)
+  t.teardown(async () => {
+    await world.close()
+    await db.destroy()
+    await proxy.close()
+  })
+  return { world, proxy, db, agent: await world.signIn('agent') }
+}
+
+/** Many at once, so that each connection of the pool is in use. */
+const issueMany = (world: World, agent: Record<string, string>, from: number) =>
+  Promise.all(Array.from({ length: 16 }, (_, i) => issue(world, agent, from + i)))
+
+async function hangs(t: Test, postgres: Postgres, old: 'kept' | 'forgotten'): Promise<void> {
+  const { world, proxy, db, agent } = await throughProxy(t, postgres)
+  t.match(
+    (await issueMany(world, agent, 0)).map(one => one.status),
+    Array(16).fill(201),
+  )
+
+  const asked = issueMany(world, agent, 100)
+  const began = performance.now()
+  proxy.hang()
+  const polls = async () => {
+    const answer = await world.call('/v1/trust/manifest')
+    return answer.status
+  }
+  t.equal(await polls(), 200)
+  const ready = await read(await world.call('/readyz'))
+  t.match(ready, { status: 503, code: 'UNAVAILABLE', retry: '2' })
+  const answers = await asked
+  const ms = performance.now() - began
+  t.ok(ms < CONNECT_MS_MAX + 3 * ANSWER_MS + 3000, `${ms.toFixed()} ms`)
+  for (const { status, code } of answers) {
+    t.ok(status === 201 || code === 'UNAVAILABLE', `${status} ${code}`)
+  }
+  t.ok(answers.some(({ status }) => status === 503))
+  t.equal(await polls(), 200)
+
+  proxy.resume(old)
+  const denied = Array.from({ length: 12 }, (_, i) => `kid ${i}`)
+  const acknowledged: string[] = []
+  for (let tries = 0; tries < 400 && acknowledged.length < denied.length; tries++) {
+    const kid = denied[acknowledged.length] as string
+    const row = world.service.db.insertInto('revoked_kids').values({ kid, revoked_at: 0 })
+    await row.execute().then(
+      () => acknowledged.push(kid),
+      () => sleep(20),
+    )
+  }
+  t.same(acknowledged, denied, 'it recovers by itself')
+  const stored = await db.selectFrom('revoked_kids').select('kid').orderBy('revoked_at').execute()
+  t.same(stored.map(row => row.kid).sort(), [...denied].sort(), 'and what was answered is there')
+  t.match(
+    (await issueMany(world, agent, 200)).map(one => one.status),
+    Array(16).fill(201),
+  )
+  t.equal((await world.call('/readyz')).status, 200)
+}
+
+async function skewed(t: Test, postgres: Postgres): Promise<void> {
+  const place = await postgres.createDatabase()
+  const dir = t.testdir()
+  const right = await openWorld(dir, 2, place)
+  const late = { time: right.clock.time - 60_000, now: () => late.time }
+  const behind = await reopenWorld(dir, late, place)
+  t.teardown(() => Promise.all([right.close(), behind.close()]))
+  const versions = async () => {
+    const { db } = right.service
+    return (await db.selectFrom('published_manifests').select('version').execute()).length
+  }
+  const agent = await behind.signIn('agent')
+  for (let n = 1; n <= 3; n++) {
+    const issued = await behind.post(
+      '/v1/desk/certificates',
+      {
+        person: { name: 'AB CD', documentType: 'passport', documentNumber: `E9000${n}` },
+        reason: 'x',
+      },
+      agent,
+    )
+    const { certificate } = (await issued.json()) as { certificate: { id: string } }
+    const path = `/v1/desk/certificates/${certificate.id}/revoke`
+    const revoked = await behind.post(path, { reason: 'x' }, agent)
+    t.match(await revoked.json(), { manifestVersion: Number })
+  }
+  const before = await versions()
+  const seen = new Set<number | undefined>()
+  for (let i = 0; i < 40; i++) {
+    for (const world of [right, behind]) seen.add(world.service.publisher.latest()?.version)
+    await sleep(50)
+  }
+  const more = (await versions()) - before
+  t.ok(more <= 2, `${more} manifests more, though nothing changed`)
+  const last = [right, behind].map(world => world.service.publisher.latest()?.version)
+  t.equal(last[0], last[1])
+}
+
+/** A replica as a process of its own; gives its address. */
+async function startReplica(t: Test, dir: string, place: string) {
+  const secret = Buffer.from(SECRET).toString('base64url')
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'main.ts'), '--config', join(dir, 'service.json')],
+    {
+      env: { ...process.env, WICKETGATE_SECRET: secret, WICKETGATE_DATABASE: place },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  )
+  t.teardown(() => child.kill('SIGKILL'))
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const { listening } = JSON.parse(String(line)) as { listening: string }
+  const manifest = async () => {
+    // A connection of its own: none may be kept to a process that stands still.
+    const answer = await fetch(`${listening}/v1/trust/manifest`, {
+      headers: { connection: 'close' },
+    })
+    await answer.arrayBuffer()
+    return answer.headers.get('etag') ?? `${answer.status}`
+  }
+  return { child, manifest }
+}
+
+/** One that was stopped while others went on wakes with an old manifest in its memory. */
+async function stands(t: Test, postgres: Postgres): Promise<void> {
+  const place = await postgres.createDatabase()
+  const dir = t.testdir({
+    'service.json': JSON.stringify({
+      listen: { port: 0 },
+      trust: { documents: 'trust', keys: 'trust/online', environment: 'test' },
+    }),
+  })
+  await initTrust({
+    dir: join(dir, 'trust'),
+    environment: 'test',
+    passphrase: 'a passphrase for tests',
+    stretch: NO_STRETCH,
+    days: 2,
+    now: Date.now(),
+  })
+  const first = await startReplica(t, dir, place)
+  const second = await startReplica(t, dir, place)
+  const db = await openDatabase(place)
+  t.teardown(() => db.destroy())
+  const before = await first.manifest()
+  for (let i = 0; i < 100 && (await second.manifest()) !== before; i++) await sleep(20)
+  t.equal(await second.manifest(), before)
+
+  second.child.kill('SIGSTOP')
+  const stopped = performance.now()
+  await db
+    .insertInto('revoked_kids')
+    .values({ kid: 'ab'.repeat(4), revoked_at: 0 })
+    .execute()
+  let now = before
+  for (let i = 0; i < 500 && now === before; i++) {
+    await sleep(20)
+    now = await first.manifest()
+  }
+  t.not(now, before, 'the other goes on')
+  await sleep(Math.max(0, PAUSE_MS_MAX + 300 - (performance.now() - stopped)))
+  const polls = Array.from({ length: 8 }, () => second.manifest())
+  // They wait in its socket when it wakes.
+  await sleep(100)
+  second.child.kill('SIGCONT')
+  t.same(await Promise.all(polls), Array(8).fill(now), 'none is answered from before')
+}
+
 const postgres = await startPostgres()
 if (typeof postgres === 'string') t.test('PostgreSQL', { skip: postgres }, async () => {})
 else {
   t.teardown(() => postgres.stop())
   t.test('PostgreSQL that takes no writes', async t => survives(t, await readOnly(postgres)))
+  for (const old of ['kept', 'forgotten'] as const) {
+    t.test(`a network that hangs, then comes back; old connections are ${old}`, t =>
+      hangs(t, postgres, old),
+    )
+  }
+  t.test('a replica that was stopped for a while', t => stands(t, postgres))
+  t.test('a replica whose clock is a minute behind', t => skewed(t, postgres))
 }

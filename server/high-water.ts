@@ -6,13 +6,15 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StartError } from './errors.ts'
 import { MARK_BYTES_MAX } from './limits.ts'
+import { errorFields, type Log } from './log.ts'
 import type { Secrets } from './secrets.ts'
-import type { HighWater } from './store/high-water.ts'
+import { type HighWater, readPlaces } from './store/high-water.ts'
+import type { Database } from './store/schema.ts'
 
 /** Its name in the folder of the online keys. */
 export const MARK_NAME = 'published.mark'
@@ -69,14 +71,9 @@ export function createHighWaterMark(file: string, secrets: Secrets): HighWaterMa
     if (written !== undefined && !isBeyond(to, written)) return
     const draft = `${file}.${randomBytes(4).toString('hex')}`
     try {
-      const handle = await open(draft, 'wx', 0o600)
-      try {
-        const text = { ...to, mac: macOf(to).toString('base64url') }
-        await handle.writeFile(`${JSON.stringify(text)}\n`)
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
+      const text = { ...to, mac: macOf(to).toString('base64url') }
+      // No sync: what a power cut takes of it makes it lower, or missing, and that is told.
+      await writeFile(draft, `${JSON.stringify(text)}\n`, { mode: 0o600, flag: 'wx' })
       await rename(draft, file)
     } catch (error) {
       await rm(draft, { force: true })
@@ -114,6 +111,22 @@ export function demandNotBefore(
     `this database is older than what was published from it: it ends with ${had(database)}; ` +
       `${mark.file} knows ${had(found)}. Nothing was changed. ${HOW_TO_GO_ON}`,
   )
+}
+
+/** Raises a mark to what the database has. One that can't be written stops nothing: it is told, once. */
+export function markRaiser(mark: HighWaterMark, db: Database, log: Log) {
+  let failed = false
+  return async (manifestVersion: number): Promise<void> => {
+    const places = await readPlaces(db)
+    try {
+      await mark.raise({ manifestVersion, ...places })
+      failed = false
+    } catch (error) {
+      const fields = { ...errorFields(error), code: 'MARK_UNWRITABLE', file: mark.file }
+      if (!failed) log.error(fields, 'the mark of what was published can not be written')
+      failed = true
+    }
+  }
 }
 
 export const HOW_TO_GO_ON =

@@ -243,6 +243,18 @@ export const DATABASE_CONNECTIONS_MAX = 10
 /** A connection to PostgreSQL must stand within this time, a statement end within the next. */
 export const CONNECT_MS_MAX = 5_000
 export const STATEMENT_MS_MAX = 10_000
+/** An answer that hasn't come by then will not: the network hangs, and the connection is ended. */
+export const QUERY_MS_MAX = STATEMENT_MS_MAX + 1_000
+/** A process that did nothing for so long was stopped: what it knows is read anew, within the next. */
+export const PAUSE_MS_MAX = 2_000
+export const AWAKE_MS_MAX = 2_000
+export const HEARTBEAT_MS = 250
+/** Clocks of replicas may be this far apart. */
+export const REPLICA_SKEW_MS_MAX = 2 * 60_000
+/** Readiness is said within this time. */
+export const READY_MS_MAX = 4_000
+/** A stop that takes longer is one that hangs: the process ends. */
+export const STOP_IN_ALL_MS_MAX = 30_000
 /** So many gates that hold a manifest unknown here show that the database is an old copy. */
 export const GATES_AHEAD_MIN = 2
 /** The file that says how far was published. */

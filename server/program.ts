@@ -2,9 +2,11 @@
  * The program behind main.ts: reads the config, starts the service, prints one JSON line when it listens, and
  * stops cleanly on SIGTERM or SIGINT. `staff` keeps accounts.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
+import { STOP_IN_ALL_MS_MAX } from './limits.ts'
 import { lockServing } from './store/serving-lock.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
@@ -120,10 +122,14 @@ async function serve(loaded: LoadedConfig): Promise<void> {
   process.stdout.write(`${JSON.stringify(line)}\n`)
   void asked.then(async signal => {
     service.log.info({ signal }, 'stopping')
-    const stopped = await running.stop().then(
-      () => true,
-      () => false,
-    )
+    const stopped = await Promise.race([
+      running.stop().then(
+        () => true,
+        () => false,
+      ),
+      // A database that gives no answer keeps nobody from stopping.
+      sleep(STOP_IN_ALL_MS_MAX, false),
+    ])
     lock.release()
     process.exit(stopped ? 0 : 1)
   })

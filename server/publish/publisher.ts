@@ -12,12 +12,12 @@ import { signTimeAnswer } from '../../pass/signed-time.ts'
 import type { TrustDocument } from '../../pass/trust.ts'
 import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
-import type { HighWaterMark } from '../high-water.ts'
+import { createHeartbeat } from '../heartbeat.ts'
+import { type HighWaterMark, markRaiser } from '../high-water.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { OldCopy } from '../old-copy.ts'
 import type { StatusRevision } from '../store/certificates.ts'
-import { readHighWater } from '../store/high-water.ts'
 import * as published from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
@@ -53,6 +53,11 @@ export interface PublisherOptions {
 export interface Publisher {
   /** The newest manifest that this replica has read back. */
   latest(): published.PublishedManifest | undefined
+  /**
+   * Resolves when `latest` is no older than the last break of this process: at once but after one.
+   * Throws Problem `NOT_READY` when the database doesn't say within AWAKE_MS_MAX.
+   */
+  awake(): Promise<void>
   /** The newest trust document. Throws Problem `NOT_READY` before the start. */
   trust(): TrustDocument
   /** A key to sign with now. Throws Problem `NO_KEY` when none is released. */
@@ -85,7 +90,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let timer: NodeJS.Timeout | undefined
   const listeners = new Map<() => void, () => void>()
   let stopped = false
-  let markFailed = false
+  const heart = createHeartbeat(() => serial(false))
+  const raiseMark = options.mark && markRaiser(options.mark, db, log)
+  let servedSince = Number.NEGATIVE_INFINITY
 
   function trustNow(): TrustDocument {
     if (trust === undefined) throw new Problem('NOT_READY')
@@ -135,9 +142,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const last = await newest()
     const state = await published.readState(db, trustNow().version, now)
     denied = new Set(state.deniedKids)
-    const age = last === undefined ? Number.POSITIVE_INFINITY : now - last.madeAt
-    const old = age < 0 || age >= limits.MANIFEST_EVERY_MS * 0.75
-    if (last?.basis === basisOf(state) && !(renew && old)) return
+    if (last?.basis === basisOf(state) && !(renew && isOld(last, now))) return
     const lists: ListEntry[] = []
     for (const list of state.lists) lists.push(await listEntry(list))
     const overtaken = await transact(db, async tx => {
@@ -155,26 +160,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
     publishedAt = performance.now()
   }
 
-  /** Before the manifest is served. A mark that can't be written stops nothing: it is told. */
-  async function raiseMark(): Promise<void> {
-    if (options.mark === undefined) return
-    const reached = await readHighWater(db)
-    await options.mark.raise(reached).then(
-      () => {
-        markFailed = false
-      },
-      (error: unknown) => {
-        if (!markFailed) {
-          const what = 'the mark of what was published can not be written'
-          log.error({ ...errorFields(error), code: 'MARK_UNWRITABLE' }, what)
-        }
-        markFailed = true
-      },
-    )
-  }
-
   async function run(changed: boolean): Promise<void> {
     const now = clock.now()
+    const breaks = heart.breaks()
     await upkeep(now).catch(error => {
       if (trust === undefined) throw error
       log.error(errorFields(error), 'upkeep failed')
@@ -183,8 +171,10 @@ export function createPublisher(options: PublisherOptions): Publisher {
     if (renew || changed) await publish(renew)
     const before = latest?.basis
     const found = await newest()
-    await raiseMark()
+    await raiseMark?.(found?.version ?? 0)
+    if (found !== latest) servedSince = performance.now()
     latest = found
+    heart.known(breaks)
     if (latest?.basis !== before) for (const listener of [...listeners.keys()]) listener()
   }
 
@@ -207,6 +197,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
     return queued
   }
 
+  /** One by a replica whose clock is a little ahead is as old as it has been known here. */
+  function isOld(last: published.PublishedManifest, now: number): boolean {
+    const age = now - last.madeAt
+    if (age < -limits.REPLICA_SKEW_MS_MAX) return true
+    const known = last.version === latest?.version ? performance.now() - servedSince : 0
+    return Math.max(age, known) >= limits.MANIFEST_EVERY_MS * 0.75
+  }
+
   async function tick(): Promise<void> {
     await serial(false).catch(error => log.error(errorFields(error), 'publishing failed'))
     if (!stopped) timer = setTimeout(tick, limits.PUBLISH_TICK_MS).unref()
@@ -218,6 +216,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
 
   return {
     endStreams,
+    awake: heart.awake,
     latest: () => latest,
     trust: trustNow,
     key,
@@ -245,6 +244,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       )
     },
     async start() {
+      heart.start()
       await serial(true)
       timer = setTimeout(tick, limits.PUBLISH_TICK_MS).unref()
     },
@@ -252,6 +252,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       stopped = true
       endStreams()
       clearTimeout(timer)
+      heart.stop()
       await queued?.catch(() => {})
       await chain
       await published.dropLease(db, 'publisher', owner)

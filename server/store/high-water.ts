@@ -15,11 +15,16 @@ export async function readHighWater(db: Database): Promise<HighWater> {
     .selectFrom('published_manifests')
     .select(eb => eb.fn.max('version').as('version'))
     .executeTakeFirstOrThrow()
+  return { manifestVersion: Number(version ?? 0), ...(await readPlaces(db)) }
+}
+
+/** The newest list, and how many of its places were given out. */
+export async function readPlaces(db: Database): Promise<Pick<HighWater, 'list' | 'next'>> {
   const top = await db
     .selectFrom('status_lists')
     .select(['number', 'next'])
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return { manifestVersion: Number(version ?? 0), list: top?.number ?? 0, next: top?.next ?? 0 }
+  return { list: top?.number ?? 0, next: top?.next ?? 0 }
 }

@@ -4,7 +4,12 @@
  */
 import { type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from '../limits.ts'
+import {
+  CONNECT_MS_MAX,
+  DATABASE_CONNECTIONS_MAX,
+  QUERY_MS_MAX,
+  STATEMENT_MS_MAX,
+} from '../limits.ts'
 import { ISSUE_STATEMENT } from './issue-statement.ts'
 import { tellTrouble } from './trouble.ts'
 
@@ -19,14 +24,29 @@ const TYPES: pg.CustomTypesConfig = {
 /** Statements that are planned once a connection and not each time, by their text. */
 const PLANNED: ReadonlyMap<string, string> = new Map([[ISSUE_STATEMENT, 'issue']])
 
+/** The driver gives it no code. */
+const isNoAnswer = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout'
+
 class PlanningClient extends pg.Client {
   override query(...given: unknown[]): never {
     const [text, values, ...rest] = given
     const name = typeof text === 'string' ? PLANNED.get(text) : undefined
     const asked = name === undefined ? given : [{ name, text, values }, ...rest]
     const answer: unknown = super.query(...(asked as Parameters<pg.Client['query']>))
-    if (answer instanceof Promise) answer.catch(tellTrouble)
+    if (answer instanceof Promise) answer.catch(error => this.#failed(error))
     return answer as never
+  }
+
+  /**
+   * A statement without an answer leaves its connection in a state that nobody knows, perhaps in a
+   * transaction that goes on with the next one's statements: it is never given to anybody again.
+   */
+  #failed(error: unknown): void {
+    tellTrouble(error)
+    if (!isNoAnswer(error)) return
+    const { connection } = this as unknown as { connection: { stream: { destroy(): void } } }
+    connection.stream.destroy()
   }
 }
 
@@ -38,7 +58,7 @@ export function postgresDialect(url: string, onLost: (error: Error) => void): Di
     max: DATABASE_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
-    query_timeout: 2 * STATEMENT_MS_MAX,
+    query_timeout: QUERY_MS_MAX,
     idle_in_transaction_session_timeout: STATEMENT_MS_MAX,
     keepAlive: true,
     application_name: 'wicketgate',

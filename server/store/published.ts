@@ -1,6 +1,6 @@
 /** Published files in the database: what replicas serve is read back from here. */
 
-import { LEASE_MS, MANIFESTS_KEPT } from '../limits.ts'
+import { LEASE_MS, MANIFESTS_KEPT, REPLICA_SKEW_MS_MAX } from '../limits.ts'
 import { basisOf, type ListEntry, type ListFile, type PublishState } from '../publish/files.ts'
 import type { Database, Tx } from './schema.ts'
 import { liveLists } from './status.ts'
@@ -159,19 +159,23 @@ export async function keepManifest(
   await tx.deleteFrom('published_manifests').where('version', '<=', oldest.version).execute()
 }
 
-/** Takes or keeps a lease. It is written only when half of it is over. */
+/**
+ * Takes or keeps a lease. It is written only when half of it is over. One that seems to last too long
+ * is of a replica whose clock is ahead; only beyond what clocks may differ is it of no worth.
+ */
 export async function holdLease(
   db: Database,
   name: string,
   owner: string,
   now: number,
 ): Promise<boolean> {
+  const longest = now + LEASE_MS + REPLICA_SKEW_MS_MAX
   const held = await db
     .selectFrom('leases')
     .select(['owner', 'until'])
     .where('name', '=', name)
     .executeTakeFirst()
-  if (held !== undefined && held.until > now && held.until <= now + LEASE_MS) {
+  if (held !== undefined && held.until > now && held.until <= longest) {
     if (held.owner !== owner) return false
     if (held.until > now + LEASE_MS / 2) return true
   }
@@ -186,7 +190,7 @@ export async function holdLease(
           eb.or([
             eb('leases.owner', '=', owner),
             eb('leases.until', '<=', now),
-            eb('leases.until', '>', now + LEASE_MS),
+            eb('leases.until', '>', longest),
           ]),
         ),
     )

@@ -3,7 +3,8 @@
  * large as an ordinary request's rows, since a full disk often takes one small page more.
  */
 import { randomBytes } from 'node:crypto'
-import { PROBE_BYTES, PROBE_MS } from '../limits.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PROBE_BYTES, PROBE_MS, READY_MS_MAX } from '../limits.ts'
 import type { Database } from './schema.ts'
 
 export interface WriteProbe {
@@ -25,11 +26,23 @@ export function createWriteProbe(db: Database): WriteProbe {
         // Whoever asked hears of it.
         last.result.catch(() => {})
       }
-      return last.result
+      return within(last.result)
     },
     doubt() {
       doubted = true
     },
+  }
+}
+
+/** A network that hangs gives no answer at all. */
+async function within(result: Promise<void>): Promise<void> {
+  const late = new AbortController()
+  const deadline = sleep(READY_MS_MAX, true, { signal: late.signal }).catch(() => false)
+  try {
+    if (!(await Promise.race([result, deadline]))) return
+    throw Object.assign(new Error('the database gave no answer'), { code: 'ETIMEDOUT' })
+  } finally {
+    late.abort()
   }
 }
 
