@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from './config-file.ts'
 import { gateJsonSchema } from './contract/config.ts'
+import { OptionError, readOptions } from './contract/options.ts'
 import { openConfig } from './open-config.ts'
 
 const HELP = `npm run gate -- --config FILE [--enrol CODE]
@@ -27,17 +28,24 @@ file again: a good one becomes the next revision, a wrong one changes nothing. E
 1 could not start or enrol, or ended before all was written, 2 wrong arguments or config.
 `
 
+const OPTIONS = {
+  config: { type: 'string' },
+  enrol: { type: 'string' },
+  'trust-until': { type: 'string' },
+  by: { type: 'string' },
+  schema: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string' },
-      enrol: { type: 'string' },
-      'trust-until': { type: 'string' },
-      by: { type: 'string' },
-      schema: { type: 'boolean' },
-      help: { type: 'boolean' },
-    },
-  })
+  const { values } = readOptions(
+    OPTIONS,
+    () => parseArgs({ options: OPTIONS }),
+    ({ values: given }) =>
+      given['trust-until'] === undefined
+        ? ['config', 'enrol', 'schema', 'help']
+        : ['config', 'trust-until', 'by', 'help'],
+  )
   if (values.help === true) return print(HELP)
   if (values.schema === true) {
     return print(`${JSON.stringify(gateJsonSchema(), null, 2)}\n`)
@@ -62,7 +70,7 @@ function print(text: string): number {
 /** Where a start failed, in one line. */
 function report(error: unknown): number {
   const { message, code } = error as Error & { code?: string }
-  const badInput = error instanceof ConfigError || String(code).startsWith('ERR_PARSE_ARGS')
+  const badInput = error instanceof ConfigError || error instanceof OptionError
   const wrongPins = code === 'BAD_PINS'
   process.stderr.write(`gate: ${message}\n`)
   return badInput || wrongPins ? 2 : 1

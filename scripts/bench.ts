@@ -1,5 +1,6 @@
 /** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
 import { parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
 import { type Figure, printFigures } from './bench/figure.ts'
 import { benchGate } from './bench/gate.ts'
@@ -28,15 +29,16 @@ against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
 Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.
 `
 
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  full: { type: 'boolean', default: false },
+  help: { type: 'boolean' },
+} as const
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-      help: { type: 'boolean' },
-    },
-  })
+  const { values, positionals } = readOptions(OPTIONS, () =>
+    parseArgs({ allowPositionals: true, options: OPTIONS }),
+  )
   if (values.help === true) {
     process.stdout.write(HELP)
     return 0
@@ -58,7 +60,8 @@ async function main(): Promise<number> {
   return 0
 }
 
-process.exitCode = await main().catch(error => {
-  process.stderr.write(`bench: ${(error as Error).stack}\n`)
-  return 1
+process.exitCode = await main().catch((error: Error) => {
+  const wrong = error instanceof OptionError
+  process.stderr.write(`bench: ${wrong ? error.message : error.stack}\n`)
+  return wrong ? 2 : 1
 })

@@ -4,17 +4,35 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { readOptions } from '../gate/contract/options.ts'
 import { gateHexPath } from '../hardware/sim/avr-board.ts'
 import { avrHz, readHex } from '../hardware/sim/avr-machine.ts'
 import { createAvrRunner } from '../hardware/sim/avr-runner.ts'
 import { createSerialWire } from '../hardware/sim/serial-wire.ts'
 
-const usage = 'usage: npm run board -- [--hex FILE] [--no-reset-on-open]'
+const HELP = `npm run board -- [--hex FILE] [--no-reset-on-open]
+
+Runs Uno firmware on an emulated ATmega328P behind a real serial path, until Ctrl-C. Prints
+"serial: PATH" first, then each pin change as a line.
+
+  --hex FILE          the firmware; the gate's own when left out
+  --no-reset-on-open  opening the path does not reset the board
+  --help              this text
+
+Exit codes: 0 stopped, 2 wrong arguments or no such firmware.
+`
+const OPTIONS = {
+  hex: { type: 'string' },
+  'no-reset-on-open': { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { hex: { type: 'string' }, 'no-reset-on-open': { type: 'boolean' } },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return
+  }
   const hex = readFileSync(values.hex ?? gateHexPath, 'latin1')
   readHex(hex)
   const wire = await createSerialWire()
@@ -45,6 +63,6 @@ const toMs = (cycles: number) => ((cycles * 1000) / avrHz).toFixed(2)
 try {
   await main()
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
+  console.error(`board: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 2
 }

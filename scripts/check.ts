@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { refuseOptions } from './house/no-options.ts'
 
 interface Step {
   readonly name: string
@@ -16,6 +17,11 @@ interface Outcome {
   readonly seconds: number
   readonly output: string
 }
+
+refuseOptions(
+  'check',
+  'npm run check\n\nHouse rules, lint and format, types, tests, in order of cost. Exit codes: 0 all hold, 1 not.\n',
+)
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readOptions } from '../gate/contract/options.ts'
 import { CASES, type CaseName, isCaseName } from './demo/cases.ts'
 import { runCase } from './demo/run.ts'
 import { createTrace, DemoError } from './demo/trace.ts'
@@ -38,14 +39,14 @@ async function demonstrate(name: CaseName, json: boolean): Promise<boolean> {
   }
 }
 
+const OPTIONS = {
+  case: { type: 'string', default: 'admit' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      case: { type: 'string', default: 'admit' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help) {
     process.stdout.write(HELP)
     return 0

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { explainIssues } from '../gate/contract/explain.ts'
+import { readJsonText } from '../gate/contract/json-text.ts'
+import { readOptions } from '../gate/contract/options.ts'
 import { createFaceEngine } from '../server/face/engine.ts'
 import { MATCH_DISTANCE_MAX, PICTURE_BYTES_MAX } from '../server/face/limits.ts'
 import { distance } from '../server/face/measure.ts'
@@ -19,8 +22,9 @@ Scores pairs of photos as the face check does, so that a threshold can be chosen
   --json          one object: genuine, impostor, falseAccepts, falseRejects, threshold, unusable
   --help          this text
 
-A picture without exactly one face is unusable: its pairs are left out and counted. Exit codes: 0
-scored, 2 wrong arguments or input.
+A picture without exactly one face is unusable, as is one that can't be read: it is named on standard
+error, its pairs are left out and counted. Exit codes: 0 scored, 1 scored but for pictures that could
+not be read, 2 wrong arguments or input.
 `
 
 const PAIRS_MAX = 100_000
@@ -40,16 +44,16 @@ interface Options {
   readonly json: boolean
 }
 
+const OPTIONS = {
+  threshold: { type: 'string', default: String(MATCH_DISTANCE_MAX) },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
 function optionsOf(args: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      threshold: { type: 'string', default: String(MATCH_DISTANCE_MAX) },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values, positionals } = readOptions(OPTIONS, () =>
+    parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }),
+  )
   if (values.help) return 'help'
   const [command, file] = positionals
   if (command !== 'pairs' || file === undefined || positionals.length > 2) {
@@ -64,34 +68,46 @@ function optionsOf(args: readonly string[]): Options | 'help' {
 
 function readPairs(file: string): z.infer<typeof pairsSchema>['pairs'] {
   try {
-    return pairsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).pairs
+    const read = readJsonText(readFileSync(file))
+    if (!read.ok) throw new Error(read.problem)
+    const parsed = pairsSchema.safeParse(read.value)
+    if (parsed.success) return parsed.data.pairs
+    throw new Error(explainIssues(parsed.error, read.value).join('\n'))
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new InputError(`${file}: ${why}`)
+    throw new InputError(`${file}: ${(error as Error).message}`)
   }
 }
 
-function readPhoto(path: string): Uint8Array {
+/** Its bytes, or why there are none. */
+function readPhoto(path: string): Uint8Array | string {
   try {
     const bytes = readFileSync(path)
-    if (bytes.length > PICTURE_BYTES_MAX) throw new Error(`more than ${PICTURE_BYTES_MAX} bytes`)
-    return new Uint8Array(bytes)
+    return bytes.length > PICTURE_BYTES_MAX
+      ? `more than ${PICTURE_BYTES_MAX} bytes`
+      : new Uint8Array(bytes)
   } catch (error) {
-    throw new InputError(`${path}: ${(error as Error).message}`)
+    return (error as Error).message
   }
 }
 
-/** Every picture once; a name is missing where a picture is unusable. */
+/** Every picture once; a name is missing where a picture is unusable, `unread` of them no picture. */
 async function describeAll(
   names: readonly string[],
   folder: string,
-): Promise<{ known: Map<string, Embedding>; unusable: Map<string, string> }> {
+): Promise<{ known: Map<string, Embedding>; unusable: Map<string, string>; unread: number }> {
+  let unread = 0
   const known = new Map<string, Embedding>()
   const unusable = new Map<string, string>()
   const engine = createFaceEngine({ onFault: () => {} })
   try {
     for (const [i, one] of names.entries()) {
-      const described = await engine.describe(readPhoto(resolve(folder, one)))
+      const photo = readPhoto(resolve(folder, one))
+      if (typeof photo === 'string') {
+        unread += 1
+        unusable.set(one, photo)
+        continue
+      }
+      const described = await engine.describe(photo)
       if (described.ok) known.set(one, described.embedding)
       else unusable.set(one, described.reason)
       if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} of ${names.length} pictures`)
@@ -100,7 +116,7 @@ async function describeAll(
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
     await engine.close()
   }
-  return { known, unusable }
+  return { known, unusable, unread }
 }
 
 async function main(): Promise<number> {
@@ -111,21 +127,22 @@ async function main(): Promise<number> {
   }
   const pairs = readPairs(options.file)
   const names = [...new Set(pairs.flatMap(pair => [pair.a, pair.b]))]
-  const { known, unusable } = await describeAll(names, dirname(options.file))
+  const { known, unusable, unread } = await describeAll(names, dirname(options.file))
   const scored = pairs.flatMap(({ a, b, same }): ScoredPair[] => {
     const [one, other] = [known.get(a), known.get(b)]
     return one && other ? [{ same, distance: distance(one, other) }] : []
   })
+  for (const [one, reason] of unusable) process.stderr.write(`unusable: ${one}: ${reason}\n`)
+  const code = unread === 0 ? 0 : 1
   const score = scorePairs(scored, options.threshold)
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ ...score, unusable: pairs.length - scored.length })}\n`,
     )
-    return 0
+    return code
   }
-  for (const [one, reason] of unusable) process.stdout.write(`unusable: ${one}: ${reason}\n`)
   process.stdout.write(tableOf(scored, options.threshold))
-  return 0
+  return code
 }
 
 process.exitCode = await main().catch(error => {

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { readOptions } from '../gate/contract/options.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { makeCorpus } from './fuzz/corpus.ts'
 import { type FuzzReport, memoryIsFlat, runFuzz } from './fuzz/run.ts'
@@ -25,16 +26,15 @@ interface Options {
   readonly cases: number
 }
 
+const OPTIONS = {
+  seconds: { type: 'string' },
+  cases: { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
 function optionsOf(args: readonly string[]): Options | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seconds: { type: 'string' },
-      cases: { type: 'string' },
-      seed: { type: 'string' },
-      help: { type: 'boolean' },
-    },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
   if (values.help === true) return 'help'
   const cases = numberOf(values.cases, Number.POSITIVE_INFINITY, 'cases')
   const forever = values.seconds === undefined && Number.isFinite(cases)

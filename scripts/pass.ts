@@ -1,17 +1,19 @@
 /** `npm run pass -- decode|verify|present|proof|key`: the credential on the command line. */
-
+import { parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { describePass } from './pass/describe.ts'
 import { decodeInput } from './pass/input.ts'
 import { presentCommand } from './pass/present.ts'
 import { keyCommand, proofCommand } from './pass/proof.ts'
-import { UsageError } from './pass/usage.ts'
+import { NO_OPTIONS, positionalOf } from './pass/usage.ts'
 import { verifyCommand } from './pass/verify.ts'
 
 const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
 
   decode INPUT                          what the code says, unverified
   verify INPUT --trust FILE --url URL   the verdict of a gate with fresh trust that asks for no ticket
-         [--side entry|exit] [--at TIME]  and remembers nothing; entry when left out
+         [--environment production|test]  and remembers nothing; entry when left out
+         [--side entry|exit] [--at TIME]
   present INPUT --key FILE [--at TIME]  countersigns a pass with the phone's key, prints the text
   key FILE                              makes a phone's key, prints its public half as JWK
   proof --key FILE --path /v1/…         the dpop header of a phone's request, for curl
@@ -19,7 +21,8 @@ const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
 
 INPUT is the text of a code (RP1:…), a PNG that shows it, a file that holds it, or - for standard
 input. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
-factory trust document of a gate, --url the service it polls. --nonce is the dpop-nonce header of the
+factory trust document of a gate, --url the service it polls, --environment the gate's (production
+when left out: a pass of the other is refused). --nonce is the dpop-nonce header of the
 service's last answer; without one it answers USE_NONCE and gives one.
 
 Prints JSON. Exit codes: 0 decoded or admitted, 1 refused, 2 wrong arguments or no such file.
@@ -29,13 +32,14 @@ const ADMITTED: ReadonlySet<string> = new Set(['ADMIT', 'ADMIT_FLAGGED'])
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args
-  if (command === undefined || command === '--help' || rest.includes('--help')) {
+  if (command === undefined) throw new OptionError(HELP)
+  if (command === '--help' || rest.includes('--help')) {
     process.stdout.write(HELP)
-    return command === undefined ? 2 : 0
+    return 0
   }
   switch (command) {
     case 'decode':
-      return print(describePass(await decodeInput(rest[0])))
+      return print(describePass(await decodeInput(positionalOf(rest))))
     case 'verify':
       return verifyCommand(rest, print)
     case 'present':
@@ -45,7 +49,10 @@ async function main(args: readonly string[]): Promise<number> {
     case 'proof':
       return proofCommand(rest, print)
     default:
-      throw new UsageError(`no command "${command}"; see --help`)
+      readOptions(NO_OPTIONS, () =>
+        parseArgs({ args: [command], options: NO_OPTIONS, allowPositionals: true }),
+      )
+      throw new OptionError(`no command "${command}"; see --help`)
   }
 }
 

@@ -1,5 +1,6 @@
 /** `npm run people -- import DIR`: puts people and their photos on file at the service. */
 import { parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { StartError } from '../server/errors.ts'
 import { createFaceEngine } from '../server/face/engine.ts'
@@ -19,11 +20,12 @@ is told by its place in the file, and the rest is taken. Prints one JSON line: a
 refused. Exit codes: 0 all are on file, 1 some were refused, 2 wrong arguments or input.
 `
 
+const OPTIONS = { config: { type: 'string' }, help: { type: 'boolean' } } as const
+
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { config: { type: 'string' }, help: { type: 'boolean' } },
-  })
+  const { values, positionals } = readOptions(OPTIONS, () =>
+    parseArgs({ allowPositionals: true, options: OPTIONS }),
+  )
   if (values.help === true) {
     process.stdout.write(HELP)
     return 0
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
 
 process.exitCode = await main().catch(error => {
   process.stderr.write(`people: ${(error as Error).message}\n`)
-  const known = error instanceof InputError || error instanceof StartError
-  return known || String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS') ? 2 : 1
+  const known =
+    error instanceof InputError || error instanceof StartError || error instanceof OptionError
+  return known ? 2 : 1
 })

@@ -1,6 +1,7 @@
 /** `npm run seed -- --config FILE`: people, trains and gates to try a service with. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { StartError } from '../server/errors.ts'
 import { SEED_MAX } from './seed/demo-data.ts'
@@ -21,14 +22,14 @@ The portraits are test photos of real people who must not be named: see fixtures
 Prints one JSON line. Exit codes: 0 done, 1 a fault, 2 refused or wrong arguments: nothing written.
 `
 
+const OPTIONS = {
+  config: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  help: { type: 'boolean' },
+} as const
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      config: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      help: { type: 'boolean' },
-    },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)
     return 0
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
 
 process.exitCode = await main().catch(error => {
   process.stderr.write(`seed: ${(error as Error).message}\n`)
-  const known = error instanceof SeedError || error instanceof StartError
-  return known || String((error as { code?: string }).code).startsWith('ERR_PARSE_ARGS') ? 2 : 1
+  const known =
+    error instanceof SeedError || error instanceof StartError || error instanceof OptionError
+  return known ? 2 : 1
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
 import { runBusRounds } from '../gate/bus/testing/bus-rounds.ts'
+import { readOptions } from '../gate/contract/options.ts'
 
 const HELP = `npm run soak -- gate|bus [--rounds N] [--seed N]
 
@@ -45,12 +46,16 @@ interface Options {
   readonly seed: number
 }
 
+const OPTIONS = {
+  rounds: { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
 function optionsOf(args: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: { rounds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } },
-  })
+  const { values, positionals } = readOptions(OPTIONS, () =>
+    parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }),
+  )
   if (values.help === true) return 'help'
   const what = positionals.join()
   if (what !== 'gate' && what !== 'bus') {

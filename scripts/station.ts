@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createWorld, startStation, type World } from '../fixtures/world.ts'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { putDemo, type Seeded } from './seed/put.ts'
 import { helpText, runLine, type Station } from './station/commands.ts'
@@ -24,15 +25,15 @@ of its own. Type help at the prompt. Ctrl-C stops everything.
 
 const PORT = 8080
 
+const OPTIONS = {
+  port: { type: 'string' },
+  dir: { type: 'string' },
+  quiet: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string' },
-      dir: { type: 'string' },
-      quiet: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help) {
     process.stdout.write(HELP)
     return 0
@@ -138,5 +139,5 @@ async function freePort(wanted: number): Promise<number> {
 
 process.exitCode = await main().catch(error => {
   process.stderr.write(`station: ${(error as Error).message}\n`)
-  return 1
+  return error instanceof OptionError ? 2 : 1
 })

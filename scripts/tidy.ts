@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brokenImports, importCycles } from './house/import-rules.ts'
 import { projectFiles, readModules } from './house/modules.ts'
+import { refuseOptions } from './house/no-options.ts'
 import { badNames, leftovers, missingReadmes, oversized } from './house/tidy-rules.ts'
 
 const TEXT = /\.(ts|c|h|md|json|css|html|ya?ml|taprc|sh)$|^\.ci\//
 const NOT_OURS = /^(package-lock\.json|fixtures\/.*\.json|fixtures\/.*SOURCES.*)$/
+
+refuseOptions(
+  'tidy',
+  'node scripts/tidy.ts\n\nHouse rules over the whole project. Exit codes: 0 all hold, 1 not: each is listed.\n',
+)
 
 const root = join(import.meta.dirname, '..')
 const paths = projectFiles(root)

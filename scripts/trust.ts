@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { parseArgs } from 'node:util'
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { PassError } from '../pass/errors.ts'
 import { CeremonyError, trustFile } from '../server/ceremony/folder.ts'
 import { DAYS_DEFAULT, initTrust, RELEASED_DAYS_DEFAULT } from '../server/ceremony/init.ts'
@@ -39,30 +40,40 @@ DIR/offline holds the sealed keys: keep it off the network, each root key in oth
 printed is JSON.
 `
 
-class UsageError extends Error {}
+const OPTIONS = {
+  dir: { type: 'string' },
+  file: { type: 'string' },
+  environment: { type: 'string', default: 'production' },
+  days: { type: 'string' },
+  release: { type: 'string' },
+  replace: { type: 'string', multiple: true, default: [] },
+  root: { type: 'string' },
+  roots: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig
+
+/** What each command takes beside --help. */
+const TAKEN: Readonly<Record<string, readonly string[]>> = {
+  init: ['dir', 'environment', 'days', 'release'],
+  release: ['dir', 'days'],
+  rotate: ['dir', 'days', 'replace', 'roots'],
+  sign: ['dir', 'root'],
+  show: ['dir', 'file'],
+}
 
 function readArguments() {
-  return parseArgs({
-    allowPositionals: true,
-    options: {
-      dir: { type: 'string' },
-      file: { type: 'string' },
-      environment: { type: 'string', default: 'production' },
-      days: { type: 'string' },
-      release: { type: 'string' },
-      replace: { type: 'string', multiple: true, default: [] },
-      root: { type: 'string' },
-      roots: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  return readOptions(
+    OPTIONS,
+    () => parseArgs({ allowPositionals: true, options: OPTIONS }),
+    ({ positionals: [name = ''] }) => [...(TAKEN[name] ?? Object.keys(OPTIONS)), 'help'],
+  )
 }
 
 type Values = ReturnType<typeof readArguments>['values']
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d{1,4}$/.test(value)) throw new UsageError(`--${name} takes a whole number`)
+  if (!/^\d{1,4}$/.test(value)) throw new OptionError(`--${name} takes a whole number`)
   return Number(value)
 }
 
@@ -70,7 +81,7 @@ async function passphrase(): Promise<string> {
   const given = process.env.TRUST_PASSPHRASE
   if (given !== undefined) return given
   if (process.stdin.isTTY !== true) {
-    throw new UsageError('set TRUST_PASSPHRASE, or run this on a terminal')
+    throw new OptionError('set TRUST_PASSPHRASE, or run this on a terminal')
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal.question('Passphrase of the root keys (it is shown): ')
@@ -79,7 +90,7 @@ async function passphrase(): Promise<string> {
 }
 
 function directory(values: Values): string {
-  if (values.dir === undefined) throw new UsageError('--dir is missing')
+  if (values.dir === undefined) throw new OptionError('--dir is missing')
   return values.dir
 }
 
@@ -94,7 +105,7 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
   async init(values) {
     const { environment } = values
     if (environment !== 'test' && environment !== 'production') {
-      throw new UsageError('--environment is test or production')
+      throw new OptionError('--environment is test or production')
     }
     const days = wholeNumber('days', values.days)
     const releasedDays = wholeNumber('release', values.release)
@@ -109,7 +120,7 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
   async rotate(values) {
     const replace = values.replace.map(name => {
       if ((REPLACEABLE as readonly string[]).includes(name)) return name as Replaceable
-      throw new UsageError(`--replace takes one of ${REPLACEABLE.join(', ')}`)
+      throw new OptionError(`--replace takes one of ${REPLACEABLE.join(', ')}`)
     })
     const staying = [1, 2, 3].filter(root => !replace.includes(`root-${root}` as Replaceable))
     const roots = values.roots?.split(',').map(Number) ?? staying.slice(0, 2)
@@ -118,7 +129,7 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
   },
   async sign(values) {
     const root = wholeNumber('root', values.root)
-    if (root === undefined) throw new UsageError('--root is missing')
+    if (root === undefined) throw new OptionError('--root is missing')
     return signDraft({ ...(await common(values)), root })
   },
   async show(values) {
@@ -131,12 +142,13 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
 async function main(): Promise<void> {
   const { values, positionals } = readArguments()
   const [name, ...rest] = positionals
-  if (values.help || name === undefined) {
+  if (values.help) {
     process.stdout.write(HELP)
     return
   }
+  if (name === undefined) throw new OptionError(HELP)
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (command === undefined || rest.length > 0) throw new UsageError(`unknown command\n\n${HELP}`)
+  if (command === undefined || rest.length > 0) throw new OptionError(`unknown command\n\n${HELP}`)
   process.stdout.write(`${JSON.stringify(await command(values), null, 2)}\n`)
 }
 
@@ -144,11 +156,11 @@ async function main(): Promise<void> {
 function isExpected(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return (
-    error instanceof UsageError ||
+    error instanceof OptionError ||
     error instanceof CeremonyError ||
     error instanceof SealedFileError ||
     error instanceof PassError ||
-    (typeof code === 'string' && (code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT'))
+    code === 'ENOENT'
   )
 }
 

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { readOptions } from '../gate/contract/options.ts'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
 import { STOP_IN_ALL_MS_MAX } from './limits.ts'
@@ -55,9 +56,24 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
+/** What each command takes beside --config and --help; without a command it serves. */
+const TAKEN: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
+  '': ['port'],
+  'audit verify': ['head'],
+  'staff add': ['role', 'generate'],
+  'staff reset': ['generate'],
+}
+
 function readArguments() {
   try {
-    return parseArgs({ options: OPTIONS, allowPositionals: true })
+    return readOptions(
+      OPTIONS,
+      () => parseArgs({ options: OPTIONS, allowPositionals: true }),
+      ({ positionals }) => [
+        ...['config', 'help'],
+        ...(TAKEN[positionals.slice(0, 2).join(' ')] ?? []),
+      ],
+    )
   } catch (error) {
     throw new StartError('CONFIG', `${(error as Error).message}\n\n${HELP}`)
   }

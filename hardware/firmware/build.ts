@@ -1,6 +1,6 @@
 /**
- * Builds the gate firmware with avr-gcc: `node hardware/firmware/build.ts` writes gate.hex and
- * gate.hex.sha256, `--check` builds into a temporary folder and compares with what is committed.
+ * Builds the gate firmware with avr-gcc, in a temporary folder, and writes gate.hex and
+ * gate.hex.sha256: for `npm run firmware`.
  *
  * The same compiler gives the same bytes from any folder, so its version stands beside the hash.
  */
@@ -51,6 +51,12 @@ export function buildFirmware(): Built | null {
   }
 }
 
+/** Makes it what is to be committed. */
+export function writeFirmware({ hex, stamp }: Built): void {
+  writeFileSync(join(folder, 'gate.hex'), hex)
+  writeFileSync(join(folder, 'gate.hex.sha256'), stamp)
+}
+
 /** What is committed. */
 export function committedFirmware(): Built {
   const read = (file: string) => readFileSync(join(folder, file), 'utf8')
@@ -62,27 +68,3 @@ function run(program: string, args: readonly string[]): void {
   if (result.error) throw new Error(`${program} can't be run`, { cause: result.error })
   if (result.status !== 0) throw new Error(`${program} failed:\n${result.stderr}`)
 }
-
-const NO_COMPILER = "no avr-gcc here: install Debian's gcc-avr and avr-libc, then run this again\n"
-
-function main(check: boolean): number {
-  const built = buildFirmware()
-  if (built === null) {
-    process.stderr.write(NO_COMPILER)
-    return 1
-  }
-  if (!check) {
-    writeFileSync(join(folder, 'gate.hex'), built.hex)
-    writeFileSync(join(folder, 'gate.hex.sha256'), built.stamp)
-    process.stdout.write(built.stamp)
-    return 0
-  }
-  const committed = committedFirmware()
-  const same = committed.hex === built.hex && committed.stamp === built.stamp
-  process.stdout.write(
-    same ? 'gate.hex is what its sources build\n' : 'gate.hex differs from its sources\n',
-  )
-  return same ? 0 : 1
-}
-
-if (import.meta.main) process.exitCode = main(process.argv.includes('--check'))

@@ -35,14 +35,31 @@ t.test('the real photos, as a program', async t => {
   t.equal(await child.exited, 0)
 })
 
+t.test('a photo that is missing is named, the others are scored, and the end says so', async t => {
+  const faces = join(import.meta.dirname, '../../fixtures/faces')
+  const at = (name: string) => join(faces, name)
+  const pairs = [
+    { a: at('d01-id.jpg'), b: 'gone.jpg', same: true },
+    { a: at('d01-id.jpg'), b: at('d01-live.jpg'), same: true },
+    { a: at('SOURCES.txt'), b: at('d01-live.jpg'), same: false },
+  ]
+  const dir = t.testdir({ 'pairs.json': `\ufeff${JSON.stringify({ pairs })}` })
+  const child = startChild('scripts/face.ts', ['pairs', join(dir, 'pairs.json'), '--json'])
+  const scored = await child.line('the score', line => 'genuine' in line, 60_000)
+  t.match(scored, { genuine: 1, impostor: 0, falseRejects: 0, unusable: 2 })
+  t.equal(await child.exited, 1)
+  t.match(child.errors(), /unusable: gone\.jpg: ENOENT/)
+  t.match(child.errors(), /unusable: .*SOURCES\.txt: BAD_PICTURE/)
+})
+
 t.test('wrong input is told', async t => {
   const dir = t.testdir({
     'no.json': '{"pairs": 1}',
-    'lost.json': '{"pairs": [{"a": "gone.jpg", "b": "gone.jpg", "same": true}]}',
+    'wide.json': Buffer.from('{"pairs": []}', 'utf16le'),
   })
   for (const [args, told] of [
-    [['pairs', join(dir, 'no.json')], /no\.json: .*pairs/s],
-    [['pairs', join(dir, 'lost.json')], /gone\.jpg: ENOENT/],
+    [['pairs', join(dir, 'no.json')], /no\.json: pairs: expected a list, found a number/],
+    [['pairs', join(dir, 'wide.json')], /wide\.json: it is UTF-16: save it as UTF-8/],
     [['pairs', PAIRS, '--threshold', '3'], /--threshold is a distance/],
     [['people'], /say: pairs FILE/],
   ] as const) {

@@ -1,22 +1,22 @@
 /** Where a code comes from on the command line: its text, a picture, a file, standard input. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
+import { OptionError } from '../../gate/contract/options.ts'
 import { decodePicture } from '../../hardware/sim/scanner.ts'
-import { UsageError } from './usage.ts'
 
 const FILE_BYTES_MAX = 20 * 2 ** 20
 
-/** The text of the code, blanks around it removed. Throws UsageError when there is none. */
+/** The text of the code, blanks around it removed. Throws OptionError when there is none. */
 export async function decodeInput(input: string | undefined): Promise<string> {
-  if (input === undefined) throw new UsageError('INPUT is missing; see --help')
+  if (input === undefined) throw new OptionError('INPUT is missing; see --help')
   if (input === '-') return (await readAll(process.stdin)).trim()
   if (/^RP\d*:/i.test(input)) return input.trim()
-  if (!existsSync(input)) throw new UsageError(`${input}: no such file, and no code either`)
-  if (statSync(input).size > FILE_BYTES_MAX) throw new UsageError(`${input}: too large`)
+  if (!existsSync(input)) throw new OptionError(`${input}: no such file, and no code either`)
+  if (statSync(input).size > FILE_BYTES_MAX) throw new OptionError(`${input}: too large`)
   const bytes = readFileSync(input)
   if (!isPicture(bytes)) return bytes.toString('utf8').trim()
   const text = await decodePicture(bytes).catch(() => null)
-  if (text === null) throw new UsageError(`${input}: no QR code found in the picture`)
+  if (text === null) throw new OptionError(`${input}: no QR code found in the picture`)
   return text
 }
 

@@ -3,39 +3,40 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID } fr
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type JWK, SignJWT } from 'jose'
+import { OptionError, readOptions } from '../../gate/contract/options.ts'
 import { bodyHash } from '../../server/auth/proof.ts'
-import { UsageError } from './usage.ts'
+import { positionalOf } from './usage.ts'
+
+const OPTIONS = {
+  key: { type: 'string' },
+  method: { type: 'string', default: 'POST' },
+  path: { type: 'string' },
+  body: { type: 'string' },
+  nonce: { type: 'string' },
+  jti: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
 
 /** A P-256 private key in a new file, mode 0600; prints its public half as JWK. */
 export function keyCommand(args: readonly string[], print: (value: string) => number): number {
-  const [file] = args
-  if (file === undefined) throw new UsageError('key needs FILE; see --help')
-  if (existsSync(file)) throw new UsageError(`${file}: is there already`)
+  const file = positionalOf(args)
+  if (file === undefined) throw new OptionError('key needs FILE; see --help')
+  if (existsSync(file)) throw new OptionError(`${file}: is there already`)
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
   return print(JSON.stringify(createPublicKey(privateKey).export({ format: 'jwk' })))
 }
 
-/** Throws UsageError. */
+/** Throws OptionError. */
 export async function proofCommand(
   args: readonly string[],
   print: (value: string) => number,
 ): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      key: { type: 'string' },
-      method: { type: 'string', default: 'POST' },
-      path: { type: 'string' },
-      body: { type: 'string' },
-      nonce: { type: 'string' },
-      jti: { type: 'string' },
-    },
-  })
+  const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
   const { key, method, path, body, nonce, jti = randomUUID() } = values
-  if (key === undefined || path === undefined) throw new UsageError('proof needs --key and --path')
+  if (key === undefined || path === undefined) throw new OptionError('proof needs --key and --path')
   if (!path.startsWith('/') || /[?#]/.test(path)) {
-    throw new UsageError('--path is the path of the address alone, from its first /')
+    throw new OptionError('--path is the path of the address alone, from its first /')
   }
   const privateKey = readKey(key)
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
@@ -53,6 +54,6 @@ function readKey(file: string) {
     if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') throw new Error('not of P-256')
     return key
   } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`)
+    throw new OptionError(`${file}: ${(error as Error).message}`)
   }
 }

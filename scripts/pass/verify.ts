@@ -4,11 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { OptionError, readOptions } from '../../gate/contract/options.ts'
 import { createTrustKeeper } from '../../gate/trust/keeper.ts'
 import type { Clock } from '../../hardware/ports.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
 import { decodeInput } from './input.ts'
-import { timeOf, UsageError } from './usage.ts'
+import { onlyOne, timeOf } from './usage.ts'
 import { judgePass } from './verdict.ts'
 
 const OPTIONS = {
@@ -17,6 +18,7 @@ const OPTIONS = {
   environment: { type: 'string', default: 'production' },
   side: { type: 'string', default: 'entry' },
   at: { type: 'string' },
+  help: { type: 'boolean' },
 } as const
 
 /** Polls the service once and prints the verdict. `clock`: this machine's own unless given. */
@@ -25,20 +27,18 @@ export async function verifyCommand(
   print: (value: { code: string }) => number,
   clock: Clock = systemClock,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: OPTIONS,
-  })
+  const { values, positionals } = readOptions(OPTIONS, () =>
+    parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }),
+  )
   const { trust, url, side, environment } = values
   if (trust === undefined || url === undefined) {
-    throw new UsageError('--trust FILE and --url URL are needed; see --help')
+    throw new OptionError('--trust FILE and --url URL are needed; see --help')
   }
-  if (side !== 'entry' && side !== 'exit') throw new UsageError('--side is entry or exit')
+  if (side !== 'entry' && side !== 'exit') throw new OptionError('--side is entry or exit')
   if (environment !== 'production' && environment !== 'test') {
-    throw new UsageError('--environment is production or test')
+    throw new OptionError('--environment is production or test')
   }
-  const text = await decodeInput(positionals[0])
+  const text = await decodeInput(onlyOne(positionals))
   const dataDir = mkdtempSync(join(tmpdir(), 'wicketgate-verify-'))
   const keeper = createTrustKeeper({
     dataDir,
@@ -61,7 +61,7 @@ export async function verifyCommand(
   try {
     const polled = await keeper.pollNow()
     if (polled.code !== 'UPDATED' && polled.code !== 'UNCHANGED') {
-      throw new UsageError(`no trust from ${url}: ${polled.code} ${polled.what ?? ''}`.trim())
+      throw new OptionError(`no trust from ${url}: ${polled.code} ${polled.what ?? ''}`.trim())
     }
     const nowMs = values.at === undefined ? clock.nowMs() : timeOf(values.at)
     const verdict = judgePass(text, keeper, side, nowMs)

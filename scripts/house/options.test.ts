@@ -1,0 +1,111 @@
+/** Every program and every command of one: a misspelt option, no command at all, and help. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { ROOT } from '../../fixtures/child.ts'
+
+interface Package {
+  readonly scripts: Readonly<Record<string, string>>
+}
+
+const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as Package
+/** The file of each npm command that is a program of ours, and one that has none. */
+const PROGRAMS = [
+  ...Object.values(scripts).flatMap(line => /^node (\S+\.ts)$/.exec(line)?.[1] ?? []),
+  'scripts/tidy.ts',
+]
+
+/** Commands of a program that read their options themselves, or take others than the rest of it. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  'scripts/pass.ts': ['decode x', 'verify x', 'present x', 'key x', 'proof'],
+  'scripts/trust.ts': ['rotate'],
+  'server/main.ts': ['staff add x'],
+}
+/** Of programs with commands, and of one that takes none. */
+const HELPED = ['pass', 'trust', 'board', 'firmware', 'check', 'tidy'].map(
+  one => `scripts/${one}.ts`,
+)
+/** Do nothing without a command, or without what must be said. */
+const BARE_REFUSED = ['scripts/pass.ts', 'scripts/trust.ts', 'gate/main.ts', 'server/main.ts']
+
+async function run(program: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise(resolve => child.once('exit', resolve)),
+  ])
+  return { code, stdout, stderr }
+}
+
+/** Two at a time: each is a Node of its own. */
+async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all]
+  const worker = async () => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one)
+  }
+  await Promise.all([worker(), worker()])
+}
+
+t.test('every program is walked', async t => {
+  t.ok(PROGRAMS.length >= 16, `${PROGRAMS.length} programs`)
+  for (const program of [...Object.keys(COMMANDS), ...HELPED, ...BARE_REFUSED]) {
+    t.ok(PROGRAMS.includes(program), program)
+  }
+})
+
+t.test(
+  'a misspelt option ends each command with its nearest name',
+  { timeout: 120_000 },
+  async t => {
+    const all = PROGRAMS.flatMap(program =>
+      ['', ...(COMMANDS[program] ?? [])].map(command => ({ program, command })),
+    )
+    await each(all, async ({ program, command }) => {
+      const args = [...command.split(' ').filter(Boolean), '--hepl']
+      const { code, stdout, stderr } = await run(program, args)
+      const name = `${program} ${command}`
+      t.equal(code, 2, name)
+      t.match(stderr, /unknown option --hepl: did you mean --help\?/, name)
+      t.equal(stdout, '', name)
+    })
+  },
+)
+
+t.test('--help is answered on standard output', async t => {
+  await each(HELPED, async program => {
+    const { code, stdout, stderr } = await run(program, ['--help'])
+    t.equal(code, 0, `${program} ${stderr}`)
+    t.match(stdout, /npm |node /, program)
+  })
+  const { stdout } = await run('scripts/pass.ts', ['verify', '--help'])
+  t.match(stdout, /--environment production\|test/)
+})
+
+t.test('without what must be said: what is missing on standard error, exit code 2', async t => {
+  await each(BARE_REFUSED, async program => {
+    const { code, stdout, stderr } = await run(program, [])
+    t.equal(code, 2, program)
+    t.equal(stdout, '', program)
+    t.match(stderr, /--help|npm run/, program)
+  })
+})
+
+t.test('an option of another command is refused, not passed over', async t => {
+  const wrong: [string, string, RegExp][] = [
+    ['server/main.ts', 'staff list --head x --config y', /--head is not an option/],
+    ['server/main.ts', '--role agent --config y', /--role is not an option/],
+    ['scripts/trust.ts', 'rotate --root 1 --dir x', /--root is not .*did you mean --roots\?/],
+    ['gate/main.ts', '--config x --by NAME', /--by is not an option/],
+    ['scripts/pass.ts', 'decode x y', /one argument too many: "y"/],
+  ]
+  await each(wrong, async ([program, line, told]) => {
+    const { code, stderr } = await run(program, line.split(' '))
+    t.equal(code, 2, line)
+    t.match(stderr, told, line)
+  })
+})
