@@ -20,7 +20,7 @@ const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
         [--method POST] [--body FILE] [--nonce N] [--jti ID]
 
 INPUT is the text of a code (RP1:…), a PNG that shows it, a file that holds it, or - for standard
-input. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
+input; or a pass as the service gives it: the "pass" of its answer, or the whole answer in a file. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
 factory trust document of a gate, --url the service it polls, --environment the gate's (production
 when left out: a pass of the other is refused). --nonce is the dpop-nonce header of the
 service's last answer; without one it answers USE_NONCE and gives one.

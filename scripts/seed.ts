@@ -19,7 +19,8 @@ minutes, and the trains of another day; the same seed gives the same set.
 
 The people are called Traveller One to Six, and their numbers are of a region that does not exist.
 The portraits are test photos of real people who must not be named: see fixtures/faces/SOURCES.txt.
-Prints one JSON line. Exit codes: 0 done, 1 a fault, 2 refused or wrong arguments: nothing written.
+Prints one JSON line; the "camera" of a person is a photo from which npm run face -- capture makes
+the answer to a challenge. Exit codes: 0 done, 1 a fault, 2 refused or wrong arguments: nothing written.
 `
 
 const OPTIONS = {

@@ -103,7 +103,8 @@ operator’s provider, and send the cookie.</p>
 <p>Every answer brings the nonce of the next request. Then <code>…/challenge</code> with the body
 <code>{}</code>, and <code>…/face</code> with its <code>challenge</code>, as many pictures for each
 prompt as its <code>pictures</code> say, in base64, and <code>holder.jwk</code> as <code>holderKey</code>: on a match the answer holds the
-certificate and the pass. <code>npm run pass -- present</code> makes the code that a gate reads.</p>`
+certificate and the pass. <code>npm run pass -- present</code> makes the code that a gate reads, of
+that answer as it came. server/README.md has every command, with somebody of the demo set.</p>`
 
 /** The page as HTML. */
 export function docsPage({ document, accessOf }: DocsOptions): string {

@@ -73,6 +73,25 @@ t.test('present countersigns with the phone’s key', async t => {
   t.not(said.trim(), live)
 })
 
+t.test('a pass as the service gives it is taken, alone or in its answer', async t => {
+  const api = Buffer.from(phone.pass).toString('base64url')
+  const answer = join(dir, 'issued.json')
+  const keyFile = join(dir, 'holder.pem')
+  writeFileSync(answer, JSON.stringify({ certificate: { id: 'x' }, pass: api }))
+  writeFileSync(keyFile, phone.holderKey.export({ type: 'pkcs8', format: 'pem' }))
+  for (const [input, stdin] of [[answer], [api], ['-', `${api}\n`]] as const) {
+    const { code, said } = await pass(['present', input, '--key', keyFile], stdin)
+    t.equal(code, 0, said)
+    const shown = await pass(['decode', said.trim()])
+    t.match(JSON.parse(shown.said), { certificate: phone.certificateId, presentedAt: String })
+  }
+  const refused = join(dir, 'refused.json')
+  writeFileSync(refused, '{"code":"NOT_VERIFIED"}')
+  const told = await pass(['present', refused, '--key', keyFile])
+  t.equal(told.code, 2)
+  t.match(told.said, /this JSON has no "pass"/)
+})
+
 t.test('wrong arguments: one line, exit code 2', async t => {
   for (const args of [
     [],
