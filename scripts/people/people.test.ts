@@ -16,7 +16,8 @@ function folder(name: string, people: unknown): string {
   const path = join(dir, name)
   mkdirSync(path)
   cpSync(FACES, path, { recursive: true })
-  writeFileSync(join(path, 'people.json'), JSON.stringify(people))
+  // As some editors write it.
+  writeFileSync(join(path, 'people.json'), `\ufeff${JSON.stringify(people)}`)
   return path
 }
 
@@ -65,8 +66,11 @@ t.test('who can’t be taken is told by place, never by name or number', async t
 
 t.test('wrong input as a whole is told, exit code 2', async t => {
   const noList = folder('no-list', { people: [] })
+  const wide = folder('wide', [])
+  writeFileSync(join(wide, 'people.json'), Buffer.from('[]', 'utf16le'))
   for (const [args, told] of [
     [['import', noList, '--config', world.serverConfigFile], /people\.json: not a list/],
+    [['import', wide, '--config', world.serverConfigFile], /people\.json: it is UTF-16: save it/],
     [['import', join(dir, 'nowhere'), '--config', world.serverConfigFile], /ENOENT/],
     [['import', noList], /--config FILE is missing/],
     [['list'], /say: import DIR/],

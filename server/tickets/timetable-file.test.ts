@@ -153,11 +153,13 @@ t.test('imported whole or not at all, in place of the one before', async t => {
   })
   const loaded = { config, secret: new Uint8Array(32) }
   const file = join(dir, 'timetable.jsonl')
-  const run = async (text: string) => {
+  const run = async (text: string | Buffer) => {
     writeFileSync(file, text)
     await importTimetable(loaded, file)
   }
-  await run(fileOf(NORTH, SOUTH, D7))
+  await run(`\ufeff${fileOf(NORTH, SOUTH, D7)}`)
+  const wide = Buffer.from(fileOf(NORTH, SOUTH), 'utf16le')
+  await t.rejects(run(wide), { code: 'CONFIG', message: /it is UTF-16: save it as UTF-8/ })
   await t.rejects(run(fileOf(NORTH, D7)), { code: 'CONFIG', message: /line 2: stops: no line/ })
   await t.rejects(run(' '.repeat(limits.TIMETABLE_BYTES_MAX + 1)), { message: /too large/ })
   await t.rejects(importTimetable(loaded, join(dir, 'none')), { code: 'CONFIG' })
