@@ -16,6 +16,18 @@ export function auditSignIn(db: Database, id: string, by: SignInBy, now: number)
   return writeAudit(db, { ...entry, detail: { by } }, now)
 }
 
+/** What a member changes of the own account. */
+export type OwnAccountAct = 'staff.password-changed' | 'staff.backup-codes'
+
+export function auditOwnAccount(
+  db: Database,
+  id: string,
+  action: OwnAccountAct,
+  now: number,
+): Promise<void> {
+  return writeAudit(db, { actor: `staff:${id}`, action, subject: id }, now)
+}
+
 /** Of whom the provider made a member; the role is the one that was stored. */
 export async function auditNewMember(db: Database, id: string, now: number): Promise<void> {
   const role = (await findMember(db, id))?.role ?? ''

@@ -43,6 +43,26 @@ t.test('each sign-in has its row in the audit, and one that was refused has none
   t.same((await signIns()).slice(before), [{ ...row, at: world.clock.time }])
 })
 
+t.test('a member who changes the own password has a row in the audit', async t => {
+  const world = await openWorld(t.testdir())
+  t.teardown(() => world.close())
+  await world.service.staff.add('lin@desk.test', PASSWORD, 'agent')
+  const post = (path: string, body: object, cookie = '') =>
+    world.post(`/v1/auth/${path}`, body, { cookie, origin: 'http://desk.test' })
+  const signedIn = await post('sign-in/email', { email: 'lin@desk.test', password: PASSWORD })
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0]
+  const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }
+  t.equal((await post('change-password', { ...change, currentPassword: 'x' }, cookie)).status, 401)
+  t.equal((await post('change-password', change, cookie)).status, 200)
+  const id = (await findMember(world.service.db, 'lin@desk.test'))?.id ?? ''
+  const rows = await world.service.db.selectFrom('audit').selectAll().orderBy('id').execute()
+  t.match(rows.slice(-2), [
+    { actor: `staff:${id}`, action: 'staff.sign-in' },
+    { actor: `staff:${id}`, action: 'staff.password-changed', subject: id },
+  ])
+  t.notMatch(JSON.stringify(rows), /horse/)
+})
+
 t.test('no answer repeats the session’s token, which scripts must not have', async t => {
   const { answer, body } = await signIn('anna@desk.test', PASSWORD)
   const cookie = answer.headers

@@ -25,7 +25,7 @@ import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } f
 import { problemOf } from './library-codes.ts'
 import { isRole, type Role } from './permissions.ts'
 import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
-import { auditSignIn, type SignInBy } from './staff-audit.ts'
+import { auditOwnAccount, auditSignIn, type OwnAccountAct, type SignInBy } from './staff-audit.ts'
 
 const isFault = ({ status }: Response): boolean => status >= 500
 
@@ -35,6 +35,8 @@ interface Endpoint {
   readonly body: z.ZodType<Record<string, unknown>>
   /** For those alone whose session opens other routes too. */
   readonly membersOnly?: true
+  /** What the audit calls it; a member does it to the own account. */
+  readonly audited?: OwnAccountAct
 }
 
 const password = z.string().min(1).max(PASSWORD_CHARS_MAX)
@@ -63,11 +65,17 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     method: 'POST',
     body: z.strictObject({ ...change, ...revoke }),
     membersOnly: true,
+    audited: 'staff.password-changed',
   },
   '/two-factor/enable': { method: 'POST', body: withPassword },
   [VERIFY_TOTP]: { method: 'POST', body: withCode },
   [VERIFY_BACKUP_CODE]: { method: 'POST', body: withBackupCode },
-  '/two-factor/generate-backup-codes': { method: 'POST', body: withPassword, membersOnly: true },
+  '/two-factor/generate-backup-codes': {
+    method: 'POST',
+    body: withPassword,
+    membersOnly: true,
+    audited: 'staff.backup-codes',
+  },
 }
 
 export interface StaffMember {
@@ -156,7 +164,7 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       const given = await bodyOf(request)
       const body = endpoint.body.safeParse(given)
       if (!body.success) throw new Problem('INVALID', { fields: explainFields(body.error, given) })
-      if (endpoint.membersOnly) demandMember(await member(request.headers))
+      const by = endpoint.membersOnly && demandMember(await member(request.headers))
       const url = `${options.publicUrl()}${pathname}`
       const sent = endpoint.method === 'GET' ? undefined : body.data
       const asked = requestOf(url, request.headers, clientAddress, sent)
@@ -166,6 +174,9 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
       await refuseDisabled(answer)
       if (path === VERIFY_TOTP) await settleCode(answer, String(body.data.code))
       await noteSignIn(answer, path)
+      if (by && endpoint.audited) {
+        await auditOwnAccount(options.db, by.id, endpoint.audited, options.clock.now())
+      }
       return withoutTokens(answer)
     },
     add: async (email, password, role) =>
