@@ -10,8 +10,12 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { initTrust } from './ceremony/init.ts'
 import { NO_STRETCH } from './ceremony/sealed-file.ts'
+import { configSchema } from './config.ts'
 import { CONNECT_MS_MAX, LOCKED_MS_MAX, PAUSE_MS_MAX, PROBE_MS } from './limits.ts'
+import { createLog } from './log.ts'
+import { openService } from './start.ts'
 import { openDatabase } from './store/engines.ts'
+import { virtualFaces } from './testing/faces.ts'
 import { createHangingProxy } from './testing/hanging-proxy.ts'
 import { type Postgres, startPostgres } from './testing/postgres.ts'
 import { openWorld, PASSWORD, reopenWorld, SECRET, type World } from './testing/world.ts'
@@ -339,9 +343,8 @@ async function startReplica(t: Test, dir: string, place: string) {
   return { child, manifest }
 }
 
-/** One that was stopped while others went on wakes with an old manifest in its memory. */
-async function stands(t: Test, postgres: Postgres): Promise<void> {
-  const place = await postgres.createDatabase()
+/** A folder with a config and trust that holds today. */
+async function makeToday(t: Test): Promise<string> {
   const dir = t.testdir({
     'service.json': JSON.stringify({
       listen: { port: 0 },
@@ -356,6 +359,39 @@ async function stands(t: Test, postgres: Postgres): Promise<void> {
     days: 2,
     now: Date.now(),
   })
+  return dir
+}
+
+/** A clock that is a minute off signs no time for gates. */
+async function tellsNoTime(t: Test, postgres: Postgres): Promise<void> {
+  const dir = await makeToday(t)
+  const url = await postgres.createDatabase()
+  const keys = join(dir, 'trust/online')
+  const config = configSchema.parse({
+    database: { url },
+    trust: { documents: join(dir, 'trust'), keys, environment: 'test' },
+  })
+  const statuses = []
+  for (const offMs of [0, -60_000, 60_000]) {
+    const clock = { now: () => Date.now() + offMs }
+    const log = createLog('silent')
+    const common = { config, secret: SECRET, log, clock, faces: virtualFaces() }
+    const opened = await openService({ ...common, isClockChecked: true })
+    const body = JSON.stringify({ nonce: 'A'.repeat(22) })
+    const headers = { 'content-type': 'application/json' }
+    const time = await opened.app.request('/v1/gates/time', { method: 'POST', headers, body })
+    const ready = await read(await opened.app.request('/readyz'))
+    statuses.push([time.status, ready.status, ready.code])
+    await opened.close()
+  }
+  const wrong = [503, 503, 'CLOCK_WRONG']
+  t.same(statuses, [[200, 200, undefined], wrong, wrong])
+}
+
+/** One that was stopped while others went on wakes with an old manifest in its memory. */
+async function stands(t: Test, postgres: Postgres): Promise<void> {
+  const dir = await makeToday(t)
+  const place = await postgres.createDatabase()
   const first = await startReplica(t, dir, place)
   const second = await startReplica(t, dir, place)
   const db = await openDatabase(place)
@@ -395,5 +431,6 @@ else {
     )
   }
   t.test('a replica that was stopped for a while', t => stands(t, postgres))
+  t.test('a replica whose clock is a minute off tells no time', t => tellsNoTime(t, postgres))
   t.test('a replica whose clock is a minute behind', t => skewed(t, postgres))
 }

@@ -124,6 +124,7 @@ export const PROBLEMS = {
     status: 503,
     title: 'Gates hold newer lists than this database: an operator must run the restored command',
   },
+  CLOCK_WRONG: { status: 503, title: 'The clock here is wrong: ask another replica' },
   NOT_READY: { status: 503, title: 'Not ready' },
   INTERNAL: { status: 500, title: 'Something went wrong on our side' },
 } as const satisfies Record<string, ProblemRow>

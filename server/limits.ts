@@ -249,6 +249,9 @@ export const QUERY_MS_MAX = STATEMENT_MS_MAX + 1_000
 export const PAUSE_MS_MAX = 2_000
 export const AWAKE_MS_MAX = 2_000
 export const HEARTBEAT_MS = 250
+/** How often a replica compares its clock with the database server's, and how far it may be off. */
+export const CLOCK_CHECK_MS = 10_000
+export const CLOCK_OFF_MS_MAX = 5_000
 /** Clocks of replicas may be this far apart. */
 export const REPLICA_SKEW_MS_MAX = 2 * 60_000
 /** Readiness is said within this time. */

@@ -6,6 +6,7 @@ import type { Nonces } from './auth/nonce.ts'
 import type { ProviderAccounts } from './auth/provider.ts'
 import type { StaffAccounts, StaffMember } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
+import type { ClockCheck } from './clock-check.ts'
 import type { Config } from './config.ts'
 import type { FaceCheck } from './face/port.ts'
 import type { Log } from './log.ts'
@@ -23,6 +24,7 @@ import type { Tickets } from './tickets/port.ts'
 export interface Service {
   readonly config: Config
   readonly clock: Clock
+  readonly clockCheck: ClockCheck
   readonly log: Log
   readonly metrics: Metrics
   readonly db: Database

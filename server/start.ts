@@ -3,10 +3,12 @@
  * demos and tests start it here; nothing else knows how the parts fit.
  */
 import { type App, createApp } from './app.ts'
+import type { StaffOptions } from './auth/library.ts'
 import { createNonces } from './auth/nonce.ts'
 import { createProviderAccounts } from './auth/provider.ts'
 import { createStaffAccounts } from './auth/staff.ts'
 import type { Clock } from './clock.ts'
+import { createClockCheck } from './clock-check.ts'
 import { type Config, databasePlace } from './config.ts'
 import { sharesOf } from './connection-shares.ts'
 import { createFaceEngine } from './face/engine.ts'
@@ -47,7 +49,9 @@ export interface ServiceOptions {
   readonly faceSecret?: string | undefined
   /** Where the mark of what was published is kept; beside the online keys by default. */
   readonly markFile?: string
+  /** The system's by default, which is then compared with the database server's. */
   readonly clock?: Clock
+  readonly isClockChecked?: boolean
   readonly log?: Log
   /** As the config says when left out. */
   readonly faces?: FaceCheck
@@ -72,6 +76,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const db = await openDatabase(databasePlace(config), eventsOf(metrics, log))
   let publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.listen.port}`
   const secrets = createSecrets(secret)
+  const clockCheck = createClockCheck(db, clock, log)
   const oldCopy = createOldCopy(db, log)
   const mark = markOf(options, secrets)
   const publisher = createPublisher({
@@ -93,12 +98,11 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,
   }
-  const { oidcSecret: clientSecret = '' } = options
-  const { oidc } = config.staff
   const service: Service = {
     metrics,
     config,
     clock,
+    clockCheck,
     log,
     db,
     writes: createWriteProbe(db),
@@ -107,7 +111,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     secrets,
     nonces: createNonces(secrets),
     staff: createStaffAccounts(staffOptions),
-    provider: oidc && createProviderAccounts({ ...staffOptions, provider: oidc, clientSecret }),
+    provider: providerOf(options, staffOptions),
     publisher,
     registry: createEmbeddedRegistry(db, secrets),
     faces,
@@ -116,9 +120,9 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   }
   try {
     await demandYoung(db, mark, log)
+    if (options.isClockChecked ?? options.clock === undefined) await clockCheck.start()
     await publisher.start()
-    const fault = environmentFault(await currentTrust(db), config.trust.environment)
-    if (fault !== undefined) log.error({ code: 'ENVIRONMENT_MISMATCH' }, fault)
+    await tellEnvironment(db, config, log)
   } catch (error) {
     await db.destroy()
     throw error
@@ -134,6 +138,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
       if (config.publicUrl === undefined) publicUrl = url
     },
     async close() {
+      await clockCheck.stop()
       await retention.stop()
       await faces.close()
       await publisher.stop()
@@ -141,6 +146,12 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
       await db.destroy()
     },
   }
+}
+
+/** Trust of another environment than the config's: nothing of it would be taken by gates. */
+async function tellEnvironment(db: Database, { trust }: Config, log: Log): Promise<void> {
+  const fault = environmentFault(await currentTrust(db), trust.environment)
+  if (fault !== undefined) log.error({ code: 'ENVIRONMENT_MISMATCH' }, fault)
 }
 
 /** What the database tells of itself, as metrics and logs have it. */
@@ -168,6 +179,13 @@ async function demandYoung(db: Database, mark: HighWaterMark | undefined, log: L
   if (found === undefined || (found === 'none' && reached.manifestVersion === 0)) return
   const what = 'the mark of what was published is not there: it is made again from the database'
   log.warn({ code: 'MARK_LOST', found, file: mark.file }, what)
+}
+
+function providerOf({ config, oidcSecret = '' }: ServiceOptions, staffOptions: StaffOptions) {
+  const { oidc } = config.staff
+  return (
+    oidc && createProviderAccounts({ ...staffOptions, provider: oidc, clientSecret: oidcSecret })
+  )
 }
 
 function facesOf({ config, faceSecret = '' }: ServiceOptions, log: Log): FaceCheck {

@@ -28,6 +28,7 @@ const readyRoute = route(
       ...problems(
         'NOT_READY',
         'DATABASE_OLD',
+        'CLOCK_WRONG',
         'UNAVAILABLE',
         'DATABASE_BUSY',
         'DATABASE_UNWRITABLE',
@@ -50,8 +51,9 @@ const timeRoute = route(
 export function registerHealth(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(healthRoute, c => c.json({ ok: true as const }, 200))
   app.openapi(readyRoute, async c => {
-    const { writes, clock, publisher, oldCopy } = c.get('service')
+    const { writes, clock, clockCheck, publisher, oldCopy } = c.get('service')
     oldCopy.demandNot()
+    clockCheck.demandRight()
     const manifest = publisher.latest()
     const age = manifest === undefined ? Number.POSITIVE_INFINITY : clock.now() - manifest.madeAt
     if (manifest === undefined || age > 2 * MANIFEST_EVERY_MS) throw new Problem('NOT_READY')

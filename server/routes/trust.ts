@@ -58,7 +58,10 @@ const timeRoute = route(
     tags: ['trust'],
     summary: 'Signed time for a nonce',
     request: jsonBody(z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })),
-    responses: { 200: cose('A COSE_Sign1 by a time key'), ...problems('INVALID', 'NO_KEY') },
+    responses: {
+      200: cose('A COSE_Sign1 by a time key'),
+      ...problems('INVALID', 'NO_KEY', 'CLOCK_WRONG'),
+    },
   },
 )
 
@@ -87,6 +90,7 @@ export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
 /** A gate's nonce, signed with the time. */
 export function registerSignedTime(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(timeRoute, async c => {
+    c.get('service').clockCheck.demandRight()
     const nonce = Buffer.from(c.req.valid('json').nonce, 'base64url')
     const bytes = await c.get('service').publisher.timeAnswer(new Uint8Array(nonce))
     return coseResponse(bytes, { 'cache-control': 'no-store' })
