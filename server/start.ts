@@ -12,6 +12,8 @@ import { createClockCheck } from './clock-check.ts'
 import { type Config, databasePlace } from './config.ts'
 import { sharesOf } from './connection-shares.ts'
 import { createFaceEngine } from './face/engine.ts'
+import { createFairFaces } from './face/fair-faces.ts'
+import { REMOTE_CHECKS_MAX } from './face/limits.ts'
 import type { FaceCheck } from './face/port.ts'
 import { createRemoteFaces } from './face/remote.ts'
 import {
@@ -190,9 +192,12 @@ function providerOf({ config, oidcSecret = '' }: ServiceOptions, staffOptions: S
 
 function facesOf({ config, faceSecret = '' }: ServiceOptions, log: Log): FaceCheck {
   const onFault = (what: string, error: unknown) => log.error(errorFields(error), what)
-  if ('engine' in config.face) return createFaceEngine({ onFault })
   const now = () => performance.now()
-  return createRemoteFaces({ ...config.face, secret: faceSecret, onFault, now, fetch })
+  if ('engine' in config.face) {
+    return createFairFaces({ faces: createFaceEngine({ onFault }), atOnce: 1, now })
+  }
+  const faces = createRemoteFaces({ ...config.face, secret: faceSecret, onFault, now, fetch })
+  return createFairFaces({ faces, atOnce: REMOTE_CHECKS_MAX, now })
 }
 
 export interface RunningService {

@@ -11,6 +11,7 @@ import { certificateOfPhone } from './ending.ts'
 import { Problem, type ProblemCode } from './errors.ts'
 import { type ChallengePlan, fitsPlan } from './face/challenge.ts'
 import {
+  type Asker,
   type Capture,
   FaceCheckError,
   type FaceOutcome,
@@ -36,7 +37,7 @@ export interface FaceAttempt {
   /** Of the application, or of the certificate. */
   readonly id: string
   readonly deviceKey: string
-  /** Keyed hash of the client's address. */
+  /** Keyed hash of the client's address: whose share of the face check it takes. */
   readonly address: string
   readonly challenge: string
   readonly frames: readonly Frame[]
@@ -165,8 +166,8 @@ async function checkFace(
   if (!fitsPlan(plan, frames)) throw new Problem('FACE_INCOMPLETE', extra)
   await refuseSeen(service, identity, pictures, extra)
   const capture = { prompts: plan.prompts, frames }
-  const subject = `${of.kind} ${of.id}`
-  const outcome = await compareFace(service, identity, capture, subject).catch(async error => {
+  const asker = { address: attempt.address, subject: `${of.kind} ${of.id}` }
+  const outcome = await compareFace(service, identity, capture, asker).catch(async error => {
     await challengeAgain(service, challenge, of)
     throw error
   })
@@ -185,11 +186,12 @@ async function compareFace(
   { db, faces, registry, clock, log }: Service,
   identity: Identity,
   capture: Capture,
-  subject: string,
+  asker: Asker,
 ): Promise<Compared> {
+  const { subject } = asker
   const onFile = await registry.photoOf(identity)
   await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
-  const checked = await faces.check(onFile ?? decoyOf(capture), capture).catch(error => {
+  const checked = await faces.check(onFile ?? decoyOf(capture), capture, asker).catch(error => {
     if (!(error instanceof FaceCheckError)) throw error
     const code = error.code === 'BUSY' ? 'FACE_BUSY' : 'FACE_UNAVAILABLE'
     throw new Problem(code, {}, { 'retry-after': '5' })

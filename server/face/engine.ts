@@ -6,6 +6,7 @@
 import { type Ask, type FaceProcess, startFaceProcess, type Value } from './face-process.ts'
 import { CHECK_MS_MAX, PROCESS_MIB_REST, PROCESS_PICTURES_MAX } from './limits.ts'
 import {
+  type Capture,
   type Described,
   type FaceCheck,
   FaceCheckError,
@@ -14,6 +15,7 @@ import {
 } from './port.ts'
 
 export interface FaceEngine extends FaceCheck, FaceDescriber {
+  check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
   /** Resolves when the networks are loaded; rejects with FaceCheckError when they can't be. */
   ready(): Promise<void>
   /** Of the process that is there now, for who watches its memory; undefined while there is none. */

@@ -26,6 +26,17 @@ export const PICTURE_WHOLE_PIXELS_MAX = 12_582_912
 /** What decoding one picture may take: the dearest that is taken takes half a second. */
 export const PICTURE_MS_MAX = 3_000
 
+/** Checks that wait, and how long one waits: a phone asks again. */
+export const QUEUE_MAX = 16
+export const QUEUE_WAIT_MS_MAX = 10_000
+/**
+ * What was worked for an address counts half after so long, and nothing below so much. Addresses that
+ * are counted at once.
+ */
+export const SHARE_HALF_MS = 30_000
+export const SHARE_FORGOTTEN_MS = 10
+export const SHARE_ADDRESSES_MAX = 10_000
+
 /** What one check may take: eight frames take about one and a half seconds. */
 export const CHECK_MS_MAX = 12_000
 /** Loading the networks. */

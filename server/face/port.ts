@@ -74,11 +74,19 @@ export class FaceCheckError extends Error {
   }
 }
 
+/** Who asks, so that each gets a share: never kept with a picture, never told. */
+export interface Asker {
+  /** The client's, in one form for all spellings. */
+  readonly address: string
+  /** The application or certificate that the check is for. */
+  readonly subject: string
+}
+
 export interface FaceCheck {
   /** Somebody will ask soon: what takes a while to begin may begin. */
   warm(): void
   /** Rejects with FaceCheckError. Nothing of the pictures is kept. */
-  check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
+  check(onFile: Uint8Array, capture: Capture, asker: Asker): Promise<FaceOutcome>
   close(): Promise<void>
 }
 

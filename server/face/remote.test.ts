@@ -9,7 +9,6 @@ import {
   PICTURE_BYTES_MAX,
   REMOTE_ANSWER_BYTES_MAX,
   REMOTE_AWAY_MS,
-  REMOTE_CHECKS_MAX,
   REMOTE_FAILURES_MAX,
   REMOTE_SENDS_MAX,
 } from './limits.ts'
@@ -217,13 +216,11 @@ t.test('busy is not away', async t => {
   t.same(await check(), GOOD)
 })
 
-t.test('so many at once, and the end', async t => {
+t.test('the end', async t => {
   // No deadline comes to help within the test.
   const { service, check, faces } = await setUp(t, { deadlineMs: 600_000 })
   service.answer = () => {}
-  const held = Array.from({ length: REMOTE_CHECKS_MAX }, check)
-  const settled = Promise.allSettled(held)
-  await t.rejects(check(), { code: 'BUSY' })
+  const settled = Promise.allSettled([check(), check()])
   await faces.close()
   t.ok((await settled).every(one => one.status === 'rejected'))
   const asked = service.asked.length

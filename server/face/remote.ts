@@ -11,7 +11,6 @@ import {
   PICTURE_BYTES_MAX,
   REMOTE_AGAIN_MS,
   REMOTE_AWAY_MS,
-  REMOTE_CHECKS_MAX,
   REMOTE_FAILURES_MAX,
   REMOTE_SENDS_MAX,
 } from './limits.ts'
@@ -31,11 +30,14 @@ export interface RemoteParts {
   readonly fetch: typeof fetch
 }
 
-export function createRemoteFaces(parts: RemoteParts): FaceCheck {
+export interface RemoteFaces extends FaceCheck {
+  check(onFile: Uint8Array, capture: Capture): Promise<FaceOutcome>
+}
+
+export function createRemoteFaces(parts: RemoteParts): RemoteFaces {
   const { now, onFault, deadlineMs } = parts
   const closing = new AbortController()
   const circuit = createCircuit({ failuresMax: REMOTE_FAILURES_MAX, openMs: REMOTE_AWAY_MS })
-  let running = 0
 
   /** Not a fault when the service only says that it is busy: it is there. */
   function settle(came: Came): FaceOutcome {
@@ -53,15 +55,9 @@ export function createRemoteFaces(parts: RemoteParts): FaceCheck {
       const refused = refusedUnsent(capture)
       if (refused !== undefined) return refused
       if (closing.signal.aborted) throw new FaceCheckError('UNAVAILABLE')
-      if (running >= REMOTE_CHECKS_MAX) throw new FaceCheckError('BUSY')
       if (!circuit.enter(now())) throw new FaceCheckError('UNAVAILABLE')
-      running += 1
-      try {
-        const deadline = AbortSignal.any([closing.signal, AbortSignal.timeout(deadlineMs)])
-        return settle(await send(parts, requestBody(onFile, capture), deadline))
-      } finally {
-        running -= 1
-      }
+      const deadline = AbortSignal.any([closing.signal, AbortSignal.timeout(deadlineMs)])
+      return settle(await send(parts, requestBody(onFile, capture), deadline))
     },
     async close() {
       closing.abort()

@@ -1,0 +1,144 @@
+/**
+ * Who is looked at next, in front of any face check: of those who wait, whoever's address was worked
+ * for least of late, so that nobody's pictures hold up others however dear they are or many. An
+ * application or a certificate holds one place. A full queue turns away who has had most.
+ */
+import {
+  QUEUE_MAX,
+  QUEUE_WAIT_MS_MAX,
+  SHARE_ADDRESSES_MAX,
+  SHARE_FORGOTTEN_MS,
+  SHARE_HALF_MS,
+} from './limits.ts'
+import { type Asker, type FaceCheck, FaceCheckError, type FaceOutcome } from './port.ts'
+
+export interface FairParts {
+  readonly faces: FaceCheck
+  /** Checks under way at once, 1 and up; of one address half of them, rounded up. */
+  readonly atOnce: number
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number
+  /** How long one waits, milliseconds; another time in tests. */
+  readonly waitMsMax?: number
+}
+
+interface Waiting {
+  readonly asker: Asker
+  readonly begin: () => void
+  readonly refuse: (why: FaceCheckError) => void
+}
+
+/** Rejects with FaceCheckError `BUSY` whom it turns away, or who has waited too long. */
+export function createFairFaces(parts: FairParts): FaceCheck {
+  const { faces, atOnce, now, waitMsMax = QUEUE_WAIT_MS_MAX } = parts
+  const perAddress = Math.ceil(atOnce / 2)
+  const shares = createShares()
+  const subjects = new Set<string>()
+  const running = new Map<string, number>()
+  let waiting: readonly Waiting[] = []
+  let closed = false
+
+  const underWay = () => [...running.values()].reduce((sum, n) => sum + n, 0)
+  const runningOf = (address: string) => running.get(address) ?? 0
+
+  function next(): Waiting | undefined {
+    const free = waiting.filter(({ asker }) => runningOf(asker.address) < perAddress)
+    return shares.inOrder(free, now())[0]
+  }
+
+  function leave(one: Waiting): void {
+    waiting = waiting.filter(other => other !== one)
+  }
+
+  function beginNext(): void {
+    while (underWay() < atOnce) {
+      const one = next()
+      if (one === undefined) return
+      leave(one)
+      running.set(one.asker.address, runningOf(one.asker.address) + 1)
+      one.begin()
+    }
+  }
+
+  /** Resolves when its turn has come. */
+  function turnOf(asker: Asker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => one.refuse(new FaceCheckError('BUSY')), waitMsMax)
+      const one: Waiting = {
+        asker,
+        begin() {
+          clearTimeout(late)
+          resolve()
+        },
+        refuse(why) {
+          clearTimeout(late)
+          leave(one)
+          reject(why)
+        },
+      }
+      waiting = [...waiting, one]
+      beginNext()
+      if (waiting.length > QUEUE_MAX) {
+        shares.inOrder(waiting, now()).at(-1)?.refuse(new FaceCheckError('BUSY'))
+      }
+    })
+  }
+
+  async function inTurn(asker: Asker, look: () => Promise<FaceOutcome>): Promise<FaceOutcome> {
+    await turnOf(asker)
+    const from = now()
+    try {
+      return await look()
+    } finally {
+      shares.add(asker.address, now(), now() - from)
+      const left = runningOf(asker.address) - 1
+      if (left > 0) running.set(asker.address, left)
+      else running.delete(asker.address)
+      beginNext()
+    }
+  }
+
+  return {
+    warm: () => faces.warm(),
+    async check(onFile, capture, asker) {
+      if (closed) throw new FaceCheckError('UNAVAILABLE')
+      if (subjects.has(asker.subject)) throw new FaceCheckError('BUSY')
+      subjects.add(asker.subject)
+      try {
+        return await inTurn(asker, () => faces.check(onFile, capture, asker))
+      } finally {
+        subjects.delete(asker.subject)
+      }
+    },
+    async close() {
+      closed = true
+      for (const one of waiting) one.refuse(new FaceCheckError('UNAVAILABLE'))
+      await faces.close()
+    },
+  }
+}
+
+/** What was worked for an address of late, milliseconds: it halves with time, and is forgotten. */
+function createShares() {
+  const used = new Map<string, { readonly ms: number; readonly at: number }>()
+
+  function usedOf(address: string, now: number): number {
+    const share = used.get(address)
+    return share === undefined ? 0 : share.ms * 2 ** ((share.at - now) / SHARE_HALF_MS)
+  }
+
+  return {
+    add(address: string, now: number, ms: number): void {
+      if (used.size >= SHARE_ADDRESSES_MAX) {
+        for (const one of used.keys()) if (usedOf(one, now) < SHARE_FORGOTTEN_MS) used.delete(one)
+      }
+      if (used.size >= SHARE_ADDRESSES_MAX && !used.has(address)) return
+      used.set(address, { ms: usedOf(address, now) + ms, at: now })
+    },
+    /** Least first; alike in the order in which they came. */
+    inOrder(waiting: readonly Waiting[], now: number): readonly Waiting[] {
+      const shareOf = ({ asker }: Waiting) => usedOf(asker.address, now)
+      return waiting.toSorted((a, b) => shareOf(a) - shareOf(b))
+    },
+  }
+}
