@@ -15,9 +15,10 @@ Puts people on file, so that they can apply by phone: reads DIR/people.json and 
   --config FILE     the service's config: its database takes them, names and photos encrypted
   --help            this text
 
-Whoever is on file already gets the new name and photo. A photo needs exactly one face. Each refusal
-is told by its place in the file, and the rest is taken. Prints one JSON line: added, updated,
-refused. Exit codes: 0 all are on file, 1 some were refused, 2 wrong arguments or input.
+Whoever is on file already gets the new name and photo. A photo needs exactly one face, and is kept
+as JPEG with its longer side at 640. Each refusal is told by its place in the file, and the rest is
+taken. Prints one JSON line: added, updated, refused. Exit codes: 0 all are on file, 1 some were
+refused, 2 wrong arguments or input.
 `
 
 const OPTIONS = { config: { type: 'string' }, help: { type: 'boolean' } } as const

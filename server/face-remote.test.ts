@@ -45,7 +45,7 @@ t.test('the person on file gets a certificate, others do not', async t => {
   t.equal((await lin.renew(issued.certificate?.id ?? '')).status, 201)
 })
 
-t.test('who is not on file is compared with themselves, and told what anybody is', async t => {
+t.test('who is not on file is compared with nobody, and told what anybody is', async t => {
   await putOnFile(world, 'E40002')
   for (const answer of [
     { challengePassed: true, matched: true },
@@ -60,6 +60,8 @@ t.test('who is not on file is compared with themselves, and told what anybody is
       said.push(await who.face(application, 'x'))
     }
     const [known, stranger] = said
+    const [decoy = ''] = service.asked.slice(-1).map(one => JSON.parse(one.body).onFile)
+    t.match(Buffer.from(decoy, 'base64').toString('hex'), /^ffd8ff/, 'a photo, not what was shown')
     t.not(stranger?.status, 201)
     if (answer.matched && answer.challengePassed) t.equal(known?.status, 201)
     else t.same({ ...known, requestId: '' }, { ...stranger, requestId: '' })

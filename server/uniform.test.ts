@@ -1,12 +1,13 @@
 /**
  * Before a match nobody learns who is on file, has used the month or is past the day's tries: not
  * from status or body, nor from the time, since the same work is done for all. Each request's
- * statements are written down, and its face checks counted.
+ * statements are written down, what it decrypts, and its face checks.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CompiledQuery } from 'kysely'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { RATES } from './limits.ts'
+import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
@@ -37,6 +38,19 @@ function listen(db: Database): () => void {
   }
 }
 
+/** Writes down what is decrypted. */
+function listenToSecrets(secrets: Secrets): void {
+  for (const name of ['open', 'openBytes'] as const) {
+    const original = secrets[name]
+    Object.assign(secrets, {
+      [name](sealed: Uint8Array, about: string) {
+        said.getStore()?.push(name)
+        return original(sealed, about)
+      },
+    })
+  }
+}
+
 const KINDS = ['on file', 'not on file', 'another name', 'month used up', 'past the cap'] as const
 type Kind = (typeof KINDS)[number]
 
@@ -63,6 +77,7 @@ await onEachEngine(async (t, newPlace) => {
   const world = await openWorld(t.testdir(), 40, await newPlace(), faces)
   t.teardown(() => world.close())
   t.teardown(listen(world.service.db))
+  listenToSecrets(world.service.secrets)
 
   /** What one request said, and the work that was done for it. */
   async function watched(request: () => Promise<Said>) {
@@ -100,6 +115,13 @@ await onEachEngine(async (t, newPlace) => {
       usual ??= seen
       t.same(seen, usual, 'the same answers after the same work')
       t.match(seen[2], { told: { code: 'NOT_VERIFIED' }, faceChecks: 1 })
+      const photos = new Set(
+        faces.photos.slice(-4).map(photo => Buffer.from(photo).toString('hex')),
+      )
+      t.equal(photos.size, 1, 'compared with one photo, whatever was shown')
+      t.notOk(photos.has(Buffer.from('somebody').toString('hex')))
+      const isOwn = photos.has(Buffer.from(number).toString('hex'))
+      t.equal(isOwn, !['not on file', 'another name'].includes(kind))
       t.ok((seen[2] as { statements: string[] }).statements.length > 5, 'statements were seen')
       world.clock.time += HOUR_MS
     })

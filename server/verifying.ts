@@ -179,8 +179,8 @@ async function checkFace(
 }
 
 /**
- * Against the photo on file; whoever has none is compared with the capture itself, so that as much is
- * done, and does not match. Each look at a photo is audited.
+ * Against the photo on file; whoever has none against a photo of nobody, and does not match. Neither
+ * the work nor its order depends on which it is, or on what was sent. Each look at a photo is audited.
  */
 async function compareFace(
   { db, faces, registry, clock, log }: Service,
@@ -189,26 +189,20 @@ async function compareFace(
   asker: Asker,
 ): Promise<Compared> {
   const { subject } = asker
-  const onFile = await registry.photoOf(identity)
+  const { photo, isTheirs } = await registry.compared(identity)
   await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
-  const checked = await faces.check(onFile ?? decoyOf(capture), capture, asker).catch(error => {
+  const checked = await faces.check(photo, capture, asker).catch(error => {
     if (!(error instanceof FaceCheckError)) throw error
     const code = error.code === 'BUSY' ? 'FACE_BUSY' : 'FACE_UNAVAILABLE'
     throw new Problem(code, {}, { 'retry-after': '5' })
   })
-  const unknown = onFile === undefined && checked.matched
   const reasonNow = checked.reason ?? 'NO_MATCH'
-  const outcome = unknown ? { ...checked, matched: false, reason: reasonNow } : checked
+  const outcome =
+    checked.matched && !isTheirs ? { ...checked, matched: false, reason: reasonNow } : checked
   const { challengePassed, matched, reason, band } = outcome
-  const why = onFile === undefined ? 'NOT_ON_FILE' : reason
+  const why = isTheirs ? reason : 'NOT_ON_FILE'
   log.info({ subject, challengePassed, matched, reason: why, band }, 'face check')
-  return { ...outcome, onFile: onFile !== undefined }
-}
-
-/** A picture that looks ahead, as one on file does. */
-function decoyOf({ prompts, frames }: Capture): Uint8Array {
-  const ahead = frames.find(frame => prompts[frame.prompt] === 'ahead')
-  return ahead?.picture ?? new Uint8Array()
+  return { ...outcome, onFile: isTheirs }
 }
 
 /** Neither vouches for the other: the person on file, and alive in the sense of the challenge. */

@@ -64,10 +64,9 @@ export async function importPeople(
       throw new Problem('INVALID', { why: explainIssues(parsed.error, entry).join('; ') })
     const now = Date.now()
     const { warnings: _, ...identity } = checkIdentity(config.documents, parsed.data, now)
-    const photo = readPhoto(join(folder, parsed.data.photo))
-    const described = await faces.describe(photo)
+    const described = await faces.describe(readPhoto(join(folder, parsed.data.photo)))
     if (!described.ok) throw new Problem('FACE_BAD_PICTURE', { why: described.reason })
-    return transact(db, tx => registerPerson(tx, secrets, identity, photo, now))
+    return transact(db, tx => registerPerson(tx, secrets, identity, described.photo, now))
   }
 
   try {

@@ -2,7 +2,8 @@
  * The program of the face check's own process. Pictures are decoded here by native code, and may end
  * it: by a fault, by their memory, or by their time. It ends with the service, however that ends.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { isComplete } from './challenge.ts'
 import type { Decoding, FaceAnswer, FaceRequest } from './child-protocol.ts'
@@ -10,7 +11,7 @@ import { captureFault, judgeCapture, type Looked, pictureFault, refused } from '
 import { PICTURE_MS_MAX, PROCESS_LOOK_MS, PROCESS_MIB_MAX } from './limits.ts'
 import { measureFace } from './measure.ts'
 import { loadNetworks } from './networks.ts'
-import { type Picture, readPicture } from './picture.ts'
+import { type Picture, photoOf, readPicture } from './picture.ts'
 import { isAffordable, readHeader } from './picture-header.ts'
 import type { Described, FaceOutcome } from './port.ts'
 import { printOf } from './print.ts'
@@ -33,6 +34,8 @@ sharp.unblock({
 })
 
 const networks = await loadNetworks()
+// Compilers are slow the first time: that is no part of anybody's check.
+await look(await readPicture(readFileSync(join(import.meta.dirname, 'decoy.jpg'))), true)
 let last = Promise.resolve()
 process.on('message', (request: FaceRequest) => {
   last = last.then(async () => tell(await answer(request)))
@@ -83,18 +86,10 @@ async function decode(
   }
 }
 
-/** What strangers send must be affordable; what is on file was looked at when it came there. */
-async function lookAtSent(
-  id: number,
-  bytes: Uint8Array,
-  thorough: boolean,
-  seen: (picture: Picture) => void = () => {},
-): Promise<Looked> {
+/** What is sent must be affordable; what is on file was looked at when it came there. */
+async function decodeSent(id: number, bytes: Uint8Array): Promise<Picture | undefined> {
   const header = readHeader(bytes)
-  if (header === undefined || !isAffordable(header)) return 'BAD_PICTURE'
-  const picture = await decode(id, bytes, 'sent')
-  if (picture !== undefined) seen(picture)
-  return look(picture, thorough)
+  return header && isAffordable(header) ? decode(id, bytes, 'sent') : undefined
 }
 
 /** A picture with one face, measured. The quick detector first; what it misses gets the thorough one. */
@@ -108,14 +103,13 @@ async function look(picture: Picture | undefined, thorough: boolean): Promise<Lo
 
 async function describe({
   id,
-  picture,
+  picture: bytes,
 }: Extract<FaceRequest, { what: 'describe' }>): Promise<Described> {
-  return described(await lookAtSent(id, picture, true))
-}
-
-function described(looked: Looked): Described {
+  const picture = await decodeSent(id, bytes)
+  const looked = await look(picture, true)
+  if (picture === undefined) return { ok: false, reason: 'BAD_PICTURE' }
   if (typeof looked === 'string') return { ok: false, reason: looked }
-  return { ok: true, embedding: looked.embedding }
+  return { ok: true, embedding: looked.embedding, photo: await photoOf(picture) }
 }
 
 /** The capture first: what is wrong with it is said alike, and as soon, whatever is on file. */
@@ -127,15 +121,17 @@ async function check({
   if (!isComplete(capture)) return refused('INCOMPLETE')
   const looked: Looked[] = []
   const prints: Uint8Array[] = []
-  for (const { picture } of capture.frames) {
-    const one = await lookAtSent(id, picture, false, seen => prints.push(printOf(seen)))
+  for (const { picture: sent } of capture.frames) {
+    const picture = await decodeSent(id, sent)
+    if (picture !== undefined) prints.push(printOf(picture))
+    const one = await look(picture, false)
     looked.push(one)
     if (pictureFault(one) !== undefined) break
   }
   const fault = captureFault(capture, looked)
   if (fault !== undefined) return refused(fault)
-  const filed = described(await look(await decode(id, onFile, 'on file'), true))
-  return filed.ok
-    ? { ...judgeCapture(capture, looked, filed.embedding), prints }
-    : { challengePassed: true, matched: false, reason: 'ON_FILE', prints }
+  const filed = await look(await decode(id, onFile, 'on file'), true)
+  return typeof filed === 'string'
+    ? { challengePassed: true, matched: false, reason: 'ON_FILE', prints }
+    : { ...judgeCapture(capture, looked, filed.embedding), prints }
 }

@@ -1,9 +1,11 @@
 /** The real networks on real portraits; and what becomes of a process that a picture ends. */
+import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import t from 'tap'
 import { captureOf, type Head } from '../../fixtures/face-capture.ts'
+import type { FaceAnswer } from './child-protocol.ts'
 import { createFaceEngine } from './engine.ts'
 import { PICTURE_BYTES_MAX } from './limits.ts'
 import type { Capture, Prompt } from './port.ts'
@@ -45,6 +47,37 @@ t.test('another person passes the challenge and does not match', async t => {
     band: 'far',
   })
 })
+
+t.test(
+  'the same steps for whoever is on file, and for whoever is compared with nobody',
+  async t => {
+    const decoy = new Uint8Array(readFileSync(join(import.meta.dirname, 'decoy.jpg')))
+    const plain = await of('d06')
+    const dear = await jpeg(sharp(plain.frames[0]?.picture).resize(3000, 3000))
+    const frames = plain.frames.with(0, { prompt: 0, picture: dear })
+    const [known, unknown] = await stepsOf([onFile('d03'), decoy], { ...plain, frames })
+    t.same(unknown, known)
+    t.match(known?.slice(-3), ['on file', 'none', { reason: 'NO_MATCH' }])
+    t.equal(known?.filter(step => step === 'sent').length, 4)
+  },
+)
+
+/** What checks against these photos do, as the program tells it, and their outcomes. */
+async function stepsOf(filed: readonly Uint8Array[], capture: Capture): Promise<unknown[][]> {
+  const child = fork(join(import.meta.dirname, 'child.ts'), [], { serialization: 'advanced' })
+  const steps = filed.map((): unknown[] => [])
+  const done = new Promise<void>(resolve => {
+    child.on('message', (answer: FaceAnswer) => {
+      if ('decoding' in answer) steps[answer.id]?.push(answer.decoding)
+      if ('value' in answer) steps[answer.id]?.push(answer.value)
+      if (('value' in answer || 'fault' in answer) && answer.id === filed.length - 1) resolve()
+    })
+  })
+  for (const [id, onFile] of filed.entries()) child.send({ id, what: 'check', onFile, capture })
+  await done
+  child.disconnect()
+  return steps
+}
 
 t.test('another order than the one asked for', async t => {
   const { frames } = await of('d01', ['ahead', 'right', 'left', 'ahead'])
@@ -116,6 +149,8 @@ t.test('pictures of no use say why', async t => {
 t.test('describing: one face, also of a gray picture', async t => {
   const gray = await engine.describe(onFile('d02'))
   t.ok(gray.ok && gray.embedding.length === 128)
+  const photo = gray.ok ? await sharp(gray.photo).metadata() : {}
+  t.match(photo, { format: 'jpeg', width: 512, height: 640 }, 'put on file at one size')
   t.same(await engine.describe(new Uint8Array(3)), { ok: false, reason: 'BAD_PICTURE' })
 })
 

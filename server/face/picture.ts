@@ -40,6 +40,12 @@ export async function readPicture(bytes: Uint8Array): Promise<Picture | undefine
   }
 }
 
+/** As pictures are put on file: JPEG. */
+export async function photoOf({ rgb, width, height }: Picture): Promise<Uint8Array> {
+  const raw = { width, height, channels: 3 } as const
+  return new Uint8Array(await sharp(rgb, { raw }).jpeg({ quality: 90 }).toBuffer())
+}
+
 /** Gray to RGB. */
 function expanded(gray: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(gray.length * 3)

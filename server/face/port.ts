@@ -60,7 +60,8 @@ export interface FaceOutcome {
 export type Embedding = readonly number[]
 
 export type Described =
-  | { readonly ok: true; readonly embedding: Embedding }
+  /** `photo`: the picture as it is put on file, so that looking at one takes as long as at another. */
+  | { readonly ok: true; readonly embedding: Embedding; readonly photo: Uint8Array }
   | { readonly ok: false; readonly reason: PictureFault }
 
 /** `BUSY`: too many wait; `UNAVAILABLE`: the check ended, is away or was too slow. Both: try again. */

@@ -34,7 +34,7 @@ process.on('message', ({ id, onFile, picture, capture }: Request) => {
   const value =
     picture === undefined
       ? { challengePassed: true, matched: true, band: 'near' }
-      : { ok: true, embedding: [process.pid] }
+      : { ok: true, embedding: [], photo: picture }
   const rssMib = sent.some(one => wordOf(one.picture) === 'large') ? 4096 : 100
   tell({ id, value, rssMib })
 })

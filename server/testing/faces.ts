@@ -10,6 +10,8 @@ export interface VirtualFaces extends FaceCheck {
   during: () => Promise<void>
   /** Checks so far. */
   count: number
+  /** What each was compared with. */
+  readonly photos: Uint8Array[]
 }
 
 const nameOf = (picture: Uint8Array) => Buffer.from(picture).toString().replace(/#\d+$/, '')
@@ -17,10 +19,12 @@ const nameOf = (picture: Uint8Array) => Buffer.from(picture).toString().replace(
 export function virtualFaces(): VirtualFaces {
   const faces: VirtualFaces = {
     count: 0,
+    photos: [],
     during: async () => {},
     warm() {},
     async check(onFile, capture): Promise<FaceOutcome> {
       faces.count += 1
+      faces.photos.push(onFile)
       await faces.during()
       const names = capture.frames.map(frame => nameOf(frame.picture))
       const refused = names.find(name => name.startsWith('!'))
