@@ -35,7 +35,7 @@ const COPIES: Record<string, (image: Sharp) => Sharp> = {
 }
 
 t.test('copies are known, pictures taken anew are not', async t => {
-  for (const who of ['d01', 'd03', 'd05']) {
+  for (const who of ['d01', 'd05']) {
     const seen = await takes(who, 0)
     const prints = await Promise.all(seen.map(printed))
     for (const [how, made] of Object.entries(COPIES)) {
@@ -46,7 +46,7 @@ t.test('copies are known, pictures taken anew are not', async t => {
       seen.map(async one => printed(await sharp(one).flop().jpeg().toBuffer())),
     )
     t.ok(isReplay(flopped, prints), `${who} in a mirror`)
-    for (const take of [1, 2, 3, 4]) {
+    for (const take of [1, 4]) {
       const anew = await Promise.all((await takes(who, take)).map(printed))
       t.notOk(isReplay(anew, prints), `${who} taken anew, ${take}`)
       t.ok(isReplay([...anew.slice(2), ...prints.slice(0, 2)], prints), 'half of it seen')
