@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { StartError } from '../server/errors.ts'
-import { createFaceEngine } from '../server/face/engine.ts'
 import { InputError, importPeople } from './people/import.ts'
+import { createPhotoCheck } from './people/photo-check.ts'
 
 const HELP = `npm run people -- import DIR --config FILE
 
@@ -15,9 +15,10 @@ Puts people on file, so that they can apply by phone: reads DIR/people.json and 
   --config FILE     the service's config: its database takes them, names and photos encrypted
   --help            this text
 
-Whoever is on file already gets the new name and photo. A photo needs exactly one face, and is kept
-as JPEG with its longer side at 640. Each refusal is told by its place in the file, and the rest is
-taken. Prints one JSON line: added, updated, refused. Exit codes: 0 all are on file, 1 some were
+Whoever is on file already gets the new name and photo. A photo needs exactly one face; with face.url
+in the config faces are the authority's to judge, and any JPEG, PNG or WebP picture is taken. It is
+kept as JPEG with its longer side at 640. Each refusal is told by its place in the file, and the rest
+is taken. Prints one JSON line: added, updated, refused. Exit codes: 0 all are on file, 1 some were
 refused, 2 wrong arguments or input.
 `
 
@@ -36,10 +37,11 @@ async function main(): Promise<number> {
     throw new InputError('say: import DIR --config FILE; see --help')
   }
   if (values.config === undefined) throw new InputError('--config FILE is missing; see --help')
-  const faces = createFaceEngine({ onFault: () => {} })
+  const loaded = loadConfig(values.config, process.env)
+  const photos = await createPhotoCheck(loaded.config.face)
   try {
-    const counted = await importPeople(loadConfig(values.config, process.env), folder, {
-      faces,
+    const counted = await importPeople(loaded, folder, {
+      photos,
       onRefused: (place, why) => process.stderr.write(`person ${place}: ${why}\n`),
       onProgress(done, all) {
         if (process.stderr.isTTY)
@@ -49,7 +51,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify(counted)}\n`)
     return counted.refused === 0 ? 0 : 1
   } finally {
-    await faces.close()
+    await photos.close()
   }
 }
 

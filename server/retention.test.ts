@@ -514,6 +514,31 @@ await onEachEngine(async (t, newPlace, postgres) => {
     },
   )
 
+  await t.test(
+    'a report is closed when its day is over, to the millisecond, either way',
+    async t => {
+      const world = await open(t, await newPlace())
+      const { db } = world.service
+      const closed = async () =>
+        (await closedReports(db, { before: Number.MAX_SAFE_INTEGER, limit: 9 })).length
+      const run = async (time: number) => {
+        world.clock.time = time
+        await world.service.publisher.publishNow()
+        await retentionOf(world).run()
+        return closed()
+      }
+      const begin = (now: number) => transact(db, tx => addToReport(tx, { people: 1 }, now))
+      const begun = NOON + 3 * DAY_MS
+      await begin(begun)
+      t.equal(await run(begun + DAY_MS - 1), 0)
+      t.equal(await run(begun + DAY_MS), 1)
+      const ahead = NOON + 10 * DAY_MS
+      await begin(ahead)
+      t.equal(await run(ahead - DAY_MS + 1), 1)
+      t.equal(await run(ahead - DAY_MS), 2, 'begun by a clock that was ahead')
+    },
+  )
+
   await t.test('two at once count each row once', async t => {
     const world = await open(t, await newPlace())
     const { db } = world.service

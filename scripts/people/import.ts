@@ -8,7 +8,6 @@ import { databasePlace, type LoadedConfig } from '../../server/config.ts'
 import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
 import { Problem } from '../../server/errors.ts'
 import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
-import type { FaceDescriber } from '../../server/face/port.ts'
 import { checkIdentity } from '../../server/identity.ts'
 import {
   DOCUMENT_NUMBER_CHARS_MAX,
@@ -21,6 +20,7 @@ import { createSecrets } from '../../server/secrets.ts'
 import { writeAudit } from '../../server/store/audit.ts'
 import { openDatabase } from '../../server/store/engines.ts'
 import { transact } from '../../server/store/transact.ts'
+import type { PhotoCheck } from './photo-check.ts'
 
 /** Of the whole import: nothing was written. */
 export class InputError extends Error {
@@ -34,7 +34,7 @@ export interface Counted {
 }
 
 export interface ImportParts {
-  readonly faces: FaceDescriber
+  readonly photos: Pick<PhotoCheck, 'read'>
   /** `place` from 1, in the order of the file. */
   readonly onRefused: (place: number, why: string) => void
   readonly onProgress: (done: number, all: number) => void
@@ -51,7 +51,7 @@ const personSchema = z.strictObject({
 export async function importPeople(
   { config, secret }: LoadedConfig,
   folder: string,
-  { faces, onRefused, onProgress }: ImportParts,
+  { photos, onRefused, onProgress }: ImportParts,
 ): Promise<Counted> {
   const people = readList(join(folder, 'people.json'))
   const secrets = createSecrets(secret)
@@ -64,9 +64,9 @@ export async function importPeople(
       throw new Problem('INVALID', { why: explainIssues(parsed.error, entry).join('; ') })
     const now = Date.now()
     const { warnings: _, ...identity } = checkIdentity(config.documents, parsed.data, now)
-    const described = await faces.describe(readPhoto(join(folder, parsed.data.photo)))
-    if (!described.ok) throw new Problem('FACE_BAD_PICTURE', { why: described.reason })
-    return transact(db, tx => registerPerson(tx, secrets, identity, described.photo, now))
+    const read = await photos.read(readPhoto(join(folder, parsed.data.photo)))
+    if (!read.ok) throw new Problem('FACE_BAD_PICTURE', { why: read.reason })
+    return transact(db, tx => registerPerson(tx, secrets, identity, read.photo, now))
   }
 
   try {

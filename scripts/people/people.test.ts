@@ -1,5 +1,6 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import t from 'tap'
 import { startChild } from '../../fixtures/child.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
@@ -22,7 +23,8 @@ function folder(name: string, people: unknown): string {
 }
 
 async function people(...args: string[]) {
-  const child = startChild('scripts/people.ts', args)
+  const env = { WICKETGATE_FACE_SECRET: 'only-for-tests-of-it' }
+  const child = startChild('scripts/people.ts', args, { env })
   const code = await child.exited
   return { code, errors: child.errors(), line: child.lines.at(-1) }
 }
@@ -62,6 +64,22 @@ t.test('who can’t be taken is told by place, never by name or number', async t
     /person 4: INVALID: documentType: must be .*; documentNumber: expected a text, found nothing; photo: expected a text/,
   )
   t.notMatch(errors, /Traveller|110105/)
+})
+
+t.test('with face.url the authority’s service judges faces, here a picture is enough', async t => {
+  const path = folder('faceless', [person(0, 'plain.png'), person(1, 'people.json')])
+  const plain = { width: 40, height: 40, channels: 3, background: 'gray' } as const
+  await sharp({ create: plain }).png().toFile(join(path, 'plain.png'))
+  const config = JSON.parse(readFileSync(world.serverConfigFile, 'utf8')) as object
+  const remoteFile = join(dir, 'remote.json')
+  const face = { url: 'http://127.0.0.1:1/faces' }
+  writeFileSync(remoteFile, JSON.stringify({ ...config, face }))
+  const embedded = await people('import', path, '--config', world.serverConfigFile)
+  t.match(embedded.errors, /person 1: FACE_BAD_PICTURE: NO_FACE/)
+  const remote = await people('import', path, '--config', remoteFile)
+  t.notMatch(remote.errors, /person 1/)
+  t.match(remote.errors, /person 2: FACE_BAD_PICTURE: BAD_PICTURE/)
+  t.match(remote.line, { refused: 1 })
 })
 
 t.test('wrong input as a whole is told, exit code 2', async t => {

@@ -13,6 +13,8 @@ t.test('the order of a history counts, not its times alone', async t => {
     ['ahead, and nothing due after it', [50, 900, 150], 1],
     ['ahead alone', [900, 901], 0],
     ['now is not ahead', [50, 200, 60], 1],
+    ['a millisecond on it is', [50, 201, 60], 3],
+    ['due to the last millisecond', [99, 100, 99], 1],
   ]
   for (const [name, times, due] of cases) t.equal(dueRows(times, cutoff, now), due, name)
 })
