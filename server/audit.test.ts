@@ -108,6 +108,41 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.same(await judgeAudit(db, chain[4]?.hash), { ok: false, fault: 'HEAD' })
   })
 
+  await t.test('very many small pages: each row once, whoever writes meanwhile', async t => {
+    const world = await openWorld(t.testdir(), 2, await newPlace())
+    t.teardown(() => world.close())
+    const { db } = world.service
+    const auditor = await world.signIn('auditor')
+    const rows = 100
+    await transact(db, async tx => {
+      for (let i = 0; i < rows; i++) await write(tx, `row${i}`, 1000 + i)
+    })
+    const page = async (query: string) => {
+      const answer = await world.call(`/v1/audit?${query}`, { headers: auditor })
+      return (await answer.json()) as { rows: { subject: string }[]; next: string | null }
+    }
+    for (const limit of [1, 7]) {
+      const seen: string[] = []
+      let before = ''
+      for (let pages = 0; pages <= rows + 1; pages++) {
+        const { rows: found, next } = await page(`limit=${limit}${before}`)
+        seen.push(...found.map(row => row.subject).filter(subject => /^row/.test(subject)))
+        await write(db, 'meanwhile', 2000 + pages)
+        if (next === null) break
+        before = `&before=${next}`
+      }
+      t.same(
+        seen,
+        Array.from({ length: rows }, (_, n) => `row${rows - 1 - n}`),
+      )
+    }
+    t.same(await page(`before=${'0'.repeat(28)}`), { rows: [], next: null })
+    t.equal((await page(`limit=1&before=${'f'.repeat(28)}`)).rows.length, 1)
+    for (const query of ['limit=0', 'limit=501', 'before=x', `before=${'F'.repeat(28)}`]) {
+      t.match(await page(query), { code: 'INVALID' }, query)
+    }
+  })
+
   await t.test('a row that goes before it is sealed leaves a gap', async t => {
     const db = await openDatabase(await newPlace())
     t.teardown(() => db.destroy())

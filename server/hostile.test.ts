@@ -136,6 +136,44 @@ t.test('each is told what is wrong', async t => {
   t.ok(await isServed(), 'and still is')
 })
 
+const SPELT = ['ü', '张三', '\u202e', '😀', '\u00a0'].map(text => Buffer.from(text))
+const ODD = [...SPELT, Buffer.from([0x80]), Buffer.from([0xff, 0xfe]), Buffer.from('\u0130.test')]
+const SENT_BY_CLIENTS = [
+  ...['host', 'dpop', 'cookie', 'origin', 'content-type', 'if-none-match', 'x-forwarded-for'],
+  ...['accept', 'authorization', 'user-agent', 'referer', 'x-request-id', 'content-encoding'],
+  ...['accept-encoding', 'range', 'cache-control', 'expect', 'te', 'forwarded', 'sec-fetch-site'],
+]
+
+t.test(
+  'Unicode and bytes that are none in any header: an answer, and none of it in the log',
+  async t => {
+    const requests = [
+      'GET /v1/trust/manifest',
+      'GET /v1/fleet/gates',
+      'GET /v1/gates/g1/station',
+      'POST /v1/applications',
+      'POST /v1/auth/sign-in/email',
+    ]
+    for (const header of SENT_BY_CLIENTS) {
+      for (const line of requests) {
+        for (const odd of ODD) {
+          const host = header === 'host' ? '' : 'host: x\r\n'
+          const type = header === 'content-type' ? '' : 'content-type: application/json\r\n'
+          const head = `${line} HTTP/1.1\r\n${host}${type}content-length: 2\r\n${header}: a`
+          const { status } = await sendRaw(url, [
+            Buffer.concat([Buffer.from(head), odd, Buffer.from('\r\n\r\n{}')]),
+          ])
+          t.ok(status >= 200 && status < 500, `${line} ${header} ${odd.toString('hex')}: ${status}`)
+        }
+      }
+    }
+    t.ok(await isServed())
+    const log = world.server().errors()
+    t.notMatch(log, /"level":50/)
+    for (const odd of SPELT) t.notOk(log.includes(odd.toString()), 'nothing of it is in the log')
+  },
+)
+
 t.test('who sends slowly is cut off, and holds up nobody', async t => {
   const slow = { gapMs: 50, withinMs: 4 * REQUEST_MS }
   const body = raw(TIME, [JSON_TYPE, 'content-length: 60000'])

@@ -104,6 +104,33 @@ await onEachEngine(async (t, newPlace) => {
     world.clock.time += 1000
   })
 
+  await t.test('a gate’s key at another gate’s routes, every one, in every spelling', async t => {
+    const other = await enrol(world, 'g2')
+    const before = await rowsOf(world)
+    for (const { method: name, path: pattern } of ofGates) {
+      const method = name.toUpperCase()
+      const [own, others] = [pathOf(pattern, 'g1'), pathOf(pattern, 'g2')]
+      const from = '127.0.5.1'
+      const told = async (path: string, dpop: string) =>
+        (await send(url, { from, method, path, dpop })).code
+      const what = `${method} ${pattern}`
+      t.equal(await told(others, await proofOf(gate, method, others)), 'GATE_UNKNOWN', what)
+      t.equal(await told(others, await proofOf(gate, method, own)), 'GATE_UNKNOWN', what)
+      t.equal(await told(own, await proofOf(other, method, own)), 'GATE_UNKNOWN', what)
+      t.equal(await told(others, await proofOf(other, method, own)), 'PROOF_INVALID', what)
+      for (const spelt of ['%67%32', 'g1%2f..%2fg2', 'g1/../g2', 'g1/../../gates/g2']) {
+        const path = pathOf(pattern, spelt)
+        const { pathname } = new URL(path, url)
+        for (const signed of [path, pathname, own, others]) {
+          const code = await told(path, await proofOf(gate, method, signed))
+          t.match(code, /^(GATE_UNKNOWN|PROOF_INVALID|NOT_FOUND)$/, `${what} as ${spelt}`)
+        }
+      }
+    }
+    t.same(await rowsOf(world), { ...before }, 'nothing is written of it')
+    world.clock.time += 1000
+  })
+
   await t.test(
     'no proof, half a one, a wrong signature, a gate that is none: counted too',
     async t => {
@@ -146,8 +173,10 @@ await onEachEngine(async (t, newPlace) => {
 
   await t.test('what any phone may send is bounded by address, whatever its keys', async t => {
     const path = '/v1/certificates/claim'
+    const keys = Array.from({ length: 10 }, () => makeClient(world, 'ES256'))
+    let sent = 0
     const fresh = async (from: string) => {
-      const dpop = await proofOf(makeClient(world, 'ES256'), 'POST', path)
+      const dpop = await proofOf(keys[sent++ % keys.length] as Client, 'POST', path)
       return send(url, { from, method: 'POST', path, dpop })
     }
     const before = await rowsOf(world)
