@@ -117,6 +117,18 @@ t.test('event streams: so many an address, and others go on polling', async t =>
   await end([again])
 })
 
+t.test('asking for the head of a stream alone takes no place', async t => {
+  const head = STREAM.replace('GET', 'HEAD')
+  for (let n = 0; n <= streams.address; n++) {
+    const held = await hold('127.0.0.3', head)
+    t.match(held.head(), /^HTTP\/1.1 200.*text\/event-stream/s)
+    await end([held])
+  }
+  const stream = await hold('127.0.0.3', STREAM)
+  t.match(stream.head(), /^HTTP\/1.1 200/)
+  await end([stream])
+})
+
 t.test('event streams of many addresses: half of all', async t => {
   const from = Array.from({ length: GREEDY }, (_, n) => `127.0.3.${1 + Math.floor(n / 20)}`)
   const held = await Promise.all(from.map(one => hold(one, STREAM)))
