@@ -37,10 +37,13 @@ export const SHARE_HALF_MS = 30_000
 export const SHARE_FORGOTTEN_MS = 10
 export const SHARE_ADDRESSES_MAX = 10_000
 
-/** What one check may take: eight frames take about one and a half seconds. */
-export const CHECK_MS_MAX = 12_000
-/** Loading the networks. */
-export const READY_MS_MAX = 20_000
+/**
+ * What one check may take: eight frames take about one and a half seconds, and many on a machine with
+ * other work. Pictures have a bound of their own, and no address holds up another.
+ */
+export const CHECK_MS_MAX = 20_000
+/** Loading the networks and a first look: two seconds, and many where a machine has other work. */
+export const READY_MS_MAX = 40_000
 
 /**
  * The process of the face check, MiB: it has 450 with its networks at work, and 100 more while it
