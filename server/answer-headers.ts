@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { DOCS_STYLE_SOURCE } from './docs-page.ts'
-import { HSTS_SECONDS } from './limits.ts'
+import { HSTS_SECONDS } from './load-limits.ts'
 import type { ServiceEnv } from './service.ts'
 
 /** Of files: they are shown nowhere. */

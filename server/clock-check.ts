@@ -5,9 +5,9 @@
 import { sql } from 'kysely'
 import type { Clock } from './clock.ts'
 import { Problem } from './errors.ts'
-import { CLOCK_CHECK_MS, CLOCK_OFF_MS_MAX } from './limits.ts'
 import { errorFields, type Log } from './log.ts'
 import { engineOf } from './store/engines.ts'
+import { CLOCK_CHECK_MS, CLOCK_OFF_MS_MAX } from './store/limits.ts'
 import type { Database } from './store/schema.ts'
 
 export interface ClockCheck {

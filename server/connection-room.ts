@@ -6,7 +6,7 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionShares } from './connection-shares.ts'
-import { CONNECTION_MAKES_ROOM_MS } from './limits.ts'
+import { CONNECTION_MAKES_ROOM_MS } from './load-limits.ts'
 import { clientOf } from './routes/client-address.ts'
 
 interface Open {

@@ -3,7 +3,7 @@
  * no kind all, so that some are left for health, staff and everybody else. Each is a descriptor.
  */
 import { readFileSync } from 'node:fs'
-import { CONNECTIONS_MIN, DESCRIPTORS_KEPT, STREAMS_OF_ADDRESS_MAX } from './limits.ts'
+import { CONNECTIONS_MIN, DESCRIPTORS_KEPT, STREAMS_OF_ADDRESS_MAX } from './load-limits.ts'
 
 export interface ConnectionShares {
   readonly all: number

@@ -13,7 +13,7 @@ import { ROOT } from '../fixtures/child.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
 import { sharesOf } from './connection-shares.ts'
-import { CONNECTION_MAKES_ROOM_MS, CONNECTIONS, STREAMS_OF_ADDRESS_MAX } from './limits.ts'
+import { CONNECTION_MAKES_ROOM_MS, CONNECTIONS, STREAMS_OF_ADDRESS_MAX } from './load-limits.ts'
 import { fromAddress } from './testing/from-address.ts'
 
 const DESCRIPTORS = 256

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from './errors.ts'
-import { AWAKE_MS_MAX, HEARTBEAT_MS, PAUSE_MS_MAX } from './limits.ts'
+import { AWAKE_MS_MAX, HEARTBEAT_MS, PAUSE_MS_MAX } from './store/limits.ts'
 
 export interface Heartbeat {
   start(): void

@@ -10,10 +10,10 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StartError } from './errors.ts'
-import { MARK_BYTES_MAX } from './limits.ts'
 import { errorFields, type Log } from './log.ts'
 import type { Secrets } from './secrets.ts'
 import { type HighWater, readPlaces } from './store/high-water.ts'
+import { MARK_BYTES_MAX } from './store/limits.ts'
 import type { Database } from './store/schema.ts'
 
 /** Its name in the folder of the online keys. */

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { createWorld } from '../fixtures/world.ts'
-import { BODY_BYTES_MAX, HEADER_BYTES_MAX } from './limits.ts'
+import { BODY_BYTES_MAX, HEADER_BYTES_MAX } from './load-limits.ts'
 import { raw, rawJson, sendRaw } from './testing/raw.ts'
 
 const MIB = 1_048_576

@@ -17,7 +17,7 @@ import {
   KEEP_ALIVE_MS,
   PENDING_REQUESTS_MAX,
   STOP_MS_MAX,
-} from './limits.ts'
+} from './load-limits.ts'
 
 export interface HttpListener {
   /** `http://127.0.0.1:PORT` */

@@ -2,59 +2,6 @@
  * Every maximum of the service, in one place. Sizes in bytes or characters, times in milliseconds.
  */
 
-/** Body of an ordinary request. */
-export const BODY_BYTES_MAX = 64 * 1024
-/** Body of one upload of journal rows: 200 rows, each body JSON inside JSON. */
-export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
-/**
- * Bytes of bodies under way at one replica, in all and of one client: its address, or the gate or
- * member of staff that it is known to be. Pictures and journals take no room from the others.
- */
-export const BODY_ROOMS = {
-  small: { all: 16 * 1024 * 1024, client: 2 * 1024 * 1024 },
-  pictures: { all: 48 * 1024 * 1024, client: 24 * 1024 * 1024 },
-  journals: { all: 64 * 1024 * 1024, client: 8 * 1024 * 1024 },
-} as const
-/** A body must bring so many more bytes, or its end, within so long; then it is broken off. */
-export const BODY_STEP_BYTES = 16 * 1024
-export const BODY_STEP_MS_MAX = 7_000
-/** One that has not for so long gives its place to who finds no room. */
-export const BODY_MAKES_ROOM_MS = 1_000
-/** A whole request must have arrived within this time. */
-export const REQUEST_MS_MAX = 15_000
-export const HEADERS_MS_MAX = 10_000
-/** How often connections are looked at for those two deadlines. */
-export const DEADLINE_LOOK_MS = 500
-/** An idle connection is kept this long: gates poll every 10 s. */
-export const KEEP_ALIVE_MS = 20_000
-export const HEADER_BYTES_MAX = 16 * 1024
-/** How long a browser that came by https comes back by https alone: half a year, in seconds. */
-export const HSTS_SECONDS = 15_552_000
-/** The listener of the metrics: connections at once, and how long one may last in all. */
-export const METRICS_CONNECTIONS_MAX = 32
-export const METRICS_CONNECTION_MS_MAX = 10_000
-/**
- * Connections at once, as far as there are descriptors. A gate keeps two, its event stream is one.
- * Half of them may be of one address, half may be event streams.
- */
-export const CONNECTIONS = 4096
-export const CONNECTIONS_MIN = 32
-export const CONNECTIONS_MAX = 65_536
-/** Descriptors for all else: databases, files, the face check, connections of our own. */
-export const DESCRIPTORS_KEPT = 96
-/** Without room, a connection that has waited so long without a whole request is ended for another. */
-export const CONNECTION_MAKES_ROOM_MS = 1_000
-/** Event streams of one address: as many as a station has gates. */
-export const STREAMS_OF_ADDRESS_MAX = 256
-/** Requests of one connection that wait for their answers; with more it is ended. */
-export const PENDING_REQUESTS_MAX = 16
-/** A connection on which nothing is read or written is ended. Event streams write every 30 s. */
-export const CONNECTION_STILL_MS_MAX = 60_000
-/** After a stop is asked for, open requests have this long. */
-export const STOP_MS_MAX = 5_000
-/** How often a stopping server looks for connections that have turned idle. */
-export const IDLE_LOOK_MS = 20
-
 /** A proof JWT in the `dpop` header, characters. */
 export const PROOF_CHARS_MAX = 4096
 export const JTI_CHARS_MIN = 16
@@ -238,52 +185,6 @@ export const EPOCHS_PER_GATE_MAX = 1000
 /** Spans of rows that one gate may declare as never coming. */
 export const GAPS_PER_GATE_MAX = 1000
 
-/** Connections of one replica to PostgreSQL. */
-export const DATABASE_CONNECTIONS_MAX = 10
-/** A connection to PostgreSQL must stand within this time, a statement end within the next. */
-export const CONNECT_MS_MAX = 5_000
-export const STATEMENT_MS_MAX = 10_000
-/** An answer that hasn't come by then will not: the network hangs, and the connection is ended. */
-export const QUERY_MS_MAX = STATEMENT_MS_MAX + 1_000
-/** A process that did nothing for so long was stopped: what it knows is read anew, within the next. */
-export const PAUSE_MS_MAX = 2_000
-export const AWAKE_MS_MAX = 2_000
-export const HEARTBEAT_MS = 250
-/** How often a replica compares its clock with the database server's, and how far it may be off. */
-export const CLOCK_CHECK_MS = 10_000
-export const CLOCK_OFF_MS_MAX = 5_000
-/** Clocks of replicas may be this far apart. */
-export const REPLICA_SKEW_MS_MAX = 2 * 60_000
-/** Readiness is said within this time. */
-export const READY_MS_MAX = 4_000
-/** A stop that takes longer is one that hangs: the process ends. */
-export const STOP_IN_ALL_MS_MAX = 30_000
-/** So many gates that hold a manifest unknown here show that the database is an old copy. */
-export const GATES_AHEAD_MIN = 2
-/** The file that says how far was published. */
-export const MARK_BYTES_MAX = 1024
-/** After a restore: list numbers and manifest versions that may have been used since the backup. */
-export const RESTORE_LISTS_GAP = 1000
-export const RESTORE_VERSIONS_GAP = 2 ** 20
-/** How often a transaction that lost against others is tried. */
-export const TRANSACTION_TRIES_MAX = 8
-/** Pages of SQLite's log before it is moved into the file: 16 MiB, so that a hot page moves once. */
-export const CHECKPOINT_PAGES = 4096
-/** A SQLite file that another process has locked: waited for at the opening, and then in all. */
-export const OPEN_LOCKED_MS_MAX = 5_000
-export const LOCKED_MS_MAX = 3_000
-/** The longest pause between two tries, and how often it is told who has the lock. */
-export const LOCKED_PAUSE_MS_MAX = 20
-export const LOCKED_TOLD_MS = 5_000
-/** What a refused client is told to wait, seconds. */
-export const DATABASE_RETRY_S = 2
-/** Whether writing works is tried this often at most, with a row of so many bytes. */
-export const PROBE_MS = 2_000
-export const PROBE_BYTES = 32 * 1024
-/** Places of a status list that a replica fetches at once. */
-export const PLACES_AT_ONCE = 64
-/** Prepared statements kept by the SQLite shim. */
-export const STATEMENTS_MAX = 256
 /** A config or key file. */
 export const FILE_BYTES_MAX = 256 * 1024
 /** Trust documents that are looked for at start. */

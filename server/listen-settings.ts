@@ -6,7 +6,7 @@ import {
   CONNECTIONS_MIN,
   HEADERS_MS_MAX,
   REQUEST_MS_MAX,
-} from './limits.ts'
+} from './load-limits.ts'
 
 /** Times in milliseconds. */
 export const listenSettingsSchema = z

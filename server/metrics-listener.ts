@@ -12,7 +12,7 @@ import {
   METRICS_CONNECTION_MS_MAX,
   METRICS_CONNECTIONS_MAX,
   REQUEST_MS_MAX,
-} from './limits.ts'
+} from './load-limits.ts'
 import type { Gauges } from './metrics.ts'
 import type { Service } from './service.ts'
 import { countGates } from './store/gate-health.ts'

@@ -5,8 +5,8 @@
  */
 import { sql } from 'kysely'
 import t from 'tap'
-import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from './limits.ts'
 import { openDatabase } from './store/engines.ts'
+import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from './store/limits.ts'
 import { startPostgres } from './testing/postgres.ts'
 import { openWorld } from './testing/world.ts'
 

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { readOptions } from '../gate/contract/options.ts'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
-import { STOP_IN_ALL_MS_MAX } from './limits.ts'
+import { STOP_IN_ALL_MS_MAX } from './store/limits.ts'
 import { lockServing } from './store/serving-lock.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]

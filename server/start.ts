@@ -82,12 +82,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   const oldCopy = createOldCopy(db, log)
   const mark = markOf(options, secrets)
   const publisher = createPublisher({
-    db,
-    mark,
-    oldCopy,
-    clock,
-    log,
-    signer,
+    ...{ db, mark, oldCopy, clock, log, signer },
     trustFolder: config.trust.documents,
     environment: config.trust.environment,
   })

@@ -1,6 +1,6 @@
 /**
  * Embedded staff accounts by better-auth: e-mail and password, and a second factor (TOTP, RFC 6238,
- * with backup codes). Only the endpoints listed here are reachable; accounts are made by `staff add`,
+ * with backup codes). Only those in endpoints.ts are reachable; accounts are made by `staff add`,
  * never over HTTP. A session remembers what it was begun with, so that one begun by the password
  * alone is worth nothing where more is needed.
  * The library is loaded on first use: it takes longer than the rest of the start.
@@ -8,75 +8,24 @@
 import { z } from 'zod'
 import { explainFields } from '../../gate/contract/explain.ts'
 import { Problem } from '../errors.ts'
-import {
-  BACKUP_CODE_CHARS_MAX,
-  CODE_WAIT_MS,
-  EMAIL_CHARS_MAX,
-  PASSWORD_CHARS_MAX,
-  PASSWORD_CHARS_MIN,
-} from '../limits.ts'
+import { CODE_WAIT_MS, EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../limits.ts'
 import { writeAudit } from '../store/audit.ts'
 import type { Database, Tx } from '../store/schema.ts'
 import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../store/staff.ts'
 import { isDisabled } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
 import { withTrouble } from '../store/trouble.ts'
+import { ENDPOINTS, SIGN_INS, VERIFY_BACKUP_CODE, VERIFY_TOTP } from './endpoints.ts'
 import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
 import { problemOf } from './library-codes.ts'
 import { isRole, type Role } from './permissions.ts'
 import { PROVIDER_EMAIL_DOMAIN } from './provider.ts'
-import { auditOwnAccount, auditSignIn, type OwnAccountAct, type SignInBy } from './staff-audit.ts'
+import { auditOwnAccount, auditSignIn } from './staff-audit.ts'
 
-const isFault = ({ status }: Response): boolean => status >= 500
-
-interface Endpoint {
-  readonly method: 'GET' | 'POST'
-  /** What may be in its body: options of the library that are not named here stay closed. */
-  readonly body: z.ZodType<Record<string, unknown>>
-  /** For those alone whose session opens other routes too. */
-  readonly membersOnly?: true
-  /** What the audit calls it; a member does it to the own account. */
-  readonly audited?: OwnAccountAct
-}
-
-const password = z.string().min(1).max(PASSWORD_CHARS_MAX)
-const email = z.string().min(1).max(EMAIL_CHARS_MAX)
-const change = { currentPassword: password, newPassword: password }
-const revoke = { revokeOtherSessions: z.boolean().optional() }
-const withCode = z.strictObject({ code: z.string().regex(/^\d{6}$/) })
-const withBackupCode = z.strictObject({ code: z.string().min(1).max(BACKUP_CODE_CHARS_MAX) })
-const withPassword = z.strictObject({ password })
-const nothing = z.strictObject({})
 /** What the library says when a session begins. */
 const beginSchema = z.object({ token: z.string(), user: z.object({ id: z.string() }) })
-const VERIFY_TOTP = '/two-factor/verify-totp'
-const VERIFY_BACKUP_CODE = '/two-factor/verify-backup-code'
-/** Endpoints that begin a session, if their answer has one. */
-const SIGN_INS: Readonly<Record<string, SignInBy>> = {
-  '/sign-in/email': 'password',
-  [VERIFY_TOTP]: 'totp',
-  [VERIFY_BACKUP_CODE]: 'backup-code',
-}
-const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  '/sign-in/email': { method: 'POST', body: z.strictObject({ email, password }) },
-  '/sign-out': { method: 'POST', body: nothing },
-  '/get-session': { method: 'GET', body: nothing },
-  '/change-password': {
-    method: 'POST',
-    body: z.strictObject({ ...change, ...revoke }),
-    membersOnly: true,
-    audited: 'staff.password-changed',
-  },
-  '/two-factor/enable': { method: 'POST', body: withPassword },
-  [VERIFY_TOTP]: { method: 'POST', body: withCode },
-  [VERIFY_BACKUP_CODE]: { method: 'POST', body: withBackupCode },
-  '/two-factor/generate-backup-codes': {
-    method: 'POST',
-    body: withPassword,
-    membersOnly: true,
-    audited: 'staff.backup-codes',
-  },
-}
+
+const isFault = ({ status }: Response): boolean => status >= 500
 
 export interface StaffMember {
   readonly id: string

@@ -18,6 +18,7 @@ import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../log.ts'
 import type { OldCopy } from '../old-copy.ts'
 import type { StatusRevision } from '../store/certificates.ts'
+import { REPLICA_SKEW_MS_MAX } from '../store/limits.ts'
 import * as published from '../store/published.ts'
 import type { Database } from '../store/schema.ts'
 import { endedIndices, missingDays, openLists } from '../store/status.ts'
@@ -200,7 +201,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   /** One by a replica whose clock is a little ahead is as old as it has been known here. */
   function isOld(last: published.PublishedManifest, now: number): boolean {
     const age = now - last.madeAt
-    if (age < -limits.REPLICA_SKEW_MS_MAX) return true
+    if (age < -REPLICA_SKEW_MS_MAX) return true
     const known = last.version === latest?.version ? performance.now() - servedSince : 0
     return Math.max(age, known) >= limits.MANIFEST_EVERY_MS * 0.75
   }

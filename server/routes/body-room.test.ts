@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BODY_MAKES_ROOM_MS } from '../limits.ts'
+import { BODY_MAKES_ROOM_MS } from '../load-limits.ts'
 import { createBodyRoom } from './body-room.ts'
 
 const STILL = BODY_MAKES_ROOM_MS

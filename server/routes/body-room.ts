@@ -3,7 +3,7 @@
  * memory. A body has its place until its request is answered, since its bytes are about so long. One
  * that stands still while it is sent gives its place to who asks next.
  */
-import { BODY_MAKES_ROOM_MS } from '../limits.ts'
+import { BODY_MAKES_ROOM_MS } from '../load-limits.ts'
 
 /** Of one body. */
 export interface BodyPlace {

@@ -5,7 +5,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
 import { Problem } from '../errors.ts'
-import { BODY_BYTES_MAX, type BODY_ROOMS, BODY_STEP_BYTES, BODY_STEP_MS_MAX } from '../limits.ts'
+import type { BODY_ROOMS } from '../load-limits.ts'
+import { BODY_BYTES_MAX, BODY_STEP_BYTES, BODY_STEP_MS_MAX } from '../load-limits.ts'
 import type { ServiceEnv } from '../service.ts'
 import type { BodyPlace } from './body-room.ts'
 

@@ -3,8 +3,8 @@
  * did. They are kept until `restored` takes numbers that nobody has seen.
  */
 import type { Kysely } from 'kysely'
-import { GATES_AHEAD_MIN } from '../limits.ts'
 import { int, type Table, text } from './columns.ts'
+import { GATES_AHEAD_MIN } from './limits.ts'
 import type { Database, Tx } from './schema.ts'
 
 export interface GatesAheadTable {

@@ -1,7 +1,8 @@
 /** Places by the block, on each engine: nobody gets another's, and a full list gives way to the next. */
-import { LIST_ENTRIES, PLACES_AT_ONCE } from '../limits.ts'
+import { LIST_ENTRIES } from '../limits.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { openDatabase } from './engines.ts'
+import { PLACES_AT_ONCE } from './limits.ts'
 import { createPlaces } from './places.ts'
 
 const NOON = Date.UTC(2026, 4, 20, 4)

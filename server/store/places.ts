@@ -3,7 +3,7 @@
  * row. A block belongs to this replica alone; what is left of it at midnight or at a stop stays empty.
  */
 import { dayOf } from '../domain/status-days.ts'
-import { PLACES_AT_ONCE } from '../limits.ts'
+import { PLACES_AT_ONCE } from './limits.ts'
 import type { Database } from './schema.ts'
 import { type StatusPlace, takePlaces } from './status.ts'
 import { transact } from './transact.ts'

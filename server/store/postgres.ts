@@ -4,13 +4,13 @@
  */
 import { type Dialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { ISSUE_STATEMENT } from './issue-statement.ts'
 import {
   CONNECT_MS_MAX,
   DATABASE_CONNECTIONS_MAX,
   QUERY_MS_MAX,
   STATEMENT_MS_MAX,
-} from '../limits.ts'
-import { ISSUE_STATEMENT } from './issue-statement.ts'
+} from './limits.ts'
 import { tellTrouble } from './trouble.ts'
 
 const INT8 = pg.types.builtins.INT8

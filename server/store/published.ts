@@ -1,7 +1,8 @@
 /** Published files in the database: what replicas serve is read back from here. */
 
-import { LEASE_MS, MANIFESTS_KEPT, REPLICA_SKEW_MS_MAX } from '../limits.ts'
+import { LEASE_MS, MANIFESTS_KEPT } from '../limits.ts'
 import { basisOf, type ListEntry, type ListFile, type PublishState } from '../publish/files.ts'
+import { REPLICA_SKEW_MS_MAX } from './limits.ts'
 import type { Database, Tx } from './schema.ts'
 import { liveLists } from './status.ts'
 

@@ -11,7 +11,7 @@ import {
   SqliteDialect,
   type SqliteStatement,
 } from 'kysely'
-import { CHECKPOINT_PAGES, OPEN_LOCKED_MS_MAX, STATEMENTS_MAX } from '../limits.ts'
+import { CHECKPOINT_PAGES, OPEN_LOCKED_MS_MAX, STATEMENTS_MAX } from './limits.ts'
 import { type Waiting, waitingDriver } from './waiting-driver.ts'
 
 /** SQLite can roll back a `create table`; Kysely's adapter assumes otherwise. */

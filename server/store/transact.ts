@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TRANSACTION_TRIES_MAX } from '../limits.ts'
+import { TRANSACTION_TRIES_MAX } from './limits.ts'
 import type { Database, Tx } from './schema.ts'
 
 const TRY_AGAIN = new Set(['40001', '40P01'])

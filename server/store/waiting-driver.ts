@@ -14,7 +14,7 @@ import type {
   QueryResult,
   TransactionSettings,
 } from 'kysely'
-import { LOCKED_MS_MAX, LOCKED_PAUSE_MS_MAX } from '../limits.ts'
+import { LOCKED_MS_MAX, LOCKED_PAUSE_MS_MAX } from './limits.ts'
 import { tellTrouble, troubleOf } from './trouble.ts'
 
 /** Reading succeeds beside a writer, so it doesn't say that the lock is gone. */

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PROBE_BYTES, PROBE_MS, READY_MS_MAX } from '../limits.ts'
+import { PROBE_BYTES, PROBE_MS, READY_MS_MAX } from './limits.ts'
 import type { Database } from './schema.ts'
 
 export interface WriteProbe {
