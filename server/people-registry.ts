@@ -32,8 +32,8 @@ interface Filed {
 }
 
 /**
- * The mean of six portraits with their eyes and mouths aligned: a face to the networks, of nobody. Of
- * the size and kind that photos on file have.
+ * The mean of six portraits (those of fixtures/faces/SOURCES.txt, with their licences) with their eyes
+ * and mouths aligned: a face to the networks, of nobody. Of the size and kind that photos on file have.
  */
 const DECOY = readFileSync(join(import.meta.dirname, 'face/decoy.jpg'))
 
