@@ -55,7 +55,7 @@ t.test('a member who changes the own password has a row in the audit', async t =
   t.equal((await post('change-password', { ...change, currentPassword: 'x' }, cookie)).status, 401)
   t.equal((await post('change-password', change, cookie)).status, 200)
   const id = (await findMember(world.service.db, 'lin@desk.test'))?.id ?? ''
-  const rows = await world.service.db.selectFrom('audit').selectAll().orderBy('id').execute()
+  const rows = await world.service.db.selectFrom('audit').selectAll().orderBy('n').execute()
   t.match(rows.slice(-2), [
     { actor: `staff:${id}`, action: 'staff.sign-in' },
     { actor: `staff:${id}`, action: 'staff.password-changed', subject: id },

@@ -1,6 +1,7 @@
 /**
  * A program in the place of the face check's own, for tests of what stands around it: a picture is a
- * word that says what becomes of the process while it is decoded. Any other word is a good picture.
+ * word that says what becomes of the process while it is decoded, and a number after `#` if it must be
+ * another one. Any other word is a good picture.
  */
 import { setInterval } from 'node:timers'
 
@@ -40,7 +41,7 @@ process.on('message', ({ id, onFile, picture, capture }: Request) => {
 })
 tell({ id: 0 })
 
-const wordOf = (picture: Uint8Array) => Buffer.from(picture).toString()
+const wordOf = (picture: Uint8Array) => Buffer.from(picture).toString().split('#', 1)[0] ?? ''
 
 function decode(id: number, picture: Uint8Array, whose: 'sent' | 'on file'): void {
   tell({ id, decoding: whose })
