@@ -77,12 +77,15 @@ async function putOnFile(): Promise<void> {
   await db.destroy()
 }
 
+let take = 0
+
 /** The right person with the right face; one picture is another than the camera's, if so asked. */
 async function honest(last?: Uint8Array): Promise<number> {
   const applicant = await makeApplicant(remote, ON_FILE)
   const path = `/v1/applications/${(await applicant.apply()).application?.id}`
-  const { challenge, prompts } = await applicant.post(`${path}/challenge`, {})
-  const { frames } = await captureOf(portrait, HEAD, prompts as Prompt[])
+  const { challenge, prompts, pictures } = await applicant.post(`${path}/challenge`, {})
+  const taking = { take: take++, ...(pictures && { pictures }) }
+  const { frames } = await captureOf(portrait, HEAD, prompts as Prompt[], taking)
   const shown = frames.map(({ prompt, picture }, i) => {
     const bytes = i === 3 ? (last ?? picture) : picture
     return { prompt, picture: Buffer.from(bytes).toString('base64') }

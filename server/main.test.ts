@@ -248,19 +248,22 @@ async function sealed(rows: number): Promise<void> {
   }
 }
 
+/** It does not wait for the other to go (`OPEN_LOCKED_MS_MAX`). */
+const LOCK_MS = 4000
+
 t.test('a second one on its SQLite file ends with 1; what works beside it goes on', async t => {
   const first = await start()
   t.teardown(() => first.stop('SIGKILL'))
   let second = { code: -1, stdout: '', stderr: '' }
   let ms = Number.POSITIVE_INFINITY
   // The best of a few: a machine that others share may be late.
-  for (let n = 0; n < 3 && ms > 1000; n++) {
+  for (let n = 0; n < 3 && ms > LOCK_MS; n++) {
     const began = performance.now()
     second = await finish(['--config', CONFIG])
     ms = performance.now() - began
   }
   t.equal(second.code, 1)
-  t.ok(ms < 1000, `${ms.toFixed()} ms`)
+  t.ok(ms < LOCK_MS, `${ms.toFixed()} ms`)
   const file = join(dir, 'service.db')
   t.match(second.stderr, `${file} is in use by the process ${first.pid}, which serves from it`)
   t.match(second.stderr, /Stop that one first, .*or use PostgreSQL/)

@@ -96,9 +96,11 @@ t.test('wherever a refusal comes from, and for phones alone', async t => {
   const face = `/v1/applications/${id}/face`
   const text = { method: 'POST', body: 'x', headers: { 'content-type': 'text/plain' } }
   t.same(await told(await world.call(face, text)), { code: 'CONTENT_TYPE', told: true })
-  const large = 'x'.repeat(70_000)
-  t.same(await told(await world.post('/v1/applications', large)), { code: 'TOO_LARGE', told: true })
+  const large = { ...json, 'content-length': '70000' }
+  const declared = { method: 'POST', body: '{}', headers: large }
+  const refused = await world.call('/v1/applications', declared)
+  t.same(await told(refused), { code: 'TOO_LARGE', told: true })
   const phone = makeClient(world, 'ES256')
-  t.same(await told(await phone.send(face, {})), { code: 'INVALID', told: true })
+  t.same(await told(await phone.send('/v1/applications', {})), { code: 'INVALID', told: true })
   t.same(await told(await world.call('/v1/audit')), { code: 'SIGN_IN', told: false })
 })

@@ -16,7 +16,8 @@ export interface NextStep {
 /** What any route may answer, besides what it declares. */
 export const EVERY_ROUTE = [
   ...(['BAD_REQUEST', 'CONTENT_TYPE', 'TOO_LARGE', 'FORWARDED_BAD', 'RATE_LIMITED'] as const),
-  ...(['UNAVAILABLE', 'INTERNAL'] as const),
+  ...(['UNAVAILABLE', 'DATABASE_BUSY', 'DATABASE_UNWRITABLE', 'DATABASE_OLD'] as const),
+  ...(['NOT_READY', 'INTERNAL'] as const),
 ] as const satisfies readonly ProblemCode[]
 
 const APP_FAULT = {
@@ -52,6 +53,14 @@ export const NEXT_STEPS = {
     '照片太大。请降低相机分辨率',
     'The pictures are too large. Lower the camera’s resolution',
   ),
+  BODY_SLOW: {
+    zh: '网络太慢，照片没有传完。请换个信号好的地方再试，或带证件到{window}。',
+    en: 'The network is too slow: the pictures did not arrive. Try where it is better, or take your document to {window}.',
+  },
+  BUSY: {
+    zh: '现在人多。请等几秒钟再试；急用请带证件到{window}。',
+    en: 'Many are sending. Try again in a few seconds; in a hurry, take your document to {window}.',
+  },
   FORWARDED_BAD: OUR_FAULT,
   RATE_LIMITED: {
     zh: '请求太多。请过一会儿再试；急用请带证件到{window}。',
@@ -61,6 +70,10 @@ export const NEXT_STEPS = {
   PROOF_INVALID: APP_FAULT,
   PROOF_REPLAYED: ONCE_MORE,
   USE_NONCE: ONCE_MORE,
+  PROOF_TIME: {
+    zh: '手机的时间不对。请把日期和时间设为自动，再试一次；也可带证件到{window}。',
+    en: 'The clock of this phone is wrong. Set date and time to automatic and try again, or take your document to {window}.',
+  },
   IN_PROGRESS: {
     zh: '上一次请求还在处理。请等几秒钟再试。',
     en: 'Your last request is still being worked on. Wait a few seconds and try again.',
@@ -169,6 +182,10 @@ export const NEXT_STEPS = {
   },
   NO_KEY: AT_WINDOW,
   UNAVAILABLE: OUR_FAULT,
+  DATABASE_BUSY: OUR_FAULT,
+  DATABASE_UNWRITABLE: OUR_FAULT,
+  DATABASE_OLD: OUR_FAULT,
+  NOT_READY: OUR_FAULT,
   INTERNAL: OUR_FAULT,
 } as const satisfies Partial<Record<ProblemCode, NextStep>>
 

@@ -53,6 +53,7 @@ t.test('no value is repeated, and a key’s name is bounded and harmless', async
   t.equal(lines.length, 5)
   t.notMatch(lines.join(), /password/)
   t.same(told({ '\u202e\u001b[2J k': 1 }), ['??[2J?k: unknown key'])
+  t.same(told({ E99887766: 1, stop12: 1 }), ['E########: unknown key', 'stop12: unknown key'])
   t.same(told({ ['k'.repeat(1000)]: 1 }), [`${'k'.repeat(40)}: unknown key`])
   const many = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, 1]))
   const parsed = schema.safeParse(many)

@@ -21,6 +21,8 @@ export interface Refusal {
 export const REFUSALS_TOLD_MAX = 20
 /** Of an unknown key's name, characters. */
 const KEY_CHARS_TOLD = 40
+/** Digits of one; with more of them none is told. */
+const KEY_DIGITS_TOLD = 4
 
 /** `input`: what was parsed. The first REFUSALS_TOLD_MAX. */
 export function explainFields(error: z.ZodError, input: unknown): Refusal[] {
@@ -104,8 +106,14 @@ function valueAt(input: unknown, path: Path): unknown {
 
 const join = (path: Path): string => path.map(nameOf).join('.')
 
-/** Bounded, and without what a terminal or a page would act on. */
+/**
+ * Bounded, and without what a terminal or a page would act on. A name with many digits may be
+ * somebody's number in the wrong place: they are not repeated.
+ */
 function nameOf(step: PropertyKey): string {
+  if (typeof step === 'number') return `${step}`
   const shown = [...String(step)].slice(0, KEY_CHARS_TOLD).join('')
-  return shown.replaceAll(/[\p{C}\p{Z}]/gu, '?')
+  const harmless = shown.replaceAll(/[\p{C}\p{Z}]/gu, '?')
+  const digits = harmless.match(/\d/g) ?? []
+  return digits.length > KEY_DIGITS_TOLD ? harmless.replaceAll(/\d/g, '#') : harmless
 }
