@@ -95,7 +95,9 @@ async function fieldsIn(answer: Response): Promise<{ path: string; message: stri
 t.test('what is forbidden is told with its path, what is written is not', async t => {
   for (const { path, field: name, lines, send } of FIELDS) {
     const isTold = async (text: string) =>
-      (await fieldsIn(await send(text))).some(one => one.path === name && one.message === NOT_PLAIN)
+      (await fieldsIn(await send(text))).some(
+        one => one.path === name && one.message.startsWith(NOT_PLAIN),
+      )
     await phone.phone.send('/v1/applications', {})
     for (const bad of [...BAD, ...(lines ? [] : LINE_ENDS)]) {
       const code = (bad.codePointAt(0) ?? 0).toString(16)
@@ -138,7 +140,7 @@ t.test('anywhere in a config', async t => {
     'PUT',
   )
   t.same(await fieldsIn(await send('')), [
-    { path: 'config.lanes.0.scanner.port', message: NOT_PLAIN },
+    { path: 'config.lanes.0.scanner.port', found: 'a text', message: NOT_PLAIN },
   ])
 })
 

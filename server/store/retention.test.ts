@@ -135,6 +135,11 @@ const CASES: readonly Kept[] = [
       }),
   },
   {
+    ...{ kind: 'servedCodes', table: 'served_codes', keptMs: 0 },
+    put: db =>
+      insert(db, 'served_codes', { code: newId(), session: 's', purpose: 'sale', expires_at: T }),
+  },
+  {
     ...{ kind: 'claims', table: 'claims', keptMs: DAY_MS },
     put: db => insert(db, 'claims', { code_hash: newId(), certificate: 'c', expires_at: T }),
   },
@@ -221,6 +226,10 @@ const CASES: readonly Kept[] = [
       }),
   },
   {
+    ...{ kind: 'seenFrames', table: 'seen_frames', keptMs: -1 },
+    put: db => insert(db, 'seen_frames', { mac: newId(), subject: 's', capture: 'c', drop_at: T }),
+  },
+  {
     ...{ kind: 'journalBodies', table: 'gate_passages', keptMs: 42 * DAY_MS },
     put: db => putJournal(db, newId(), [T]),
   },
@@ -230,8 +239,10 @@ const CASES: readonly Kept[] = [
   },
 ]
 
-const BRIEF = ['proofs', 'rates', 'challenges', 'applications', 'approvals', 'claims', 'enrolments']
+const BRIEF = ['proofs', 'rates', 'challenges', 'applications', 'approvals', 'servedCodes']
 BRIEF.push(
+  'claims',
+  'enrolments',
   'listFiles',
   'boardingLists',
   'staffCodes',
