@@ -7,23 +7,25 @@ import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
 import { benchRevocation } from './bench/revocation.ts'
-import { benchServer } from './bench/server.ts'
+import { benchServer, SERVER_STEPS } from './bench/server.ts'
 
-const PARTS: Readonly<Record<string, (how: { full: boolean }) => Promise<Figure[]>>> = {
-  pass: benchPass,
-  hardware: benchHardware,
-  barrier: benchBarrier,
-  gate: benchGate,
-  revocation: benchRevocation,
-  server: benchServer,
-}
+const PARTS: Readonly<Record<string, (how: { full: boolean; only: string }) => Promise<Figure[]>>> =
+  {
+    pass: benchPass,
+    hardware: benchHardware,
+    barrier: benchBarrier,
+    gate: benchGate,
+    revocation: benchRevocation,
+    server: benchServer,
+  }
 
-const HELP = `npm run bench [-- PART] [--json] [--full]
+const HELP = `npm run bench [-- PART] [--json] [--full] [--only STEP]
 
 Measures by CPU time, contenders in turn in one run, and prints each figure with what it is held
 against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
 
   --full   curves to 10⁷ rows at the gate and 10⁶ certificates: minutes more, and some gigabytes
+  --only   with server alone, one step of it: ${SERVER_STEPS.join(', ')}
   --json   an array of { part, name, value, unit, limit, peer, ratio, goal, met }
 
 Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.
@@ -32,6 +34,7 @@ Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no f
 const OPTIONS = {
   json: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
+  only: { type: 'string', default: '' },
   help: { type: 'boolean' },
 } as const
 
@@ -44,6 +47,11 @@ async function main(): Promise<number> {
     return 0
   }
   const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
+  const { only } = values
+  if (only !== '' && !(positionals.join() === 'server' && SERVER_STEPS.includes(only))) {
+    process.stderr.write(`--only is for "server" and one of ${SERVER_STEPS.join(', ')}\n`)
+    return 2
+  }
   const all: Figure[] = []
   for (const name of names) {
     const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
@@ -52,7 +60,7 @@ async function main(): Promise<number> {
       return 2
     }
     if (!values.json) process.stdout.write(`\n${name}: measuring …\n`)
-    const figures = await part({ full: values.full })
+    const figures = await part({ full: values.full, only })
     all.push(...figures)
     if (!values.json) process.stdout.write(`${printFigures(figures)}\n`)
   }

@@ -10,6 +10,8 @@ const HEAD_END = '\r\n\r\n'
 export interface PollSocket {
   /** The status of the next answer. Rejects when the connection ended. */
   poll(): Promise<number>
+  /** What is held. */
+  etag(): string
   close(): void
 }
 
@@ -27,12 +29,13 @@ export async function openPollSocket(port: number, etag = ''): Promise<PollSocke
       held = /^etag: (.*)$/im.exec(head)?.[1]?.trim() ?? held
       return Number(head.slice(9, 12))
     },
+    etag: () => held,
     close: () => socket.destroy(),
   }
 }
 
 /** Reads one whole answer; its body, if any, is as long as its content-length says. */
-function answerHead(socket: Socket): Promise<string> {
+export function answerHead(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let got = ''
     const finish = (work: () => void) => {

@@ -2,11 +2,12 @@
  * `npm run bench -- server`: the service beside what the same work costs bare, by the goals of its
  * design. Pairs take turns in one run; SQLite always, PostgreSQL where it starts.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { type Postgres, startPostgres } from '../../server/testing/postgres.ts'
 import type { Figure } from './figure.ts'
+import { attackFigures } from './server-attack.ts'
 import { eventsFigures } from './server-events.ts'
 import type { Ground } from './server-ground.ts'
 import { growthFigures } from './server-growth.ts'
@@ -16,36 +17,59 @@ import { pollingFigures } from './server-polling.ts'
 import { publishFigures } from './server-publish.ts'
 import { uniformFigures } from './server-uniform.ts'
 
-/** `full`: issue up to 10⁶ certificates; else to 10⁵. */
-export async function benchServer({ full = false } = {}): Promise<Figure[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
+type Step = readonly [title: string, work: (ground: Ground, full: boolean) => Promise<Figure[]>]
+
+/** On each engine there is. */
+const ON_EACH: Readonly<Record<string, Step>> = {
+  issue: ['issue', issueFigures],
+  journal: ['journal rows', eventsFigures],
+  revocations: ['revocations', publishFigures],
+  growth: ['growth', growthFigures],
+}
+const ON_SQLITE: Readonly<Record<string, Step>> = {
+  polls: ['polls', manifestFigures],
+  gates: ['10,000 gates', pollingFigures],
+  uniform: ['who is on file', uniformFigures],
+  attack: ['under attack', attackFigures],
+}
+/** What `only` may be. */
+export const SERVER_STEPS: readonly string[] = [...Object.keys(ON_EACH), ...Object.keys(ON_SQLITE)]
+
+/** `full`: issue up to 10⁶ certificates; else to 10⁵. `only`: one of `SERVER_STEPS`; all when left out. */
+export async function benchServer({ full = false, only = '' } = {}): Promise<Figure[]> {
+  const dir = tempDir()
   let folders = 0
   const folder = () => join(dir, `${++folders}`)
-  const postgres = await startPostgres()
+  const postgres = only in ON_SQLITE ? 'not asked for' : await startPostgres()
   const grounds: Ground[] = [{ engine: 'SQLite', folder, place: async () => undefined }]
-  if (typeof postgres === 'string') tell(`PostgreSQL is left out: ${postgres}`)
-  else grounds.push({ engine: 'PostgreSQL', folder, place: postgres.createDatabase })
+  if (typeof postgres !== 'string')
+    grounds.push({ engine: 'PostgreSQL', folder, place: postgres.createDatabase })
+  else if (!(only in ON_SQLITE)) tell(`PostgreSQL is left out: ${postgres}`)
   try {
-    return await allFigures(grounds, full)
+    return await allFigures(grounds, full, only)
   } finally {
     await ended(postgres)
     rmSync(dir, { recursive: true, force: true })
   }
 }
 
-async function allFigures(grounds: readonly Ground[], full: boolean): Promise<Figure[]> {
+async function allFigures(
+  grounds: readonly Ground[],
+  full: boolean,
+  only: string,
+): Promise<Figure[]> {
+  const wanted = (steps: typeof ON_EACH) =>
+    Object.entries(steps).flatMap(([name, one]) => (only === '' || only === name ? [one] : []))
   const figures: Figure[] = []
   for (const ground of grounds) {
-    const on = `on ${ground.engine}`
-    figures.push(...(await step(`issue ${on}`, () => issueFigures(ground))))
-    figures.push(...(await step(`journal rows ${on}`, () => eventsFigures(ground))))
-    figures.push(...(await step(`revocations ${on}`, () => publishFigures(ground))))
-    figures.push(...(await step(`growth ${on}`, () => growthFigures(ground, full))))
+    for (const [title, work] of wanted(ON_EACH)) {
+      figures.push(...(await step(`${title} on ${ground.engine}`, () => work(ground, full))))
+    }
   }
   const [ground] = grounds as [Ground]
-  figures.push(...(await step('polls', () => manifestFigures(ground))))
-  figures.push(...(await step('10,000 gates', () => pollingFigures(ground))))
-  figures.push(...(await step('who is on file', () => uniformFigures(ground))))
+  for (const [title, work] of wanted(ON_SQLITE)) {
+    figures.push(...(await step(title, () => work(ground, full))))
+  }
   return figures
 }
 

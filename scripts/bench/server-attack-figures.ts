@@ -1,0 +1,167 @@
+/** What `server-attack.ts` saw, as figures with their goals. */
+import { availableParallelism } from 'node:os'
+import { PROCESS_MIB_MAX } from '../../server/face/limits.ts'
+import { type Figure, figure } from './figure.ts'
+import type { Honest } from './server-attack-honest.ts'
+import type { Attacked } from './server-attack-load.ts'
+import { FACES_AN_HOUR } from './server-attack-pictures.ts'
+import { machineCpuMs, type Watched } from './server-attack-watch.ts'
+
+const PART = 'server'
+/** Of the service's scripts, MiB: it is started so. */
+export const HEAP_MIB_MAX = 256
+const RSS_MIB_MAX = 512
+/** How much more of memory, MiB, it may have a minute after the attack. */
+export const KEPT_MIB_MAX = 64
+const FACE_MS = 5_000
+const FACE_SHARE_MIN = 0.95
+const P99_MS = 100
+
+/** When the attack was over: its memory then, MiB, after so long. */
+export interface Quiet {
+  readonly rss: number
+  readonly ms: number
+}
+
+/** What was sent, and what it was answered. */
+export function sentFigures(sent: Attacked['attacked']): Figure[] {
+  const hour = `an hour’s pictures of one address (${FACES_AN_HOUR})`
+  const kinds = [
+    [`attack: ${hour}, face checks`, sent.bombs],
+    ['attack: small PNGs of huge sides, nine in a loop', sent.hugeSides],
+    ['attack: bodies without their last byte', sent.withheld],
+    ['attack: event streams of one address', sent.streams],
+    ['attack: keys of no gate', sent.gateKeys],
+  ] as const
+  const figures = kinds.map(([name, tally]) => {
+    const answers = Object.entries(tally).toSorted(([, a], [, b]) => b - a)
+    const all = answers.reduce((sum, [, n]) => sum + n, 0)
+    const limit = answers.map(([answer, n]) => `${answer} × ${n}`).join(', ')
+    return figure(PART, name, [all, 'sent'], { limit })
+  })
+  return figures
+}
+
+/** CPU time, ms; of the whole machine last. */
+export interface Taken {
+  readonly ms: number
+  readonly service: number
+  readonly faces: number
+  readonly measurer: number
+  readonly machine: number
+}
+
+/** CPU time from now until the function it gives is called. */
+export function cpuTaken(watched: Watched): () => Taken {
+  const look = () => {
+    const { user, system } = process.cpuUsage()
+    const measurer = (user + system) / 1000
+    return { ms: performance.now(), ...watched.cpuMs(), measurer, machine: machineCpuMs() }
+  }
+  const from = look()
+  return () => {
+    const to = look()
+    return {
+      ms: to.ms - from.ms,
+      service: to.service - from.service,
+      faces: to.faces - from.faces,
+      measurer: to.measurer - from.measurer,
+      machine: to.machine - from.machine,
+    }
+  }
+}
+
+/** Who had the cores: with much for others, the times above are of a busy machine. */
+export function cpuFigures(taken: Taken, attackersMs: number): Figure[] {
+  const ours = taken.service + taken.faces + taken.measurer + attackersMs
+  const rows = [
+    ['the service took', taken.service],
+    ['the face check’s process took', taken.faces],
+    ['the attackers’ process took', attackersMs],
+    ['who measures took', taken.measurer],
+    ['other programs of this machine took', Math.max(0, taken.machine - ours)],
+  ] as const
+  return rows.map(([name, ms]) =>
+    figure(PART, `under attack, ${name}`, [ms / taken.ms, `of ${availableParallelism()} cores`]),
+  )
+}
+
+/** `lagMs`: of the service’s event loop. */
+export function honestFigures({ faces, staff, polls }: Honest, lagMs: number): Figure[] {
+  const inTime = faces.filter(one => isDecided(one.answer) && one.ms <= FACE_MS)
+  const slowest = Math.max(...faces.map(one => one.ms))
+  const waits = faces.reduce((sum, one) => sum + one.waits, 0)
+  const others = faces.filter(one => one.answer !== '201').map(one => one.answer)
+  const said = others.length === 0 ? 'all matched' : `not matched: ${others.join(', ')}`
+  return [
+    figure(PART, 'under attack, honest face checks within 5 s', [inTime.length, ''], {
+      limit: `all ${faces.length}, ${said}; told to wait ${waits} times`,
+      ratio: inTime.length / faces.length,
+      goal: `≥ ${FACE_SHARE_MIN}`,
+    }),
+    figure(PART, 'under attack, a face check, p50', [
+      percentile(
+        faces.map(f => f.ms),
+        0.5,
+      ),
+      'ms',
+    ]),
+    figure(PART, 'under attack, a face check, slowest', [slowest, 'ms']),
+    figure(PART, 'under attack, applying and its challenge, slowest', [
+      Math.max(...faces.map(one => one.appliedMs)),
+      'ms',
+    ]),
+    ...p99Of('staff look at the gates', staff),
+    ...p99Of('a poll', polls),
+    figure(PART, 'under attack, the service’s event loop, p99', [lagMs, 'ms']),
+  ]
+}
+
+/** A match, or a decision that a person can act upon; to be told to wait is none. */
+const isDecided = (answer: string): boolean => answer === '201' || /^(403|422) /.test(answer)
+
+function p99Of(name: string, took: readonly number[]): Figure[] {
+  const p99 = percentile(took, 0.99)
+  return [
+    figure(PART, `under attack, ${name}, p50`, [percentile(took, 0.5), 'ms']),
+    figure(PART, `under attack, ${name}, p99`, [p99, 'ms'], {
+      limit: `${P99_MS} ms, of ${took.length}`,
+      ratio: p99 / P99_MS,
+      goal: '≤ 1.00',
+    }),
+  ]
+}
+
+function percentile(took: readonly number[], part: number): number {
+  const sorted = took.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+/** `start`: its memory before, MiB. */
+export function memoryFigures(watched: Watched, start: number, quiet: Quiet): Figure[] {
+  const ended = watched.ended()
+  const [peak, face] = [watched.peak(), watched.facePeak()]
+  return [
+    figure(PART, 'under attack, the service lives', [ended === undefined ? 1 : 0, ''], {
+      limit: ended ?? 'from start to end',
+      ratio: ended === undefined ? 1 : 0,
+      goal: '≥ 1.00',
+    }),
+    figure(PART, 'the service’s memory before the attack', [start, 'MiB']),
+    figure(PART, `its highest, watched, with a heap of ${HEAP_MIB_MAX} MiB`, [peak, 'MiB'], {
+      limit: `${RSS_MIB_MAX} MiB`,
+      ratio: peak / RSS_MIB_MAX,
+      goal: '≤ 1.00',
+    }),
+    figure(PART, `after ${(quiet.ms / 1000).toFixed(0)} s of quiet`, [quiet.rss, 'MiB'], {
+      limit: `before + ${KEPT_MIB_MAX} MiB`,
+      ratio: quiet.rss / (start + KEPT_MIB_MAX),
+      goal: '≤ 1.00',
+    }),
+    figure(PART, `the face check’s highest, ${watched.faceProcesses()} processes`, [face, 'MiB'], {
+      limit: `${PROCESS_MIB_MAX} MiB`,
+      ratio: face / PROCESS_MIB_MAX,
+      goal: '≤ 1.00',
+    }),
+  ]
+}

@@ -1,0 +1,151 @@
+/**
+ * The service under attack: the real program with a bounded heap and the real face check, all that
+ * strangers can do at once against it, and honest traffic beside them. Figures of who was answered
+ * and when, and of its memory, watched from outside, during the attack and after a quiet minute.
+ *
+ * Everybody comes by one trusted proxy, so that each has an address of their own.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Child, startChild } from '../../fixtures/child.ts'
+import { type StaffSession, signIn } from '../../fixtures/staff.ts'
+import { createWorld, type World } from '../../fixtures/world.ts'
+import { databasePlace, loadConfig } from '../../server/config.ts'
+import { registerPerson } from '../../server/people-registry.ts'
+import { createSecrets } from '../../server/secrets.ts'
+import { openDatabase } from '../../server/store/engines.ts'
+import { transact } from '../../server/store/transact.ts'
+import { typedPerson } from '../../server/testing/applicant.ts'
+import type { Figure } from './figure.ts'
+import {
+  cpuFigures,
+  cpuTaken,
+  HEAP_MIB_MAX,
+  honestFigures,
+  KEPT_MIB_MAX,
+  memoryFigures,
+  type Quiet,
+  sentFigures,
+} from './server-attack-figures.ts'
+import {
+  type Album,
+  honestCheck,
+  honestTraffic,
+  makeAlbum,
+  PHOTO_FILE,
+  PORTRAIT_FILE,
+} from './server-attack-honest.ts'
+import type { Attacked } from './server-attack-load.ts'
+import { loopLagMs, type Watched, watch } from './server-attack-watch.ts'
+import type { Ground } from './server-ground.ts'
+
+const ATTACK_MS = 66_000
+const PERSON_EVERY_MS = 6_000
+/** The last one is looked at while the attack goes on. */
+const PEOPLE = Math.floor(ATTACK_MS / PERSON_EVERY_MS)
+const QUIET_MS_MAX = 60_000
+const LOOK_MS = 500
+const READY_MS_MAX = 60_000
+
+export async function attackFigures(ground: Ground): Promise<Figure[]> {
+  // Once interrupted, what was started and written goes as at any other end of this process.
+  const interrupted = () => process.exit(130)
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  const world = await createWorld({
+    dir: ground.folder(),
+    lanes: [],
+    service: {
+      documents: ['passport'],
+      trustedProxies: 1,
+      metrics: { port: 0 },
+      // Its lines come to this process, which measures.
+      log: { level: 'warn' },
+    },
+  })
+  await putOnFile(world.serverConfigFile)
+  const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB_MAX}` }
+  const service = startChild('server/main.ts', ['--config', world.serverConfigFile], { env })
+  try {
+    return await attacked(world, service)
+  } finally {
+    await service.stop()
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
+  }
+}
+
+/** One more than come during the attack: to warm up with. */
+const people = Array.from({ length: PEOPLE + 1 }, (_, n) => ({
+  number: `E${82_000 + n}`,
+  address: `198.18.0.${1 + n}`,
+}))
+
+async function putOnFile(configFile: string): Promise<void> {
+  const { config, secret } = loadConfig(configFile, {})
+  const db = await openDatabase(databasePlace(config))
+  const photo = new Uint8Array(readFileSync(PHOTO_FILE))
+  const secrets = createSecrets(secret)
+  for (const { number } of people) {
+    await transact(db, tx => registerPerson(tx, secrets, typedPerson(number), photo, Date.now()))
+  }
+  await db.destroy()
+}
+
+async function attacked(world: World, service: Child): Promise<Figure[]> {
+  const album = await makeAlbum()
+  const { listening, metrics } = await service.line('listening', one => 'listening' in one)
+  const url = String(listening)
+  const [first, ...others] = people as [(typeof people)[number], ...typeof people]
+  const staff = await warm(world, { url, first, album })
+  const watched = watch(service)
+  const start = watched.rss()
+  const load = startChild('scripts/bench/server-attack-load.ts', [
+    url,
+    String(ATTACK_MS),
+    PORTRAIT_FILE,
+  ])
+  try {
+    await load.line('attacking', one => 'attacking' in one, READY_MS_MAX)
+    await loopLagMs(String(metrics))
+    const times = { url, ms: ATTACK_MS, everyMs: PERSON_EVERY_MS }
+    const cpu = cpuTaken(watched)
+    const honest = await honestTraffic(times, others, { staff, album })
+    const taken = cpu()
+    const lagMs = await loopLagMs(String(metrics)).catch(() => Number.NaN)
+    const line = await load.line('its end', one => 'attacked' in one, READY_MS_MAX)
+    const quiet = await quietMinute(url, watched, start)
+    const sent = (line as unknown as Attacked).attacked
+    return [
+      ...sentFigures(sent),
+      ...honestFigures(honest, lagMs),
+      ...cpuFigures(taken, sent.cpuMs),
+      ...memoryFigures(watched, start, quiet),
+    ]
+  } finally {
+    watched.stop()
+    await load.stop()
+  }
+}
+
+/** Past this, the service and its face check have what they need for their work. */
+async function warm(
+  { accounts }: World,
+  { url, first, album }: { url: string; first: (typeof people)[number]; album: Album },
+): Promise<StaffSession> {
+  const staff = await signIn(url, accounts.operator)
+  await staff.get('/v1/fleet/gates')
+  const { answer } = await honestCheck(url, first, album)
+  if (answer !== '201') throw new Error(`before the attack an honest face check said ${answer}`)
+  return staff
+}
+
+/** Until the memory is back, a minute at most. */
+async function quietMinute(url: string, watched: Watched, start: number): Promise<Quiet> {
+  const from = performance.now()
+  for (;;) {
+    await sleep(LOOK_MS)
+    await fetch(`${url}/healthz`).catch(() => {})
+    const [rss, ms] = [watched.rss(), performance.now() - from]
+    const isBack = rss <= start + KEPT_MIB_MAX
+    if (isBack || ms > QUIET_MS_MAX || watched.ended() !== undefined) return { rss, ms }
+  }
+}
