@@ -60,7 +60,9 @@ export async function listenForHttp(
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(port, host, resolve)
+      // With fewer places to wait in, a burst of connections makes others wait for the kernel's next
+      // try: a second, then three, then seven.
+      server.listen({ port, host, backlog: CONNECTIONS }, resolve)
     })
   } catch (error) {
     throw new StartError('LISTEN', `cannot listen on ${host} port ${port}`, { cause: error })
