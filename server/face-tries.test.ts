@@ -13,12 +13,8 @@ import { openWorld } from './testing/world.ts'
 const program = new URL('./testing/face-program.ts', import.meta.url)
 const engine = createFaceEngine({ onFault: what => t.comment(what), program, checkMsMax: 3000 })
 const now = () => performance.now()
-const world = await openWorld(
-  t.testdir(),
-  2,
-  undefined,
-  createFairFaces({ faces: engine, atOnce: 1, now }),
-)
+const faces = createFairFaces({ faces: engine, atOnce: 1, now })
+const world = await openWorld(t.testdir(), 2, undefined, faces)
 t.teardown(() => world.close())
 
 /** Somebody on file who has applied. */
@@ -62,4 +58,27 @@ t.test('an end without a picture, and a full queue, cost nobody a try', async t 
     { status: 503 },
   )
   t.match(await busy[0]?.face('crash'), { triesLeft: APPLICATION_TRIES_MAX - 1 })
+})
+
+t.test('whom the queue would turn away leaves no trace, and keeps challenge and try', async t => {
+  const person = await somebody('E50006')
+  const { hasRoom } = faces
+  const asked: string[] = []
+  faces.hasRoom = ({ subject }) => {
+    asked.push(subject)
+    return false
+  }
+  const rows = async () =>
+    (await world.service.db.selectFrom('audit').select('id').execute()).length
+  const before = await rows()
+  t.match(await person.face('good'), { status: 503, code: 'FACE_BUSY' })
+  t.same(asked, [`application ${person.id}`])
+  t.equal(await rows(), before)
+  const open = await world.service.db.selectFrom('challenges').selectAll().execute()
+  t.match(
+    open.filter(one => one.subject === asked[0]),
+    [{ used_at: null }],
+  )
+  faces.hasRoom = hasRoom
+  t.match(await person.face('good'), { status: 201 })
 })

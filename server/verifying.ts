@@ -193,8 +193,7 @@ async function compareFace(
   await writeAudit(db, { actor: 'phone', action: 'registry.look', subject }, clock.now())
   const checked = await faces.check(photo, capture, asker).catch(error => {
     if (!(error instanceof FaceCheckError)) throw error
-    const code = error.code === 'BUSY' ? 'FACE_BUSY' : 'FACE_UNAVAILABLE'
-    throw new Problem(code, {}, { 'retry-after': '5' })
+    throw error.code === 'BUSY' ? faceBusy() : new Problem('FACE_UNAVAILABLE', {}, AGAIN_SOON)
   })
   const reasonNow = checked.reason ?? 'NO_MATCH'
   const outcome =
@@ -219,3 +218,7 @@ function refuseUnless(
 
 const noTries = (service: Service) => new Problem('TRIES_USED', whereNext(service))
 const busyAddress = () => new Problem('RATE_LIMITED', {}, { 'retry-after': '600' })
+
+const AGAIN_SOON = { 'retry-after': '5' }
+/** Others come first. */
+export const faceBusy = () => new Problem('FACE_BUSY', {}, AGAIN_SOON)

@@ -101,7 +101,7 @@ t.test('one place an application; given free whatever comes of it', async t => {
 })
 
 t.test('a full queue turns away who has had most, at the limit and one over', async t => {
-  const { ask, end, told } = setUp(t)
+  const { ask, end, told, fair } = setUp(t)
   ask('first', 'away')
   await turn()
   await end('first', 5000)
@@ -109,6 +109,10 @@ t.test('a full queue turns away who has had most, at the limit and one over', as
   for (let n = 0; n < QUEUE_MAX; n++) ask(`stranger ${n}`, 'away')
   await turn()
   t.notOk([...told.values()].includes('BUSY'), 'as many as may wait')
+  const hasRoom = (subject: string, address: string) => fair.hasRoom({ subject, address })
+  t.notOk(hasRoom('stranger again', 'away'), 'known before it is asked for')
+  t.ok(hasRoom('honest', 'home'))
+  t.notOk(hasRoom('under way', 'other'), 'it has its place')
   ask('honest', 'home')
   await turn()
   t.equal(told.get(`stranger ${QUEUE_MAX - 1}`), 'BUSY', 'the last of them')

@@ -28,8 +28,12 @@ interface Waiting {
   readonly refuse: (why: FaceCheckError) => void
 }
 
+export interface FairFaces extends FaceCheck {
+  hasRoom(asker: Asker): boolean
+}
+
 /** Rejects with FaceCheckError `BUSY` whom it turns away, or who has waited too long. */
-export function createFairFaces(parts: FairParts): FaceCheck {
+export function createFairFaces(parts: FairParts): FairFaces {
   const { faces, atOnce, now, waitMsMax = QUEUE_WAIT_MS_MAX } = parts
   const perAddress = Math.ceil(atOnce / 2)
   const shares = createShares()
@@ -40,6 +44,9 @@ export function createFairFaces(parts: FairParts): FaceCheck {
 
   const underWay = () => [...running.values()].reduce((sum, n) => sum + n, 0)
   const runningOf = (address: string) => running.get(address) ?? 0
+
+  /** Of those who wait and one more, who goes when the queue is full. */
+  const hasMost = (all: readonly Waiting[]) => shares.inOrder(all, now()).at(-1)
 
   function next(): Waiting | undefined {
     const free = waiting.filter(({ asker }) => runningOf(asker.address) < perAddress)
@@ -79,7 +86,7 @@ export function createFairFaces(parts: FairParts): FaceCheck {
       waiting = [...waiting, one]
       beginNext()
       if (waiting.length > QUEUE_MAX) {
-        shares.inOrder(waiting, now()).at(-1)?.refuse(new FaceCheckError('BUSY'))
+        hasMost(waiting)?.refuse(new FaceCheckError('BUSY'))
       }
     })
   }
@@ -100,6 +107,12 @@ export function createFairFaces(parts: FairParts): FaceCheck {
 
   return {
     warm: () => faces.warm(),
+    hasRoom(asker) {
+      if (subjects.has(asker.subject)) return false
+      if (waiting.length < QUEUE_MAX) return true
+      const one = { asker, begin() {}, refuse() {} }
+      return hasMost([...waiting, one]) !== one
+    },
     async check(onFile, capture, asker) {
       if (closed) throw new FaceCheckError('UNAVAILABLE')
       if (subjects.has(asker.subject)) throw new FaceCheckError('BUSY')

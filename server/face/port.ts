@@ -88,6 +88,11 @@ export interface FaceCheck {
   warm(): void
   /** Rejects with FaceCheckError. Nothing of the pictures is kept. */
   check(onFile: Uint8Array, capture: Capture, asker: Asker): Promise<FaceOutcome>
+  /**
+   * Whether it would get a place now, to be asked before anything of it is read or written. Left out:
+   * always.
+   */
+  hasRoom?(asker: Asker): boolean
   close(): Promise<void>
 }
 

@@ -52,6 +52,7 @@ const challenge = challengeRoute(
   {
     path: '/v1/applications/{id}/challenge',
     summary: 'What to do before the camera, within 60 seconds',
+    of: 'application',
     knows,
   },
   ['APPLICATION_UNKNOWN', 'APPLICATION_DONE', 'TRIES_USED'],
@@ -61,6 +62,7 @@ const capture = captureRoute(
   {
     path: '/v1/applications/{id}/face',
     summary: 'The face check: on a match the certificate, on this phone, and its first pass',
+    of: 'application',
     knows,
   },
   'Issued, or moved to this phone',

@@ -8,9 +8,9 @@ import type { ProblemCode } from '../errors.ts'
 import { FRAMES_MAX, FRAMES_PER_PROMPT_MAX, PROMPTS_COUNT_MAX } from '../face/limits.ts'
 import { PROMPTS } from '../face/port.ts'
 import { FACE_BODY_BYTES_MAX, FRAME_CHARS_MAX } from '../limits.ts'
-import type { ServiceEnv } from '../service.ts'
-import type { OpenChallenge } from '../store/challenges.ts'
-import type { FaceAttempt } from '../verifying.ts'
+import type { Service, ServiceEnv } from '../service.ts'
+import type { ChallengeOf, OpenChallenge } from '../store/challenges.ts'
+import { type FaceAttempt, faceBusy } from '../verifying.ts'
 import { clientAddress } from './client-address.ts'
 import type { Knows } from './guard.ts'
 import { issuedSchema } from './issued.ts'
@@ -75,10 +75,10 @@ export function attemptOf(
   { challenge, frames, holderKey }: z.infer<typeof captureSchema>,
 ): FaceAttempt {
   const { kty, crv, x, y } = holderKey
-  const { config, secrets } = c.get('service')
-  const address = secrets.mac('address', clientAddress(c, config.trustedProxies))
+  const service = c.get('service')
+  const address = shareOf(service, clientAddress(c, service.config.trustedProxies))
   return {
-    ...{ id, deviceKey: c.get('device'), challenge, address: address.toString('base64url') },
+    ...{ id, deviceKey: c.get('device'), challenge, address },
     holderKey: { kty, crv, x, y },
     frames: frames.map(({ prompt, picture }) => ({
       prompt,
@@ -89,6 +89,8 @@ export function attemptOf(
 
 interface FaceRoute<P extends string> {
   readonly path: P
+  /** What its id names. */
+  readonly of: ChallengeOf['kind']
   readonly summary: string
   /** Asked before the pictures are read. */
   readonly knows: Knows
@@ -118,14 +120,27 @@ export function challengeRoute<const P extends string>(
   )
 }
 
+/** Whose share of the face check it is. */
+const shareOf = ({ secrets }: Service, address: string): string =>
+  secrets.mac('address', address).toString('base64url')
+
+/** Whom the queue would turn away is told before a picture is read or anything written. */
+const withRoom =
+  ({ of, knows }: Pick<FaceRoute<string>, 'of' | 'knows'>): Knows =>
+  async (service, id, deviceKey, address) => {
+    await knows(service, id, deviceKey, address)
+    const asker = { address: shareOf(service, address), subject: `${of} ${id}` }
+    if (service.faces.hasRoom?.(asker) === false) throw faceBusy()
+  }
+
 /** `made`: what a match comes to. */
 export function captureRoute<const P extends string>(
-  { path, summary, knows }: FaceRoute<P>,
+  { path, summary, of, knows }: FaceRoute<P>,
   made: string,
   refusals: readonly ProblemCode[],
 ) {
   return route(
-    { by: 'phone', knows },
+    { by: 'phone', knows: withRoom({ of, knows }) },
     {
       method: 'post',
       path,

@@ -35,8 +35,16 @@ export type Access =
    */
   | { readonly by: 'phone'; readonly knows?: Knows }
 
-/** Throws a Problem unless what the path's `id` names is this device's. */
-export type Knows = (service: Service, id: string, deviceKey: string) => Promise<unknown>
+/**
+ * Throws a Problem unless what the path's `id` names is this device's, and may be dealt with now.
+ * `address`: the client's, in one form for all spellings.
+ */
+export type Knows = (
+  service: Service,
+  id: string,
+  deviceKey: string,
+  address: string,
+) => Promise<unknown>
 
 /** `body`: what a body of this route may be. It is read when all that the headers tell is settled. */
 export function guard(access: Access, body: BodyKind = SMALL_BODY): MiddlewareHandler<ServiceEnv> {
@@ -213,7 +221,7 @@ async function answerOnce(c: Context<ServiceEnv>, next: Next, proof: Proof): Pro
 async function demandKnown(c: Context<ServiceEnv>, proof: Proof, knows: Knows): Promise<void> {
   const service = c.get('service')
   try {
-    await knows(service, c.req.param('id') ?? '', proof.thumbprint)
+    await knows(service, c.req.param('id') ?? '', proof.thumbprint, addressOf(c))
   } catch (error) {
     const isAgain =
       error instanceof Problem &&

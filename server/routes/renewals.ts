@@ -10,6 +10,7 @@ const challenge = challengeRoute(
   {
     path: '/v1/certificates/{id}/challenge',
     summary: 'What to do before the camera, within 60 seconds, to get the next pass',
+    of: 'certificate',
     knows: runningOf,
   },
   ['CERTIFICATE_UNKNOWN', 'CERTIFICATE_ENDED', 'RATE_LIMITED'],
@@ -19,6 +20,7 @@ const capture = captureRoute(
   {
     path: '/v1/certificates/{id}/passes',
     summary: 'The face check again: on a match the next pass, for the same holder’s key',
+    of: 'certificate',
     knows: runningOf,
   },
   'The next pass',
