@@ -96,11 +96,14 @@ async function mendOrWhy(mend: KeptFile['mend'], how: Gone): Promise<string | un
   }
 }
 
-/** Undefined for one that is not there, or can't be looked at. */
+/**
+ * Undefined for one that is not there, or can't be looked at. A number that was given to another file
+ * is known by that one's birth, where the file system notes it (statx; else it is 0).
+ */
 async function placeOf(path: string): Promise<string | undefined> {
   try {
-    const { dev, ino } = await stat(path)
-    return `${dev}:${ino}`
+    const { dev, ino, birthtimeMs } = await stat(path)
+    return `${dev}:${ino}:${birthtimeMs}`
   } catch {
     return undefined
   }
