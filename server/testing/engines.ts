@@ -1,6 +1,7 @@
 /** Runs the same tests on each engine: what holds on SQLite must hold on PostgreSQL. */
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
 /** Gives the place of a new empty database, as `openDatabase` takes it. */
@@ -13,7 +14,7 @@ export async function onEachEngine(
   const server = await startPostgres()
   let files = 0
   t.test('SQLite', async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     await define(t, async () => join(dir, `${++files}.db`), undefined)
   })
   if (typeof server === 'string') {
