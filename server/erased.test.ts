@@ -15,7 +15,7 @@ import { savePerson } from './store/people.ts'
 import { closedReports } from './store/retention-reports.ts'
 import { transact } from './store/transact.ts'
 import { onEachEngine } from './testing/engines.ts'
-import { NOON, openWorld, reopenWorld, type World } from './testing/world.ts'
+import { openWorld, type World, worldAtNoon } from './testing/world.ts'
 
 const DAY_MS = 24 * 3600_000
 const KEPT = { certificateDays: 31, ticketDays: 31, journalDays: 30, auditDays: 30 }
@@ -26,10 +26,8 @@ const first = await openWorld(dir, 90, ':memory:')
 await first.close()
 
 async function open(t: Test, place: string) {
-  const clock = { time: NOON, now: () => clock.time }
-  const world = await reopenWorld(dir, clock, place)
-  t.teardown(() => world.close())
-  const { db, publisher } = world.service
+  const world = await worldAtNoon(t, dir, place)
+  const { clock, db, publisher } = world.service
   const log = createLog('silent')
   const retention = createRetention({ db, clock, log, publisher, kept: KEPT })
   return { world, retention }

@@ -17,7 +17,7 @@ import { beginSeries, reportChain, reportHash } from './store/retention-chain.ts
 import { addToReport, closedReports } from './store/retention-reports.ts'
 import { transact } from './store/transact.ts'
 import { onEachEngine } from './testing/engines.ts'
-import { NOON, openWorld, reopenWorld, type World } from './testing/world.ts'
+import { NOON, openWorld, type World, worldAtNoon } from './testing/world.ts'
 
 const DAY_MS = 24 * 3600_000
 const KEPT = { certificateDays: 31, ticketDays: 31, journalDays: 30, auditDays: 30 }
@@ -37,12 +37,7 @@ const dir = t.testdir()
 const first = await openWorld(dir, 30, ':memory:')
 await first.close()
 
-async function open(t: Test, place: string): Promise<World> {
-  const clock = { time: NOON, now: () => clock.time }
-  const world = await reopenWorld(dir, clock, place)
-  t.teardown(() => world.close())
-  return world
-}
+const open = (t: Test, place: string): Promise<World> => worldAtNoon(t, dir, place)
 
 await onEachEngine(async (t, newPlace) => {
   /** What is deleted of one day, and its report. */

@@ -24,7 +24,7 @@ import { onEachEngine } from './testing/engines.ts'
 import { makeHolder } from './testing/holder.ts'
 import { makeJournal, uploadOf } from './testing/journal.ts'
 import { importTimetable } from './testing/timetable.ts'
-import { NOON, openWorld, reopenWorld, type World } from './testing/world.ts'
+import { NOON, openWorld, type World, worldAtNoon } from './testing/world.ts'
 
 const DAY_MS = 24 * 3600_000
 const KEPT = { certificateDays: 31, ticketDays: 31, journalDays: 30, auditDays: 30 }
@@ -108,12 +108,7 @@ const dir = t.testdir()
 const first = await openWorld(dir, 90, ':memory:')
 await first.close()
 
-async function open(t: Test, place: string): Promise<World> {
-  const clock = { time: NOON, now: () => clock.time }
-  const world = await reopenWorld(dir, clock, place)
-  t.teardown(() => world.close())
-  return world
-}
+const open = (t: Test, place: string): Promise<World> => worldAtNoon(t, dir, place)
 
 const KEPT_LONG = ['certificates', 'people', 'tickets', 'quota', 'status_ended'] as const
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { exportJWK, SignJWT } from 'jose'
+import type { Test } from 'tap'
 import type { Role } from '../auth/permissions.ts'
 import { bodyHash } from '../auth/proof.ts'
 import { initTrust } from '../ceremony/init.ts'
@@ -66,6 +67,14 @@ export async function openWorld(
 /** One a database: tests open several over one trust. */
 export const markFileOf = (dir: string, place: string): string =>
   join(dir, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.mark`)
+
+/** A service at NOON on the trust of `dir`, over a database of its own; closed with the test. */
+export async function worldAtNoon(t: Test, dir: string, place: string): Promise<World> {
+  const clock = { time: NOON, now: () => clock.time }
+  const world = await reopenWorld(dir, clock, place)
+  t.teardown(() => world.close())
+  return world
+}
 
 /** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
 export async function reopenWorld(
