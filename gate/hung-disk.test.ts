@@ -155,7 +155,8 @@ t.test(
     await until('the rows of the start are sent', sent)
     await world.server().stop()
     entry.turnstile.setContact('tamper', true)
-    await until('a row to send', async () => rows().at(-1)?.kind === 'alarm')
+    // Rows of the start may come after it: the base config's stands behind the alarm on a slow machine.
+    await until('a row to send', async () => rows().some(({ body }) => body.code === 'TAMPER'))
     const other = new DatabaseSync(world.journalFile)
     t.teardown(() => other.isOpen && other.close())
     other.exec('BEGIN IMMEDIATE')
