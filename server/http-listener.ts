@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { boundConnections } from './connection-room.ts'
 import { type ConnectionShares, sharesOf } from './connection-shares.ts'
+import { drainSlowly } from './draining.ts'
 import { StartError } from './errors.ts'
 import {
   CONNECTION_STILL_MS_MAX,
@@ -16,6 +17,7 @@ import {
   IDLE_LOOK_MS,
   KEEP_ALIVE_MS,
   PENDING_REQUESTS_MAX,
+  READ_AHEAD_BYTES,
   STOP_MS_MAX,
 } from './load-limits.ts'
 
@@ -50,10 +52,10 @@ export async function listenForHttp(
       headersTimeout: Math.min(headersMs, requestMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
+      highWaterMark: READ_AHEAD_BYTES,
       connectionsCheckingInterval: DEADLINE_LOOK_MS,
     },
-    // A body that no route has read is thrown away as it comes, by Node, until `requestMs` is over.
-    boundPending(getRequestListener(answer, { autoCleanupIncoming: false })),
+    boundPending(drainSlowly(getRequestListener(answer, { autoCleanupIncoming: false }))),
   )
   boundConnections(server, at.shares ?? sharesOf(CONNECTIONS, 0))
   server.timeout = stillMs

@@ -13,14 +13,28 @@ export const EVENTS_BODY_BYTES_MAX = 4 * 1024 * 1024
  */
 export const BODY_ROOMS = {
   small: { all: 16 * 1024 * 1024, client: 2 * 1024 * 1024 },
-  pictures: { all: 48 * 1024 * 1024, client: 24 * 1024 * 1024 },
+  pictures: { all: 32 * 1024 * 1024, client: 16 * 1024 * 1024 },
   journals: { all: 64 * 1024 * 1024, client: 8 * 1024 * 1024 },
 } as const
+/** Of a connection, so much is read ahead of whoever wants it, and what came with it. */
+export const READ_AHEAD_BYTES = 16 * 1024
+/** Memory for a body is taken in steps. */
+export const BODY_GROWS_BYTES = 64 * 1024
 /** A body must bring so many more bytes, or its end, within so long; then it is broken off. */
 export const BODY_STEP_BYTES = 16 * 1024
 export const BODY_STEP_MS_MAX = 7_000
 /** One that has not for so long gives its place to who finds no room. */
 export const BODY_MAKES_ROOM_MS = 1_000
+/** Bodies whose request is answered: so many bytes of all of them are thrown away at each look. */
+export const DRAIN_BYTES_A_LOOK = 512 * 1024
+export const DRAIN_LOOK_MS = 10
+/** Requests that wait for a turn; with more, who comes is told to come again, seconds later. */
+export const TURNS_WAITING_MAX = 2048
+export const TURN_RETRY_S = '2'
+/** A turn counts half after so long; with less than so much of one a client is forgotten. */
+export const TURN_HALF_MS = 5_000
+export const TURNS_FORGOTTEN = 0.1
+export const TURN_CLIENTS_MAX = 10_000
 /** A whole request must have arrived within this time. */
 export const REQUEST_MS_MAX = 15_000
 export const HEADERS_MS_MAX = 10_000
@@ -55,3 +69,11 @@ export const CONNECTION_STILL_MS_MAX = 60_000
 export const STOP_MS_MAX = 5_000
 /** How often a stopping server looks for connections that have turned idle. */
 export const IDLE_LOOK_MS = 20
+/**
+ * Memory is given back after a time in which the process took so much of a core, once it takes so
+ * little at so many looks.
+ */
+export const MEMORY_LOOK_MS = 5_000
+export const MEMORY_BUSY_SHARE = 0.3
+export const MEMORY_QUIET_SHARE = 0.1
+export const MEMORY_QUIET_LOOKS = 2

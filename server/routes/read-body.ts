@@ -8,6 +8,7 @@ import { Problem } from '../errors.ts'
 import type { BODY_ROOMS } from '../load-limits.ts'
 import { BODY_BYTES_MAX, BODY_STEP_BYTES, BODY_STEP_MS_MAX } from '../load-limits.ts'
 import type { ServiceEnv } from '../service.ts'
+import { gather } from './body-bytes.ts'
 import type { BodyPlace } from './body-room.ts'
 
 /** Where bodies of a route are held, and how long one may be. */
@@ -55,7 +56,7 @@ export async function readBody(
   const place = room.take(client, bytes, performance.now(), () => lost.abort())
   if (place === undefined) throw busy()
   try {
-    const received = await receive(incoming, { ...kind, length, place, lost: lost.signal })
+    const received = await receive(incoming, { ...kind, place, lost: lost.signal })
     place.whole()
     return { bytes: received, release: place.release }
   } catch (error) {
@@ -77,31 +78,33 @@ const lostPlace = () => new Problem('BUSY', {}, { 'retry-after': NO_ROOM_WAIT_S,
 
 interface Expected {
   readonly bytesMax: number
-  /** Undefined for chunks. */
-  readonly length: number | undefined
   readonly place: BodyPlace
   readonly lost: AbortSignal
 }
 
 function receive(incoming: IncomingMessage, of: Expected): Promise<Uint8Array> {
-  const { length, bytesMax, place, lost } = of
+  const { bytesMax, place, lost } = of
   return new Promise((resolve, reject) => {
-    const gathered = length === undefined ? gatherChunks() : gatherLength(length)
+    const gathered = gather(bytesMax)
+    let got = 0
     let marked = 0
     let timer = setTimeout(tooSlow, BODY_STEP_MS_MAX)
     function tooSlow() {
       finish(() => reject(new Problem('BODY_SLOW', {}, END)))
     }
     const onData = (chunk: Uint8Array) => {
-      const got = gathered.add(chunk)
-      if (got > bytesMax) return finish(() => reject(new Problem('TOO_LARGE')))
+      if (got + chunk.length > bytesMax) return finish(() => reject(new Problem('TOO_LARGE')))
+      got = gathered.add(chunk)
       if (got - marked < BODY_STEP_BYTES) return
       marked = got
       place.moved(performance.now())
       clearTimeout(timer)
       timer = setTimeout(tooSlow, BODY_STEP_MS_MAX)
     }
-    const onEnd = () => finish(() => resolve(gathered.whole()))
+    const onEnd = () => {
+      const whole = gathered.whole()
+      finish(() => resolve(whole))
+    }
     const onBroken = () => finish(() => reject(new Problem('BAD_REQUEST')))
     const onLost = () => finish(() => reject(lostPlace()))
     const listeners = { data: onData, end: onEnd, error: onBroken, close: onBroken }
@@ -109,8 +112,9 @@ function receive(incoming: IncomingMessage, of: Expected): Promise<Uint8Array> {
       clearTimeout(timer)
       for (const [name, listener] of Object.entries(listeners)) incoming.off(name, listener)
       lost.removeEventListener('abort', onLost)
-      // What still comes is thrown away as it comes: who is sending gets to read the answer.
-      incoming.on('error', () => {}).resume()
+      // What still comes is thrown away once there is an answer (`draining.ts`).
+      incoming.on('error', ignore).pause()
+      gathered.drop()
       settle()
     }
     for (const [name, listener] of Object.entries(listeners)) incoming.on(name, listener)
@@ -119,29 +123,5 @@ function receive(incoming: IncomingMessage, of: Expected): Promise<Uint8Array> {
   })
 }
 
-/** One buffer of the length that was announced, filled as it comes. */
-function gatherLength(length: number) {
-  const buffer = Buffer.allocUnsafeSlow(length)
-  let filled = 0
-  return {
-    add(chunk: Uint8Array) {
-      buffer.set(chunk, filled)
-      filled += chunk.length
-      return filled
-    },
-    whole: () => buffer.subarray(0, filled),
-  }
-}
-
-function gatherChunks() {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  return {
-    add(chunk: Uint8Array) {
-      chunks.push(chunk)
-      length += chunk.length
-      return length
-    },
-    whole: () => Buffer.concat(chunks),
-  }
-}
+/** Stands outside: a listener that is made where the bytes are would hold them. */
+function ignore(): void {}
