@@ -2,6 +2,7 @@
  * Tries of applications when pictures end the face check's process: whose picture it was has used
  * one, who suffered by it has not. Over the real process, with a program that ends as pictures say.
  */
+import { setImmediate as nextRound } from 'node:timers/promises'
 import t from 'tap'
 import { createFaceEngine } from './face/engine.ts'
 import { createFairFaces } from './face/fair-faces.ts'
@@ -23,6 +24,16 @@ async function somebody(number: string) {
   const applicant = await makeApplicant(world, number)
   const id = (await applicant.apply()).application?.id ?? ''
   return { id, face: (picture: string) => applicant.face(id, picture) }
+}
+
+/** Resolves when so many face checks of an application have begun. */
+async function looked(id: string, times: number): Promise<void> {
+  const rows = world.service.db
+    .selectFrom('audit')
+    .select('id')
+    .where('action', '=', 'registry.look')
+    .where('subject', '=', `application ${id}`)
+  while ((await rows.execute()).length < times) await nextRound()
 }
 
 t.test('a bomb costs its sender the try, and those who wait are looked at', async t => {
@@ -50,6 +61,7 @@ t.test('an end without a picture, and a full queue, cost nobody a try', async t 
     Array.from({ length: QUEUE_MAX + 4 }, (_, n) => somebody(`E5${1000 + n}`)),
   )
   const hanging = person.face('hang')
+  await looked(person.id, APPLICATION_TRIES_MAX + 2)
   const said = await Promise.all([...many.map(one => one.face('good')), hanging])
   const busy = said.flatMap(({ code }, n) => (code === 'FACE_BUSY' ? [many[n] ?? person] : []))
   t.ok(busy.length >= 3, `${busy.length} were turned away`)
@@ -64,21 +76,30 @@ t.test('whom the queue would turn away leaves no trace, and keeps challenge and 
   const person = await somebody('E50006')
   const { hasRoom } = faces
   const asked: string[] = []
+  let room = 0
   faces.hasRoom = ({ subject }) => {
     asked.push(subject)
-    return false
+    return room-- > 0
   }
-  const rows = async () =>
-    (await world.service.db.selectFrom('audit').select('id').execute()).length
-  const before = await rows()
-  t.match(await person.face('good'), { status: 503, code: 'FACE_BUSY' })
-  t.same(asked, [`application ${person.id}`])
-  t.equal(await rows(), before)
-  const open = await world.service.db.selectFrom('challenges').selectAll().execute()
-  t.match(
-    open.filter(one => one.subject === asked[0]),
-    [{ used_at: null }],
-  )
+  const { db } = world.service
+  const subject = `application ${person.id}`
+  const left = async () => {
+    const audit = await db.selectFrom('audit').select('id').execute()
+    const open = await db
+      .selectFrom('challenges')
+      .selectAll()
+      .where('subject', '=', subject)
+      .execute()
+    return { audit: audit.length, open }
+  }
+  const before = await left()
+  const busy = { status: 503, code: 'FACE_BUSY' }
+  t.match(await person.face('good'), busy, 'before a picture is taken')
+  t.same(await left(), before, 'no challenge is open')
+  room = 1
+  t.match(await person.face('good'), busy, 'before a picture is read')
+  t.same(asked, [subject, subject, subject])
+  t.match(await left(), { audit: before.audit, open: [{ used_at: null }] })
   faces.hasRoom = hasRoom
   t.match(await person.face('good'), { status: 201 })
 })

@@ -3,6 +3,7 @@
  * for least of late, so that nobody's pictures hold up others however dear they are or many. An
  * application or a certificate holds one place. A full queue turns away who has had most.
  */
+import { createRecentUse } from '../recent-use.ts'
 import {
   QUEUE_MAX,
   QUEUE_WAIT_MS_MAX,
@@ -36,7 +37,12 @@ export interface FairFaces extends FaceCheck {
 export function createFairFaces(parts: FairParts): FairFaces {
   const { faces, atOnce, now, waitMsMax = QUEUE_WAIT_MS_MAX } = parts
   const perAddress = Math.ceil(atOnce / 2)
-  const shares = createShares()
+  /** Milliseconds that were worked for an address. */
+  const worked = createRecentUse({
+    halfMs: SHARE_HALF_MS,
+    forgotten: SHARE_FORGOTTEN_MS,
+    clientsMax: SHARE_ADDRESSES_MAX,
+  })
   const subjects = new Set<string>()
   const running = new Map<string, number>()
   let waiting: readonly Waiting[] = []
@@ -45,12 +51,18 @@ export function createFairFaces(parts: FairParts): FairFaces {
   const underWay = () => [...running.values()].reduce((sum, n) => sum + n, 0)
   const runningOf = (address: string) => running.get(address) ?? 0
 
+  /** Who had least first; alike in the order in which they came. */
+  function inOrder(some: readonly Waiting[]): readonly Waiting[] {
+    const at = now()
+    return some.toSorted((a, b) => worked.of(a.asker.address, at) - worked.of(b.asker.address, at))
+  }
+
   /** Of those who wait and one more, who goes when the queue is full. */
-  const hasMost = (all: readonly Waiting[]) => shares.inOrder(all, now()).at(-1)
+  const hasMost = (all: readonly Waiting[]) => inOrder(all).at(-1)
 
   function next(): Waiting | undefined {
     const free = waiting.filter(({ asker }) => runningOf(asker.address) < perAddress)
-    return shares.inOrder(free, now())[0]
+    return inOrder(free)[0]
   }
 
   function leave(one: Waiting): void {
@@ -97,7 +109,7 @@ export function createFairFaces(parts: FairParts): FairFaces {
     try {
       return await look()
     } finally {
-      shares.add(asker.address, now(), now() - from)
+      worked.add(asker.address, now(), now() - from)
       const left = runningOf(asker.address) - 1
       if (left > 0) running.set(asker.address, left)
       else running.delete(asker.address)
@@ -127,31 +139,6 @@ export function createFairFaces(parts: FairParts): FairFaces {
       closed = true
       for (const one of waiting) one.refuse(new FaceCheckError('UNAVAILABLE'))
       await faces.close()
-    },
-  }
-}
-
-/** What was worked for an address of late, milliseconds: it halves with time, and is forgotten. */
-function createShares() {
-  const used = new Map<string, { readonly ms: number; readonly at: number }>()
-
-  function usedOf(address: string, now: number): number {
-    const share = used.get(address)
-    return share === undefined ? 0 : share.ms * 2 ** ((share.at - now) / SHARE_HALF_MS)
-  }
-
-  return {
-    add(address: string, now: number, ms: number): void {
-      if (used.size >= SHARE_ADDRESSES_MAX) {
-        for (const one of used.keys()) if (usedOf(one, now) < SHARE_FORGOTTEN_MS) used.delete(one)
-      }
-      if (used.size >= SHARE_ADDRESSES_MAX && !used.has(address)) return
-      used.set(address, { ms: usedOf(address, now) + ms, at: now })
-    },
-    /** Least first; alike in the order in which they came. */
-    inOrder(waiting: readonly Waiting[], now: number): readonly Waiting[] {
-      const shareOf = ({ asker }: Waiting) => usedOf(asker.address, now)
-      return waiting.toSorted((a, b) => shareOf(a) - shareOf(b))
     },
   }
 }

@@ -98,11 +98,11 @@ interface FaceRoute<P extends string> {
 
 /** `refusals`: why there may be no challenge. */
 export function challengeRoute<const P extends string>(
-  { path, summary, knows }: FaceRoute<P>,
+  { path, summary, of, knows }: FaceRoute<P>,
   refusals: readonly ProblemCode[],
 ) {
   return route(
-    { by: 'phone', knows },
+    { by: 'phone', knows: withRoom({ of, knows }) },
     {
       method: 'post',
       path,
@@ -114,7 +114,7 @@ export function challengeRoute<const P extends string>(
           'The open challenge: the same one again until it is answered or over',
           challengeSchema,
         ),
-        ...problems('INVALID', ...PROOF_PROBLEMS, ...refusals),
+        ...problems('INVALID', ...PROOF_PROBLEMS, 'FACE_BUSY', ...refusals),
       },
     },
   )
@@ -124,7 +124,7 @@ export function challengeRoute<const P extends string>(
 const shareOf = ({ secrets }: Service, address: string): string =>
   secrets.mac('address', address).toString('base64url')
 
-/** Whom the queue would turn away is told before a picture is read or anything written. */
+/** Whom the queue would turn away is told before a picture is taken, sent or read, or anything written. */
 const withRoom =
   ({ of, knows }: Pick<FaceRoute<string>, 'of' | 'knows'>): Knows =>
   async (service, id, deviceKey, address) => {

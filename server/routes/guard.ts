@@ -23,8 +23,11 @@ import { isPlainText } from './plain-text.ts'
 import { type BodyKind, demandLength, readBody, SMALL_BODY } from './read-body.ts'
 
 export type Access =
-  /** Anyone: answers are public, or carry their own signature or one-time code. */
-  | { readonly by: 'anyone' }
+  /**
+   * Anyone: answers are public, or carry their own signature or one-time code. `isQuick`: the answer
+   * lies ready, and waits for nobody.
+   */
+  | { readonly by: 'anyone'; readonly isQuick?: true }
   /** A signed-in member of staff whose role has the permission. */
   | { readonly by: 'staff'; readonly permission: Permission }
   /** The enrolled gate that the path's `id` names, by proof of its key. */
@@ -48,14 +51,19 @@ export type Knows = (
 
 /** `body`: what a body of this route may be. It is read when all that the headers tell is settled. */
 export function guard(access: Access, body: BodyKind = SMALL_BODY): MiddlewareHandler<ServiceEnv> {
-  return (c, next) => {
+  return async (c, next) => {
     if (!WITHOUT_BODY.has(c.req.method)) {
       demandJson(c)
       demandLength(c, body.bytesMax)
     }
+    if (waitsForTurn(access)) await c.get('load').turn(addressOf(c))
     return admit(c, next, access, body)
   }
 }
+
+/** Staff don't: who is none is refused at little cost. */
+const waitsForTurn = (access: Access): boolean =>
+  access.by !== 'staff' && !(access.by === 'anyone' && access.isQuick === true)
 
 async function admit(
   c: Context<ServiceEnv>,
@@ -113,6 +121,7 @@ async function onward(
   }
   const { bytes, release } = await readBody(c, body, client)
   try {
+    await c.get('load').turn(addressOf(c))
     if (bh !== undefined && bodyHash(bytes) !== bh) throw new Problem('PROOF_INVALID')
     if (!isPlainText(bytes)) throw new Problem('BAD_REQUEST')
     keepText(c, bytes)

@@ -6,7 +6,7 @@ import type { ServiceEnv } from '../service.ts'
 import { json, problems, route } from './route.ts'
 
 const healthRoute = route(
-  { by: 'anyone' },
+  { by: 'anyone', isQuick: true },
   {
     method: 'get',
     path: '/healthz',
@@ -17,7 +17,7 @@ const healthRoute = route(
 )
 
 const readyRoute = route(
-  { by: 'anyone' },
+  { by: 'anyone', isQuick: true },
   {
     method: 'get',
     path: '/readyz',

@@ -8,6 +8,7 @@ import { Problem } from '../errors.ts'
 import { STRANGER_ROWS } from '../limits.ts'
 import { BODY_ROOMS } from '../load-limits.ts'
 import type { Service, ServiceEnv } from '../service.ts'
+import { createTurns } from '../turns.ts'
 import { createAddressCap } from './address-cap.ts'
 import { type BodyRoom, createBodyRoom } from './body-room.ts'
 import { clientAddress } from './client-address.ts'
@@ -22,6 +23,11 @@ export interface Load {
    * one too many of an address, `BUSY` for one too many in all.
    */
   stream(c: Context<ServiceEnv>): () => void
+  /**
+   * Resolves when this client, an address, may take some milliseconds of the process's thread. Throws Problem
+   * `BUSY` when too many wait.
+   */
+  turn(client: string): Promise<void>
   /** Where bodies are while they are under way. */
   readonly bodies: Readonly<Record<keyof typeof BODY_ROOMS, BodyRoom>>
 }
@@ -49,7 +55,9 @@ export function createLoad(
     return address === 'unknown' ? undefined : address
   }
   const streams = createStreams(shares.streams)
+  const turns = createTurns()
   return {
+    turn: turns.take,
     stream: c => streams(clientAddress(c, trustedProxies)),
     bodies: {
       small: createBodyRoom(BODY_ROOMS.small),

@@ -12,7 +12,7 @@ import { cose, jsonBody, problems, route } from './route.ts'
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 const manifestRoute = route(
-  { by: 'anyone' },
+  { by: 'anyone', isQuick: true },
   {
     method: 'get',
     path: '/v1/trust/manifest',

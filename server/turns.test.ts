@@ -1,0 +1,66 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
+import t from 'tap'
+import { TURN_HALF_MS, TURNS_WAITING_MAX } from './load-limits.ts'
+import { createTurns } from './turns.ts'
+
+/** Turns under a clock of the test's, and who got them, in order. */
+function turns() {
+  const clock = { time: 0 }
+  const { take } = createTurns(() => clock.time)
+  const given: string[] = []
+  const ask = (client: string, name = client) =>
+    void take(client).then(
+      () => given.push(name),
+      error => given.push(error.code),
+    )
+  return { clock, take, given, ask }
+}
+
+t.test('who finds nobody else begins at once; then it is one a round of the loop', async t => {
+  const { take, given, ask } = turns()
+  await take('a')
+  for (const name of ['first', 'second', 'third']) ask('a', name)
+  const seen: number[] = []
+  for (let round = 0; round < 4; round++) {
+    await nextRound()
+    seen.push(given.length)
+  }
+  t.same(given, ['first', 'second', 'third'])
+  t.ok(
+    seen.every((n, i) => n - (seen[i - 1] ?? 0) <= 1),
+    `${seen}`,
+  )
+})
+
+t.test('whoever had fewest of late is next, however many another asks for', async t => {
+  const { clock, take, given, ask } = turns()
+  await take('many')
+  for (let n = 0; n < 50; n++) ask('many')
+  for (let round = 0; round < 10; round++) await nextRound()
+  ask('few')
+  ask('few')
+  await nextRound()
+  await nextRound()
+  await nextRound()
+  t.same(given.slice(-4).filter(one => one === 'few').length, 2, `${given}`)
+  while (given.length < 52) await nextRound()
+  // Long after, nobody knows who had many.
+  clock.time = 40 * TURN_HALF_MS
+  await take('few')
+  for (const client of ['many', 'few', 'many', 'few']) ask(client)
+  while (given.length < 56) await nextRound()
+  t.same(given.slice(-4), ['many', 'few', 'many', 'few'], 'in turn')
+})
+
+t.test('with too many waiting, who comes is told to come again', async t => {
+  const { take, given, ask } = turns()
+  await take('a')
+  for (let n = 0; n <= TURNS_WAITING_MAX; n++) ask(`client ${n}`)
+  await Promise.resolve()
+  await Promise.resolve()
+  t.same(given, ['BUSY'])
+  while (given.length <= TURNS_WAITING_MAX) await nextRound()
+  await nextRound()
+  await take('a')
+  t.pass('the others had their turns')
+})
