@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { readOptions } from '../gate/contract/options.ts'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from './config.ts'
 import { StartError } from './errors.ts'
+import { returnMemory } from './memory-return.ts'
 import { STOP_IN_ALL_MS_MAX } from './store/limits.ts'
 import { lockServing } from './store/serving-lock.ts'
 
@@ -150,6 +151,7 @@ async function serve(loaded: LoadedConfig): Promise<void> {
     process.exit(stopped ? 0 : 1)
   })
   await service.staff.warm()
+  returnMemory()
 }
 
 main().catch((error: unknown) => {

@@ -1,0 +1,25 @@
+import t from 'tap'
+import { MEMORY_LOOK_MS } from './load-limits.ts'
+import { createMemoryReturn } from './memory-return.ts'
+
+/** Shares of a core from look to look; at which of them memory is given back. */
+function collected(...shares: readonly number[]): number[] {
+  const at: number[] = []
+  let look = 0
+  let busyMs = 1000
+  const memory = createMemoryReturn(() => at.push(look))
+  memory.look(busyMs)
+  for (const share of shares) {
+    look += 1
+    busyMs += share * MEMORY_LOOK_MS
+    memory.look(busyMs)
+  }
+  return at
+}
+
+t.test('memory is given back once, when a busy time has been over for a while', async t => {
+  t.same(collected(0.01, 0.02, 0.01, 0.05), [], 'never busy')
+  t.same(collected(0.9, 0.01, 0.01, 0.01, 0.01), [3])
+  t.same(collected(0.9, 0.01, 0.9, 0.01, 0.2, 0.01, 0.01), [7], 'not between two rushes')
+  t.same(collected(0.9, 0, 0, 0, 1.4, 0, 0), [3, 7], 'after each')
+})

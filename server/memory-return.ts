@@ -1,0 +1,50 @@
+/**
+ * Gives memory back to the machine when a busy time is over. V8 keeps what it once had, and buffers
+ * that nobody uses, until it needs room again: a service would stay as large as its worst minute.
+ */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import {
+  MEMORY_BUSY_SHARE,
+  MEMORY_LOOK_MS,
+  MEMORY_QUIET_LOOKS,
+  MEMORY_QUIET_SHARE,
+} from './load-limits.ts'
+
+export interface MemoryReturn {
+  /** To be called each MEMORY_LOOK_MS. `busyMs`: CPU time of the process so far. */
+  look(busyMs: number): void
+}
+
+/** `collect` stops the process for a tenth of a second or so: only when nobody would notice. */
+export function createMemoryReturn(collect: () => void): MemoryReturn {
+  let last: number | undefined
+  let wasBusy = false
+  let quiet = 0
+  return {
+    look(busyMs) {
+      const share = last === undefined ? 0 : (busyMs - last) / MEMORY_LOOK_MS
+      last = busyMs
+      if (share >= MEMORY_BUSY_SHARE) wasBusy = true
+      quiet = share < MEMORY_QUIET_SHARE ? quiet + 1 : 0
+      if (!wasBusy || quiet < MEMORY_QUIET_LOOKS) return
+      wasBusy = false
+      collect()
+    },
+  }
+}
+
+/** For this process, until the function it gives is called. */
+export function returnMemory(): () => void {
+  setFlagsFromString('--expose-gc')
+  const gc: NodeJS.GCFunction = runInNewContext('gc')
+  const memory = createMemoryReturn(() => {
+    // The last resort alone gives back what new objects were made in.
+    gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
+  })
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage()
+    memory.look((user + system) / 1000)
+  }, MEMORY_LOOK_MS).unref()
+  return () => clearInterval(timer)
+}
