@@ -3,6 +3,9 @@ import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { nextShanghaiDay } from './domain/shanghai.ts'
 import { FaceCheckError } from './face/port.ts'
 import { APPLICATION_TRIES_MAX, RATES } from './limits.ts'
+import { registerPerson } from './people-registry.ts'
+import { documentHash } from './store/people.ts'
+import { transact } from './store/transact.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
 import { virtualFaces } from './testing/faces.ts'
@@ -49,6 +52,50 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal(answer.status, 200)
     t.match(await lin.renew(id), { status: 409, code: 'CERTIFICATE_ENDED' })
   })
+
+  await t.test(
+    'read as on file whatever the keyboard gave, and said; also rows of before',
+    async t => {
+      const { secrets, config } = world.service
+      const { documents } = config
+      config.documents = ['passport', 'residence-permit-hmt']
+      t.teardown(() => {
+        config.documents = documents
+      })
+      for (const [stored, typed] of [
+        // As it was folded before.
+        [
+          { name: 'O’NEIL', documentType: 'passport', documentNumber: 'E69001' },
+          { name: 'O‘Neil', documentType: 'passport', documentNumber: 'ｅ６９\u200b００１' },
+        ],
+        // As it was taken before: a permit's number under another type.
+        [
+          { name: '方三', documentType: 'resident-id', documentNumber: '810000199001010019' },
+          {
+            name: '⽅三',
+            documentType: 'residence-permit-hmt',
+            documentNumber: '810000-19900101-001９',
+          },
+        ],
+      ] as const) {
+        const photo = Buffer.from(stored.documentNumber)
+        await transact(db, tx => registerPerson(tx, secrets, stored, photo, 0))
+        const lin = await makeApplicant(world, stored.documentNumber)
+        const applied = await lin.apply(typed)
+        t.match(applied.readings, [
+          { field: 'name', told: { zh: /^姓名读作“.+”。$/, en: /^We read your name as “.+”\.$/ } },
+          { field: 'documentNumber', as: stored.documentNumber },
+        ])
+        t.equal((await lin.face(applied.application?.id ?? '')).status, 201, stored.name)
+        // Put on file again, it is the same person.
+        const now = { ...stored, documentType: typed.documentType }
+        t.notOk(await transact(db, tx => registerPerson(tx, secrets, now, photo, 0)))
+      }
+      const rows = await db.selectFrom('registry').select('document_hash').execute()
+      const former = { documentType: 'resident-id', documentNumber: '810000199001010019' } as const
+      t.notOk(rows.some(row => documentHash(secrets, former).equals(row.document_hash)))
+    },
+  )
 
   await t.test('whoever is not on file, or has another name, is told what anybody is', async t => {
     const known = await makeApplicant(world, await nextPerson())

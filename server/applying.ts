@@ -2,9 +2,9 @@
  * Applying by phone, up to the face check. Every answer here is the same for whoever is on file and
  * whoever is not: nobody learns who is registered, or who has used the month's certificates.
  */
-import { isUnderConsentAge } from './domain/document.ts'
+import { isUnderConsentAge } from './domain/birth-date.ts'
 import { Problem } from './errors.ts'
-import { checkIdentity, type TypedIdentity } from './identity.ts'
+import { checkIdentity, openCentury, type Remarks, type TypedIdentity } from './identity.ts'
 import type { Service } from './service.ts'
 import { addApplication, findApplication } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
@@ -17,25 +17,24 @@ export interface PhoneApplication extends TypedIdentity {
   readonly deviceKey: string
 }
 
-export interface Applied {
+export interface Applied extends Remarks {
   readonly id: string
   /** Unix ms. */
   readonly expiresAt: number
-  readonly warnings: readonly string[]
 }
 
 /**
- * Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`, `CONSENT_GUARDIAN` or
- * `RATE_LIMITED`.
+ * Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_OTHER_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`,
+ * `CONSENT_GUARDIAN` or `RATE_LIMITED`.
  */
 export async function apply(service: Service, application: PhoneApplication): Promise<Applied> {
   const { db, secrets, clock, config } = service
   const now = clock.now()
   const { deviceKey, guardianConsent } = application
-  const { warnings, ...identity } = checkIdentity(config.documents, application, now)
+  const { warnings, readings, ...identity } = checkIdentity(config.documents, application, now)
   const { documentType, documentNumber } = identity
   if (!guardianConsent && isUnderConsentAge(documentType, documentNumber, now)) {
-    throw new Problem('CONSENT_GUARDIAN')
+    throw new Problem('CONSENT_GUARDIAN', openCentury(identity, now))
   }
   if (!(await takeRate(db, 'apply', deviceKey, now))) throw new Problem('RATE_LIMITED')
   const added = await transact(db, async tx => {
@@ -44,7 +43,7 @@ export async function apply(service: Service, application: PhoneApplication): Pr
     await writeAudit(tx, { ...entry, detail: { guardianConsent } }, now)
     return one
   })
-  return { ...added, warnings }
+  return { ...added, warnings, readings }
 }
 
 /** An application, as the phone that made it names it. */

@@ -18,8 +18,9 @@ import {
   type VerifyCode,
 } from '../pass/verify.ts'
 import { stateOf } from './domain/certificate.ts'
-import { checkName } from './domain/name.ts'
+import { checkName, isNameOf } from './domain/name.ts'
 import { Problem } from './errors.ts'
+import { type Reading, readingsOf } from './identity.ts'
 import { CHECK_AHEAD_MS } from './limits.ts'
 import { lifeOf } from './minting.ts'
 import type { Service } from './service.ts'
@@ -46,9 +47,11 @@ const isPurpose = (value: string): value is Purpose =>
 export type CheckReason = VerifyCode | DeskReason
 type DeskReason = 'OTHER_WINDOW' | 'OTHER_PURPOSE' | 'NAME_MISSING' | 'NAME_MISMATCH'
 
-export type CheckResult =
+/** `readings`: how the name was read, where one was typed. */
+export type CheckResult = { readonly readings: readonly Reading[] } & (
   | { readonly accepted: true; readonly certificate: Certificate; readonly person: Identity }
   | { readonly accepted: false; readonly reason: CheckReason }
+)
 
 const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
 const STRICT = { expiredForMs: 0, staleForMs: 0 }
@@ -89,8 +92,9 @@ export async function checkPresented(service: Service, check: Presented): Promis
     const outcome = typeof came === 'string' ? came : 'ACCEPTED'
     const detail = { purpose, outcome }
     await writeAudit(tx, { actor, action: 'check.identity', subject, detail }, now)
-    if (typeof came === 'string') return { accepted: false, reason: came }
-    return { accepted: true, certificate: certificate as Certificate, person: came }
+    const readings = readingsOfName(check.name)
+    if (typeof came === 'string') return { accepted: false, reason: came, readings }
+    return { accepted: true, certificate: certificate as Certificate, person: came, readings }
   })
 }
 
@@ -106,7 +110,7 @@ async function serve(
   if (presentedAt === undefined) {
     if (check.name === undefined) return 'NAME_MISSING'
     const typed = checkName(check.name)
-    if (!typed.ok || typed.name !== person.name) return 'NAME_MISMATCH'
+    if (!typed.ok || !isNameOf(person.name, typed.name)) return 'NAME_MISMATCH'
   }
   // Not of its bytes: a signature can be written in more than one way.
   const code = secrets
@@ -116,6 +120,11 @@ async function serve(
   const served = await serveCode(tx, { code, session, purpose: check.purpose }, clock.now())
   if (served === 'other window') return 'OTHER_WINDOW'
   return served === 'other purpose' ? 'OTHER_PURPOSE' : person
+}
+
+function readingsOfName(typed: string | undefined): readonly Reading[] {
+  const read = typed === undefined ? undefined : checkName(typed)
+  return typed !== undefined && read?.ok ? readingsOf('name', typed, read.name) : []
 }
 
 function readUnverified(text: string): UnverifiedPass | undefined {

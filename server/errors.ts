@@ -59,6 +59,7 @@ export const PROBLEMS = {
   TOO_MANY_GAPS: { status: 409, title: 'This gate has declared too many rows as missing' },
   CHAIN_BROKEN: { status: 422, title: 'The rows do not form a chain' },
   DOCUMENT_INVALID: { status: 422, title: 'The document number is not a valid one' },
+  DOCUMENT_OTHER_TYPE: { status: 422, title: 'The number is of another type of document' },
   DOCUMENT_TYPE: { status: 422, title: 'This type of document is not taken here' },
   NAME_INVALID: { status: 422, title: 'The name is empty, too long or has forbidden characters' },
   CERTIFICATE_ACTIVE: { status: 409, title: 'This person has an active certificate' },

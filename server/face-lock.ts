@@ -61,7 +61,7 @@ export async function faceChecksOf(
 
 /**
  * The day's face checks of a person count from none again, by staff who saw the document; audited.
- * False when none were counted. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID` or `RATE_LIMITED`.
+ * False when none were counted. Throws Problem: those of `checkDocument`, or `RATE_LIMITED`.
  */
 export async function unlock(
   service: Service,
@@ -76,7 +76,7 @@ export async function unlock(
   const { db, secrets, clock, config } = service
   const { reason, by } = wanted
   const now = clock.now()
-  const { warnings: _, ...document } = checkDocument(config.documents, wanted, now)
+  const { warnings: _, readings: __, ...document } = checkDocument(config.documents, wanted, now)
   if (!(await takeRate(db, 'look', by, now))) throw new Problem('RATE_LIMITED')
   return transact(db, async tx => {
     const { used, lockedUntil } = await faceChecksOf(tx, secrets, document, now)

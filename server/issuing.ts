@@ -9,7 +9,7 @@ import { lifeFrom, QUOTA_PER_MONTH } from './domain/certificate.ts'
 import type { DocumentType } from './domain/document.ts'
 import { Problem } from './errors.ts'
 import { holderKeyOf, holderThumbprint } from './holder-key.ts'
-import { checkIdentity } from './identity.ts'
+import { checkIdentity, type Remarks } from './identity.ts'
 import { ALONE_MS, CLAIM_MS, PUBLISH_WAIT_MS } from './limits.ts'
 import { type MintedPass, mintPass } from './minting.ts'
 import { makeClaimCode, readClaimCode } from './secrets.ts'
@@ -51,17 +51,18 @@ export interface WindowCertificate {
   readonly codeExpiresAt: number
 }
 
-export type AskedAtWindow = { readonly warnings: readonly string[] } & (
-  | ({ readonly state: 'issued' } & WindowCertificate)
-  /** A second member of staff must approve it by then. */
-  | { readonly state: 'waiting'; readonly approval: string; readonly expiresAt: number }
-)
+export type AskedAtWindow = Remarks &
+  (
+    | ({ readonly state: 'issued' } & WindowCertificate)
+    /** A second member of staff must approve it by then. */
+    | { readonly state: 'waiting'; readonly approval: string; readonly expiresAt: number }
+  )
 
 /**
  * A certificate issued by staff who saw the document, and the code that puts it on a phone. Doesn't
  * count against the month's quota. Past the quota, and from the second one that a person gets at the
- * window within 24 hours, a second member of staff approves, where the config wants that. Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID`, `NAME_INVALID`, `CERTIFICATE_ACTIVE`,
- * `APPROVAL_WAITING` or `RATE_LIMITED`.
+ * window within 24 hours, a second member of staff approves, where the config wants that. Throws
+ * Problem: those of `checkIdentity`, `CERTIFICATE_ACTIVE`, `APPROVAL_WAITING` or `RATE_LIMITED`.
  */
 export async function issueAtWindow(
   service: Service,
@@ -70,7 +71,7 @@ export async function issueAtWindow(
   const { db, secrets, clock, config } = service
   const { replaceActive, reason, by } = application
   const now = clock.now()
-  const { warnings, ...identity } = checkIdentity(config.documents, application, now)
+  const { warnings, readings, ...identity } = checkIdentity(config.documents, application, now)
   const code = makeClaimCode()
   const came = await transact(db, async tx => {
     // Held until the end: two windows at once count one after the other.
@@ -85,9 +86,9 @@ export async function issueAtWindow(
     const mayReplace = () => replaceActive
     return addAtWindow(tx, service, { person, mayReplace, code, by, detail: { reason } }, now)
   })
-  if ('waiting' in came) return { state: 'waiting', ...came.waiting, warnings }
+  if ('waiting' in came) return { state: 'waiting', ...came.waiting, warnings, readings }
   if (came.ended !== undefined) await service.publisher.published(came.ended, PUBLISH_WAIT_MS)
-  return { state: 'issued', ...came.certificate, warnings }
+  return { state: 'issued', ...came.certificate, warnings, readings }
 }
 
 /** Why one member of staff is not enough; undefined where one is. */

@@ -7,7 +7,7 @@ import type { DocumentType } from './domain/document.ts'
 import { maskName } from './domain/name.ts'
 import { Problem } from './errors.ts'
 import { type FaceChecks, faceChecksOf } from './face-lock.ts'
-import { checkDocument } from './identity.ts'
+import { checkDocument, type Remarks } from './identity.ts'
 import type { Service } from './service.ts'
 import { waitingApproval } from './store/approvals.ts'
 import { writeAudit } from './store/audit.ts'
@@ -24,7 +24,7 @@ export interface Look {
   readonly by: string
 }
 
-export interface LookedUp {
+export interface LookedUp extends Remarks {
   /** In the registry, so that they can apply by phone. */
   readonly onFile: boolean
   /** By the registry, or as staff last wrote it; undefined for nobody known. */
@@ -35,14 +35,13 @@ export interface LookedUp {
   readonly approval: { readonly id: string; readonly expiresAt: number } | undefined
   /** Face checks of today; too many lock the person out until midnight in Shanghai. */
   readonly faceChecks: FaceChecks
-  readonly warnings: readonly string[]
 }
 
-/** Throws Problem `DOCUMENT_TYPE`, `DOCUMENT_INVALID` or `RATE_LIMITED`. */
+/** Throws Problem: those of `checkDocument`, or `RATE_LIMITED`. */
 export async function lookUp(service: Service, look: Look): Promise<LookedUp> {
   const { db, secrets, clock, config, registry } = service
   const now = clock.now()
-  const { warnings, ...document } = checkDocument(config.documents, look, now)
+  const { warnings, readings, ...document } = checkDocument(config.documents, look, now)
   if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
   const filedName = await registry.nameOf(document)
   const onFile = filedName !== undefined
@@ -62,6 +61,7 @@ export async function lookUp(service: Service, look: Look): Promise<LookedUp> {
     approval: of?.approval,
     faceChecks: await faceChecksOf(db, secrets, document, now),
     warnings,
+    readings,
   }
 }
 
@@ -87,7 +87,7 @@ async function standing(
 export async function lookAtPhoto(service: Service, look: Look): Promise<Uint8Array> {
   const { db, secrets, clock, config, registry } = service
   const now = clock.now()
-  const { warnings: _, ...document } = checkDocument(config.documents, look, now)
+  const { warnings: _, readings: __, ...document } = checkDocument(config.documents, look, now)
   if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
   const name = await registry.nameOf(document)
   const photo = name === undefined ? undefined : await registry.photoOf({ name, ...document })

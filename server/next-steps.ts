@@ -82,6 +82,10 @@ export const NEXT_STEPS = {
     zh: '证件号码有误。请对照证件重新输入，或带证件到{window}。',
     en: 'The document number is wrong. Type it again from the document, or take it to {window}.',
   },
+  DOCUMENT_OTHER_TYPE: {
+    zh: '号码与证件类型不符。请选对证件类型再试，或带证件到{window}。',
+    en: 'The number is of another type of document. Choose that type, or take your document to {window}.',
+  },
   DOCUMENT_TYPE: {
     zh: '此处不接受这种证件。请用另一种证件，或带证件到{window}。',
     en: 'This type of document is not taken here. Use another, or take it to {window}.',

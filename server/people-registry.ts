@@ -4,6 +4,8 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { formerTypesOf } from './domain/document.ts'
+import { isNameOf } from './domain/name.ts'
 import type { Secrets } from './secrets.ts'
 import { documentHash, type Identity } from './store/people.ts'
 import type { Database, Tx } from './store/schema.ts'
@@ -47,18 +49,19 @@ export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRe
   }
 
   async function filed(document: Omit<Identity, 'name'>): Promise<Filed | undefined> {
-    const hash = documentHash(secrets, document)
-    const row = await db
+    const hashes = [documentHash(secrets, document), ...formerHashes(secrets, document)]
+    const rows = await db
       .selectFrom('registry')
-      .select(['sealed', 'photo'])
-      .where('document_hash', '=', hash)
-      .executeTakeFirst()
-    return row && { about: aboutOf(hash), ...row }
+      .select(['document_hash', 'sealed', 'photo'])
+      .where('document_hash', 'in', hashes)
+      .execute()
+    const found = hashes.flatMap(hash => rows.filter(row => hash.equals(row.document_hash)))[0]
+    return found && { about: aboutOf(Buffer.from(found.document_hash)), ...found }
   }
 
   async function compared(identity: Identity): Promise<Compared> {
     const found = (await filed(identity)) ?? nobody
-    const isTheirs = nameIn(found) === identity.name && found !== nobody
+    const isTheirs = isNameOf(nameIn(found), identity.name) && found !== nobody
     const { photo, about } = isTheirs ? found : nobody
     return { photo: secrets.openBytes(photo, about), isTheirs }
   }
@@ -81,7 +84,16 @@ const sealedRow = (secrets: Secrets, hash: Buffer, name: string, photo: Uint8Arr
   photo: secrets.sealBytes(photo, aboutOf(hash)),
 })
 
-/** Adds a person, or brings name and photo up to date. True when the person is new. */
+/** Of the same number under the types that earlier versions took it for. */
+const formerHashes = (secrets: Secrets, { documentType, documentNumber }: Omit<Identity, 'name'>) =>
+  formerTypesOf(documentType, documentNumber).map(type =>
+    documentHash(secrets, { documentType: type, documentNumber }),
+  )
+
+/**
+ * Adds a person, or brings name and photo up to date; a row under another type, which an earlier
+ * version took, goes. True when the person is new.
+ */
 export async function registerPerson(
   tx: Tx,
   secrets: Secrets,
@@ -90,18 +102,19 @@ export async function registerPerson(
   now: number,
 ): Promise<boolean> {
   const hash = documentHash(secrets, identity)
+  const hashes = [hash, ...formerHashes(secrets, identity)]
   const known = await tx
-    .selectFrom('registry')
-    .select('added_at')
-    .where('document_hash', '=', hash)
-    .executeTakeFirst()
+    .deleteFrom('registry')
+    .where('document_hash', 'in', hashes)
+    .returning('added_at')
+    .execute()
   const row = { ...sealedRow(secrets, hash, identity.name, photo), added_at: now }
   await tx
     .insertInto('registry')
     .values({ document_hash: hash, ...row })
     .onConflict(c => c.column('document_hash').doUpdateSet(row))
     .execute()
-  return known === undefined
+  return known.length === 0
 }
 
 const aboutOf = (hash: Buffer): string => `registry ${hash.toString('hex')}`

@@ -63,7 +63,11 @@ export async function importPeople(
     if (!parsed.success)
       throw new Problem('INVALID', { why: explainIssues(parsed.error, entry).join('; ') })
     const now = Date.now()
-    const { warnings: _, ...identity } = checkIdentity(config.documents, parsed.data, now)
+    const {
+      warnings: _,
+      readings: __,
+      ...identity
+    } = checkIdentity(config.documents, parsed.data, now)
     const read = await photos.read(readPhoto(join(folder, parsed.data.photo)))
     if (!read.ok) throw new Problem('FACE_BAD_PICTURE', { why: read.reason })
     return transact(db, tx => registerPerson(tx, secrets, identity, read.photo, now))

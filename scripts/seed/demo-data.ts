@@ -32,7 +32,7 @@ const PORTRAITS = ['d01', 'd02', 'd03', 'd05', 'd06', 'd08'] as const
 /** Names on documents have no digits. */
 const NUMERALS = ['ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX'] as const
 /** No such region was ever given out, so the numbers are nobody's; they check out all the same. */
-const REGION = '990000'
+const REGION = '890000'
 
 /** Trains each way a day, from the first on, every so many minutes. */
 const TRAINS = 8

@@ -7,7 +7,7 @@ t.test('a station starts, lets a traveller in, tells it, and stops cleanly', asy
   t.equal(await station.exited, 0)
   const said = station.errors()
   t.match(said, /service {3}http:\/\/127\.0\.0\.1:\d+/)
-  t.match(said, /on file {3}TRAVELLER ONE {2}resident-id 990000\d{11}[\dX]/)
+  t.match(said, /on file {3}TRAVELLER ONE {2}resident-id 890000\d{11}[\dX]/)
   t.match(said, /trains {4}16 between north and south/)
   t.match(said, /^console: /m)
   t.match(said, /lane A {2}ADMIT +green arrow/)

@@ -9,6 +9,7 @@ import { verifyApplication } from '../verifying.ts'
 import { attemptOf, captureRoute, challengeAnswer, challengeRoute } from './face.ts'
 import type { Knows } from './guard.ts'
 import { issuedAnswer } from './issued.ts'
+import { remarksAnswer, remarksShape } from './remarks.ts'
 import { isoTime, json, jsonBody, lineSchema, PROOF_PROBLEMS, problems, route } from './route.ts'
 
 const applyRoute = route(
@@ -35,12 +36,13 @@ const applyRoute = route(
         'Taken. Ask for a challenge next',
         z.object({
           application: z.object({ id: z.string(), expiresAt: z.iso.datetime() }),
-          warnings: z.array(z.string()),
+          ...remarksShape,
         }),
       ),
       ...problems(
         ...(['INVALID', ...PROOF_PROBLEMS, 'RATE_LIMITED', 'CONSENT_GUARDIAN'] as const),
         ...(['DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID'] as const),
+        ...(['DOCUMENT_OTHER_TYPE'] as const),
       ),
     },
   },
@@ -79,12 +81,12 @@ const capture = captureRoute(
 export function registerApplications(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(applyRoute, async c => {
     const { city: _, consent: __, ...typed } = c.req.valid('json')
-    const { id, expiresAt, warnings } = await apply(c.get('service'), {
+    const { id, expiresAt, ...remarks } = await apply(c.get('service'), {
       ...typed,
       deviceKey: c.get('device'),
     })
     const application = { id, expiresAt: isoTime(expiresAt) }
-    return c.json({ application, warnings: [...warnings] }, 201)
+    return c.json({ application, ...remarksAnswer(remarks) }, 201)
   })
   app.openapi(challenge, async c => {
     const { id } = c.req.valid('param')

@@ -4,6 +4,7 @@ import { PASS_TEXT_CHARS_MAX } from '../../pass/limits.ts'
 import { checkPresented } from '../checking.ts'
 import { DOCUMENT_TYPES } from '../domain/document.ts'
 import type { ServiceEnv } from '../service.ts'
+import { readingsAnswer, readingsShape } from './remarks.ts'
 import { isoTime, json, jsonBody, presentedNameSchema, problems, route } from './route.ts'
 
 const checkRoute = route(
@@ -26,6 +27,7 @@ const checkRoute = route(
         z.discriminatedUnion('accepted', [
           z.object({
             accepted: z.literal(true),
+            ...readingsShape,
             certificate: z.object({ id: z.string(), validUntil: z.iso.datetime() }),
             person: z.object({
               name: z.string(),
@@ -35,6 +37,7 @@ const checkRoute = route(
           }),
           z.object({
             accepted: z.literal(false),
+            ...readingsShape,
             reason: z
               .string()
               .describe(
@@ -53,9 +56,15 @@ export function registerChecks(app: OpenAPIHono<ServiceEnv>): void {
     const { code, purpose, name } = c.req.valid('json')
     const by = c.get('staff')
     const result = await checkPresented(c.get('service'), { text: code, purpose, name, by })
-    if (!result.accepted) return c.json({ accepted: false as const, reason: result.reason }, 200)
+    const readings = readingsAnswer(result.readings)
+    if (!result.accepted) {
+      return c.json({ accepted: false as const, reason: result.reason, readings }, 200)
+    }
     const { id, valid_until } = result.certificate
     const certificate = { id, validUntil: isoTime(valid_until) }
-    return c.json({ accepted: true as const, certificate, person: { ...result.person } }, 200)
+    return c.json(
+      { accepted: true as const, certificate, person: { ...result.person }, readings },
+      200,
+    )
   })
 }

@@ -24,6 +24,7 @@ interface Issued {
   certificate: { id: string }
   claim: { code: string; expiresAt: string }
   code?: string
+  readings?: unknown
 }
 
 async function issue(person: unknown, extra: Record<string, unknown> = {}) {
@@ -129,6 +130,37 @@ t.test('bad persons', async t => {
     [null, 'INVALID'],
   ]
   for (const [person, code] of cases) t.equal((await issue(person)).body.code, code)
+  const wrongType = { ...good, documentType: 'resident-id', documentNumber: '932682198501010017' }
+  t.match((await issue(wrongType)).body, {
+    code: 'DOCUMENT_OTHER_TYPE',
+    fits: 'foreign-permanent-id',
+    seen: { zh: '外国人永久居留身份证的号码', en: /permanent residence ID$/ },
+    expected: { zh: '居民身份证的号码', en: 'the number of a resident ID' },
+  })
+  t.match((await issue({ ...good, name: 'a<script>' })).body, {
+    seen: { zh: '第2个字符是符号', en: 'a sign at place 2' },
+    expected: { zh: /汉字/, en: /Chinese characters/ },
+  })
+})
+
+t.test('what was read otherwise than typed is said, in both languages', async t => {
+  const person = { ...nextPerson(), name: 'O’Neil – Ｓmith' }
+  const { documentNumber } = person
+  const typed = { ...person, documentNumber: ` ${documentNumber.toLowerCase()}\u200b` }
+  t.match((await issue(typed)).body.readings, [
+    {
+      field: 'name',
+      as: "O'NEIL-SMITH",
+      told: { zh: "姓名读作“O'NEIL-SMITH”。", en: "We read your name as “O'NEIL-SMITH”." },
+    },
+    {
+      field: 'documentNumber',
+      as: documentNumber,
+      told: { zh: `证件号码读作“${documentNumber}”。`, en: /^We read your document number as / },
+    },
+  ])
+  const asItIs = { ...nextPerson(), name: 'AB CD' }
+  t.same((await issue(asItIs)).body.readings, [])
 })
 
 t.test('the holder’s key must be a point of P-256', async t => {

@@ -7,6 +7,7 @@ import { issueAtWindow } from '../issuing.ts'
 import { DOCUMENT_NUMBER_CHARS_MAX, NAME_POINTS_MAX } from '../limits.ts'
 import { printPaper } from '../paper.ts'
 import type { ServiceEnv } from '../service.ts'
+import { remarksAnswer, remarksShape } from './remarks.ts'
 import {
   certificateIdSchema,
   isoTime,
@@ -46,19 +47,20 @@ const issueRoute = route(
             validUntil: z.iso.datetime(),
           }),
           claim: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
-          warnings: z.array(z.string()),
+          ...remarksShape,
         }),
       ),
       202: json(
         'Past the quota, or again within 24 h: a second member of staff approves; the code is there',
         z.object({
           approval: z.object({ id: z.string(), expiresAt: z.iso.datetime() }),
-          warnings: z.array(z.string()),
+          ...remarksShape,
         }),
       ),
       ...problems(
         ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'CERTIFICATE_ACTIVE', 'APPROVAL_WAITING'] as const),
         ...(['DOCUMENT_INVALID', 'DOCUMENT_TYPE', 'NAME_INVALID', 'RATE_LIMITED'] as const),
+        ...(['DOCUMENT_OTHER_TYPE'] as const),
       ),
     },
   },
@@ -124,10 +126,10 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
     const { person, reason, replaceActive } = c.req.valid('json')
     const by = c.get('staff').id
     const issued = await issueAtWindow(c.get('service'), { ...person, reason, replaceActive, by })
-    const warnings = [...issued.warnings]
+    const remarks = remarksAnswer(issued)
     if (issued.state === 'waiting') {
       const approval = { id: issued.approval, expiresAt: isoTime(issued.expiresAt) }
-      return c.json({ approval, warnings }, 202)
+      return c.json({ approval, ...remarks }, 202)
     }
     const answer = {
       certificate: {
@@ -136,7 +138,7 @@ export function registerDesk(app: OpenAPIHono<ServiceEnv>): void {
         validUntil: isoTime(issued.validUntil),
       },
       claim: { code: issued.code, expiresAt: isoTime(issued.codeExpiresAt) },
-      warnings,
+      ...remarks,
     }
     return c.json(answer, 201)
   })

@@ -41,6 +41,7 @@ await onEachEngine(async (t, newPlace) => {
       approval: null,
       faceChecks: { used: 0, max: RATES.facePerson.max, lockedUntil: null },
       warnings: [],
+      readings: [],
     }
     t.same(await look('E10001'), nothing)
     await putOnFile(world, 'E10001')
@@ -51,6 +52,7 @@ await onEachEngine(async (t, newPlace) => {
       t.match(await look(' e10001 '), {
         certificate: { ...certificate, channel: 'phone' },
         quota: { used },
+        readings: [{ field: 'documentNumber', as: 'E10001' }],
       })
       await lin.phone.ask('DELETE', `/v1/certificates/${certificate?.id}`)
     }

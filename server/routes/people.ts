@@ -8,6 +8,7 @@ import { unlock } from '../face-lock.ts'
 import { DOCUMENT_NUMBER_CHARS_MAX } from '../limits.ts'
 import { lookAtPhoto, lookUp } from '../looking-up.ts'
 import type { ServiceEnv } from '../service.ts'
+import { remarksAnswer, remarksShape } from './remarks.ts'
 import { isoTime, json, jsonBody, problems, reasonSchema, route } from './route.ts'
 
 const documentShape = {
@@ -53,12 +54,12 @@ const lookupRoute = route(
               lockedUntil: z.iso.datetime().nullable().describe('midnight in Shanghai'),
             })
             .describe('of today, those compared with the photo on file'),
-          warnings: z.array(z.string()),
+          ...remarksShape,
         }),
       ),
       ...problems(
         ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
-        ...(['RATE_LIMITED'] as const),
+        ...(['RATE_LIMITED', 'DOCUMENT_OTHER_TYPE'] as const),
       ),
     },
   },
@@ -79,7 +80,7 @@ const unlockRoute = route(
       ),
       ...problems(
         ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
-        ...(['RATE_LIMITED'] as const),
+        ...(['RATE_LIMITED', 'DOCUMENT_OTHER_TYPE'] as const),
       ),
     },
   },
@@ -97,7 +98,7 @@ const photoRoute = route(
       200: json('JPEG, PNG or WebP in base64', z.object({ photo: z.base64() })),
       ...problems(
         ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
-        ...(['RATE_LIMITED', 'PERSON_UNKNOWN'] as const),
+        ...(['RATE_LIMITED', 'PERSON_UNKNOWN', 'DOCUMENT_OTHER_TYPE'] as const),
       ),
     },
   },
@@ -107,7 +108,7 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(lookupRoute, async c => {
     const by = c.get('staff').id
     const found = await lookUp(c.get('service'), { ...c.req.valid('json'), by })
-    const { onFile, maskedName, running, quota, approval, faceChecks, warnings } = found
+    const { onFile, maskedName, running, quota, approval, faceChecks } = found
     const { lockedUntil, ...counted } = faceChecks
     const certificate = running && {
       id: running.id,
@@ -126,7 +127,7 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
           ...counted,
           lockedUntil: lockedUntil === undefined ? null : isoTime(lockedUntil),
         },
-        warnings: [...warnings],
+        ...remarksAnswer(found),
       },
       200,
     )

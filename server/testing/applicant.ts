@@ -10,6 +10,7 @@ export interface Said {
   readonly status: number
   readonly code?: string
   readonly triesLeft?: number
+  readonly readings?: readonly { readonly field: string; readonly as: string }[]
   readonly application?: { readonly id: string }
   readonly challenge?: string
   readonly prompts?: readonly string[]

@@ -1,0 +1,5 @@
+/** What a person is told, in the service's two languages. */
+export interface InBoth {
+  readonly zh: string
+  readonly en: string
+}
