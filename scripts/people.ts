@@ -11,11 +11,16 @@ const HELP = `npm run people -- import DIR --config FILE
 Puts people on file, so that they can apply by phone: reads DIR/people.json and the photos it names.
 
   DIR/people.json   [{"name": "…", "documentType": "resident-id", "documentNumber": "…",
-                      "photo": "one.jpg"}, …], up to 200,000 people
+                      "photo": "one.jpg", "otherDocuments": […]}, …], up to 200,000 people
+  otherDocuments    of the same person, up to 8, or left out: [{"documentType": "passport",
+                      "documentNumber": "…", "name": "as on that document, where it is another"}]
   --config FILE     the service's config: its database takes them, names and photos encrypted
   --help            this text
 
-Whoever is on file already gets the new name and photo. A photo needs exactly one face; with face.url
+Whoever is on file already gets the new name and photo. Documents of one entry are one person's from
+then on, in whatever order and however often they are imported, also those that were used before: one
+certificate runs, and months and tries are counted together. So a renewed passport is put on file with
+the former one under otherDocuments. That documents are one person's is not undone. A photo needs exactly one face; with face.url
 in the config faces are the authority's to judge, and any JPEG, PNG or WebP picture is taken. It is
 kept as JPEG with its longer side at 640. Each refusal is told by its place in the file, and the rest
 is taken. Prints one JSON line: added, updated, refused. Exit codes: 0 all are on file, 1 some were

@@ -20,7 +20,6 @@ import { triedApplication } from './store/applications.ts'
 import { writeAudit } from './store/audit.ts'
 import type { Appeal, AppealOutcome } from './store/desk-schema.ts'
 import { takeRate } from './store/rates.ts'
-import { frameSubject } from './store/seen-frames.ts'
 import { transact } from './store/transact.ts'
 
 const NOT_APPEALED = {
@@ -42,14 +41,14 @@ export async function appeal(
     readonly contact: string | undefined
   },
 ): Promise<string> {
-  const { db, secrets, clock } = service
+  const { db, secrets, clock, registry } = service
   const { application, deviceKey, text, contact } = made
   const now = clock.now()
   if (!(await takeRate(db, 'appealDevice', deviceKey, now))) throw new Problem('RATE_LIMITED')
   const tried = await triedApplication(db, secrets, { id: application, deviceKey }, now)
   if (typeof tried === 'string') throw new Problem(NOT_APPEALED[tried])
   // By name too: whoever knows a number alone uses up nobody's appeals.
-  const person = frameSubject(secrets, tried)
+  const person = await registry.subjectOf(db, tried)
   if (!(await takeRate(db, 'appealPerson', person, now))) throw new Problem('RATE_LIMITED')
   return transact(db, async tx => {
     const written = { text, ...(contact !== undefined && { contact }), identity: tried }

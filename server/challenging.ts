@@ -9,7 +9,6 @@ import { Problem } from './errors.ts'
 import { type ChallengePlan, makeChallenge } from './face/challenge.ts'
 import { whereNext } from './face-lock.ts'
 import { CHALLENGE_MS } from './limits.ts'
-import type { Secrets } from './secrets.ts'
 import type { Service } from './service.ts'
 import { countCheck, returnTry, takeTry } from './store/applications.ts'
 import {
@@ -23,7 +22,7 @@ import {
 import { findPerson, type Identity } from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate, Tx } from './store/schema.ts'
-import { frameSubject, framesKept } from './store/seen-frames.ts'
+import { framesKept } from './store/seen-frames.ts'
 import { transact } from './store/transact.ts'
 
 /** Throws Problem `APPLICATION_UNKNOWN`, `APPLICATION_DONE` or `TRIES_USED`. */
@@ -58,7 +57,7 @@ function openOrNew(
   of: ChallengeOf,
   pay: (tx: Tx) => Promise<Identity>,
 ): Promise<OpenChallenge> {
-  const { db, faces, secrets, clock } = service
+  const { db, faces, clock } = service
   // While the person follows the prompts, the networks are loaded.
   faces.warm()
   return transact(db, async tx => {
@@ -66,19 +65,19 @@ function openOrNew(
     await holdSubject(tx, of)
     const open = await openChallenge(tx, of, now)
     if (open !== undefined) return open
-    return addChallenge(tx, of, await planFor(tx, secrets, await pay(tx), now), now)
+    return addChallenge(tx, of, await planFor(tx, service, await pay(tx), now), now)
   })
 }
 
 /** As good as drawn at random. */
 async function planFor(
   tx: Tx,
-  secrets: Secrets,
+  { secrets, registry }: Service,
   identity: Identity,
   now: number,
 ): Promise<ChallengePlan> {
   const minute = Math.floor(now / CHALLENGE_MS)
-  const subject = frameSubject(secrets, identity)
+  const subject = await registry.subjectOf(tx, identity)
   const from = `${minute} ${subject} ${await framesKept(tx, subject)}`
   return makeChallenge(secrets.mac('challenge', from).readUInt32BE() / 2 ** 32)
 }

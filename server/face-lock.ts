@@ -11,26 +11,25 @@ import { RATES } from './limits.ts'
 import type { Secrets } from './secrets.ts'
 import type { Service } from './service.ts'
 import { writeAudit } from './store/audit.ts'
-import { documentHash, type Identity } from './store/people.ts'
+import { type Identity, personKey } from './store/people.ts'
 import { forgetRate, rateUsed, takeRate } from './store/rates.ts'
 import type { Database, Tx } from './store/schema.ts'
 import { transact } from './store/transact.ts'
 
 type Document = Pick<Identity, 'documentType' | 'documentNumber'>
 
-const keyOf = (secrets: Secrets, document: Document): string =>
-  documentHash(secrets, document).toString('base64url')
-
 /**
  * Counts a face check that answered its challenge. True when this person's are used up. Whoever is
- * not on file under this name costs the same statement, on a row of its own.
+ * not on file under this name costs the same statements, on a row of its own. All documents of a
+ * person are counted together.
  */
 export async function isLocked(
   { db, secrets, clock }: Service,
   check: { readonly identity: Identity; readonly challenge: string; readonly onFile: boolean },
 ): Promise<boolean> {
   const { identity, challenge, onFile } = check
-  const who = onFile ? keyOf(secrets, identity) : `nobody ${challenge}`
+  const key = await personKey(db, secrets, identity)
+  const who = onFile ? key : `nobody ${challenge}`
   return !(await takeRate(db, 'facePerson', who, clock.now()))
 }
 
@@ -55,7 +54,7 @@ export async function faceChecksOf(
   now: number,
 ): Promise<FaceChecks> {
   const { max } = RATES.facePerson
-  const used = await rateUsed(db, 'facePerson', keyOf(secrets, document), now)
+  const used = await rateUsed(db, 'facePerson', await personKey(db, secrets, document), now)
   return { used, max, lockedUntil: used >= max ? nextShanghaiDay(now) : undefined }
 }
 
@@ -80,7 +79,7 @@ export async function unlock(
   if (!(await takeRate(db, 'look', by, now))) throw new Problem('RATE_LIMITED')
   return transact(db, async tx => {
     const { used, lockedUntil } = await faceChecksOf(tx, secrets, document, now)
-    const subject = keyOf(secrets, document)
+    const subject = await personKey(tx, secrets, document)
     const lifted = await forgetRate(tx, 'facePerson', subject)
     const entry = { actor: `staff:${by}`, action: 'person.unlock', subject } as const
     const detail = { reason, used, locked: lockedUntil !== undefined }

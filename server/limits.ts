@@ -37,6 +37,8 @@ export const CITY_CHARS_MAX = 64
 /** A person to be put on file: the file that lists them, and each photo. */
 export const PEOPLE_FILE_BYTES_MAX = 64 * 1024 * 1024
 export const PEOPLE_MAX = 200_000
+/** Further documents of one of them. */
+export const OTHER_DOCUMENTS_MAX = 8
 
 /** So many in so long, counted in the database, for all replicas together. */
 export const RATES = {

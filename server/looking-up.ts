@@ -12,7 +12,13 @@ import type { Service } from './service.ts'
 import { waitingApproval } from './store/approvals.ts'
 import { writeAudit } from './store/audit.ts'
 import { findCertificate, quotaUsed } from './store/certificates.ts'
-import { documentHash, findPerson, type KnownPerson, knownPerson } from './store/people.ts'
+import {
+  documentHash,
+  documentsOf,
+  type KnownPerson,
+  knownPerson,
+  writtenName,
+} from './store/people.ts'
 import { takeRate } from './store/rates.ts'
 import type { Certificate, Tx } from './store/schema.ts'
 import { transact } from './store/transact.ts'
@@ -27,6 +33,8 @@ export interface Look {
 export interface LookedUp extends Remarks {
   /** In the registry, so that they can apply by phone. */
   readonly onFile: boolean
+  /** Documents that are known to be this person's; 0 for nobody known. */
+  readonly documents: number
   /** By the registry, or as staff last wrote it; undefined for nobody known. */
   readonly maskedName: string | undefined
   readonly running: Certificate | undefined
@@ -55,6 +63,7 @@ export async function lookUp(service: Service, look: Look): Promise<LookedUp> {
   const name = filedName ?? of?.name
   return {
     onFile,
+    documents: of?.documents ?? (onFile ? 1 : 0),
     maskedName: name && maskName(name),
     running: of?.running,
     quota: { month: shanghaiMonth(now), used: of?.used ?? 0, max: QUOTA_PER_MONTH },
@@ -73,7 +82,8 @@ async function standing(
 ) {
   const running = activeCertificate && (await findCertificate(tx, activeCertificate))
   return {
-    name: (await findPerson(tx, secrets, id)).name,
+    name: await writtenName(tx, secrets, id),
+    documents: await documentsOf(tx, id),
     running: running || undefined,
     used: await quotaUsed(tx, id, now),
     approval: await waitingApproval(tx, id, now),

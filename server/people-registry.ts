@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import { formerTypesOf } from './domain/document.ts'
 import { isNameOf } from './domain/name.ts'
 import type { Secrets } from './secrets.ts'
+import { makeOnePerson } from './store/one-person.ts'
 import { documentHash, type Identity } from './store/people.ts'
 import type { Database, Tx } from './store/schema.ts'
+import { frameSubject, personSubject } from './store/seen-frames.ts'
 
 export interface PeopleRegistry {
   /** The name on file for a document; undefined for nobody. */
@@ -20,6 +22,12 @@ export interface PeopleRegistry {
    * nobody, after the same work. `isTheirs` may decide the answer, but never how long it takes.
    */
   compared(identity: Identity): Promise<Compared>
+  /**
+   * Under which pictures, challenges and appeals are counted: for who is on file with several documents
+   * the same for each of them; else, as for whoever is not on file under exactly this name, that of
+   * who was typed. Neither the work nor its order depends on which it is.
+   */
+  subjectOf(db: Database | Tx, identity: Identity): Promise<string>
 }
 
 export interface Compared {
@@ -27,9 +35,12 @@ export interface Compared {
   readonly isTheirs: boolean
 }
 
-interface Filed {
+interface FiledName {
   readonly about: string
   readonly sealed: Uint8Array
+}
+
+interface Filed extends FiledName {
   readonly photo: Uint8Array
 }
 
@@ -40,7 +51,7 @@ interface Filed {
 const DECOY = readFileSync(join(import.meta.dirname, 'face/decoy.jpg'))
 
 export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRegistry {
-  const nameIn = ({ sealed, about }: Filed): string =>
+  const nameIn = ({ sealed, about }: FiledName): string =>
     (JSON.parse(secrets.open(sealed, about)) as { name: string }).name
   // No document has this hash: it is shorter than one.
   const nobody: Filed = {
@@ -66,8 +77,23 @@ export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRe
     return { photo: secrets.openBytes(photo, about), isTheirs }
   }
 
+  async function subjectOf(at: Database | Tx, identity: Identity): Promise<string> {
+    const hashes = [documentHash(secrets, identity), ...formerHashes(secrets, identity)]
+    const row = await at
+      .selectFrom('registry')
+      .leftJoin('people', 'people.document_hash', 'registry.document_hash')
+      .select(['registry.document_hash', 'registry.sealed', 'people.same_as'])
+      .where('registry.document_hash', 'in', hashes)
+      .executeTakeFirst()
+    const found = row ? { about: aboutOf(Buffer.from(row.document_hash)), ...row } : nobody
+    const person = row?.same_as ?? ''
+    const subjects = [frameSubject(secrets, identity), personSubject(secrets, person)] as const
+    return subjects[isNameOf(nameIn(found), identity.name) && person !== '' ? 1 : 0]
+  }
+
   return {
     compared,
+    subjectOf,
     async nameOf(document) {
       const found = await filed(document)
       return found && nameIn(found)
@@ -115,6 +141,28 @@ export async function registerPerson(
     .onConflict(c => c.column('document_hash').doUpdateSet(row))
     .execute()
   return known.length === 0
+}
+
+/**
+ * Puts a person of several documents on file: the same photo for each, and the name that stands on it.
+ * From then on they are one person, whichever is used. True when none of them was on file.
+ */
+export async function registerDocuments(
+  tx: Tx,
+  secrets: Secrets,
+  identities: readonly Identity[],
+  photo: Uint8Array,
+  now: number,
+): Promise<boolean> {
+  const hashOf = (identity: Identity) => documentHash(secrets, identity).toString('hex')
+  // The same document may be written in two ways.
+  const documents = [...new Map(identities.map(one => [hashOf(one), one])).values()]
+  let isNew = true
+  for (const identity of documents) {
+    isNew = (await registerPerson(tx, secrets, identity, photo, now)) && isNew
+  }
+  await makeOnePerson(tx, secrets, documents, now)
+  return isNew
 }
 
 const aboutOf = (hash: Buffer): string => `registry ${hash.toString('hex')}`

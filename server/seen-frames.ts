@@ -6,22 +6,16 @@ import { Problem } from './errors.ts'
 import { isReplay } from './face/print.ts'
 import type { Service } from './service.ts'
 import type { Identity } from './store/people.ts'
-import {
-  frameSubject,
-  keepSeen,
-  otherPrints,
-  type SeenFrame,
-  wereSeen,
-} from './store/seen-frames.ts'
+import { keepSeen, otherPrints, type SeenFrame, wereSeen } from './store/seen-frames.ts'
 
 /** Before a picture is looked at. Throws Problem `FACE_SEEN`. */
 export async function refuseSeen(
-  { db, secrets, clock }: Service,
+  { db, secrets, clock, registry }: Service,
   identity: Identity,
   pictures: readonly Uint8Array[],
   extra: Record<string, unknown>,
 ): Promise<void> {
-  const subject = frameSubject(secrets, identity)
+  const subject = await registry.subjectOf(db, identity)
   if (await wereSeen(db, secrets, subject, pictures, clock.now())) {
     throw new Problem('FACE_SEEN', extra)
   }
@@ -33,13 +27,13 @@ export async function refuseSeen(
  * one sees the other. Throws Problem `FACE_SEEN`.
  */
 export async function keepFrames(
-  { db, secrets, clock }: Service,
+  { db, secrets, clock, registry }: Service,
   of: { readonly identity: Identity; readonly challenge: string },
   frames: readonly SeenFrame[],
   extra: Record<string, unknown>,
 ): Promise<void> {
   const now = clock.now()
-  const mine = { subject: frameSubject(secrets, of.identity), capture: of.challenge }
+  const mine = { subject: await registry.subjectOf(db, of.identity), capture: of.challenge }
   const isNew = await keepSeen(db, secrets, mine, frames, now)
   const others = await otherPrints(db, secrets, mine, now)
   const prints = frames.flatMap(({ print }) => (print === undefined ? [] : [print]))

@@ -7,9 +7,11 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CompiledQuery } from 'kysely'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { RATES } from './limits.ts'
+import { registerDocuments } from './people-registry.ts'
 import type { Secrets } from './secrets.ts'
 import type { Database } from './store/schema.ts'
-import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
+import { transact } from './store/transact.ts'
+import { makeApplicant, putOnFile, type Said, typedPerson } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
 import { virtualFaces } from './testing/faces.ts'
 import { openWorld, type World } from './testing/world.ts'
@@ -51,13 +53,22 @@ function listenToSecrets(secrets: Secrets): void {
   }
 }
 
-const KINDS = ['on file', 'not on file', 'another name', 'month used up', 'past the cap'] as const
+const KINDS = [
+  ...(['on file', 'not on file', 'another name', 'month used up', 'past the cap'] as const),
+  'of several documents',
+] as const
 type Kind = (typeof KINDS)[number]
 
 /** A document of this kind; what has to happen before has happened. */
 async function documentOf(world: World, kind: Kind, n: number): Promise<string> {
   const number = `E${30_000 + n}`
   if (kind !== 'not on file') await putOnFile(world, number)
+  if (kind === 'of several documents') {
+    const { db, secrets } = world.service
+    const documents = [typedPerson(number), typedPerson(`F${n}0000`)]
+    const photo = Buffer.from(number)
+    await transact(db, tx => registerDocuments(tx, secrets, documents, photo, 0))
+  }
   if (kind === 'month used up') {
     const owner = await makeApplicant(world, number)
     for (let i = 0; i < QUOTA_PER_MONTH; i++) {

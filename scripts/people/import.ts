@@ -6,16 +6,18 @@ import { explainIssues } from '../../gate/contract/explain.ts'
 import { readJsonText } from '../../gate/contract/json-text.ts'
 import { databasePlace, type LoadedConfig } from '../../server/config.ts'
 import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
-import { Problem } from '../../server/errors.ts'
+import type { InBoth } from '../../server/domain/told.ts'
+import { PROBLEMS, Problem } from '../../server/errors.ts'
 import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
-import { checkIdentity } from '../../server/identity.ts'
+import { checkIdentity, type TypedIdentity } from '../../server/identity.ts'
 import {
   DOCUMENT_NUMBER_CHARS_MAX,
   NAME_POINTS_MAX,
+  OTHER_DOCUMENTS_MAX,
   PEOPLE_FILE_BYTES_MAX,
   PEOPLE_MAX,
 } from '../../server/limits.ts'
-import { registerPerson } from '../../server/people-registry.ts'
+import { registerDocuments } from '../../server/people-registry.ts'
 import { createSecrets } from '../../server/secrets.ts'
 import { writeAudit } from '../../server/store/audit.ts'
 import { openDatabase } from '../../server/store/engines.ts'
@@ -40,11 +42,20 @@ export interface ImportParts {
   readonly onProgress: (done: number, all: number) => void
 }
 
-const personSchema = z.strictObject({
-  name: z.string().max(NAME_POINTS_MAX * 4),
+const nameSchema = z.string().max(NAME_POINTS_MAX * 4)
+const documentShape = {
   documentType: z.enum(DOCUMENT_TYPES),
   documentNumber: z.string().max(DOCUMENT_NUMBER_CHARS_MAX),
+}
+/** `otherDocuments`: of the same person, each with the name on it where that is another. */
+const personSchema = z.strictObject({
+  name: nameSchema,
+  ...documentShape,
   photo: z.string().min(1).max(400),
+  otherDocuments: z
+    .array(z.strictObject({ ...documentShape, name: nameSchema.optional() }))
+    .max(OTHER_DOCUMENTS_MAX)
+    .default([]),
 })
 
 /** Throws InputError, and StartError when the database can't be used. */
@@ -58,19 +69,30 @@ export async function importPeople(
   const db = await openDatabase(databasePlace(config))
   const counted = { added: 0, updated: 0, refused: 0 }
 
+  /** `where`: in the entry, for what is told of a refusal. */
+  function read(typed: TypedIdentity, where: string, now: number) {
+    try {
+      const { warnings: _, readings: __, ...identity } = checkIdentity(config.documents, typed, now)
+      return identity
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      throw new Problem(error.code, { why: where + whyOf(error) })
+    }
+  }
+
   async function take(entry: unknown): Promise<boolean> {
     const parsed = personSchema.safeParse(entry)
     if (!parsed.success)
       throw new Problem('INVALID', { why: explainIssues(parsed.error, entry).join('; ') })
     const now = Date.now()
-    const {
-      warnings: _,
-      readings: __,
-      ...identity
-    } = checkIdentity(config.documents, parsed.data, now)
-    const read = await photos.read(readPhoto(join(folder, parsed.data.photo)))
-    if (!read.ok) throw new Problem('FACE_BAD_PICTURE', { why: read.reason })
-    return transact(db, tx => registerPerson(tx, secrets, identity, read.photo, now))
+    const { photo, otherDocuments, ...first } = parsed.data
+    const others = otherDocuments.map(({ name = first.name, ...document }, i) =>
+      read({ name, ...document }, `otherDocuments[${i}]: `, now),
+    )
+    const identities = [read(first, '', now), ...others]
+    const looked = await photos.read(readPhoto(join(folder, photo)))
+    if (!looked.ok) throw new Problem('FACE_BAD_PICTURE', { why: looked.reason })
+    return transact(db, tx => registerDocuments(tx, secrets, identities, looked.photo, now))
   }
 
   try {
@@ -79,8 +101,7 @@ export async function importPeople(
         counted[(await take(entry)) ? 'added' : 'updated'] += 1
       } catch (error) {
         if (!(error instanceof Problem)) throw error
-        const why = error.extra.why ?? error.extra.reason
-        onRefused(i + 1, why === undefined ? error.code : `${error.code}: ${why}`)
+        onRefused(i + 1, `${error.code}: ${error.extra.why}`)
         counted.refused += 1
       }
       onProgress(i + 1, people.length)
@@ -92,6 +113,15 @@ export async function importPeople(
     await db.destroy()
   }
   return counted
+}
+
+/** What was seen and expected, without repeating it. */
+function whyOf({ code, extra }: Problem): string {
+  const { reason, seen, expected } = extra as Record<string, InBoth | string | undefined>
+  const told = (one: InBoth | string | undefined) => (typeof one === 'object' ? one.en : one)
+  if (seen === undefined) return PROBLEMS[code].title
+  const why = `seen: ${told(seen)}; expected: ${told(expected)}`
+  return reason === undefined ? why : `${told(reason)}: ${why}`
 }
 
 function readList(file: string): readonly unknown[] {

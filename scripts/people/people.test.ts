@@ -45,6 +45,32 @@ t.test('people are put on file; again they are brought up to date', async t => {
   t.same(again.line, { added: 0, updated: 2, refused: 0 })
 })
 
+t.test('several documents of one person, whichever was put on file before', async t => {
+  const { photo: _, ...other } = person(1, '')
+  const path = folder('several', [
+    { ...person(0, 'd01-id.jpg'), otherDocuments: [other] },
+    // The same number in two ways is one document.
+    {
+      ...person(0, 'd01-id.jpg'),
+      otherDocuments: [{ ...other, documentNumber: '440524 18800101 0014' }],
+    },
+    {
+      ...person(0, 'd01-id.jpg'),
+      otherDocuments: [{ ...other, documentNumber: '932682198501010017' }],
+    },
+    { ...person(0, 'd01-id.jpg'), otherDocuments: Array.from({ length: 9 }, () => other) },
+  ])
+  const { code, errors, line } = await people('import', path, '--config', world.serverConfigFile)
+  t.equal(code, 1)
+  t.match(line, { updated: 2, refused: 2 })
+  t.match(
+    errors,
+    /person 3: DOCUMENT_OTHER_TYPE: otherDocuments\[0\]: seen: the number of a foreigner’s .*; expected: the number of a resident ID\n/,
+  )
+  t.match(errors, /person 4: INVALID: otherDocuments: .*8/)
+  t.notMatch(errors, /440524|932682/)
+})
+
 t.test('who can’t be taken is told by place, never by name or number', async t => {
   const path = folder('mixed', [
     { ...person(0, 'd01-id.jpg'), documentNumber: '110105194912310021' },
@@ -56,7 +82,10 @@ t.test('who can’t be taken is told by place, never by name or number', async t
   const { code, errors, line } = await people('import', path, '--config', world.serverConfigFile)
   t.equal(code, 1)
   t.match(line, { refused: 4 })
-  t.match(errors, /person 1: DOCUMENT_INVALID: CHECK_CHARACTER/)
+  t.match(
+    errors,
+    /person 1: DOCUMENT_INVALID: CHECK_CHARACTER: seen: .*; expected: each character as on/,
+  )
   t.match(errors, /person 2: FACE_BAD_PICTURE: ENOENT/)
   t.match(errors, /person 3: FACE_BAD_PICTURE: BAD_PICTURE/)
   t.match(

@@ -35,6 +35,7 @@ await onEachEngine(async (t, newPlace) => {
     const nothing = {
       status: 200,
       onFile: false,
+      documents: 0,
       maskedName: null,
       certificate: null,
       quota: { month: '2026-05', used: 0, max: QUOTA_PER_MONTH },
@@ -45,7 +46,7 @@ await onEachEngine(async (t, newPlace) => {
     }
     t.same(await look('E10001'), nothing)
     await putOnFile(world, 'E10001')
-    t.same(await look('E10001'), { ...nothing, onFile: true, maskedName: 'A* C*' })
+    t.same(await look('E10001'), { ...nothing, onFile: true, documents: 1, maskedName: 'A* C*' })
     const lin = await makeApplicant(world, 'E10001')
     for (let used = 1; used <= QUOTA_PER_MONTH; used++) {
       const { certificate } = await lin.certificate()

@@ -30,6 +30,7 @@ const lookupRoute = route(
         'The same answer for whoever is unknown, with nothing in it',
         z.object({
           onFile: z.boolean().describe('in the registry: may apply by phone'),
+          documents: z.int().describe('how many are known to be this person’s'),
           maskedName: z.string().nullable(),
           certificate: z
             .object({
@@ -108,7 +109,7 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(lookupRoute, async c => {
     const by = c.get('staff').id
     const found = await lookUp(c.get('service'), { ...c.req.valid('json'), by })
-    const { onFile, maskedName, running, quota, approval, faceChecks } = found
+    const { onFile, documents, maskedName, running, quota, approval, faceChecks } = found
     const { lockedUntil, ...counted } = faceChecks
     const certificate = running && {
       id: running.id,
@@ -119,6 +120,7 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
     return c.json(
       {
         onFile,
+        documents,
         maskedName: maskedName ?? null,
         certificate: certificate ?? null,
         quota,

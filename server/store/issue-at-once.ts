@@ -22,7 +22,10 @@ export interface IssueAtOnce extends Required<Omit<NewCertificate, 'person'>> {
   readonly audit: AuditEntry
 }
 
-/** Undefined: a certificate runs, the month is used up, or the application was settled before. */
+/**
+ * Undefined: a certificate runs, the month is used up, the application was settled before, or the
+ * document is another one of a person.
+ */
 export async function issueAtOnce(
   db: Database,
   secrets: Secrets,

@@ -8,9 +8,10 @@ const PERSON = `insert into people (id, document_type, document_hash, sealed, ac
     active_until, created_at, updated_at)
   values ($1, $2, $3, $4, $5, $6, $7, $7)
   on conflict (document_hash) do update set sealed = excluded.sealed,
-    active_certificate = excluded.active_certificate, active_until = excluded.active_until,
+    document_type = excluded.document_type, active_certificate = excluded.active_certificate, active_until = excluded.active_until,
     updated_at = excluded.updated_at
-  where people.active_certificate is null or people.active_until <= excluded.updated_at
+  where (people.active_certificate is null or people.active_until <= excluded.updated_at)
+    and (people.same_as is null or people.same_as = people.id)
   returning id`
 const onMonth = (person: string) => `insert into quota (person, month, n) ${person}
   on conflict (person, month) do update set n = quota.n + 1 where quota.n < $9

@@ -19,6 +19,7 @@ import {
   textOrNull,
 } from './columns.ts'
 import { deskTables } from './desk-tables.ts'
+import { documentsOfPeople } from './document-tables.ts'
 import { frameTables } from './frame-tables.ts'
 import { gateGapsTable } from './gate-gaps.ts'
 import { gateHealthTable } from './gate-health.ts'
@@ -272,6 +273,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '023-gates-ahead': { up: gatesAheadTable },
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
+    '026-documents-of-people': { up: documentsOfPeople },
   }
 }
 

@@ -1,11 +1,13 @@
 /**
  * People: the document number as a keyed hash for look-up, and with the name as AES-GCM ciphertext
- * bound to its row. In clear they exist only in the request that brought them.
+ * bound to its row. In clear they exist only in the request that brought them. A person may have
+ * several documents: whichever is used, the one row that stands for the person is found and locked.
  */
 import { randomUUID } from 'node:crypto'
+import { type RawBuilder, sql } from 'kysely'
 import type { DocumentType } from '../domain/document.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Database, Tx } from './schema.ts'
+import type { Database, PeopleTable, Tx } from './schema.ts'
 
 export interface Identity {
   readonly name: string
@@ -22,13 +24,35 @@ export function documentHash(
   return secrets.mac('document-hash', `${documentType} ${documentNumber}`)
 }
 
-/** Who a person is. Throws when there is none of this id, or the row was tampered with. */
+/**
+ * Who a person is, by the document that was used last. Throws when there is none of this id, nothing
+ * was issued to them, or the row was tampered with.
+ */
 export async function findPerson(tx: Tx, secrets: Secrets, id: string): Promise<Identity> {
-  const row = await tx
+  return openRow(secrets, await rowOf(tx, id))
+}
+
+/** The name that a person had when something was issued to them; undefined where nothing was. */
+export async function writtenName(
+  tx: Tx,
+  secrets: Secrets,
+  id: string,
+): Promise<string | undefined> {
+  const row = await rowOf(tx, id)
+  return row.sealed.length === 0 ? undefined : openRow(secrets, row).name
+}
+
+const rowOf = (tx: Tx, id: string) =>
+  tx
     .selectFrom('people')
     .select(['document_type', 'document_hash', 'sealed'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
+
+function openRow(
+  secrets: Secrets,
+  row: Pick<PeopleTable, 'document_type' | 'document_hash' | 'sealed'>,
+): Identity {
   const about = Buffer.from(row.document_hash).toString('hex')
   const opened = JSON.parse(secrets.open(row.sealed, about)) as Omit<Identity, 'documentType'>
   return { documentType: row.document_type, ...opened }
@@ -36,11 +60,13 @@ export async function findPerson(tx: Tx, secrets: Secrets, id: string): Promise<
 
 /** Columns of a person who is new: a chance id, the document's hash, and the sealed identity. */
 export function newPerson(secrets: Secrets, identity: Identity) {
-  const { name, documentType, documentNumber } = identity
   const document_hash = documentHash(secrets, identity)
-  const plain = JSON.stringify({ name, documentNumber })
-  const sealed = secrets.seal(plain, document_hash.toString('hex'))
-  return { id: randomUUID(), document_type: documentType, document_hash, sealed }
+  const sealed = sealFor(secrets, identity, document_hash)
+  return { id: randomUUID(), document_type: identity.documentType, document_hash, sealed }
+}
+
+function sealFor(secrets: Secrets, { name, documentNumber }: Identity, hash: Uint8Array) {
+  return secrets.seal(JSON.stringify({ name, documentNumber }), Buffer.from(hash).toString('hex'))
 }
 
 export interface KnownPerson {
@@ -48,19 +74,54 @@ export interface KnownPerson {
   readonly activeCertificate: string | undefined
 }
 
+type Document = Pick<Identity, 'documentType' | 'documentNumber'>
+
+/** The row that stands for the person with a document. */
+const personOf = (db: Database | Tx, secrets: Secrets, document: Document) =>
+  db
+    .selectFrom('people as document')
+    .innerJoin('people as person', join =>
+      join.on(eb => eb('person.id', '=', eb.fn.coalesce('document.same_as', 'document.id'))),
+    )
+    .where('document.document_hash', '=', documentHash(secrets, document))
+
 /** The person with this document, if there is one. */
 export async function knownPerson(
   db: Database | Tx,
   secrets: Secrets,
-  document: Pick<Identity, 'documentType' | 'documentNumber'>,
+  document: Document,
   now: number,
 ): Promise<KnownPerson | undefined> {
-  const row = await db
-    .selectFrom('people')
-    .select(['id', 'active_certificate', 'active_until'])
-    .where('document_hash', '=', documentHash(secrets, document))
+  const row = await personOf(db, secrets, document)
+    .select(['person.id', 'person.active_certificate', 'person.active_until'])
     .executeTakeFirst()
   return row && { id: row.id, activeCertificate: runningIn(row, now) }
+}
+
+/**
+ * What is counted of a person before anything is issued is counted under this, whichever document
+ * was used, and whether the person is known or not.
+ */
+export async function personKey(
+  db: Database | Tx,
+  secrets: Secrets,
+  document: Document,
+): Promise<string> {
+  const row = await personOf(db, secrets, document)
+    .select('person.document_hash')
+    .executeTakeFirst()
+  const hash = row?.document_hash ?? documentHash(secrets, document)
+  return Buffer.from(hash).toString('base64url')
+}
+
+/** How many documents are known to be this person's, this one included. */
+export async function documentsOf(db: Database | Tx, person: string): Promise<number> {
+  const row = await db
+    .selectFrom('people')
+    .select(eb => eb.fn.countAll<number>().as('n'))
+    .where('same_as', '=', person)
+    .executeTakeFirstOrThrow()
+  return Math.max(1, Number(row.n))
 }
 
 /**
@@ -70,25 +131,56 @@ export async function knownPerson(
 export async function lockedPerson(
   tx: Tx,
   secrets: Secrets,
-  document: Pick<Identity, 'documentType' | 'documentNumber'>,
+  document: Document,
   now: number,
 ): Promise<KnownPerson | undefined> {
   const row = await tx
     .updateTable('people')
     .set({ updated_at: now })
     .where('document_hash', '=', documentHash(secrets, document))
-    .returning(['id', 'active_certificate', 'active_until'])
+    .returning(PERSON)
     .executeTakeFirst()
-  return row && { id: row.id, activeCertificate: runningIn(row, now) }
+  return row && known(await standingFor(tx, row, { updated_at: now }), now)
 }
 
+const PERSON = ['id', 'same_as', 'active_certificate', 'active_until'] as const
+type PersonRow = Pick<PeopleTable, (typeof PERSON)[number]>
+
 const runningIn = (
-  row: { readonly active_certificate: string | null; readonly active_until: number },
+  row: Pick<PeopleTable, 'active_certificate' | 'active_until'>,
   now: number,
 ): string | undefined =>
   row.active_until > now ? (row.active_certificate ?? undefined) : undefined
 
-/** The person with this document, made or brought up to date. The newest name checked by staff holds. */
+const known = (row: PersonRow, now: number): KnownPerson => ({
+  id: row.id,
+  activeCertificate: runningIn(row, now),
+})
+
+/** The row that stands for the person of this one, locked too, with these columns set. */
+async function standingFor(
+  tx: Tx,
+  row: PersonRow,
+  set: Partial<Pick<PeopleTable, 'document_type' | 'sealed' | 'updated_at'>>,
+): Promise<PersonRow> {
+  if (row.same_as === null || row.same_as === row.id) return row
+  return tx
+    .updateTable('people')
+    .set(set)
+    .where('id', '=', row.same_as)
+    .returning(PERSON)
+    .executeTakeFirstOrThrow()
+}
+
+/** In an upsert: the new value, unless another row stands for the person. */
+const ifStanding = <T>(column: string): RawBuilder<T> => sql<T>`case
+  when people.same_as is null or people.same_as = people.id then excluded.${sql.ref(column)}
+  else people.${sql.ref(column)} end`
+
+/**
+ * The person with this document, made or brought up to date, and locked. The newest name checked by
+ * staff holds, with the document that it stands on.
+ */
 export async function savePerson(
   tx: Tx,
   secrets: Secrets,
@@ -96,18 +188,26 @@ export async function savePerson(
   now: number,
 ): Promise<KnownPerson> {
   const made = newPerson(secrets, identity)
-  const { sealed } = made
+  const empty = { active_certificate: null, active_until: 0, same_as: null }
   const row = await tx
     .insertInto('people')
-    .values({
-      ...made,
-      active_certificate: null,
-      active_until: 0,
-      created_at: now,
-      updated_at: now,
-    })
-    .onConflict(c => c.column('document_hash').doUpdateSet({ sealed, updated_at: now }))
-    .returning(['id', 'active_certificate', 'active_until'])
+    .values({ ...made, ...empty, created_at: now, updated_at: now })
+    .onConflict(c =>
+      c.column('document_hash').doUpdateSet({
+        sealed: ifStanding('sealed'),
+        document_type: ifStanding('document_type'),
+        updated_at: now,
+      }),
+    )
+    .returning(PERSON)
     .executeTakeFirstOrThrow()
-  return { id: row.id, activeCertificate: runningIn(row, now) }
+  if (row.same_as === null || row.same_as === row.id) return known(row, now)
+  const { document_hash } = await tx
+    .selectFrom('people')
+    .select('document_hash')
+    .where('id', '=', row.same_as)
+    .executeTakeFirstOrThrow()
+  const sealed = sealFor(secrets, identity, document_hash)
+  const set = { sealed, document_type: identity.documentType, updated_at: now }
+  return known(await standingFor(tx, row, set), now)
 }

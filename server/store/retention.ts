@@ -87,31 +87,37 @@ const tickets: Sweep = {
   },
 }
 
-/** Of these people's quota what counts no more, and those who are left with nothing at all. */
+/**
+ * Of these people's quota what counts no more, and those who are left with nothing at all. That several
+ * documents on file are one person's goes on being known: of such a person the name and number go.
+ */
 async function dropPeople(tx: Tx, persons: readonly string[], at: Cutoffs): Promise<Counts> {
   const quota = await tx
     .deleteFrom('quota')
     .where('person', 'in', persons)
     .where('month', '<', at.month)
     .executeTakeFirstOrThrow()
+  const hanging = (['certificates', 'tickets', 'quota'] as const).map(
+    table => sql`exists (select 1 from ${sql.table(table)} as held where held.person = people.id)`,
+  )
+  const left = sql<boolean>`updated_at < ${at.certificates} and active_until < ${at.certificates}
+    and not (${sql.join(hanging, sql` or `)})`
   const people = await tx
     .deleteFrom('people')
     .where('id', 'in', persons)
-    .where('updated_at', '<', at.certificates)
-    .where('active_until', '<', at.certificates)
-    .where(eb =>
-      eb.not(
-        eb.or(
-          (['certificates', 'tickets', 'quota'] as const).map(table =>
-            eb.exists(
-              eb.selectFrom(table).select('person').whereRef(`${table}.person`, '=', 'people.id'),
-            ),
-          ),
-        ),
-      ),
-    )
+    .where('same_as', 'is', null)
+    .where(left)
     .executeTakeFirstOrThrow()
-  return { quota: Number(quota.numDeletedRows), people: Number(people.numDeletedRows) }
+  const emptied = await tx
+    .updateTable('people')
+    .set({ sealed: new Uint8Array() })
+    .where('id', 'in', persons)
+    .where('same_as', 'is not', null)
+    .where(sql<boolean>`length(sealed) > 0`)
+    .where(left)
+    .executeTakeFirstOrThrow()
+  const went = Number(people.numDeletedRows) + Number(emptied.numUpdatedRows)
+  return { quota: Number(quota.numDeletedRows), people: went }
 }
 
 /** Which certificates were ended, for lists that nobody can name any more. */

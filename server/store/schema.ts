@@ -42,11 +42,17 @@ import type {
 
 export interface PeopleTable {
   id: string
+  /** Of the document that was used last. */
   document_type: DocumentType
   /** HMAC-SHA-256 of type and number: for look-up. */
   document_hash: Uint8Array
-  /** AES-256-GCM of JSON { name, number }. */
+  /** AES-256-GCM of JSON { name, documentNumber }, as used last; empty where nothing was issued. */
   sealed: Uint8Array
+  /**
+   * Where several documents are one person's, the id of the row that stands for the person, in that
+   * row too: all that is a person's hangs on it. Null for a person of one document.
+   */
+  same_as: string | null
   /** The certificate that runs, and until when: taken by one statement, so there is never a second. */
   active_certificate: string | null
   active_until: number

@@ -21,6 +21,10 @@ export const frameSubject = (secrets: Secrets, identity: Identity): string => {
   return secrets.mac('frame', `person ${who}`).toString('base64url')
 }
 
+/** Of a person of several documents, the same for each. */
+export const personSubject = (secrets: Secrets, person: string): string =>
+  secrets.mac('frame', `one person ${person}`).toString('base64url')
+
 function macOf(secrets: Secrets, subject: string, picture: Uint8Array): string {
   const hash = createHash('sha256').update(picture).digest('hex')
   return secrets.mac('frame', `picture ${subject} ${hash}`).toString('base64url')
