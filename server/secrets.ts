@@ -13,6 +13,7 @@ import {
   randomBytes,
   randomInt,
 } from 'node:crypto'
+import { foldNumber } from './domain/fold.ts'
 
 const LABELS = [
   'document-hash',
@@ -87,11 +88,7 @@ export function makeClaimCode(): string {
 
 /** The canonical form of a typed code; '' when it can't be one. */
 export function readClaimCode(typed: string): string {
-  const code = typed
-    .toUpperCase()
-    .replaceAll(/[\s-]/g, '')
-    .replaceAll('O', '0')
-    .replaceAll(/[IL]/g, '1')
+  const code = foldNumber(typed).replaceAll('O', '0').replaceAll(/[IL]/g, '1')
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(code) ? code : ''
 }
 

@@ -66,6 +66,12 @@ t.test('codes as people type them; unknown and old ones', async t => {
   const { body } = await issue(nextPerson())
   const typed = body.claim.code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o')
   t.equal((await claim(typed)).status, 201)
+  // From a Chinese keyboard, and with what a message puts between.
+  const another = await issue(nextPerson())
+  const wide = another.body.claim.code.replaceAll(/[!-~]/g, one =>
+    String.fromCharCode(one.charCodeAt(0) + 0xfee0),
+  )
+  t.equal((await claim(`\u200b${wide}\u200b`)).status, 201)
   for (const code of ['', 'x', '0000-0000-0000-0000', '🙂'.repeat(16)]) {
     t.match(await claim(code), { status: 404, body: { code: 'CLAIM_INVALID' } }, code)
   }

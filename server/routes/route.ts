@@ -4,6 +4,7 @@
  */
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
 import { NOT_PLAIN, PLAIN_LINE, PLAIN_LINES } from '../../gate/contract/plain-line.ts'
+import { DOCUMENT_TYPES } from '../domain/document.ts'
 import { PROBLEMS, type ProblemCode } from '../errors.ts'
 import { NAME_POINTS_MAX, REASON_CHARS_MAX } from '../limits.ts'
 import { type Access, guard } from './guard.ts'
@@ -29,6 +30,8 @@ export function route<const P extends string, R extends Omit<RouteConfig, 'path'
   return createRoute({ ...config, middleware: guard(access, body) })
 }
 
+const toldSchema = z.object({ zh: z.string(), en: z.string() })
+
 const problemSchema = z
   .object({
     type: z.string(),
@@ -39,6 +42,13 @@ const problemSchema = z
       .array(z.object({ path: z.string(), found: z.string(), message: z.string() }))
       .optional()
       .describe('of INVALID: where, which kind of value was found, and what was expected'),
+    reason: z.string().optional().describe('more closely; a code'),
+    seen: toldSchema.optional().describe('of a refused name or number: its kind, never its text'),
+    expected: toldSchema.optional().describe('of a refused name or number'),
+    fits: z
+      .enum(DOCUMENT_TYPES)
+      .optional()
+      .describe('of DOCUMENT_OTHER_TYPE: the type that the number is of'),
     next: z
       .object({ zh: z.string(), en: z.string() })
       .optional()
