@@ -1,6 +1,6 @@
 /**
  * Verifies a presented pass offline. `verify` reads from top to bottom as the table of checks in
- * this folder's README: the first that fails names the verdict. It never throws for anything a
+ * specification.md: the first that fails names the verdict. It never throws for anything a
  * scanner can hand it; a thrown error is a defect. No clock and no I/O: both are arguments.
  */
 

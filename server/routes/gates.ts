@@ -84,7 +84,7 @@ const boardingRoute = route(
     summary: 'The boarding list of the gate’s station, by the hash in the station manifest',
     request: { params: z.object({ id: nameSchema, sha256: z.string().max(80) }) },
     responses: {
-      200: cbor('A boarding list, see pass/README.md'),
+      200: cbor('A boarding list, see pass/specification.md'),
       ...problems('GATE_UNKNOWN', 'NOT_FOUND'),
     },
   },

@@ -14,14 +14,14 @@ import * as limits from './limits.ts'
 import { decodePassText } from './text.ts'
 import { createPassVerifier } from './verify.ts'
 
-const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+const spec = readFileSync(new URL('specification.md', import.meta.url), 'utf8')
 const blocks = new Map(
-  [...readme.matchAll(/```hex (\S+)\n([^`]*)```/g)].map(([, name, hex]) => [
+  [...spec.matchAll(/```hex (\S+)\n([^`]*)```/g)].map(([, name, hex]) => [
     name,
     fromHex((hex as string).replace(/\s/g, '')),
   ]),
 )
-const text = /```text\n(RP1:.*)\n```/.exec(readme)?.[1] as string
+const text = /```text\n(RP1:.*)\n```/.exec(spec)?.[1] as string
 const block = (name: string): Uint8Array => blocks.get(name) as Uint8Array
 
 t.test('the specification’s example is what the code makes', async t => {
@@ -44,7 +44,7 @@ t.test('its keys, and signatures that verify with them', async t => {
   const issuer = { kty: 'EC2', crv: 'P-256', x: block('issuer-x'), y: false } as const
   t.same(issuer, phoneIssuer.publicKey)
   t.same(keyThumbprint(issuer), block('thumb'))
-  t.match(readme, `\`${toHex(phoneIssuer.kid)}\``)
+  t.match(spec, `\`${toHex(phoneIssuer.kid)}\``)
   const { y } = nodeVerifier.importKey(issuer).export({ format: 'jwk' })
   t.same(new Uint8Array(Buffer.from(y as string, 'base64url')), block('issuer-y'))
   t.same(
@@ -85,7 +85,7 @@ t.test('a gate with the golden file’s trust lets it in', async t => {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
   const policy = { expiredForMs: 0, staleForMs: 0 }
   t.match(verifier.verify(text, viewOf(file), policy, NOW * 1000), { ok: true })
-  t.match(readme, `${file.cases.length} passes with the verdict`)
+  t.match(spec, `${file.cases.length} passes with the verdict`)
 })
 
 t.test('the limits it names are those of the code', async t => {
