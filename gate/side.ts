@@ -36,8 +36,8 @@ export function verifyForSide(
   const leaving = direction === 'exit'
   const unsure = leaving && now.state === 'UNCERTAIN'
   let statusKnown = true
-  const status: TrustView['status'] = (uri, index) => {
-    const known = view.status(uri, index)
+  const status: TrustView['status'] = (uri, index, nowMs) => {
+    const known = view.status(uri, index, nowMs)
     statusKnown = known !== 'unknown'
     return (leaving || forgivesStatus) && !statusKnown ? 'valid' : known
   }

@@ -4,9 +4,8 @@
  * hash in the manifest; the signature inside is for other verifiers.
  */
 
-import { createHash } from 'node:crypto'
 import { deflateSync, inflateSync } from 'node:zlib'
-import { equalBytes } from './bytes.ts'
+import { hashOf, namedFileFault } from './by-hash-node.ts'
 import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { ALGORITHM_NUMBER, HEADER, sigStructure } from './cose.ts'
 import { PassError } from './errors.ts'
@@ -120,21 +119,29 @@ export function decodeStatusListToken(bytes: Uint8Array): StatusListToken {
 }
 
 /** SHA-256 as the manifest has it, 32 bytes. */
-export function hashOfToken(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash('sha256').update(bytes).digest())
-}
+export const hashOfToken = hashOf
 
 export type StatusListResult =
-  | { readonly ok: true; readonly list: StatusList }
+  | {
+      readonly ok: true
+      readonly list: StatusList
+      /** Unix seconds, of a token that has one: see `placeStatus`. */
+      readonly exp?: number | undefined
+    }
   | { readonly ok: false; readonly code: 'LENGTH' | 'HASH' | 'WRONG_TYPE' | 'MALFORMED' }
 
-/** A fetched list judged by its place in an accepted manifest: length, hash, and its own uri. */
+/**
+ * A fetched list judged by its row in an accepted manifest: length, hash, its own uri, and one bit
+ * an entry. It may be past its `exp`: what it revokes counts all the same.
+ */
 export function openStatusList(entry: ManifestList, bytes: Uint8Array): StatusListResult {
-  if (bytes.length !== entry.length) return { ok: false, code: 'LENGTH' }
-  if (!equalBytes(hashOfToken(bytes), entry.sha256)) return { ok: false, code: 'HASH' }
+  const code = namedFileFault(entry, bytes)
+  if (code !== undefined) return { ok: false, code }
   try {
-    const { uri, list } = decodeStatusListToken(bytes)
-    return uri === entry.uri ? { ok: true, list } : { ok: false, code: 'WRONG_TYPE' }
+    const { uri, list, exp } = decodeStatusListToken(bytes)
+    if (uri !== entry.uri) return { ok: false, code: 'WRONG_TYPE' }
+    if (list.bits !== 1) return { ok: false, code: 'WRONG_TYPE' }
+    return { ok: true, list, exp }
   } catch (error) {
     if (error instanceof PassError) return { ok: false, code: 'MALFORMED' }
     throw error

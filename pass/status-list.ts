@@ -72,6 +72,22 @@ export function keepRevoked(earlier: StatusList, later: StatusList): StatusList 
   return { bits: later.bits, bytes }
 }
 
+/**
+ * What one place of a list with one bit an entry says at `nowMs` (Unix milliseconds). A set bit
+ * revokes whatever else holds. A clear one is worth something inside the list alone, and only until
+ * the list's `exp` (Unix seconds; undefined: no end).
+ */
+export function placeStatus(
+  list: { readonly bytes: Uint8Array; readonly exp?: number | undefined },
+  index: number,
+  nowMs: number,
+): 'valid' | 'invalid' | 'unknown' {
+  const byte = list.bytes[Math.floor(index / 8)]
+  if (byte === undefined) return 'unknown'
+  if (((byte >> (index % 8)) & 1) === 1) return 'invalid'
+  return list.exp !== undefined && list.exp * 1000 <= nowMs ? 'unknown' : 'valid'
+}
+
 function mask(bits: StatusBits): number {
   return (1 << bits) - 1
 }

@@ -45,8 +45,11 @@ export type VerifyCode =
 
 /** What the reader believes right now. */
 export interface TrustView extends IssuerTrust {
-  /** The bit of `uri` at `index`; `unknown` without the list or past its end. */
-  status(uri: string, index: number): 'valid' | 'invalid' | 'unknown'
+  /**
+   * The bit of `uri` at `index` at `nowMs`; `unknown` without the list, past its end, or where it is
+   * clear in a list that has expired.
+   */
+  status(uri: string, index: number, nowMs: number): 'valid' | 'invalid' | 'unknown'
   /** How far a presentation may lie ahead, milliseconds; more than 30 s counts as 30 s. */
   readonly staleAllowanceMs: number
 }
@@ -155,7 +158,7 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
       timeFault(half, policy, nowMs) ??
       proofFault(crypto, envelope, half) ??
       freshnessFault(envelope, trust, policy, nowMs - (policy.waitedMs ?? 0)) ??
-      statusFault(claims, trust)
+      statusFault(claims, trust, nowMs)
     if (code !== undefined) return { ...denial(code, envelope, claims), cti: claims.cti }
     return { ok: true, pass: verifiedPass(envelope, half, policy, nowMs) }
   }
@@ -231,8 +234,8 @@ function freshnessFault(
 }
 
 /** Check 7. */
-function statusFault(claims: PassClaims, trust: TrustView): VerifyCode | undefined {
-  const status = trust.status(claims.statusList, claims.statusIndex)
+function statusFault(claims: PassClaims, trust: TrustView, nowMs: number): VerifyCode | undefined {
+  const status = trust.status(claims.statusList, claims.statusIndex, nowMs)
   if (status === 'valid') return undefined
   return status === 'invalid' ? 'REVOKED' : 'STATUS_UNKNOWN'
 }

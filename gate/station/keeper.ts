@@ -3,10 +3,10 @@
  * service, and holds what the manifest names by hash. Judged by the gate's own trust and clock, as
  * the manifest of trust is; what serves it is believed in nothing.
  */
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
-import { equalBytes, toHex } from '../../pass/bytes.ts'
+import { namedFileFault } from '../../pass/by-hash-node.ts'
+import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { STATION_BYTES_MAX } from '../../pass/limits.ts'
 import {
@@ -162,11 +162,14 @@ export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
     if (length > STATION_DOCUMENT_BYTES_MAX) return { ok: false, code: 'LENGTH' }
     const name = toHex(sha256)
     const kept = await shelf.read(name)
-    if (kept !== undefined && isIt(kept, sha256, length)) return { ok: true, bytes: kept }
+    const named = { sha256, length }
+    if (kept !== undefined && namedFileFault(named, kept) === undefined)
+      return { ok: true, bytes: kept }
     const fetched = await client.get(path, { bytesMax: length })
     if (fetched.code === 'NOT_MODIFIED') return { ok: false, code: 'NETWORK' }
     if (fetched.code !== 'OK') return { ok: false, code: fetched.code }
-    if (!isIt(fetched.bytes, sha256, length)) return { ok: false, code: 'HASH' }
+    const fault = namedFileFault(named, fetched.bytes)
+    if (fault !== undefined) return { ok: false, code: fault }
     await write(name, fetched.bytes)
     return { ok: true, bytes: fetched.bytes }
   }
@@ -214,9 +217,4 @@ export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
       await loop.stop()
     },
   }
-}
-
-function isIt(bytes: Uint8Array, sha256: Uint8Array, length: number): boolean {
-  const digest = createHash('sha256').update(bytes).digest()
-  return bytes.length === length && equalBytes(digest, sha256)
 }

@@ -25,11 +25,11 @@ t.test('un-revoking: a newer list without the bit does not clear it', async t =>
     [9, 'invalid'],
     [8, 'valid'],
   ] as const) {
-    t.equal(gate.keeper.view().status(LIST, index), status)
+    t.equal(gate.keeper.view().status(LIST, index, T0 * 1000), status)
   }
   await rebooted(gate, ({ keeper }) => {
-    t.equal(keeper.view().status(LIST, 7), 'invalid', 'nor over a restart')
-    t.equal(keeper.view().status(LIST, 8), 'valid')
+    t.equal(keeper.view().status(LIST, 7, T0 * 1000), 'invalid', 'nor over a restart')
+    t.equal(keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   })
 })
 
@@ -37,12 +37,16 @@ t.test('un-revoking: a list that leaves and comes back clean', async t => {
   const gate = await goodGate(t)
   await gate.world.publish({ lists: {} })
   await gate.keeper.pollNow()
-  t.equal(gate.keeper.view().status(LIST, 7), 'invalid', 'known revocations outlive their list')
-  t.equal(gate.keeper.view().status(LIST, 8), 'unknown')
+  t.equal(
+    gate.keeper.view().status(LIST, 7, T0 * 1000),
+    'invalid',
+    'known revocations outlive their list',
+  )
+  t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'unknown')
   await gate.world.publish({ lists: { [LIST]: [] } })
   await gate.keeper.pollNow()
-  t.equal(gate.keeper.view().status(LIST, 7), 'invalid')
-  t.equal(gate.keeper.view().status(LIST, 8), 'valid')
+  t.equal(gate.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
+  t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
 })
 
 t.test('un-revoking: a shorter list loses neither bits nor places', async t => {
@@ -54,9 +58,13 @@ t.test('un-revoking: a shorter list loses neither bits nor places', async t => {
   const { signManifest } = await import('../../pass/trust.ts')
   gate.world.files.manifest = await signManifest({ ...manifest, lists: [short] }, gate.world.status)
   t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(gate.keeper.view().status(LIST, 60_000), 'invalid')
-  t.equal(gate.keeper.view().status(LIST, 60_001), 'unknown', 'past the end of the list we have')
-  t.equal(gate.keeper.view().status(LIST, 799), 'valid')
+  t.equal(gate.keeper.view().status(LIST, 60_000, T0 * 1000), 'invalid')
+  t.equal(
+    gate.keeper.view().status(LIST, 60_001, T0 * 1000),
+    'unknown',
+    'past the end of the list we have',
+  )
+  t.equal(gate.keeper.view().status(LIST, 799, T0 * 1000), 'valid')
 })
 
 t.test('un-revoking: a kid once revoked stays so', async t => {
@@ -90,7 +98,7 @@ t.test('flooding with lists to push revocations out of memory is refused', async
   await gate.world.publish({ lists: names(3) })
   t.same(await gate.keeper.pollNow(), { code: 'LENGTH', what: 'kept revocations' })
   t.ok(KEPT_LISTS_MAX < 80)
-  t.equal(gate.keeper.view().status(LIST, 7), 'invalid')
+  t.equal(gate.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
 })
 
 t.test('fast-forward and mass revocation, recovered by rotating the status key', async t => {
@@ -105,7 +113,7 @@ t.test('fast-forward and mass revocation, recovered by rotating the status key',
     signer: stolen,
   })
   t.same(await keeper.pollNow(), { code: 'UPDATED' }, 'it is believed: the key is')
-  t.equal(keeper.view().status(LIST, 8), 'invalid')
+  t.equal(keeper.view().status(LIST, 8, T0 * 1000), 'invalid')
   t.ok(keeper.view().kidRevoked(world.issuer.kid))
 
   world.manifestVersion = T0 + 10
@@ -118,16 +126,16 @@ t.test('fast-forward and mass revocation, recovered by rotating the status key',
   await world.rotate({ keys: [...keys, world.key('status', fresh)] })
   await world.publish({ lists: { [LIST]: [7] }, signer: fresh })
   t.same(await keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(keeper.view().status(LIST, 7), 'invalid')
-  t.equal(keeper.view().status(LIST, 8), 'valid', 'its bits are gone')
+  t.equal(keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
+  t.equal(keeper.view().status(LIST, 8, T0 * 1000), 'valid', 'its bits are gone')
   t.notOk(keeper.view().kidRevoked(world.issuer.kid))
   t.equal(keeper.status().manifestVersion, world.manifestVersion, 'and its version')
 
   world.files.manifest = await world.publish({ lists: {}, version: 2 ** 47 + 1, signer: stolen })
   t.same(await keeper.pollNow(), { code: 'UNSIGNED', what: 'manifest' }, 'it signs no more')
   await rebooted(gate, ({ keeper: again }) => {
-    t.equal(again.view().status(LIST, 8), 'valid')
-    t.equal(again.view().status(LIST, 7), 'invalid')
+    t.equal(again.view().status(LIST, 8, T0 * 1000), 'valid')
+    t.equal(again.view().status(LIST, 7, T0 * 1000), 'invalid')
     t.notOk(again.view().kidRevoked(world.issuer.kid))
   })
 })
@@ -148,8 +156,8 @@ t.test('the same recovery by a gate that was off meanwhile and steps three versi
   const again = bootGate(gate.dataDir, world, { serviceUrl: gate.serviceUrl })
   t.same(await again.keeper.pollNow(), { code: 'UPDATED' })
   t.match(again.keeper.status(), { trustVersion: 4, manifestVersion: T0 + 11 })
-  t.equal(again.keeper.view().status(LIST, 8), 'valid')
-  t.equal(again.keeper.view().status(LIST, 7), 'invalid')
+  t.equal(again.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
+  t.equal(again.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
   await again.keeper.close()
 })
 
@@ -166,7 +174,7 @@ t.test(
     world.files.lists.clear()
     t.same(await gate.keeper.pollNow(), { code: 'NETWORK', what: LIST })
     t.equal(gate.keeper.status().trustVersion, 2)
-    t.equal(gate.keeper.view().status(LIST, 7), 'unknown')
+    t.equal(gate.keeper.view().status(LIST, 7, T0 * 1000), 'unknown')
     t.equal(gate.keeper.freshness().stage, 'CLOSED')
     world.files.manifest = old
     t.same(await gate.keeper.pollNow(), { code: 'UNSIGNED', what: 'manifest' }, 'asked anew')
@@ -196,7 +204,7 @@ t.test(
     t.notOk(again.codes().includes('TRUST_CACHE_DAMAGED'))
     const third = bootGate(gate.dataDir, world)
     t.match(third.keeper.status(), { trustVersion: 3, lists: 1 })
-    t.equal(third.keeper.view().status(LIST, 7), 'valid')
+    t.equal(third.keeper.view().status(LIST, 7, T0 * 1000), 'valid')
     await third.keeper.close()
   },
 )

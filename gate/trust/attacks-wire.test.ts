@@ -33,10 +33,10 @@ t.test('endless bodies are cut off', async t => {
       return true
     }
     t.equal((await gate.keeper.pollNow()).code, 'LENGTH', path)
-    t.equal(gate.keeper.view().status(LIST, 8), 'valid', 'the old list stays')
+    t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'valid', 'the old list stays')
     gate.origin.hijack = () => false
     t.equal((await gate.keeper.pollNow()).code, 'UPDATED', 'and it comes back')
-    t.equal(gate.keeper.view().status(LIST, 8), 'invalid')
+    t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'invalid')
   }
 })
 
@@ -50,7 +50,7 @@ t.test('stalled bodies end at the deadline', async t => {
       return true
     }
     t.equal((await gate.keeper.pollNow()).code, 'TIMEOUT', path)
-    t.equal(gate.keeper.view().status(LIST, 8), 'valid')
+    t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   }
 })
 
@@ -77,7 +77,7 @@ t.test('truncated bodies: broken off, or ended early and whole to HTTP', async t
       }
       const { code } = await gate.keeper.pollNow()
       t.ok(code === codes[how][i] || (how === 'early' && code === 'MALFORMED'), `${path} ${code}`)
-      t.equal(gate.keeper.view().status(LIST, 8), 'valid')
+      t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
     }
   }
 })
@@ -99,11 +99,15 @@ t.test('trust that was verified is kept although the list beside it was refused'
   gate.world.files.lists.clear()
   t.same(await gate.keeper.pollNow(), { code: 'NETWORK', what: LIST })
   t.equal(gate.keeper.status().trustVersion, 2)
-  t.equal(gate.keeper.view().status(LIST, 7), 'invalid', 'with the manifest and lists before')
+  t.equal(
+    gate.keeper.view().status(LIST, 7, T0 * 1000),
+    'invalid',
+    'with the manifest and lists before',
+  )
   await gate.keeper.close()
   const rebooted = bootGate(gate.dataDir, gate.world)
   t.equal(rebooted.keeper.status().trustVersion, 2)
-  t.equal(rebooted.keeper.view().status(LIST, 7), 'invalid')
+  t.equal(rebooted.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
   await rebooted.keeper.close()
 })
 
@@ -167,9 +171,9 @@ t.test('a poll steps so many versions of trust and goes on in the next', async t
   await gate.world.publish({ lists: { [LIST]: [7, 8] } })
   t.same(await gate.keeper.pollNow(), { code: 'TRUST_GAP', what: 'manifest' })
   t.equal(gate.keeper.status().trustVersion, TRUST_STEPS_MAX + 1)
-  t.equal(gate.keeper.view().status(LIST, 8), 'valid')
+  t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   t.same(await gate.keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(gate.keeper.view().status(LIST, 8), 'invalid')
+  t.equal(gate.keeper.view().status(LIST, 8, T0 * 1000), 'invalid')
 })
 
 t.test('a poll without news is one request and a few bytes', async t => {

@@ -29,8 +29,8 @@ async function refused(
   await gate.keeper.close()
   const rebooted = bootGate(gate.dataDir, gate.world)
   t.match(rebooted.keeper.status(), { trustVersion, manifestVersion, lists })
-  t.equal(rebooted.keeper.view().status(LIST, 7), 'invalid')
-  t.equal(rebooted.keeper.view().status(LIST, 8), 'valid')
+  t.equal(rebooted.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
+  t.equal(rebooted.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   await rebooted.keeper.close()
 }
 

@@ -35,7 +35,7 @@ t.test('a lost cache leaves the factory trust, without a report', async t => {
   t.equal(again.keeper.freshness().stage, 'CLOSED')
   again.keeper.start()
   await again.keeper.pollNow()
-  t.equal(again.keeper.view().status(LIST, 7), 'invalid')
+  t.equal(again.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
   await again.keeper.close()
   t.notOk(again.codes().includes('TRUST_CACHE_DAMAGED'))
 })
@@ -65,7 +65,7 @@ t.test('a cache that is no database is set aside, reported, and replaced', async
     await again.keeper.pollNow()
     await again.keeper.close()
     const third = bootGate(gate.dataDir, gate.world)
-    t.equal(third.keeper.view().status(LIST, 7), 'invalid', 'a new one is on disk')
+    t.equal(third.keeper.view().status(LIST, 7, T0 * 1000), 'invalid', 'a new one is on disk')
     await third.keeper.close()
   }
 })
@@ -109,12 +109,18 @@ t.test('rows are believed only as far as they verify; what is sound is used', as
     const gate = await goodGate(t)
     const again = await damaged(gate, path => damage(gate, path))
     t.equal(again.keeper.view().issuerKeys(gate.world.issuer.kid).length, 1)
-    t.equal(again.keeper.view().status('tsl:2', 8), name === 'a manifest' ? 'unknown' : 'valid')
-    t.equal(again.keeper.view().status(LIST, 7), name === 'kept bits' ? 'invalid' : 'unknown')
+    t.equal(
+      again.keeper.view().status('tsl:2', 8, T0 * 1000),
+      name === 'a manifest' ? 'unknown' : 'valid',
+    )
+    t.equal(
+      again.keeper.view().status(LIST, 7, T0 * 1000),
+      name === 'kept bits' ? 'invalid' : 'unknown',
+    )
     again.keeper.start()
     t.match(again.events[0], { code: 'TRUST_CACHE_DAMAGED', detail })
     await again.keeper.pollNow()
-    t.equal(again.keeper.view().status(LIST, 7), 'invalid', `${name}: fetched again`)
+    t.equal(again.keeper.view().status(LIST, 7, T0 * 1000), 'invalid', `${name}: fetched again`)
     await again.keeper.close()
   }
 })
@@ -154,7 +160,7 @@ t.test('a cache that cannot be written is reported; trust goes on in memory', as
   const { world, serviceUrl } = gate
   const { keeper, codes } = bootGate(join(dir, 'blocked'), world, { serviceUrl })
   t.same(await keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(keeper.view().status(LIST, 7), 'invalid')
+  t.equal(keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
   await keeper.close()
   t.ok(codes().includes('TRUST_CACHE_UNWRITTEN'))
 })
@@ -189,7 +195,7 @@ t.test('a stalled write delays neither a revocation nor the main thread', async 
   }, 2)
   await world.publish({ lists: { [LIST]: [7, 8] } })
   t.same(await keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(keeper.view().status(LIST, 8), 'invalid', 'at once')
+  t.equal(keeper.view().status(LIST, 8, T0 * 1000), 'invalid', 'at once')
   await new Promise(resolve => setTimeout(resolve, 700))
   clearInterval(pulse)
   t.comment(`longest pause of the main thread ${longestMs.toFixed(1)} ms`)
@@ -198,7 +204,7 @@ t.test('a stalled write delays neither a revocation nor the main thread', async 
   blocker.close()
   await keeper.close()
   const again = bootGate(dataDir, world)
-  t.equal(again.keeper.view().status(LIST, 8), 'invalid', 'written in the end')
+  t.equal(again.keeper.view().status(LIST, 8, T0 * 1000), 'invalid', 'written in the end')
   await again.keeper.close()
 })
 

@@ -181,7 +181,10 @@ function verifyLists(
     const opened = token && openStatusList(entry, token)
     if (token === undefined || opened === undefined || !opened.ok) {
       faults.push(`list ${entry.uri}: ${opened?.ok === false ? opened.code : 'missing'}`)
-    } else lists.set(entry.uri, { uri: entry.uri, sha256, token, bytes: opened.list.bytes })
+    } else {
+      const { list, exp } = opened
+      lists.set(entry.uri, { uri: entry.uri, sha256, token, bytes: list.bytes, exp })
+    }
   }
   return lists
 }

@@ -159,8 +159,7 @@ async function fetchList(
   if (fetched.code !== 'OK') return { code: codeOf(fetched), what: uri }
   const opened = openStatusList(entry, fetched.bytes)
   if (!opened.ok) return { code: opened.code, what: uri }
-  if (opened.list.bits !== 1) return { code: 'WRONG_TYPE', what: uri }
-  return { uri, sha256, token: fetched.bytes, bytes: opened.list.bytes }
+  return { uri, sha256, token: fetched.bytes, bytes: opened.list.bytes, exp: opened.exp }
 }
 
 function get(source: PollSource, path: string, bytesMax: number, etag?: string): Promise<Download> {

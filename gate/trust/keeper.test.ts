@@ -5,7 +5,7 @@ import { alarmFilter } from './events.ts'
 import type { TrustKeeper } from './keeper.ts'
 import { bootGate } from './testing/gate.ts'
 import { createOrigin, serveOrigin } from './testing/origin.ts'
-import { LIST, TrustWorld } from './testing/world.ts'
+import { LIST, T0, TrustWorld } from './testing/world.ts'
 
 t.test('boots from factory trust, polls, reboots offline from its cache', async t => {
   const dataDir = t.testdir()
@@ -16,25 +16,25 @@ t.test('boots from factory trust, polls, reboots offline from its cache', async 
   const first = bootGate(dataDir, world, { serviceUrl })
   t.same(origin.requests, [], 'nothing is sent before start')
   t.equal(first.keeper.view().issuerKeys(world.issuer.kid).length, 1, 'factory keys are known')
-  t.equal(first.keeper.view().status(LIST, 7), 'unknown')
+  t.equal(first.keeper.view().status(LIST, 7, T0 * 1000), 'unknown')
   t.equal(first.keeper.freshness().stage, 'CLOSED')
   t.same(await first.keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(first.keeper.view().status(LIST, 7), 'valid')
+  t.equal(first.keeper.view().status(LIST, 7, T0 * 1000), 'valid')
   t.equal(first.keeper.freshness().stage, 'FRESH')
   t.same(await first.keeper.pollNow(), { code: 'UNCHANGED' })
 
   await world.publish({ lists: { [LIST]: [7] } })
   t.same(await first.keeper.pollNow(), { code: 'UPDATED' })
-  t.equal(first.keeper.view().status(LIST, 7), 'invalid')
-  t.equal(first.keeper.view().status(LIST, 8), 'valid')
+  t.equal(first.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
+  t.equal(first.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   await first.keeper.close()
 
   origin.down = true
   const started = performance.now()
   const second = bootGate(dataDir, world, { serviceUrl })
   t.comment(`booted in ${(performance.now() - started).toFixed(1)} ms`)
-  t.equal(second.keeper.view().status(LIST, 7), 'invalid')
-  t.equal(second.keeper.view().status(LIST, 8), 'valid')
+  t.equal(second.keeper.view().status(LIST, 7, T0 * 1000), 'invalid')
+  t.equal(second.keeper.view().status(LIST, 8, T0 * 1000), 'valid')
   t.equal(second.keeper.freshness().stage, 'FRESH')
   t.same(await second.keeper.pollNow(), { code: 'NETWORK', what: 'manifest' })
   t.same(second.codes(), [])
@@ -58,7 +58,7 @@ t.test(
       await world.publish({ lists: { [LIST]: [index] } })
       tell()
       const started = performance.now()
-      while (keeper.view().status(LIST, index) !== 'invalid') {
+      while (keeper.view().status(LIST, index, T0 * 1000) !== 'invalid') {
         if (performance.now() - started > 20_000) break
         await new Promise(resolve => setTimeout(resolve, 5))
       }

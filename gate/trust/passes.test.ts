@@ -1,6 +1,7 @@
 /** Real passes against the gate's view: what trust, lists and clock come to at the barrier. */
 import t from 'tap'
 import { generateSigningKey } from '../../pass/cose-node.ts'
+import { signManifest } from '../../pass/trust.ts'
 import { laneOf, phone } from './testing/barrier.ts'
 import { bootGate, goodGate } from './testing/gate.ts'
 import { realClock } from './testing/time.ts'
@@ -15,6 +16,21 @@ t.test('a pass is taken, then its certificate is revoked', async t => {
   await world.publish({ lists: { [LIST]: [7, 8] } })
   await keeper.pollNow()
   t.equal(enter(await show(T0 + 1)), 'REVOKED')
+})
+
+t.test('a list past its exp vouches for nobody at entry, and goes on revoking', async t => {
+  const { keeper, world } = await goodGate(t)
+  const enter = laneOf(keeper)
+  const leave = laneOf(keeper, 'exit')
+  const show = await phone(world, T0 - 60)
+  t.equal(enter(await show(T0)), 'ADMIT')
+  const entry = await world.upload(LIST, [9], T0, 65_536, T0 - 1)
+  const manifest = await world.manifest({})
+  world.files.manifest = await signManifest({ ...manifest, lists: [entry] }, world.status)
+  t.same(await keeper.pollNow(), { code: 'UPDATED' }, 'it is taken, with what it revokes')
+  t.equal(enter(await show(T0 + 1)), 'STATUS_UNKNOWN')
+  t.equal(enter(await (await phone(world, T0 - 60, 9))(T0)), 'REVOKED')
+  t.match(leave(await show(T0 + 2)), /^ADMIT/, 'nobody is kept inside')
 })
 
 t.test(

@@ -5,6 +5,7 @@
  */
 import { toHex } from '../../pass/bytes.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
+import { placeStatus } from '../../pass/status-list.ts'
 import { issuerKeysOf, type SignedManifest, type TrustDocument } from '../../pass/trust.ts'
 import { materialOf } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
@@ -24,6 +25,8 @@ export interface HeldList {
   readonly sha256: string
   readonly token: Uint8Array
   readonly bytes: Uint8Array
+  /** Unix seconds, of a token that has one: from then on a clear bit says nothing. */
+  readonly exp?: number | undefined
 }
 
 export interface TrustState {
@@ -113,21 +116,22 @@ export function viewOf(
   const { trust, manifest, lists } = state
   const revokedKids = new Set(manifest?.manifest.revokedKids.map(toHex))
   for (const { kid } of state.keptKids) revokedKids.add(kid)
-  const revoked = new Map<string, Uint8Array>()
-  for (const { uri, bytes } of lists.values()) revoked.set(uri, bytes)
+  const kept = new Map<string, Uint8Array>()
   for (const { uri, bytes } of state.keptBits) {
-    const listed = revoked.get(uri)
-    revoked.set(uri, listed === undefined ? bytes : unite(listed, bytes))
+    const before = kept.get(uri)
+    kept.set(uri, before === undefined ? bytes : unite(before, bytes))
   }
   return {
     environment,
     issuerKeys: kid => issuerKeysOf(trust, kid),
     kidRevoked: kid => revokedKids.size > 0 && revokedKids.has(toHex(kid)),
-    status(uri, index) {
-      const byte = revoked.get(uri)?.[Math.floor(index / 8)] ?? 0
-      if (((byte >> (index % 8)) & 1) === 1) return 'invalid'
-      const entries = (lists.get(uri)?.bytes.length ?? 0) * 8
-      return index >= 0 && index < entries ? 'valid' : 'unknown'
+    status(uri, index, nowMs) {
+      const bits = kept.get(uri)
+      if (bits !== undefined && placeStatus({ bytes: bits }, index, nowMs) === 'invalid') {
+        return 'invalid'
+      }
+      const list = lists.get(uri)
+      return list === undefined ? 'unknown' : placeStatus(list, index, nowMs)
     },
     get staleAllowanceMs() {
       return staleAllowanceMs()

@@ -129,10 +129,22 @@ export class TrustWorld {
   }
 
   /** Uploads a list of 2^16 places with these revoked; its entry in a manifest. */
-  async upload(uri: string, revoked: readonly number[], iat: number, entries = 65_536) {
+  async upload(
+    uri: string,
+    revoked: readonly number[],
+    iat: number,
+    entries = 65_536,
+    exp?: number,
+  ) {
     const list = createStatusList(entries, 1)
     for (const index of revoked) setStatus(list, index, 1)
-    const token = await encodeStatusListToken({ uri, iat, list, signer: this.status })
+    const token = await encodeStatusListToken({
+      uri,
+      iat,
+      list,
+      ...(exp !== undefined && { exp }),
+      signer: this.status,
+    })
     const sha256 = hashOfToken(token)
     this.files.lists.set(toHex(sha256), token)
     const version = Math.max((this.listVersions.get(uri) ?? 0) + 1, this.nowS())
