@@ -100,11 +100,11 @@ t.test('every limit, at it and one over', async t => {
     ['trains', n => ({ tickets: trains(n) }), limits.BOARDING_TRAINS_MAX],
     ['of one certificate', n => ({ tickets: ofOne(n) }), limits.TICKETS_PER_CERTIFICATE_MAX],
     ['elsewhere', n => ({ elsewhere: others(n) }), limits.BOARDING_ELSEWHERE_MAX],
-    ['station', n => ({ station: 'n'.repeat(n) }), limits.NAME_CHARS_MAX],
+    ['station', n => ({ station: 'n'.repeat(n) }), limits.NAME_BYTES_MAX],
     [
       'train number',
       n => ({ tickets: [{ cti: cti(1), train: train('G'.repeat(n)) }] }),
-      limits.TRAIN_NUMBER_CHARS_MAX,
+      limits.TRAIN_NUMBER_BYTES_MAX,
     ],
   ]
   for (const [what, make, max] of rows) {

@@ -16,6 +16,7 @@ import {
   malformed,
   mapOf,
   readOrUndefined,
+  textOf,
   uint,
 } from './document-fields.ts'
 import {
@@ -24,10 +25,10 @@ import {
   BOARDING_TICKETS_MAX,
   BOARDING_TRAINS_MAX,
   CTI_BYTES,
-  NAME_CHARS_MAX,
+  NAME_BYTES_MAX,
   TICKETS_PER_CERTIFICATE_MAX,
   TIME_SECONDS_MAX,
-  TRAIN_NUMBER_CHARS_MAX,
+  TRAIN_NUMBER_BYTES_MAX,
 } from './limits.ts'
 
 /** One run of a train as it is boarded here: `from ≤ now < until`, Unix seconds. */
@@ -125,7 +126,7 @@ export function boardsElsewhere({ elsewhere }: BoardingList, cti: Uint8Array): b
 
 function readList(payload: Uint8Array): BoardingList {
   const map = mapOf(decodeCbor(payload), 4)
-  const station = textOf(map.get(1), NAME_CHARS_MAX, 'station')
+  const station = textOf(map.get(1), 1, NAME_BYTES_MAX, 'station')
   const trains = listOf(map.get(2), BOARDING_TRAINS_MAX, 'trains').map(readTrain)
   for (const [index, train] of trains.entries()) {
     const before = trains[index - 1]
@@ -145,7 +146,7 @@ function readList(payload: Uint8Array): BoardingList {
 
 function readTrain(value: CborValue): BoardingTrain {
   const fields = listOf(value, 3, 'train')
-  const number = textOf(fields[0], TRAIN_NUMBER_CHARS_MAX, 'train number')
+  const number = textOf(fields[0], 1, TRAIN_NUMBER_BYTES_MAX, 'train number')
   const from = uint(fields[1], TIME_SECONDS_MAX, 'from')
   const until = uint(fields[2], TIME_SECONDS_MAX, 'until')
   if (until <= from) throw malformed('window')
@@ -166,11 +167,6 @@ function recordsOf(
       throw malformed(`${name}: twice or out of order`)
   }
   return records
-}
-
-function textOf(value: CborValue | undefined, max: number, name: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= max) return value
-  throw malformed(name)
 }
 
 /** The records in order, each once, in one array. */
@@ -195,10 +191,13 @@ function distinctTrains(trains: readonly BoardingTrain[]): BoardingTrain[] {
 
 const keyOf = ({ number, from, until }: BoardingTrain): string => `${from} ${until} ${number}`
 
+const utf8 = new TextEncoder()
+
+/** By `from`, `until`, then the bytes of the number. */
 function compareTrains(a: BoardingTrain, b: BoardingTrain): number {
   if (a.from !== b.from) return a.from - b.from
   if (a.until !== b.until) return a.until - b.until
-  return a.number < b.number ? -1 : a.number > b.number ? 1 : 0
+  return compareBytes(utf8.encode(a.number), utf8.encode(b.number))
 }
 
 const placeAt = (tickets: Uint8Array, at: number): number =>

@@ -82,6 +82,21 @@ export function bytesOf(
   throw malformed(name)
 }
 
+const utf8 = new TextEncoder()
+
+/** A text of `min` to `max` bytes of UTF-8. */
+export function textOf(
+  value: CborValue | undefined,
+  min: number,
+  max: number,
+  name: string,
+): string {
+  if (typeof value === 'string' && value.length >= min && value.length <= max) {
+    if (utf8.encode(value).length <= max) return value
+  }
+  throw malformed(name)
+}
+
 /** `iat < exp`, Unix seconds, at most `max` seconds apart. */
 export function lifetime(
   iatValue: CborValue | undefined,

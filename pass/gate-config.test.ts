@@ -17,7 +17,7 @@ import {
   CONFIG_REASON_BYTES_MAX,
   CONFIG_TEXT_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
-  NAME_CHARS_MAX,
+  NAME_BYTES_MAX,
 } from './limits.ts'
 import { DOCUMENT_TYPE, type DocumentSigner, signDocument } from './trust-envelope.ts'
 
@@ -75,7 +75,7 @@ t.test('every limit, at it and one over', async t => {
     ['most time', { confirmS: CONFIG_CONFIRM_S_MAX }],
   ]
   for (const [what, over] of good) t.equal(judge(await signed(over)), 'GOOD', what)
-  const gate = 'g'.repeat(NAME_CHARS_MAX)
+  const gate = 'g'.repeat(NAME_BYTES_MAX)
   const wrong: [string, Partial<ConfigDocument>][] = [
     ['text', { text: 'x'.repeat(CONFIG_TEXT_BYTES_MAX + 1) }],
     ['text of other letters', { text: `${'é'.repeat(CONFIG_TEXT_BYTES_MAX / 2)}x` }],

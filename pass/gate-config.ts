@@ -4,7 +4,7 @@
  */
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
-import { checked, malformed, mapOf, readOrUndefined, uint } from './document-fields.ts'
+import { checked, malformed, mapOf, readOrUndefined, textOf, uint } from './document-fields.ts'
 import {
   CONFIG_BYTES_MAX,
   CONFIG_CONFIRM_S_MAX,
@@ -12,7 +12,7 @@ import {
   CONFIG_REASON_BYTES_MAX,
   CONFIG_TEXT_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
-  NAME_CHARS_MAX,
+  NAME_BYTES_MAX,
   TIME_SECONDS_MAX,
   VERSION_MAX,
 } from './limits.ts'
@@ -102,22 +102,12 @@ function readConfig(payload: Uint8Array): ConfigDocument {
   const revision = uint(map.get(1), VERSION_MAX, 'revision')
   const confirmS = uint(map.get(5), CONFIG_CONFIRM_S_MAX, 'time to confirm')
   if (revision === 0 || confirmS < CONFIG_CONFIRM_S_MIN) throw malformed('revision or time')
-  const gate = map.get(3)
-  if (typeof gate !== 'string' || gate === '' || gate.length > NAME_CHARS_MAX) {
-    throw malformed('gate')
-  }
   return {
     revision,
     iat: uint(map.get(2), TIME_SECONDS_MAX, 'iat'),
-    gate,
-    text: textOf(map.get(4), CONFIG_TEXT_BYTES_MAX, 'text'),
+    gate: textOf(map.get(3), 1, NAME_BYTES_MAX, 'gate'),
+    text: textOf(map.get(4), 0, CONFIG_TEXT_BYTES_MAX, 'text'),
     confirmS,
-    reason: textOf(map.get(6), CONFIG_REASON_BYTES_MAX, 'reason'),
+    reason: textOf(map.get(6), 0, CONFIG_REASON_BYTES_MAX, 'reason'),
   }
-}
-
-/** A text of at most so many bytes of UTF-8. */
-function textOf(value: CborValue | undefined, bytesMax: number, field: string): string {
-  if (typeof value === 'string' && new TextEncoder().encode(value).length <= bytesMax) return value
-  throw malformed(field)
 }

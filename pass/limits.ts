@@ -80,10 +80,10 @@ export const BOARDING_TICKETS_MAX = 65_536
 export const TICKETS_PER_CERTIFICATE_MAX = 16
 /** Certificates with a ticket from another station in a boarding list. */
 export const BOARDING_ELSEWHERE_MAX = 65_536
-/** Characters of a train's number. */
-export const TRAIN_NUMBER_CHARS_MAX = 16
-/** Characters of a station's or a gate's name. */
-export const NAME_CHARS_MAX = 32
+/** Bytes of a train's number. */
+export const TRAIN_NUMBER_BYTES_MAX = 16
+/** Bytes of a station's or a gate's name. */
+export const NAME_BYTES_MAX = 32
 /** Bytes of a signed time answer. */
 export const TIME_ANSWER_BYTES_MAX = 512
 /** Bytes of the nonce in a time answer: 8 to 32. */
@@ -91,8 +91,8 @@ export const NONCE_BYTES_MIN = 8
 export const NONCE_BYTES_MAX = 32
 /** Versions of documents, so that seconds since 1970 fit with room. */
 export const VERSION_MAX = 0xffff_ffff_ffff
-/** Characters of a list's uri in a manifest. */
-export const URI_CHARS_MAX = 256
+/** Bytes of a list's uri in a manifest. */
+export const URI_BYTES_MAX = 256
 /** Longest life of a trust document, seconds: 90 days. */
 export const TRUST_LIFETIME_MAX_S = 90 * 24 * 60 * 60
 /** Longest life of a manifest, seconds: 24 hours. */

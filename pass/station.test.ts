@@ -15,7 +15,7 @@ import {
   BOARDING_BYTES_MAX,
   CONFIG_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
-  NAME_CHARS_MAX,
+  NAME_BYTES_MAX,
   STATION_GATES_MAX,
 } from './limits.ts'
 import {
@@ -137,7 +137,7 @@ t.test('every limit, at it and one over', async t => {
     ['too many gates', { gates: gates(STATION_GATES_MAX + 1) }],
     ['a gate twice', { gates: [gate('a', 1), gate('a', 2)] }],
     ['a gate without a name', { gates: [gate('', 1)] }],
-    ['a long name', { gates: [gate('n'.repeat(NAME_CHARS_MAX + 1), 1)] }],
+    ['a long name', { gates: [gate('n'.repeat(NAME_BYTES_MAX + 1), 1)] }],
     ['a short key', { gates: [{ name: 'a', key: new Uint8Array(31) }] }],
     ['no station', { station: '' }],
     ['longer than a day', { exp: NOW + DAY + 1 }],

@@ -6,13 +6,22 @@
  */
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import type { SignatureVerifier } from './crypto.ts'
-import { bytesOf, checked, fieldsOf, lifetime, listOf, malformed, uint } from './document-fields.ts'
+import {
+  bytesOf,
+  checked,
+  fieldsOf,
+  lifetime,
+  listOf,
+  malformed,
+  textOf,
+  uint,
+} from './document-fields.ts'
 import {
   BOARDING_BYTES_MAX,
   CONFIG_BYTES_MAX,
   COORDINATE_BYTES,
   MANIFEST_LIFETIME_MAX_S,
-  NAME_CHARS_MAX,
+  NAME_BYTES_MAX,
   STATION_BYTES_MAX,
   STATION_GATES_MAX,
   VERSION_MAX,
@@ -155,7 +164,7 @@ function readStation(payload: Uint8Array): StationManifest {
     iat,
     exp,
     trustVersion: uint(map.get(4), VERSION_MAX, 'trust version'),
-    station: nameOf(map.get(5), 'station'),
+    station: textOf(map.get(5), 1, NAME_BYTES_MAX, 'station'),
     gates,
     ...(map.has(7) && { boarding: readBoarding(map.get(7), iat) }),
     ...(map.has(8) ? { configs: readConfigs(map.get(8)) } : {}),
@@ -174,7 +183,7 @@ function readConfig(value: CborValue): StationConfig {
   const fields = listOf(value, 4, 'config')
   const [gate, revision, sha256, length] = fields
   return {
-    gate: nameOf(gate, 'gate of a config'),
+    gate: textOf(gate, 1, NAME_BYTES_MAX, 'gate of a config'),
     revision: uint(revision, VERSION_MAX, 'revision of a config'),
     sha256: bytesOf(sha256, 32, 32, 'sha256 of a config'),
     length: uint(length, CONFIG_BYTES_MAX, 'length of a config'),
@@ -195,12 +204,7 @@ function readGate(value: CborValue): StationGate {
   const pair = listOf(value, 2, 'gate')
   const [name, key] = pair
   return {
-    name: nameOf(name, 'gate name'),
+    name: textOf(name, 1, NAME_BYTES_MAX, 'gate name'),
     key: bytesOf(key, COORDINATE_BYTES, COORDINATE_BYTES, 'gate key'),
   }
-}
-
-function nameOf(value: CborValue | undefined, field: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= NAME_CHARS_MAX) return value
-  throw malformed(field)
 }

@@ -8,7 +8,7 @@ import {
   MANIFEST_LISTS_MAX,
   REVOKED_KIDS_MAX,
   TRUST_KEYS_MAX,
-  URI_CHARS_MAX,
+  URI_BYTES_MAX,
   VERSION_MAX,
 } from './limits.ts'
 import {
@@ -157,10 +157,10 @@ t.test('counts at the limit and one over', async t => {
 
 t.test('a list in a manifest: each field has its range', async t => {
   const list = { uri: 'tsl:0', version: 1, length: 1, sha256: new Uint8Array(32) }
-  const most = { ...list, uri: 'x'.repeat(URI_CHARS_MAX) }
+  const most = { ...list, uri: 'x'.repeat(URI_BYTES_MAX) }
   t.ok(writeManifest(manifestOf({ lists: [most] })))
   for (const over of [
-    { uri: 'x'.repeat(URI_CHARS_MAX + 1) },
+    { uri: 'x'.repeat(URI_BYTES_MAX + 1) },
     { uri: 7 as never },
     { version: -1 },
     { length: -1 },

@@ -9,7 +9,16 @@ import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { CborWriter } from './cbor-writer.ts'
 import { ALGORITHM_NUMBER, algorithmOfNumber, readCoseKey, writeCoseKey } from './cose.ts'
 import { algorithmOfKey, type CoseKey, type SignatureAlgorithm } from './crypto.ts'
-import { bytesOf, checked, lifetime, listOf, malformed, mapOf, uint } from './document-fields.ts'
+import {
+  bytesOf,
+  checked,
+  lifetime,
+  listOf,
+  malformed,
+  mapOf,
+  textOf,
+  uint,
+} from './document-fields.ts'
 import type { PassClass, PassEnvironment } from './keys.ts'
 import {
   KID_BYTES,
@@ -22,7 +31,7 @@ import {
   TIME_SECONDS_MAX,
   TRUST_KEYS_MAX,
   TRUST_LIFETIME_MAX_S,
-  URI_CHARS_MAX,
+  URI_BYTES_MAX,
   VERSION_MAX,
 } from './limits.ts'
 
@@ -186,9 +195,8 @@ export function readManifest(payload: Uint8Array): Manifest {
 
 function readList(value: CborValue): ManifestList {
   const [uri, version, length, sha256] = listOf(value, 4, 'list')
-  if (typeof uri !== 'string' || uri.length > URI_CHARS_MAX) throw malformed('uri')
   return {
-    uri,
+    uri: textOf(uri, 0, URI_BYTES_MAX, 'uri'),
     version: uint(version, VERSION_MAX, 'list version'),
     length: uint(length, STATUS_TOKEN_BYTES_MAX, 'length'),
     sha256: bytesOf(sha256, 32, 32, 'sha256'),

@@ -74,10 +74,17 @@ export function openDocument(type: string, bytes: Uint8Array): Opened {
   const { protectedBytes, protectedHeader, unprotectedHeader, payload, signature } = read.parts
   if (protectedHeader.get(HEADER.type) !== type) return { ok: false, code: 'WRONG_TYPE' }
   const kid = protectedHeader.get(HEADER.kid)
-  if (!isKid(kid) || protectedHeader.size !== 3 || unprotectedHeader.size !== 0) {
+  const number = protectedHeader.get(HEADER.alg)
+  if (
+    !isKid(kid) ||
+    typeof number !== 'number' ||
+    protectedHeader.size !== 3 ||
+    unprotectedHeader.size !== 0 ||
+    signature.length !== SIGNATURE_BYTES
+  ) {
     return { ok: false, code: 'MALFORMED' }
   }
-  const alg = algorithmOfNumber(protectedHeader.get(HEADER.alg))
+  const alg = algorithmOfNumber(number)
   const message = sigStructure(protectedBytes, payload)
   return {
     ok: true,
@@ -127,8 +134,11 @@ export function openTrust(
   for (const { header, signature } of parts.raw) {
     const labels = readProtected(header, false)
     const kid = labels?.get(HEADER.kid)
-    if (labels?.size !== 2 || !isKid(kid)) return { ok: false, code: 'MALFORMED' }
-    const alg = algorithmOfNumber(labels.get(HEADER.alg))
+    const number = labels?.get(HEADER.alg)
+    if (labels?.size !== 2 || !isKid(kid) || typeof number !== 'number') {
+      return { ok: false, code: 'MALFORMED' }
+    }
+    const alg = algorithmOfNumber(number)
     const message = signatureStructure(TRUST_HEADER, header, parts.payload)
     signatures.push({ kid, alg, message, signature })
   }
@@ -148,10 +158,12 @@ function readSign(
   if (!Array.isArray(tagged.value) || tagged.value.length !== 4) return 'MALFORMED'
   const [header, unprotected, payload, list] = tagged.value
   if (!(header instanceof Uint8Array) || !(payload instanceof Uint8Array)) return 'MALFORMED'
+  if (!(unprotected instanceof Map) || !Array.isArray(list)) return 'MALFORMED'
   const labels = readProtected(header, false)
-  if (labels?.get(HEADER.type) !== DOCUMENT_TYPE.trust) return 'WRONG_TYPE'
-  if (labels.size !== 1 || !isEmptyMap(unprotected)) return 'MALFORMED'
-  if (!Array.isArray(list) || list.length > TRUST_SIGNATURES_MAX) return 'MALFORMED'
+  if (labels === undefined) return 'MALFORMED'
+  if (labels.get(HEADER.type) !== DOCUMENT_TYPE.trust) return 'WRONG_TYPE'
+  if (labels.size !== 1 || unprotected.size !== 0) return 'MALFORMED'
+  if (list.length > TRUST_SIGNATURES_MAX) return 'MALFORMED'
   const raw: RawSignature[] = []
   for (const item of list) {
     if (!Array.isArray(item) || item.length !== 3) return 'MALFORMED'

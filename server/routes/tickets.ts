@@ -4,7 +4,7 @@
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { PASS_TEXT_CHARS_MAX, TRAIN_NUMBER_CHARS_MAX } from '../../pass/limits.ts'
+import { PASS_TEXT_CHARS_MAX, TRAIN_NUMBER_BYTES_MAX } from '../../pass/limits.ts'
 import { checkPresented, type Purpose } from '../checking.ts'
 import { isDay, type Trip } from '../domain/ticket.ts'
 import { Problem } from '../errors.ts'
@@ -30,7 +30,7 @@ const presentedShape = {
   name: presentedNameSchema,
 }
 const orderShape = {
-  train: z.string().min(1).max(TRAIN_NUMBER_CHARS_MAX),
+  train: z.string().min(1).max(TRAIN_NUMBER_BYTES_MAX),
   from: nameSchema,
   to: nameSchema,
   day: daySchema.describe('of the departure at `from`, in Shanghai'),

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { explainIssues } from '../../gate/contract/explain.ts'
 import { NOT_PLAIN, PLAIN_LINE } from '../../gate/contract/plain-line.ts'
-import { TRAIN_NUMBER_CHARS_MAX } from '../../pass/limits.ts'
+import { TRAIN_NUMBER_BYTES_MAX } from '../../pass/limits.ts'
 import { isDay, type Stop, type Train } from '../domain/ticket.ts'
 import {
   STATION_TITLE_CHARS_MAX,
@@ -39,7 +39,7 @@ const trainSchema = z
     train: z
       .string()
       .regex(/^[A-Za-z0-9]+$/, 'letters and digits')
-      .max(TRAIN_NUMBER_CHARS_MAX),
+      .max(TRAIN_NUMBER_BYTES_MAX),
     from: daySchema.describe('first day on which it starts'),
     until: daySchema.describe('last day'),
     weekdays: z
