@@ -274,6 +274,11 @@ t.test(
 
 t.test('only printable text is a text', async t => {
   t.equal(frameText(Buffer.from(']Q1\\000026 A B ')), 'A B')
+  t.equal(frameText(Buffer.from('\ufeff]Q1AB')), 'AB', 'a byte order mark before all')
+  for (const bad of [']Q1\ufeffAB', '\ufeff\ufeffAB', '\ufeff']) {
+    t.equal(frameText(Buffer.from(bad)), null)
+  }
+  t.equal(frameText(Buffer.from(']Q1]Q1A')), ']Q1A', 'each mark once')
   t.equal(frameText(Buffer.from('')), null)
   t.equal(frameText(Buffer.from(']Q1')), null)
   for (const bad of [0x00, 0x1f, 0x7f, 0x80, 0xff]) t.equal(frameText(Buffer.from([65, bad])), null)

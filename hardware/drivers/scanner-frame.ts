@@ -143,12 +143,16 @@ const isPrintable = (byte: number) => byte >= 0x20 && byte <= 0x7e
 const aimId = /^\][A-Za-z][0-9A-Za-z]/
 const eciMark = /^\\[0-9]{6}/
 
+const byteOrderMark = [0xef, 0xbb, 0xbf]
+
 /**
- * The code's text: an AIM identifier (`]Q1`, ISO/IEC 15424) and an ECI marker (`\000026`, AIM
- * ITS/04-023) before it and blanks around it removed. Null for an empty frame or one that is not
- * printable ASCII.
+ * The code's text: a byte order mark, an AIM identifier (`]Q1`, ISO/IEC 15424) and an ECI marker
+ * (`\000026`, AIM ITS/04-023) before it and blanks around it removed, in this order and each once.
+ * Null for an empty frame or one that is not printable ASCII: section 2 of pass/specification.md.
  */
-export function frameText(bytes: Uint8Array): string | null {
+export function frameText(frame: Uint8Array): string | null {
+  const marked = byteOrderMark.every((byte, at) => frame[at] === byte)
+  const bytes = marked ? frame.subarray(byteOrderMark.length) : frame
   for (const byte of bytes) {
     if (byte !== 0x09 && !isPrintable(byte)) return null
   }
