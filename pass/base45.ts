@@ -32,6 +32,7 @@ export function encodeBase45(bytes: Uint8Array): string {
 function digitAt(text: string, at: number): number {
   const code = text.charCodeAt(at)
   const digit = code < 128 ? (DIGIT_OF[code] as number) : NO_DIGIT
+  // rule T5
   if (digit === NO_DIGIT) throw new PassError('MALFORMED', `base45: no digit at character ${at}`)
   return digit
 }
@@ -43,8 +44,10 @@ function digitAt(text: string, at: number): number {
  */
 export function decodeBase45(text: string, from = 0): Uint8Array {
   const length = text.length - from
+  // no rule: for other callers: a pass is asked T1 first
   if (length > BASE45_CHARS_MAX) throw new PassError('TOO_LARGE', 'base45: text too long')
   const tail = length % 3
+  // rule T4
   if (tail === 1) throw new PassError('MALFORMED', 'base45: one character too many')
   const triples = (length - tail) / 3
   const bytes = new Uint8Array(2 * triples + (tail === 2 ? 1 : 0))
@@ -52,12 +55,14 @@ export function decodeBase45(text: string, from = 0): Uint8Array {
   let out = 0
   for (let i = 0; i < triples; i++, at += 3) {
     const pair = digitAt(text, at) + 45 * digitAt(text, at + 1) + 45 * 45 * digitAt(text, at + 2)
+    // rule T6
     if (pair > 0xffff) throw new PassError('MALFORMED', `base45: group over 65535 at ${at}`)
     bytes[out++] = pair >> 8
     bytes[out++] = pair & 0xff
   }
   if (tail === 2) {
     const last = digitAt(text, at) + 45 * digitAt(text, at + 1)
+    // rule T7
     if (last > 0xff) throw new PassError('MALFORMED', 'base45: last byte over 255')
     bytes[out] = last
   }

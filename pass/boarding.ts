@@ -100,9 +100,12 @@ export function encodeBoardingList(contents: BoardingContents): Uint8Array {
 
 /** Reads the bytes that a station manifest names; their hash was compared before. Never throws. */
 export function openBoardingList(bytes: Uint8Array, station: string): BoardingResult {
+  // rule B1
   if (bytes.length > BOARDING_BYTES_MAX) return { ok: false, code: 'LENGTH' }
   const list = readOrUndefined(bytes, readList)
+  // rule B2
   if (list === undefined) return { ok: false, code: 'MALFORMED' }
+  // rules B9 B10
   return list.station === station ? { ok: true, list } : { ok: false, code: 'OTHER_STATION' }
 }
 
@@ -130,14 +133,17 @@ function readList(payload: Uint8Array): BoardingList {
   const trains = listOf(map.get(2), BOARDING_TRAINS_MAX, 'trains').map(readTrain)
   for (const [index, train] of trains.entries()) {
     const before = trains[index - 1]
+    // rule B4
     if (before !== undefined && compareTrains(before, train) >= 0) throw malformed('train order')
   }
   const tickets = recordsOf(map.get(3), TICKET_BYTES, BOARDING_TICKETS_MAX, 'tickets')
   let same = 0
   for (let at = 0; at < tickets.length; at += TICKET_BYTES) {
+    // rule B7
     if (placeAt(tickets, at) >= trains.length) throw malformed('a ticket without its train')
     const before = at - TICKET_BYTES
     same = at > 0 && compareAt(tickets, before, tickets, CTI_BYTES, at) === 0 ? same + 1 : 1
+    // rule B8
     if (same > TICKETS_PER_CERTIFICATE_MAX) throw malformed('too many tickets of one certificate')
   }
   const elsewhere = recordsOf(map.get(4), ELSEWHERE_BYTES, BOARDING_ELSEWHERE_MAX, 'elsewhere')
@@ -149,6 +155,7 @@ function readTrain(value: CborValue): BoardingTrain {
   const number = textOf(fields[0], 1, TRAIN_NUMBER_BYTES_MAX, 'train number')
   const from = uint(fields[1], TIME_SECONDS_MAX, 'from')
   const until = uint(fields[2], TIME_SECONDS_MAX, 'until')
+  // rule B3
   if (until <= from) throw malformed('window')
   return { number, from, until }
 }
@@ -160,10 +167,13 @@ function recordsOf(
   max: number,
   name: string,
 ): Uint8Array {
+  // rule B5
   const records = bytesOf(value, 0, size * max, name)
+  // rule B5
   if (records.length % size !== 0) throw malformed(`${name}: a part of a record`)
   for (let at = size; at < records.length; at += size) {
     if (compareAt(records, at - size, records, size, at) >= 0)
+      // rule B6
       throw malformed(`${name}: twice or out of order`)
   }
   return records

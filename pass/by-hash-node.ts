@@ -18,6 +18,8 @@ export function hashOf(bytes: Uint8Array): Uint8Array {
 
 /** Why these bytes are not the file that was named; undefined when they are. */
 export function namedFileFault(named: NamedFile, bytes: Uint8Array): 'LENGTH' | 'HASH' | undefined {
+  // rules H1 L1
   if (bytes.length !== named.length) return 'LENGTH'
+  // rules H2 H3 L2
   return equalBytes(hashOf(bytes), named.sha256) ? undefined : 'HASH'
 }

@@ -44,10 +44,13 @@ export interface CborReadOptions {
  * anything not well-formed or not deterministic, `TOO_LARGE` over a maximum of `limits.ts`.
  */
 export function decodeCbor(bytes: Uint8Array, options: CborReadOptions = {}): CborValue {
+  // rule C1
   if (bytes.length > CBOR_BYTES_MAX) throw new PassError('TOO_LARGE', 'CBOR: too many bytes')
   const reader = new CborReader(bytes, options.anyKeyOrder === true)
   const value = reader.item(1)
+  // rule C12
   if (reader.at !== bytes.length) throw malformed('bytes after the item', reader.at)
+  // rule C13
   return value
 }
 
@@ -93,20 +96,24 @@ class CborReader {
   }
 
   item(depth: number): CborValue {
+    // rule C2
     if (++this.items > CBOR_ITEMS_MAX) throw new PassError('TOO_LARGE', 'CBOR: too many items')
     const start = this.at
     const initial = this.bytes[start]
+    // rule C3
     if (initial === undefined) throw malformed('end of input', start)
     const major = initial >> 5
     if (major === 7) return this.simple(initial, start)
     const argument = this.argument(initial & 31)
     if (major === 0) return argument
     if (major === 1) {
+      // rule C6
       if (argument === Number.MAX_SAFE_INTEGER) throw malformed('integer too small', start)
       return -1 - argument
     }
     if (major === 2) return this.take(argument)
     if (major === 3) return this.text(argument)
+    // rule C9
     if (depth > CBOR_DEPTH_MAX) throw new PassError('TOO_LARGE', 'CBOR: nested too deep')
     if (major === 4) return this.array(argument, depth)
     if (major === 5) return this.map(argument, depth)
@@ -118,6 +125,7 @@ class CborReader {
     if (initial === 0xf4) return false
     if (initial === 0xf5) return true
     if (initial === 0xf6) return null
+    // rule C4
     throw malformed('float or simple value', start)
   }
 
@@ -125,20 +133,25 @@ class CborReader {
   private argument(info: number): number {
     const start = this.at++
     if (info < 24) return info
+    // rule C5
     if (info > 27) throw malformed('indefinite or reserved length', start)
     const size = 1 << (info - 24)
     const end = this.at + size
+    // rule C3
     if (end > this.bytes.length) throw malformed('end of input', start)
     let value = 0
     while (this.at < end) value = value * 256 + (this.bytes[this.at++] as number)
+    // rule C6
     if (value > Number.MAX_SAFE_INTEGER) throw malformed('integer past 2^53', start)
     const shortest = size === 1 ? value >= 24 : value >= 2 ** (4 * size)
+    // rule C7
     if (!shortest) throw malformed('integer not in its shortest form', start)
     return value
   }
 
   private take(length: number): Uint8Array {
     const start = this.at
+    // rule C3
     if (length > this.bytes.length - start) throw malformed('end of input', start)
     this.at = start + length
     return this.bytes.subarray(start, this.at)
@@ -152,11 +165,13 @@ class CborReader {
     try {
       return utf8.decode(encoded)
     } catch (cause) {
+      // rule C8
       throw new PassError('MALFORMED', `CBOR: text not UTF-8 at byte ${start}`, { cause })
     }
   }
 
   private array(length: number, depth: number): CborValue[] {
+    // rule C9a
     if (length > this.bytes.length - this.at) throw malformed('end of input', this.at)
     const items: CborValue[] = []
     for (let i = 0; i < length; i++) items.push(this.item(depth + 1))
@@ -164,6 +179,7 @@ class CborReader {
   }
 
   private map(pairs: number, depth: number): CborMap {
+    // rule C9a
     if (2 * pairs > this.bytes.length - this.at) throw malformed('end of input', this.at)
     const map: CborMap = new Map()
     let previousStart = 0
@@ -171,10 +187,13 @@ class CborReader {
     for (let i = 0; i < pairs; i++) {
       const start = this.at
       const key = this.item(depth + 1)
+      // rule C10
       if (typeof key !== 'number' && typeof key !== 'string') throw malformed('key type', start)
       if (this.anyKeyOrder) {
+        // rule C11
         if (map.has(key)) throw malformed('key twice', start)
       } else if (i > 0 && !this.ascends(previousStart, previousEnd, start)) {
+        // rule C11
         throw malformed('key twice or out of order', start)
       }
       previousStart = start

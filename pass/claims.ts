@@ -65,11 +65,14 @@ const URI = new CborWriter(4).text('uri').finish()
 
 /** Reads a payload; throws `MALFORMED` unless it holds exactly the claims above, each in range. */
 export function decodeClaims(payload: Uint8Array): PassClaims {
+  // rule K1
   const map = mapOf(decodeCbor(payload), 'payload')
   const cnf = map.get(CLAIM.cnf)
+  // rule K1
   if (map.size !== (cnf === undefined ? 4 : 5)) throw malformed('a claim missing or unknown')
   const status = only(map.get(CLAIM.status), 'status_list', 'status')
   const place = mapOf(status, 'status_list')
+  // rule K8
   if (place.size !== 2) throw malformed('status_list has idx and uri')
   const claims = {
     cti: map.get(CLAIM.cti),
@@ -80,6 +83,7 @@ export function decodeClaims(payload: Uint8Array): PassClaims {
     statusList: place.get('uri'),
   }
   const problem = problemOf(claims)
+  // rules K2 K3 K4 K5 K6 K7
   if (problem !== undefined) throw malformed(problem)
   return claims as PassClaims
 }
@@ -89,12 +93,19 @@ type Unchecked = { readonly [Name in keyof PassClaims]?: unknown }
 /** What is wrong with claims of any origin; undefined when nothing is. */
 function problemOf(claims: Unchecked): string | undefined {
   const { cti, iat, exp, holderKey, statusIndex, statusList } = claims
+  // rule K2
   if (!(cti instanceof Uint8Array) || cti.length !== CTI_BYTES) return 'cti is not 16 bytes'
+  // rule K3
   if (!isUnsigned(iat, TIME_SECONDS_MAX)) return 'iat is not in seconds'
+  // rule K3
   if (!isUnsigned(exp, TIME_SECONDS_MAX)) return 'exp is not in seconds'
+  // rule K4
   if (exp <= iat) return 'exp is not after iat'
+  // rule K6
   if (!isUnsigned(statusIndex, STATUS_INDEX_MAX)) return 'idx out of range'
+  // rule K7
   if (typeof statusList !== 'string' || !LIST_URI.test(statusList)) return 'uri is not tsl:N'
+  // rule K5
   if (holderKey !== undefined && (holderKey as Ec2Key).kty !== 'EC2') return 'cnf is not P-256'
   return undefined
 }
@@ -109,6 +120,7 @@ function malformed(what: string): PassError {
 
 function mapOf(value: CborValue | undefined, name: string): CborMap {
   if (value instanceof Map) return value
+  // rules K1 K8
   throw malformed(`${name} is not a map`)
 }
 
@@ -116,6 +128,7 @@ function mapOf(value: CborValue | undefined, name: string): CborMap {
 function only(value: CborValue | undefined, key: number | string, name: string): CborValue {
   const map = mapOf(value, name)
   const entry = map.get(key)
+  // rules K5 K8
   if (entry === undefined || map.size !== 1) throw malformed(`${name} has other entries`)
   return entry
 }

@@ -134,6 +134,7 @@ export function writeCoseKey(writer: CborWriter, key: CoseKey): void {
 
 /** Reads a COSE_Key of exactly those labels. Throws `MALFORMED` for any other map. */
 export function readCoseKey(value: CborValue | undefined): CoseKey {
+  // rules K5 D10
   if (!(value instanceof Map)) throw new PassError('MALFORMED', 'COSE_Key: not a map')
   const map: CborMap = value
   const x = map.get(KEY.x)
@@ -148,6 +149,7 @@ export function readCoseKey(value: CborValue | undefined): CoseKey {
       return { kty: 'OKP', crv: 'Ed25519', x }
     }
   }
+  // rules K5 D10
   throw new PassError('MALFORMED', 'COSE_Key: not a public key of P-256 or Ed25519')
 }
 

@@ -38,6 +38,7 @@ export function malformed(what: string): PassError {
 
 /** A map of exactly `size` fields: none missing, none unknown. */
 export function mapOf(value: CborValue | undefined, size: number): CborMap {
+  // rules D10 B2
   if (value instanceof Map && value.size === size) return value
   throw malformed('fields missing or unknown')
 }
@@ -48,9 +49,11 @@ export function fieldsOf(
   required: readonly number[],
   optional: readonly number[],
 ): CborMap {
+  // rule D10
   if (!(value instanceof Map)) throw malformed('not a map')
   const some = optional.filter(label => value.has(label)).length
   const whole = required.every(label => value.has(label))
+  // rule D10
   if (whole && value.size === required.length + some) return value
   throw malformed('fields missing or unknown')
 }
@@ -61,12 +64,14 @@ export function listOf(
   itemsMax: number,
   name: string,
 ): readonly CborValue[] {
+  // rules D10 B2
   if (Array.isArray(value) && value.length <= itemsMax) return value
   throw malformed(name)
 }
 
 /** An integer from 0 to `max`. */
 export function uint(value: CborValue | undefined, max: number, name: string): number {
+  // rules D10 B2
   if (typeof value === 'number' && value >= 0 && value <= max) return value
   throw malformed(name)
 }
@@ -78,6 +83,7 @@ export function bytesOf(
   max: number,
   name: string,
 ): Uint8Array {
+  // rules D10 B2
   if (value instanceof Uint8Array && value.length >= min && value.length <= max) return value
   throw malformed(name)
 }
@@ -92,6 +98,7 @@ export function textOf(
   name: string,
 ): string {
   if (typeof value === 'string' && value.length >= min && value.length <= max) {
+    // rules D10 B2
     if (utf8.encode(value).length <= max) return value
   }
   throw malformed(name)
@@ -105,6 +112,7 @@ export function lifetime(
 ): { iat: number; exp: number } {
   const iat = uint(iatValue, TIME_SECONDS_MAX, 'iat')
   const exp = uint(expValue, TIME_SECONDS_MAX, 'exp')
+  // rule D11
   if (exp <= iat || exp - iat > max) throw malformed('lifetime')
   return { iat, exp }
 }

@@ -43,17 +43,23 @@ function malformed(what: string): PassError {
 
 /** Reads a pass; throws `MALFORMED` for any other shape, label or size. */
 export function decodeEnvelope(bytes: Uint8Array): PassEnvelope {
+  // rule E1
   const tagged = decodeCbor(bytes)
+  // rule E2
   if (!(tagged instanceof CborTag) || tagged.tag !== TAG_SIGN1) throw malformed('no tag 18')
   const [protectedBytes, unprotected, payload, signature] = arrayOf(tagged.value, 4, 'COSE_Sign1')
   const header = headerOf(protectedBytes, 'protected')
   const kid = header.get(HEADER.kid)
   if (header.size !== 2 || !(kid instanceof Uint8Array) || kid.length !== KID_BYTES) {
+    // rule E3
     throw malformed('protected header has alg and a kid of 4 bytes')
   }
   const alg = algorithmIn(header)
+  // rule E5
   if (!(unprotected instanceof Map)) throw malformed('unprotected header is not a map')
+  // rule E6
   if (!(payload instanceof Uint8Array)) throw malformed('payload is not bytes')
+  // rule E11
   return {
     protectedBytes: protectedBytes as Uint8Array,
     alg,
@@ -68,17 +74,21 @@ function presentationIn(unprotected: CborMap): Presentation | undefined {
   if (unprotected.size === 0) return undefined
   const countersignature = unprotected.get(HEADER.countersignature)
   if (countersignature === undefined || unprotected.size !== 1) {
+    // rule E5
     throw malformed('unprotected header has label 11 alone')
   }
   const [protectedBytes, inner, signature] = arrayOf(countersignature, 3, 'countersignature')
+  // rule E7
   if (!(inner instanceof Map) || inner.size !== 0) throw malformed('inner header is not empty')
   const header = headerOf(protectedBytes, 'countersignature')
   const claims = header.get(HEADER.cwtClaims)
   if (header.size !== 2 || !(claims instanceof Map) || claims.size !== 1) {
+    // rules E7 E8
     throw malformed('countersignature header has alg and one claim')
   }
   const presentedAt = claims.get(CLAIM_PRESENTED_AT)
   if (typeof presentedAt !== 'number' || presentedAt < 0 || presentedAt > TIME_SECONDS_MAX) {
+    // rule E9
     throw malformed('presented at is not in seconds')
   }
   return {
@@ -91,25 +101,30 @@ function presentationIn(unprotected: CborMap): Presentation | undefined {
 
 function arrayOf(value: CborValue, length: number, name: string): readonly CborValue[] {
   if (Array.isArray(value) && value.length === length) return value
+  // rules E2 E7
   throw malformed(`${name} is not an array of ${length}`)
 }
 
 function headerOf(value: CborValue | undefined, name: string): CborMap {
   if (value instanceof Uint8Array) {
+    // rule E1
     const header = decodeCbor(value)
     if (header instanceof Map) return header
   }
+  // rules E3 E7
   throw malformed(`${name} header is not a map in bytes`)
 }
 
 function algorithmIn(header: CborMap): SignatureAlgorithm | undefined {
   const number = header.get(HEADER.alg)
+  // rule E4
   if (typeof number !== 'number') throw malformed('alg is not a number in the protected header')
   return algorithmOfNumber(number)
 }
 
 function signatureOf(value: CborValue | undefined): Uint8Array {
   if (value instanceof Uint8Array && value.length === SIGNATURE_BYTES) return value
+  // rule E10
   throw malformed('a signature has 64 bytes')
 }
 

@@ -70,17 +70,23 @@ export function verifyConfig<K>(
   crypto: SignatureVerifier<K>,
   against: { readonly gate: string; readonly seen: number; readonly nowMs: number },
 ): ConfigResult {
+  // rule D1
   if (bytes.length > CONFIG_BYTES_MAX) return { ok: false, code: 'LENGTH' }
   const opened = openDocument(DOCUMENT_TYPE.config, bytes)
   if (!opened.ok) return opened
   const { payload, signatures } = opened.document
   const document = readOrUndefined(payload, readConfig)
+  // rule D10
   if (document === undefined) return { ok: false, code: 'MALFORMED' }
   const signers = signersOf(trust, 'config', signatures, document.iat, crypto)
+  // rule F1
   if (signers.size === 0) return { ok: false, code: 'UNSIGNED' }
+  // rule F2
   if (document.gate !== against.gate) return { ok: false, code: 'OTHER_GATE' }
+  // rule F3
   if (document.revision <= against.seen) return { ok: false, code: 'ROLLBACK' }
   const ahead = (document.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > against.nowMs
+  // rules F4 F5
   return ahead ? { ok: false, code: 'FROM_FUTURE' } : { ok: true, document }
 }
 
@@ -101,6 +107,7 @@ function readConfig(payload: Uint8Array): ConfigDocument {
   const map = mapOf(decodeCbor(payload), 6)
   const revision = uint(map.get(1), VERSION_MAX, 'revision')
   const confirmS = uint(map.get(5), CONFIG_CONFIRM_S_MAX, 'time to confirm')
+  // rule D10
   if (revision === 0 || confirmS < CONFIG_CONFIRM_S_MIN) throw malformed('revision or time')
   return {
     revision,

@@ -47,12 +47,16 @@ export function readSign1(bytes: Uint8Array, tagged: Tagging, anyKeyOrder: boole
   try {
     message = decodeCbor(bytes, { anyKeyOrder })
   } catch {
+    // rules D2 L3
     return fault('MALFORMED')
   }
   if (message instanceof CborTag) {
+    // rules D3 L3
     if (tagged === false || message.tag !== TAG_SIGN1) return fault('WRONG_TYPE')
     message = message.value
+    // rules D3 L3
   } else if (tagged === true) return fault('WRONG_TYPE')
+  // rules D4 L3
   if (!Array.isArray(message) || message.length !== 4) return fault('MALFORMED')
   const [protectedBytes, unprotectedHeader, payload, signature] = message
   if (
@@ -61,14 +65,19 @@ export function readSign1(bytes: Uint8Array, tagged: Tagging, anyKeyOrder: boole
     !(payload instanceof Uint8Array) ||
     !(signature instanceof Uint8Array)
   ) {
+    // rules D4 L3
     return fault('MALFORMED')
   }
   const protectedHeader = readProtected(protectedBytes, anyKeyOrder)
+  // rules D5 L3
   if (protectedHeader === undefined) return fault('MALFORMED')
   for (const label of unprotectedHeader.keys()) {
+    // rules D6 L4
     if (protectedHeader.has(label)) return fault('MALFORMED')
   }
+  // rules D6 L4
   if (!protectedHeader.has(HEADER.alg)) return fault('NO_ALGORITHM')
+  // rules D6 L4
   if (!criticalUnderstood(protectedHeader, unprotectedHeader)) return fault('UNKNOWN_CRITICAL')
   return {
     ok: true,

@@ -41,14 +41,18 @@ export function verifyTimeAnswer<K>(
   crypto: SignatureVerifier<K>,
   nonce: Uint8Array,
 ): TimeResult {
+  // rule D1
   if (bytes.length > TIME_ANSWER_BYTES_MAX) return refuse('LENGTH')
   const opened = openDocument(DOCUMENT_TYPE.time, bytes)
   if (!opened.ok) return opened
   const { payload, signatures } = opened.document
   const answer = readOrUndefined(payload, readTimeAnswer)
+  // rule D10
   if (answer === undefined) return refuse('MALFORMED')
   const at = Math.floor(answer.time / 1000)
+  // rule N1
   if (signersOf(trust, 'time', signatures, at, crypto).size === 0) return refuse('UNSIGNED')
+  // rules N2 N3
   return equalBytes(answer.nonce, nonce) ? { ok: true, answer } : refuse('WRONG_NONCE')
 }
 

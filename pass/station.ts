@@ -112,6 +112,7 @@ export function openStation<K>(
   station: string,
 ): StationResult {
   const opened = openByStatusKey(STATION, trust, bytes, crypto)
+  // rule M6
   if (opened.ok && opened.manifest.station !== station) return { ok: false, code: 'OTHER_STATION' }
   return opened
 }
@@ -158,6 +159,7 @@ function readStation(payload: Uint8Array): StationManifest {
   const map = fieldsOf(decodeCbor(payload), REQUIRED, OPTIONAL)
   const { iat, exp } = lifetime(map.get(2), map.get(3), MANIFEST_LIFETIME_MAX_S)
   const gates = listOf(map.get(6), STATION_GATES_MAX, 'gates').map(readGate)
+  // rule M1
   if (new Set(gates.map(gate => gate.name)).size !== gates.length) throw malformed('a gate twice')
   return {
     version: uint(map.get(1), VERSION_MAX, 'version'),
@@ -175,6 +177,7 @@ function readStation(payload: Uint8Array): StationManifest {
 function readConfigs(value: CborValue | undefined): StationConfig[] {
   const configs = listOf(value, STATION_GATES_MAX, 'configs').map(readConfig)
   const gates = new Set(configs.map(config => config.gate))
+  // rules M1 D10
   if (configs.length === 0 || gates.size !== configs.length) throw malformed('configs')
   return configs
 }
@@ -194,6 +197,7 @@ function readConfig(value: CborValue): StationConfig {
 function readBoarding(value: CborValue | undefined, iat: number): BoardingRef {
   const [asOf, length, sha256] = listOf(value, 3, 'boarding list')
   return {
+    // rule M2
     asOf: uint(asOf, iat, 'asOf'),
     length: uint(length, BOARDING_BYTES_MAX, 'length'),
     sha256: bytesOf(sha256, 32, 32, 'sha256'),

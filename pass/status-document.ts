@@ -48,14 +48,17 @@ export function openByStatusKey<D extends StatusDocument, K>(
   bytes: Uint8Array,
   crypto: SignatureVerifier<K>,
 ): StatusResult<D> {
+  // rule D1
   if (bytes.length > kind.bytesMax) return refuse('LENGTH')
   const opened = openDocument(kind.type, bytes)
   if (!opened.ok) return opened
   const { payload, signatures } = opened.document
   const manifest = readOrUndefined(payload, kind.read)
+  // rule D10
   if (manifest === undefined) return refuse('MALFORMED')
   const [signer] = signersOf(trust, 'status', signatures, manifest.iat, crypto).values()
   if (signer !== undefined) return { ok: true, manifest, signer, changed: true }
+  // rules M4 M5
   return refuse(manifest.trustVersion > trust.version ? 'TRUST_GAP' : 'UNSIGNED')
 }
 
@@ -66,14 +69,18 @@ export function judgeByStatusKey<D extends StatusDocument>(
   { manifest, signer }: SignedByStatusKey<D>,
   against: { readonly nowMs: number; readonly current?: SignedByStatusKey<D> | undefined },
 ): StatusResult<D> {
+  // rule M7
   if (manifest.trustVersion > trust.version) return refuse('TRUST_GAP')
   const { nowMs, current } = against
   const binding = current !== undefined && holdsRole(trust, 'status', current.signer)
   const fault = binding ? orderFault(kind, current.manifest, manifest) : undefined
   if (fault !== undefined) return refuse(fault)
+  // rule M13
   if ((manifest.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > nowMs) return refuse('FROM_FUTURE')
+  // rule M14
   if (manifest.exp * 1000 <= nowMs) return refuse('EXPIRED')
   const changed = !binding || manifest.version !== current.manifest.version
+  // rule M15
   return { ok: true, manifest, signer, changed }
 }
 
@@ -82,10 +89,13 @@ function orderFault<D extends StatusDocument>(
   current: D,
   next: D,
 ): 'ROLLBACK' | 'EQUIVOCATION' | undefined {
+  // rule M8
   if (next.version < current.version) return 'ROLLBACK'
   if (next.version === current.version) {
+    // rule M9
     return equalBytes(kind.write(next), kind.write(current)) ? undefined : 'EQUIVOCATION'
   }
+  // rule M10
   if (next.trustVersion < current.trustVersion) return 'ROLLBACK'
   return kind.orderFault?.(current, next)
 }

@@ -25,6 +25,7 @@ const CLAIM = { sub: 2, exp: 4, iat: 6, statusList: 65533, ttl: 65534 } as const
 export function inflateStatusList(compressed: Uint8Array, bits: StatusBits): StatusList {
   if (!isStatusBits(bits)) throw new PassError('INVALID_ARGUMENT', 'bits are 1, 2, 4 or 8')
   if (compressed.length > STATUS_TOKEN_BYTES_MAX) {
+    // no rule: for who has no manifest: its row keeps the length
     throw new PassError('TOO_LARGE', 'status list: too many compressed bytes')
   }
   try {
@@ -33,12 +34,14 @@ export function inflateStatusList(compressed: Uint8Array, bits: StatusBits): Sta
       info: true,
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
     if (inflated.engine.bytesWritten !== compressed.length) {
+      // rule L6
       throw new PassError('MALFORMED', 'status list: bytes after the stream')
     }
     return { bits, bytes: new Uint8Array(inflated.buffer) }
   } catch (cause) {
     if (cause instanceof PassError) throw cause
     const tooLarge = (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+    // rules L6 L7
     throw new PassError(tooLarge ? 'TOO_LARGE' : 'MALFORMED', 'status list: not inflated', {
       cause,
     })
@@ -95,7 +98,9 @@ export async function encodeStatusListToken(
  */
 export function decodeStatusListToken(bytes: Uint8Array): StatusListToken {
   const read = readSign1(bytes, true, true)
+  // rules L3 L4
   if (!read.ok) throw malformed(`not a COSE_Sign1 (${read.code})`)
+  // rule L4
   if (read.parts.protectedHeader.get(HEADER.type) !== TYPE) throw malformed('wrong typ')
   const claims = mapOf(decodeCbor(read.parts.payload, { anyKeyOrder: true }), 'claims')
   const inner = mapOf(claims.get(CLAIM.statusList), 'status_list')
@@ -105,9 +110,13 @@ export function decodeStatusListToken(bytes: Uint8Array): StatusListToken {
   const ttl = claims.get(CLAIM.ttl)
   const bits = inner.get('bits')
   const lst = inner.get('lst')
+  // rule L5
   if (typeof uri !== 'string' || typeof iat !== 'number') throw malformed('no sub or iat')
+  // rule L5
   if (!isStatusBits(bits) || !(lst instanceof Uint8Array)) throw malformed('no bits or lst')
+  // rule L5
   if (exp !== undefined && typeof exp !== 'number') throw malformed('exp')
+  // rule L5
   if (ttl !== undefined && typeof ttl !== 'number') throw malformed('ttl')
   return {
     uri,
@@ -139,10 +148,14 @@ export function openStatusList(entry: ManifestList, bytes: Uint8Array): StatusLi
   if (code !== undefined) return { ok: false, code }
   try {
     const { uri, list, exp } = decodeStatusListToken(bytes)
+    // rule L8
     if (uri !== entry.uri) return { ok: false, code: 'WRONG_TYPE' }
+    // rule L9
     if (list.bits !== 1) return { ok: false, code: 'WRONG_TYPE' }
+    // rule L10
     return { ok: true, list, exp }
   } catch (error) {
+    // rules L3 L4 L5 L6 L7
     if (error instanceof PassError) return { ok: false, code: 'MALFORMED' }
     throw error
   }
@@ -154,5 +167,6 @@ function malformed(what: string): PassError {
 
 function mapOf(value: CborValue | undefined, name: string): CborMap {
   if (value instanceof Map) return value
+  // rule L5
   throw malformed(`${name} is not a map`)
 }

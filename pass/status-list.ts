@@ -83,8 +83,11 @@ export function placeStatus(
   nowMs: number,
 ): 'valid' | 'invalid' | 'unknown' {
   const byte = list.bytes[Math.floor(index / 8)]
+  // rule V7b
   if (byte === undefined) return 'unknown'
+  // rule V7a
   if (((byte >> (index % 8)) & 1) === 1) return 'invalid'
+  // rule V7c
   return list.exp !== undefined && list.exp * 1000 <= nowMs ? 'unknown' : 'valid'
 }
 

@@ -27,11 +27,15 @@ export function encodePassText(bytes: Uint8Array): string {
 
 /** The bytes in a pass text. Throws `MALFORMED` or `UNSUPPORTED_VERSION`. */
 export function readPassText(text: string): Uint8Array {
+  // rule T1
   if (text.length > PASS_TEXT_CHARS_MAX) throw new PassError('MALFORMED', 'text: too long')
+  // rule T8
   if (text.startsWith(PREFIX)) return decodeBase45(text, PREFIX.length)
   if (OTHER_VERSION.test(text)) {
+    // rule T2
     throw new PassError('UNSUPPORTED_VERSION', 'text: a pass of another version')
   }
+  // rule T3
   throw new PassError('MALFORMED', 'text: no pass prefix')
 }
 
@@ -45,11 +49,14 @@ export function decodePassText(text: string): UnverifiedPass {
     const envelope = decodeEnvelope(bytes)
     const claims = decodeClaims(envelope.payload)
     if (envelope.presentation !== undefined && claims.holderKey === undefined) {
+      // rule K9
       throw new PassError('MALFORMED', 'pass: a countersignature without cnf')
     }
+    // rule K10
     return { ...envelope, bytes, claims }
   } catch (cause) {
     if (cause instanceof PassError && cause.code !== 'MALFORMED') {
+      // rules E1 K1
       throw new PassError('MALFORMED', cause.message, { cause })
     }
     throw cause

@@ -134,7 +134,9 @@ export function readTrust(payload: Uint8Array): TrustDocument {
   const { iat, exp } = lifetime(map.get(2), map.get(3), TRUST_LIFETIME_MAX_S)
   const keys = listOf(map.get(5), TRUST_KEYS_MAX, 'keys').map(readKey)
   const roots = new Set(keys.filter(key => key.role === 'root').map(key => materialOf(key.key)))
+  // rule G2
   const threshold = uint(map.get(4), roots.size, 'threshold')
+  // rule G2
   if (threshold < 1) throw malformed('threshold')
   return { version, iat, exp, threshold, keys }
 }
@@ -148,14 +150,17 @@ function readKey(value: CborValue): TrustKey {
   const from = uint(map.get(5), TIME_SECONDS_MAX, 'from')
   const to = uint(map.get(6), TIME_SECONDS_MAX, 'to')
   if (role === undefined || alg === undefined || map.get(3) !== ALGORITHM_NUMBER[alg]) {
+    // rule D10
     throw malformed('role or alg')
   }
+  // rule G1
   if (alg !== algorithmOfKey(key) || from >= to) throw malformed('key window or alg')
   const common = { role, kid, alg, key, from, to }
   if (role !== 'issuer') return common
   const passClass = map.get(7)
   const environment = map.get(8)
   if (!CLASSES.includes(passClass) || !ENVIRONMENTS.includes(environment)) {
+    // rule D10
     throw malformed('class or environment')
   }
   return {
@@ -189,6 +194,7 @@ export function readManifest(payload: Uint8Array): Manifest {
     bytesOf(kid, KID_BYTES, KID_BYTES, 'kid'),
   )
   const lists = listOf(map.get(6), MANIFEST_LISTS_MAX, 'lists').map(readList)
+  // rule M3
   if (new Set(lists.map(list => list.uri)).size !== lists.length) throw malformed('a uri twice')
   return { version, trustVersion, iat, exp, revokedKids, lists }
 }

@@ -70,8 +70,10 @@ export async function signDocument(
 /** Opens a tagged COSE_Sign1 of `type`. */
 export function openDocument(type: string, bytes: Uint8Array): Opened {
   const read = readSign1(bytes, true, false)
+  // rules D2 D3 D4 D5 D6
   if (!read.ok) return { ok: false, code: read.code === 'WRONG_TYPE' ? read.code : 'MALFORMED' }
   const { protectedBytes, protectedHeader, unprotectedHeader, payload, signature } = read.parts
+  // rule D7
   if (protectedHeader.get(HEADER.type) !== type) return { ok: false, code: 'WRONG_TYPE' }
   const kid = protectedHeader.get(HEADER.kid)
   const number = protectedHeader.get(HEADER.alg)
@@ -82,10 +84,12 @@ export function openDocument(type: string, bytes: Uint8Array): Opened {
     unprotectedHeader.size !== 0 ||
     signature.length !== SIGNATURE_BYTES
   ) {
+    // rules D8 D9
     return { ok: false, code: 'MALFORMED' }
   }
   const alg = algorithmOfNumber(number)
   const message = sigStructure(protectedBytes, payload)
+  // rule D12
   return {
     ok: true,
     document: { payload, signatures: [{ kid, alg, message, signature }] },
@@ -136,6 +140,7 @@ export function openTrust(
     const kid = labels?.get(HEADER.kid)
     const number = labels?.get(HEADER.alg)
     if (labels?.size !== 2 || !isKid(kid) || typeof number !== 'number') {
+      // rule D9
       return { ok: false, code: 'MALFORMED' }
     }
     const alg = algorithmOfNumber(number)
@@ -152,23 +157,35 @@ function readSign(
   try {
     tagged = decodeCbor(bytes)
   } catch {
+    // rule D2
     return 'MALFORMED'
   }
+  // rule D3
   if (!(tagged instanceof CborTag) || tagged.tag !== TAG_SIGN) return 'WRONG_TYPE'
+  // rule D4
   if (!Array.isArray(tagged.value) || tagged.value.length !== 4) return 'MALFORMED'
   const [header, unprotected, payload, list] = tagged.value
+  // rule D4
   if (!(header instanceof Uint8Array) || !(payload instanceof Uint8Array)) return 'MALFORMED'
+  // rule D4
   if (!(unprotected instanceof Map) || !Array.isArray(list)) return 'MALFORMED'
   const labels = readProtected(header, false)
+  // rule D5
   if (labels === undefined) return 'MALFORMED'
+  // rule D7
   if (labels.get(HEADER.type) !== DOCUMENT_TYPE.trust) return 'WRONG_TYPE'
+  // rule D8
   if (labels.size !== 1 || unprotected.size !== 0) return 'MALFORMED'
+  // rule D9
   if (list.length > TRUST_SIGNATURES_MAX) return 'MALFORMED'
   const raw: RawSignature[] = []
   for (const item of list) {
+    // rule D9
     if (!Array.isArray(item) || item.length !== 3) return 'MALFORMED'
     const [own, inner, signature] = item
+    // rule D9
     if (!(own instanceof Uint8Array) || !(signature instanceof Uint8Array)) return 'MALFORMED'
+    // rule D9
     if (!isEmptyMap(inner) || signature.length !== SIGNATURE_BYTES) return 'MALFORMED'
     raw.push({ header: own, signature })
   }

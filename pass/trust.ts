@@ -62,6 +62,7 @@ export async function addTrustSignature(
   signer: DocumentSigner,
 ): Promise<Uint8Array> {
   const opened = openTrust(bytes)
+  // no rule: for tools: nothing is judged here
   if (!opened.ok) throw new PassError('MALFORMED', 'not a trust document')
   return signByMany(opened.document.payload, [signer], opened.raw)
 }
@@ -69,6 +70,7 @@ export async function addTrustSignature(
 /** What a trust document says, nothing verified. Throws `MALFORMED`. */
 export function decodeTrust(bytes: Uint8Array): TrustDocument {
   const opened = openTrust(bytes)
+  // no rule: for tools: nothing is judged here
   if (!opened.ok) throw new PassError('MALFORMED', 'not a trust document')
   return readTrust(opened.document.payload)
 }
@@ -97,14 +99,18 @@ export function verifyTrustUpdate<K>(
   const read = readTrustBytes(nextBytes)
   if (!read.ok) return read
   const { trust, signatures, payload } = read
+  // rule G3
   if (trust.version < current.version) return refuse('ROLLBACK')
+  // rule G4
   if (trust.version > current.version + 1) return refuse('TRUST_GAP')
   for (const roots of [current, trust]) {
     if (signersOf(roots, 'root', signatures, trust.iat, crypto).size < roots.threshold) {
+      // rules G5 G6
       return refuse('UNSIGNED')
     }
   }
   const changed = trust.version !== current.version
+  // rule G7
   if (!changed && !equalBytes(payload, writeTrust(current))) return refuse('EQUIVOCATION')
   return dated(trust, changed, nowMs)
 }
@@ -119,6 +125,7 @@ export function verifyFirstTrust<K>(
   if (!read.ok) return read
   const { trust, signatures } = read
   const signers = signersOf(trust, 'root', signatures, trust.iat, crypto)
+  // rule G6
   return signers.size < trust.threshold ? refuse('UNSIGNED') : dated(trust, true, nowMs)
 }
 
@@ -138,6 +145,7 @@ export function verifyTrustChain<K>(
     if (!result.ok) return result
     trust = result.trust
   }
+  // rule G9
   if (trust.exp * 1000 <= nowMs) return refuse('EXPIRED')
   return { ok: true, trust, changed: trust.version !== current.version, expired: false }
 }
@@ -150,16 +158,20 @@ function readTrustBytes(bytes: Uint8Array):
       payload: Uint8Array
     }
   | Refused {
+  // rule D1
   if (bytes.length > TRUST_BYTES_MAX) return refuse('LENGTH')
   const opened = openTrust(bytes)
   if (!opened.ok) return opened
   const { payload, signatures } = opened.document
   const trust = readOrUndefined(payload, readTrust)
+  // rule D10
   return trust === undefined ? refuse('MALFORMED') : { ok: true, trust, signatures, payload }
 }
 
 function dated(trust: TrustDocument, changed: boolean, nowMs: number): TrustResult {
+  // rule G8
   if ((trust.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > nowMs) return refuse('FROM_FUTURE')
+  // rule G10
   return { ok: true, trust, changed, expired: trust.exp * 1000 <= nowMs }
 }
 
@@ -195,6 +207,7 @@ export async function signManifest(
 /** What a manifest says, nothing verified. Throws `MALFORMED`. */
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const opened = openDocument(DOCUMENT_TYPE.manifest, bytes)
+  // no rule: for tools: nothing is judged here
   if (!opened.ok) throw new PassError('MALFORMED', 'not a manifest')
   return readManifest(opened.document.payload)
 }
@@ -212,7 +225,9 @@ const MANIFEST: StatusKind<Manifest> = {
     for (const list of next.lists) {
       const before = known.get(list.uri)
       if (before === undefined || list.version > before.version) continue
+      // rule M11
       if (list.version < before.version) return 'ROLLBACK'
+      // rule M12
       if (!equalBytes(list.sha256, before.sha256)) return 'EQUIVOCATION'
     }
     return undefined

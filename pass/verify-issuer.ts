@@ -29,6 +29,7 @@ export function candidateKeys(
   claims: PassClaims,
   trust: IssuerTrust,
 ): readonly IssuerKey[] | 'UNKNOWN_ISSUER' | 'TEST_KEY' {
+  // rule V2a
   if (trust.kidRevoked(kid)) return 'UNKNOWN_ISSUER'
   const ours: IssuerKey[] = []
   let testKey = false
@@ -38,6 +39,7 @@ export function candidateKeys(
     else if (ours.length < KEYS_PER_KID_MAX) ours.push(key)
   }
   if (ours.length > 0) return ours
+  // rules V2b V2c
   return testKey ? 'TEST_KEY' : 'UNKNOWN_ISSUER'
 }
 

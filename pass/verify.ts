@@ -148,6 +148,7 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     let half = read.half
     if (half === undefined || !candidates.includes(half.issuerKey)) {
       const issuerKey = keyring.signerOf(envelope, candidates)
+      // rule V3
       if (issuerKey === undefined) return denial('BAD_SIGNATURE', envelope, claims)
       half = { claims, ctiHex: toHex(claims.cti), issuerKey, holderKey: undefined }
       halves.add(envelope, half)
@@ -160,6 +161,7 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
       freshnessFault(envelope, trust, policy, nowMs - (policy.waitedMs ?? 0)) ??
       statusFault(claims, trust, nowMs)
     if (code !== undefined) return { ...denial(code, envelope, claims), cti: claims.cti }
+    // rule V8
     return { ok: true, pass: verifiedPass(envelope, half, policy, nowMs) }
   }
 
@@ -177,11 +179,13 @@ function readPass<K>(text: string, halves: IssuerHalfCache<K>): Read<K> {
     const half = halves.find(envelope)
     const claims = half?.claims ?? decodeClaims(envelope.payload)
     if (envelope.presentation !== undefined && claims.holderKey === undefined) {
+      // rule K9
       return { code: 'MALFORMED', seen: { detail: 'a countersignature without cnf' } }
     }
     return { envelope, claims, half }
   } catch (error) {
     if (!(error instanceof PassError)) throw error
+    // rules T1 T2 T3 E1 K1
     const code = error.code === 'UNSUPPORTED_VERSION' ? error.code : 'MALFORMED'
     return { code, seen: { detail: error.message } }
   }
@@ -194,8 +198,11 @@ function timeFault<K>(
   nowMs: number,
 ): VerifyCode | undefined {
   const { iat, exp } = half.claims
+  // rule V4a
   if ((iat - ISSUED_AHEAD_MAX_S) * 1000 > nowMs) return 'NOT_YET_VALID'
+  // rule V4b
   if (nowMs - exp * 1000 >= policy.expiredForMs) return 'EXPIRED'
+  // rule V4c
   if (exp - iat > PASS_LIFETIME_MAX_S[half.issuerKey.passClass]) return 'LIFETIME_TOO_LONG'
   return undefined
 }
@@ -207,14 +214,19 @@ function proofFault<K>(
   half: IssuerHalf<K>,
 ): VerifyCode | undefined {
   const { holderKey } = half.claims
+  // rule V5a
   if (half.issuerKey.passClass === 'paper') return holderKey === undefined ? undefined : 'MALFORMED'
   const { presentation, protectedBytes, payload, signature } = envelope
+  // rule V5b
   if (holderKey === undefined || presentation === undefined) return 'NO_PROOF'
+  // rule V5c
   if (presentation.alg !== 'ES256') return 'BAD_PROOF'
   half.holderKey ??= importOrUndefined(crypto, holderKey)
+  // rule V5c
   if (half.holderKey === undefined) return 'BAD_PROOF'
   const header = presentation.protectedBytes
   const message = countersignStructure(protectedBytes, header, payload, signature)
+  // rule V5c
   return crypto.verify(half.holderKey, 'ES256', message, presentation.signature)
     ? undefined
     : 'BAD_PROOF'
@@ -229,7 +241,9 @@ function freshnessFault(
 ): VerifyCode | undefined {
   if (presentation === undefined) return undefined
   const ageMs = readMs - presentation.presentedAt * 1000
+  // rule V6a
   if (-ageMs > Math.min(trust.staleAllowanceMs, STALE_ALLOWANCE_MAX_MS)) return 'CODE_FROM_FUTURE'
+  // rule V6b
   return ageMs - PRESENTED_AGE_MAX_MS > policy.staleForMs ? 'STALE_CODE' : undefined
 }
 
@@ -237,6 +251,7 @@ function freshnessFault(
 function statusFault(claims: PassClaims, trust: TrustView, nowMs: number): VerifyCode | undefined {
   const status = trust.status(claims.statusList, claims.statusIndex, nowMs)
   if (status === 'valid') return undefined
+  // rules V7a V7b V7c
   return status === 'invalid' ? 'REVOKED' : 'STATUS_UNKNOWN'
 }
 

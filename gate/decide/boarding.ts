@@ -41,15 +41,18 @@ export function judgeTicket(
   const next = trains.find(train => train.from > now)
   const train = open ?? next ?? lastOf(trains)
   if (train !== undefined) {
+    // rules J2 J3 J4
     const fault = open ? undefined : next ? 'TOO_EARLY' : 'TOO_LATE'
     return { fault, train, saw: windowOf(train), young: false }
   }
   if (list.elsewhere(cti)) {
     const saw = 'a ticket from another station'
+    // rule J5
     return { fault: 'WRONG_STATION', train, saw, young: false }
   }
   const young = iat >= list.asOf
   const saw = `no ticket, list of ${minute(list.asOf)}${young ? ', the pass is younger' : ''}`
+  // rules J6 J7
   return { fault: 'NO_TICKET', train, saw, young }
 }
 

@@ -237,6 +237,7 @@ const ticket: Rule = {
   name: 'ticket',
   ask: (pass, { ticket: hardness, boarding: list, direction, modes, nowMs }) => {
     if (hardness === 'off') return { said: 'skip', saw: 'off' }
+    // rule J1
     if (list === undefined) return { said: 'flag', saw: 'no boarding list', flag: 'TICKET_UNKNOWN' }
     const { fault, train, saw, young } = judgeTicket(list, pass, nowMs)
     const boarding = train && { boarding: boardingOf(train) }
@@ -249,6 +250,7 @@ const ticket: Rule = {
       const since = list.fresh ? '' : ', service not heard'
       return { said: 'flag', saw: `${saw}${since}`, flag: fault, ...boarding }
     }
+    // rules J3 J4 J5 J6 J7
     return { said: 'deny', saw, code: young ? 'TICKET_PENDING' : fault, ...boarding }
   },
 }

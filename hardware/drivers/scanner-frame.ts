@@ -152,11 +152,15 @@ const byteOrderMark = [0xef, 0xbb, 0xbf]
  */
 export function frameText(frame: Uint8Array): string | null {
   const marked = byteOrderMark.every((byte, at) => frame[at] === byte)
+  // rule A1
   const bytes = marked ? frame.subarray(byteOrderMark.length) : frame
+  // rule A2
   for (const byte of bytes) {
     if (byte !== 0x09 && !isPrintable(byte)) return null
   }
   const raw = Buffer.from(bytes).toString('latin1')
+  // rules A3 A4 A5
   const text = raw.trim().replace(aimId, '').replace(eciMark, '').trim()
+  // rules A6 A7
   return text === '' ? null : text
 }
