@@ -20,7 +20,7 @@ export interface PassToIssueSync extends PassToIssue {
 }
 
 /**
- * The bytes of a signed pass, at most 195. Throws `INVALID_ARGUMENT` for claims out of range or a
+ * The bytes of a signed pass, at most 195 with a list number of three digits, 198 with six. Throws `INVALID_ARGUMENT` for claims out of range or a
  * signature that hasn't 64 bytes. Lifetimes by class are the caller's to keep and the gate's to check.
  */
 export async function issuePass(pass: PassToIssue): Promise<Uint8Array> {

@@ -17,7 +17,7 @@ export interface PassToPresent {
 }
 
 /**
- * The bytes of the presented pass, at most 276; `encodePassText` makes them a text. Throws
+ * The bytes of the presented pass, at most 276 with a list number of three digits, 279 with six; `encodePassText` makes them a text. Throws
  * `MALFORMED` for bytes that are no pass, `INVALID_ARGUMENT` for a time or signature out of shape.
  */
 export async function presentPass(presentation: PassToPresent): Promise<Uint8Array> {

@@ -1,10 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import encodeQR from 'qr'
 import t from 'tap'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
 import { LIMITS_SHOWN, renderLimits, statedLimits } from '../fixtures/passes/limits-table.ts'
 import { configSigner, KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
-import { holder, NOW, PHONE_CLAIMS, phoneIssuer } from '../fixtures/passes/world.ts'
+import {
+  holder,
+  NOW,
+  PAPER_CLAIMS,
+  type PassParts,
+  PHONE_CLAIMS,
+  paperIssuer,
+  passOf,
+  phoneIssuer,
+  textOf,
+} from '../fixtures/passes/world.ts'
 import { boardsElsewhere, encodeBoardingList, openBoardingList, trainsOf } from './boarding.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { countersignStructure, sigStructure } from './cose.ts'
@@ -117,5 +128,51 @@ t.test('a limit that a rule states has the value of the code there, or in the CD
       found || written.some(value => cddl.includes(value)),
       `${name}: ${stated} has ${written[0]}`,
     )
+  }
+})
+
+t.test('every size it gives is the size of such a pass, and the READMEs give the same', async t => {
+  const largest = { ...PHONE_CLAIMS, statusIndex: limits.STATUS_INDEX_MAX }
+  const rows: [string, PassParts][] = [
+    [
+      'largest index, list number of three digits',
+      { claims: { ...largest, statusList: 'tsl:zzz' } },
+    ],
+    [
+      'largest index, list number of six digits',
+      { claims: { ...largest, statusList: 'tsl:zzzzzz' } },
+    ],
+    ['the example of section 10', {}],
+    ['paper, as the example', { issuer: paperIssuer, claims: PAPER_CLAIMS, presentedAt: null }],
+  ]
+  const sizes = new Set<string>()
+  for (const [what, parts] of rows) {
+    const signed = passOf({ ...parts, presentedAt: null }).length
+    const presented = parts.presentedAt === null ? '' : `${passOf(parts).length} bytes`
+    const chars = textOf(parts).length
+    const modules = encodeQR(textOf(parts), 'raw', { ecc: 'medium', border: 1 }).length - 2
+    const version = (modules - 17) / 4
+    t.match(
+      spec,
+      `| ${what} | ${signed} bytes | ${presented} | ${chars} characters | ${version} |`.replace(
+        '|  |',
+        '| |',
+      ),
+    )
+    for (const size of [`${signed} bytes`, presented, `${chars} characters`]) sizes.add(size)
+  }
+  t.match(spec, /version 12: 65 modules, 73 with the quiet zone/)
+  t.match(spec, /29\.2 mm/, '73 modules of 0.4 mm')
+  for (const [file, from, to] of [
+    ['README.md', '', '```\nissuer'],
+    ['README.md', '```\nissuer', '```\n'],
+    ['../README.md', '## What a pass is', '## The house'],
+  ] as const) {
+    const text = readFileSync(new URL(file, import.meta.url), 'utf8')
+    const begin = text.indexOf(from)
+    const part = text.slice(begin, text.indexOf(to, begin + from.length))
+    const found = [...part.matchAll(/\d+ (?:bytes|characters)/g)].map(([size]) => size)
+    t.ok(found.length > 0, `${file} gives sizes`)
+    for (const size of found) t.ok(sizes.has(size), `${file}: ${size}`)
   }
 })
