@@ -4,6 +4,7 @@ import t from 'tap'
 import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
 import { EXAMPLE } from '../fixtures/passes/good-cases.ts'
 import { LIMITS_SHOWN, renderLimits, statedLimits } from '../fixtures/passes/limits-table.ts'
+import { statedRules } from '../fixtures/passes/rules.ts'
 import { configSigner, KEYS, trustKey, trustOf } from '../fixtures/passes/trust-world.ts'
 import {
   holder,
@@ -52,6 +53,27 @@ t.test('the specification’s example is what the code makes', async t => {
     countersignStructure(protectedBytes, header, payload, signature),
     block('proof-to-be-signed'),
   )
+})
+
+t.test('the dump, item by item, is the presented pass', async t => {
+  const lines = /```dump\n([^`]*)```/.exec(spec)?.[1]?.trimEnd().split('\n') ?? []
+  const hex = lines.map(line => (line.split(';')[0] as string).trim())
+  t.same(fromHex(hex.join('')), EXAMPLE.presented)
+  const stated = new Set(statedRules(spec).map(rule => rule.id))
+  const named = lines.flatMap(line => line.match(/\b[A-Z]\d+[a-z]?\b(?=[,)])/g) ?? [])
+  t.ok(named.length > 15)
+  for (const id of named) t.ok(stated.has(id), id)
+})
+
+t.test('each standard it names is among its references', async t => {
+  const [body = '', references = ''] = spec.split('## 19. References')
+  const standards = new Set(body.match(/RFC \d{4}|draft-[a-z-]+-\d+|ISO\/IEC \d+|AIM ITS\/[\d-]+/g))
+  t.ok(standards.size > 15)
+  for (const standard of standards) t.match(references, standard)
+  const { length } = [...references.matchAll(/^\| (RFC \d{4}) /gm)].filter(
+    ([, rfc]) => !standards.has(rfc as string),
+  )
+  t.equal(length, 0, 'and none is there that it does not name')
 })
 
 t.test('its keys, and signatures that verify with them', async t => {
