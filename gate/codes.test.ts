@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { createMachineRig, machineSettings } from '../fixtures/machine-rig.ts'
-import { type GoldenFile, viewOf } from '../fixtures/passes/golden.ts'
+import { type GoldenFile, policyOf, viewOf } from '../fixtures/passes/golden.ts'
 import { createVirtualLane } from '../fixtures/virtual-lane.ts'
 import type { BoardingTrain } from '../pass/boarding.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
@@ -110,8 +110,7 @@ const goldenFile = JSON.parse(
 const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
 
 function verified(one: GoldenFile['cases'][number]) {
-  const policy = { expiredForMs: one.expiredForMs ?? 0, staleForMs: one.staleForMs ?? 0 }
-  return verifier.verify(one.text, viewOf(goldenFile, one.environment), policy, one.nowMs)
+  return verifier.verify(one.text, viewOf(goldenFile, one.environment), policyOf(one), one.nowMs)
 }
 
 function codeOf(found: ReturnType<typeof verified>, where: DecideContext, known = memory): string {

@@ -4,6 +4,7 @@ import { generateSigningKey, nodeVerifier } from '../pass/cose-node.ts'
 import type { Ec2Key } from '../pass/crypto.ts'
 import { issuePassSync } from '../pass/issue.ts'
 import { presentPass } from '../pass/present.ts'
+import { PURPOSES, type Purpose } from '../pass/purpose.ts'
 import { encodePassText } from '../pass/text.ts'
 import { createPassVerifier, type TrustView } from '../pass/verify.ts'
 import { type Side, verifyForSide } from './side.ts'
@@ -30,13 +31,14 @@ async function code(iat: number, shown: number): Promise<string> {
   return encodePassText(await presentPass({ pass, presentedAt: shown, sign: holder.sign }))
 }
 
-function trustWith(status: StatusAnswer): TrustView {
+function trustWith(status: StatusAnswer, purposes: readonly Purpose[]): TrustView {
   const key = {
     kid: issuer.kid,
     alg: issuer.alg,
     key: issuer.publicKey,
     passClass: 'phone',
     environment: 'production',
+    purposes,
     from: NOW_S - 30 * DAY_S,
     to: NOW_S + 30 * DAY_S,
   } as const
@@ -53,6 +55,7 @@ interface Case {
   readonly iat?: number
   readonly shown?: number
   readonly status?: StatusAnswer
+  readonly purposes?: readonly Purpose[]
   readonly state?: 'TRUSTED' | 'UNCERTAIN'
   readonly timeFree?: boolean
   readonly forgivesStale?: boolean
@@ -61,12 +64,19 @@ interface Case {
 
 async function said(direction: Side['direction'], one: Case): Promise<string> {
   const { iat = NOW_S - 60, shown = NOW_S, status = 'valid', state = 'TRUSTED' } = one
-  const { timeFree = false, forgivesStale = false, forgivesStatus = false } = one
+  const {
+    timeFree = false,
+    forgivesStale = false,
+    forgivesStatus = false,
+    purposes = PURPOSES,
+  } = one
   const side = { direction, timeFree, forgivesStale, forgivesStatus, waitedMs: 0 }
   const now = { nowMs: NOW_S * 1000, state }
   const text = await code(iat, shown)
-  const { found, statusKnown } = verifyForSide(verifier, text, side, trustWith(status), now)
-  return `${found.ok ? 'good' : found.code}${statusKnown ? '' : ', list unknown'}`
+  const trust = trustWith(status, purposes)
+  const { found, statusKnown } = verifyForSide(verifier, text, side, trust, now)
+  const good = found.ok && !found.pass.inScope ? 'good, out of scope' : 'good'
+  return `${found.ok ? good : found.code}${statusKnown ? '' : ', list unknown'}`
 }
 
 const CASES: readonly [string, Case, string, string][] = [
@@ -89,6 +99,22 @@ const CASES: readonly [string, Case, string, string][] = [
     { status: 'invalid', forgivesStatus: true },
     'REVOKED',
     'REVOKED',
+  ],
+  ['good for both ways alone', { purposes: ['entry', 'exit'] }, 'good', 'good'],
+  ['good for entry alone', { purposes: ['entry'] }, 'good', 'good, out of scope'],
+  ['good for exit alone', { purposes: ['exit'] }, 'OUT_OF_SCOPE', 'good'],
+  ['good for the desk alone', { purposes: ['sale'] }, 'OUT_OF_SCOPE', 'good, out of scope'],
+  [
+    'good for the desk alone, and revoked',
+    { purposes: ['sale'], status: 'invalid' },
+    'OUT_OF_SCOPE',
+    'REVOKED',
+  ],
+  [
+    'good for the desk alone, expired, at a time when trains are late',
+    { purposes: ['sale'], iat: NOW_S - 5400, timeFree: true },
+    'OUT_OF_SCOPE',
+    'good, out of scope',
   ],
   ['expired an hour ago', { iat: NOW_S - 5400 }, 'EXPIRED', 'good'],
   ['expired a day ago, less a second', { iat: NOW_S - 1800 - DAY_S + 1 }, 'EXPIRED', 'good'],

@@ -1,10 +1,11 @@
 /**
- * Verification as the lane's side asks for it. The entry is strict; the exit forgives what is the
- * gate's own lack or only lateness, and leaves it to `decide` to flag: a missing status list, an
- * expiry, a clock that can't be trusted.
+ * Verification as the lane's side asks for it: a pass must be good for `entry` at an entry, for `exit`
+ * at an exit. The entry is strict; the exit forgives what is the gate's own lack, only lateness, or a
+ * matter of its issuer's scope, and leaves it to `decide` to flag: a missing status list, an expiry, a
+ * clock that can't be trusted, an authentic pass whose issuer's key is not good for `exit`.
  */
 import { EXIT_GRACE_MS } from '../pass/limits.ts'
-import type { PassVerifier, TrustView, VerifyResult } from '../pass/verify.ts'
+import type { PassVerifier, TrustView, VerifyPolicy, VerifyResult } from '../pass/verify.ts'
 import type { Direction } from './contract/events.ts'
 
 export interface Side {
@@ -41,7 +42,9 @@ export function verifyForSide(
     statusKnown = known !== 'unknown'
     return (leaving || forgivesStatus) && !statusKnown ? 'valid' : known
   }
-  const policy = {
+  const policy: VerifyPolicy = {
+    purpose: direction,
+    forgivesScope: leaving,
     expiredForMs: leaving || timeFree ? EXIT_GRACE_MS : 0,
     staleForMs: unsure || (leaving && forgivesStale) ? EXIT_GRACE_MS : 0,
     waitedMs,

@@ -1,6 +1,7 @@
 /** Issuer keys as the trust document lists them: who may sign which class of pass, and when. */
 
 import type { CoseKey, SignatureAlgorithm } from './crypto.ts'
+import type { Purpose } from './purpose.ts'
 
 /**
  * `phone`: bound to the holder's key, at most 30 minutes. `paper`: printed at the window, no
@@ -19,6 +20,8 @@ export interface IssuerKey {
   readonly key: CoseKey
   readonly passClass: PassClass
   readonly environment: PassEnvironment
+  /** What its passes are good for. */
+  readonly purposes: readonly Purpose[]
   readonly from: number
   readonly to: number
 }

@@ -152,7 +152,7 @@ t.test('attack: a stolen issuer key, ended by revokedKids', async t => {
     kidRevoked: (kid: Uint8Array) => revokedKids.some(revoked => equalBytes(revoked, kid)),
   }
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 4 })
-  const policy = { expiredForMs: 0, staleForMs: 0 }
+  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
   t.match(verifier.verify(textOf(), view, policy, nowMs), { ok: false, code: 'UNKNOWN_ISSUER' })
 })
 

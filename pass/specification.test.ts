@@ -119,7 +119,7 @@ t.test('a gate with the golden file’s trust lets it in', async t => {
   const golden = new URL('../fixtures/passes/golden.json', import.meta.url)
   const file = JSON.parse(readFileSync(golden, 'utf8')) as GoldenFile
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
-  const policy = { expiredForMs: 0, staleForMs: 0 }
+  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
   t.match(verifier.verify(text, viewOf(file), policy, NOW * 1000), { ok: true })
   t.match(spec, `| \`golden.json\` | ${file.cases.length} passes |`)
 })

@@ -12,6 +12,7 @@ import { algorithmOfKey, type CoseKey, type SignatureAlgorithm } from './crypto.
 import {
   bytesOf,
   checked,
+  fieldsOf,
   lifetime,
   listOf,
   malformed,
@@ -34,6 +35,7 @@ import {
   URI_BYTES_MAX,
   VERSION_MAX,
 } from './limits.ts'
+import { type Purpose, readScope } from './purpose.ts'
 
 export const TRUST_ROLES = ['root', 'issuer', 'status', 'time', 'config', 'release'] as const
 export type TrustRole = (typeof TRUST_ROLES)[number]
@@ -50,6 +52,8 @@ export interface TrustKey {
   /** Of issuer keys, and of those alone. */
   readonly passClass?: PassClass
   readonly environment?: PassEnvironment
+  /** Absent in a document of the old shape: there no issuer key has it. */
+  readonly purposes?: readonly Purpose[]
 }
 
 /** Whom to believe. Signed by `threshold` roots of the version before and of this one. */
@@ -117,14 +121,18 @@ export function writeTrust(document: TrustDocument): Uint8Array {
 }
 
 function writeKey(writer: CborWriter, key: TrustKey): void {
-  const { passClass, environment } = key
-  writer.map(6 + (passClass === undefined ? 0 : 1) + (environment === undefined ? 0 : 1))
+  const { passClass, environment, purposes } = key
+  const some = [passClass, environment, purposes].filter(field => field !== undefined)
+  writer.map(6 + some.length)
   writer.int(1).text(key.role).int(2).bytes(key.kid).int(3).int(ALGORITHM_NUMBER[key.alg])
   writer.int(4)
   writeCoseKey(writer, key.key)
   writer.int(5).int(key.from).int(6).int(key.to)
   if (passClass !== undefined) writer.int(7).text(passClass)
   if (environment !== undefined) writer.int(8).text(environment)
+  if (purposes === undefined) return
+  writer.int(9).array(purposes.length)
+  for (const purpose of purposes) writer.text(purpose)
 }
 
 /** Reads a trust document's payload. Throws `MALFORMED` for anything missing, unknown or outside. */
@@ -133,6 +141,8 @@ export function readTrust(payload: Uint8Array): TrustDocument {
   const version = uint(map.get(1), VERSION_MAX, 'version')
   const { iat, exp } = lifetime(map.get(2), map.get(3), TRUST_LIFETIME_MAX_S)
   const keys = listOf(map.get(5), TRUST_KEYS_MAX, 'keys').map(readKey)
+  // rule G2b
+  if (isHalfScoped(keys)) throw malformed('some issuer keys without purposes')
   const roots = new Set(keys.filter(key => key.role === 'root').map(key => materialOf(key.key)))
   // rule G2
   const threshold = uint(map.get(4), roots.size, 'threshold')
@@ -141,8 +151,23 @@ export function readTrust(payload: Uint8Array): TrustDocument {
   return { version, iat, exp, threshold, keys }
 }
 
+/** Whether a document says what its issuer keys are good for: those of the old shape don't. */
+export function isScoped(keys: readonly TrustKey[]): boolean {
+  return keys.every(key => key.role !== 'issuer' || key.purposes !== undefined)
+}
+
+/** All or none: who leaves out the scope of one key must not widen it. */
+function isHalfScoped(keys: readonly TrustKey[]): boolean {
+  return !isScoped(keys) && keys.some(key => key.purposes !== undefined)
+}
+
 function readKey(value: CborValue): TrustKey {
-  const map = mapOf(value, value instanceof Map && value.get(1) === 'issuer' ? 8 : 6)
+  const isIssuer = value instanceof Map && value.get(1) === 'issuer'
+  const map = fieldsOf(
+    value,
+    isIssuer ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 2, 3, 4, 5, 6],
+    isIssuer ? [9] : [],
+  )
   const role = TRUST_ROLES.find(name => name === map.get(1))
   const kid = bytesOf(map.get(2), KID_BYTES, KID_BYTES, 'kid')
   const alg = algorithmOfNumber(map.get(3))
@@ -167,6 +192,7 @@ function readKey(value: CborValue): TrustKey {
     ...common,
     passClass: passClass as PassClass,
     environment: environment as PassEnvironment,
+    ...(map.has(9) && { purposes: readScope(map.get(9)) }),
   }
 }
 

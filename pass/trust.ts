@@ -10,6 +10,7 @@ import { readOrUndefined } from './document-fields.ts'
 import { PassError } from './errors.ts'
 import type { IssuerKey } from './keys.ts'
 import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from './limits.ts'
+import { OLD_SCOPE } from './purpose.ts'
 import {
   judgeByStatusKey,
   openByStatusKey,
@@ -19,6 +20,7 @@ import {
 } from './status-document.ts'
 import { type Refused, refuse } from './trust-codes.ts'
 import {
+  isScoped,
   type Manifest,
   readManifest,
   readTrust,
@@ -48,11 +50,17 @@ export type {
 } from './trust-documents.ts'
 export type { DocumentSigner } from './trust-envelope.ts'
 
-/** The signed bytes of a trust document. Throws `INVALID_ARGUMENT` for one out of its limits. */
+/**
+ * The signed bytes of a trust document. Throws `INVALID_ARGUMENT` for one out of its limits, and for
+ * one that doesn't say what its issuer keys are good for.
+ */
 export async function signTrust(
   document: TrustDocument,
   signers: readonly DocumentSigner[],
 ): Promise<Uint8Array> {
+  if (!isScoped(document.keys)) {
+    throw new PassError('INVALID_ARGUMENT', 'an issuer key without purposes')
+  }
   return signByMany(writeTrust(document), signers)
 }
 
@@ -177,15 +185,19 @@ function dated(trust: TrustDocument, changed: boolean, nowMs: number): TrustResu
 
 const issuersOf = new WeakMap<TrustDocument, Map<string, IssuerKey[]>>()
 
-/** Issuer keys with this kid; the same objects for the same document. Windows aren't judged here. */
+/**
+ * Issuer keys with this kid; the same objects for the same document. Windows and scopes aren't judged
+ * here. Keys of a document of the old shape are good for `OLD_SCOPE`.
+ */
 export function issuerKeysOf(trust: TrustDocument, kid: Uint8Array): readonly IssuerKey[] {
   let byKid = issuersOf.get(trust)
   if (byKid === undefined) {
     byKid = new Map()
-    for (const { role, kid: id, alg, key, from, to, passClass, environment } of trust.keys) {
+    for (const { role, purposes = OLD_SCOPE, ...entry } of trust.keys) {
+      const { kid: id, passClass, environment } = entry
       if (role !== 'issuer' || passClass === undefined || environment === undefined) continue
       const hex = toHex(id)
-      const issuer = { kid: id, alg, key, from, to, passClass, environment }
+      const issuer = { ...entry, passClass, environment, purposes }
       byKid.set(hex, [...(byKid.get(hex) ?? []), issuer])
     }
     issuersOf.set(trust, byKid)

@@ -10,6 +10,7 @@ import type { PassEnvelope } from './envelope.ts'
 import { PassError } from './errors.ts'
 import type { IssuerKey, PassEnvironment } from './keys.ts'
 import { KEYS_PER_KID_MAX } from './limits.ts'
+import type { Purpose } from './purpose.ts'
 
 /** What the reader believes of issuers. */
 export interface IssuerTrust {
@@ -23,11 +24,15 @@ export interface IssuerTrust {
   readonly environment: PassEnvironment
 }
 
-/** The keys valid at `iat`, not revoked, of our environment; or why there is none. */
+/**
+ * The keys valid at `iat`, not revoked, of our environment, those that are good for `purpose` before
+ * the others; or why there is none. The others stay: whose signature it is says whose scope counts.
+ */
 export function candidateKeys(
   kid: Uint8Array,
   claims: PassClaims,
   trust: IssuerTrust,
+  purpose: Purpose,
 ): readonly IssuerKey[] | 'UNKNOWN_ISSUER' | 'TEST_KEY' {
   // rule V2a
   if (trust.kidRevoked(kid)) return 'UNKNOWN_ISSUER'
@@ -36,9 +41,13 @@ export function candidateKeys(
   for (const key of trust.issuerKeys(kid)) {
     if (key.from > claims.iat || claims.iat >= key.to) continue
     if (key.environment !== trust.environment) testKey ||= key.environment === 'test'
-    else if (ours.length < KEYS_PER_KID_MAX) ours.push(key)
+    else ours.push(key)
   }
-  if (ours.length > 0) return ours
+  if (ours.length > 0) {
+    const good = ours.filter(key => key.purposes.includes(purpose))
+    const others = ours.filter(key => !key.purposes.includes(purpose))
+    return [...good, ...others].slice(0, KEYS_PER_KID_MAX)
+  }
   // rules V2b V2c
   return testKey ? 'TEST_KEY' : 'UNKNOWN_ISSUER'
 }

@@ -16,7 +16,7 @@ import { KEYS_PER_KID_MAX } from './limits.ts'
 import { createPassVerifier, type TrustView, type VerifyResult } from './verify.ts'
 
 const view = viewOf(goldenFile())
-const strict = { expiredForMs: 0, staleForMs: 0 }
+const strict = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
 const nowMs = NOW * 1000
 
 /** node:crypto with the calls counted. */
@@ -44,7 +44,7 @@ t.test('an accepted pass says what it is and how late', async t => {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
   const claims = { ...PHONE_CLAIMS, iat: NOW - 2000, exp: NOW - 300 }
   const text = textOf({ claims, presentedAt: NOW - 75 })
-  const exit = { expiredForMs: 600_000, staleForMs: 60_000 }
+  const exit = { purpose: 'exit', expiredForMs: 600_000, staleForMs: 60_000 } as const
   const result = verifier.verify(text, view, exit, nowMs + 250)
   t.match(result, {
     ok: true,
@@ -54,6 +54,7 @@ t.test('an accepted pass says what it is and how late', async t => {
       iat: claims.iat,
       exp: claims.exp,
       passClass: 'phone',
+      inScope: true,
       presentedAt: NOW - 75,
       statusList: 'tsl:0',
       statusIndex: 42,

@@ -10,7 +10,7 @@ import { countersignStructure } from './cose.ts'
 import type { SignatureVerifier } from './crypto.ts'
 import { decodeEnvelope, type PassEnvelope } from './envelope.ts'
 import { PassError } from './errors.ts'
-import type { PassClass } from './keys.ts'
+import type { IssuerKey, PassClass } from './keys.ts'
 import {
   ISSUED_AHEAD_MAX_S,
   PASS_LIFETIME_MAX_S,
@@ -19,53 +19,10 @@ import {
 } from './limits.ts'
 import { readPassText } from './text.ts'
 import { type IssuerHalf, IssuerHalfCache } from './verify-cache.ts'
-import {
-  candidateKeys,
-  IssuerKeyring,
-  type IssuerTrust,
-  importOrUndefined,
-} from './verify-issuer.ts'
+import { candidateKeys, IssuerKeyring, importOrUndefined } from './verify-issuer.ts'
+import type { TrustView, VerifyCode, VerifyPolicy, VerifySeen } from './verify-terms.ts'
 
-/** Why a pass is refused, in the order of the checks. */
-export type VerifyCode =
-  | 'MALFORMED'
-  | 'UNSUPPORTED_VERSION'
-  | 'UNKNOWN_ISSUER'
-  | 'TEST_KEY'
-  | 'BAD_SIGNATURE'
-  | 'NOT_YET_VALID'
-  | 'EXPIRED'
-  | 'LIFETIME_TOO_LONG'
-  | 'NO_PROOF'
-  | 'BAD_PROOF'
-  | 'STALE_CODE'
-  | 'CODE_FROM_FUTURE'
-  | 'STATUS_UNKNOWN'
-  | 'REVOKED'
-
-/** What the reader believes right now. */
-export interface TrustView extends IssuerTrust {
-  /**
-   * The bit of `uri` at `index` at `nowMs`; `unknown` without the list, past its end, or where it is
-   * clear in a list that has expired.
-   */
-  status(uri: string, index: number, nowMs: number): 'valid' | 'invalid' | 'unknown'
-  /** How far a presentation may lie ahead, milliseconds; more than 30 s counts as 30 s. */
-  readonly staleAllowanceMs: number
-}
-
-/** Kindness at the exit; both zero at the entry. */
-export interface VerifyPolicy {
-  /** How long after `exp` a pass still counts, milliseconds. */
-  readonly expiredForMs: number
-  /** How much older than 30 s a presentation may be, milliseconds. */
-  readonly staleForMs: number
-  /**
-   * How long ago it was read, milliseconds, where it waited its turn: whether it was fresh is judged
-   * as of then, all else as of now. Default 0.
-   */
-  readonly waitedMs?: number
-}
+export type { TrustView, VerifyCode, VerifyPolicy, VerifySeen } from './verify-terms.ts'
 
 declare const verified: unique symbol
 
@@ -78,6 +35,8 @@ export interface VerifiedPass {
   readonly iat: number
   readonly exp: number
   readonly passClass: PassClass
+  /** False only where the policy forgives it: its issuer's key is not good for the purpose. */
+  readonly inScope: boolean
   /** Unix seconds; undefined for paper. With `cti` it names a replay. */
   readonly presentedAt: number | undefined
   readonly statusList: string
@@ -85,19 +44,6 @@ export interface VerifiedPass {
   /** How late, milliseconds; zero when in time. */
   readonly expiredByMs: number
   readonly staleByMs: number
-}
-
-/** What a refusal saw: numbers and public names alone, never the pass. */
-export interface VerifySeen {
-  /** Hexadecimal. */
-  readonly kid?: string
-  readonly iat?: number
-  readonly exp?: number
-  readonly presentedAt?: number
-  readonly statusList?: string
-  readonly statusIndex?: number
-  /** A short phrase for `MALFORMED`. */
-  readonly detail?: string
 }
 
 export type VerifyResult =
@@ -141,17 +87,25 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     const { envelope, claims } = read
 
     // 2. An issuer key of this kid, valid at iat, not revoked, of our environment.
-    const candidates = candidateKeys(envelope.kid, claims, trust)
+    const candidates = candidateKeys(envelope.kid, claims, trust, policy.purpose)
     if (typeof candidates === 'string') return denial(candidates, envelope, claims)
 
-    // 3. The issuer's signature.
+    // 3. The issuer's signature, and what its key is good for. A key may be listed twice, with
+    // another scope: one out of scope is looked for anew.
     let half = read.half
-    if (half === undefined || !candidates.includes(half.issuerKey)) {
+    const isKnown = half !== undefined && candidates.includes(half.issuerKey)
+    if (half === undefined || !isKnown || !isInScope(half.issuerKey, policy)) {
       const issuerKey = keyring.signerOf(envelope, candidates)
       // rule V3
       if (issuerKey === undefined) return denial('BAD_SIGNATURE', envelope, claims)
       half = { claims, ctiHex: toHex(claims.cti), issuerKey, holderKey: undefined }
       halves.add(envelope, half)
+    }
+    if (!isInScope(half.issuerKey, policy) && policy.forgivesScope !== true) {
+      // rule V3b
+      const { code, seen } = denial('OUT_OF_SCOPE', envelope, claims)
+      const scope = { purpose: policy.purpose, scope: half.issuerKey.purposes }
+      return { ok: false, code, seen: { ...seen, ...scope }, cti: claims.cti }
     }
 
     // 4. The pass's time, 5. the holder's proof, 6. its freshness, 7. revocation.
@@ -189,6 +143,10 @@ function readPass<K>(text: string, halves: IssuerHalfCache<K>): Read<K> {
     const code = error.code === 'UNSUPPORTED_VERSION' ? error.code : 'MALFORMED'
     return { code, seen: { detail: error.message } }
   }
+}
+
+function isInScope({ purposes }: IssuerKey, { purpose }: VerifyPolicy): boolean {
+  return purposes.includes(purpose)
 }
 
 /** Check 4. */
@@ -258,18 +216,19 @@ function statusFault(claims: PassClaims, trust: TrustView, nowMs: number): Verif
 function verifiedPass<K>(
   { presentation }: PassEnvelope,
   { claims, ctiHex, issuerKey }: IssuerHalf<K>,
-  { waitedMs = 0 }: VerifyPolicy,
+  policy: VerifyPolicy,
   nowMs: number,
 ): VerifiedPass {
   const { cti, iat, exp, statusList, statusIndex } = claims
   const presentedAt = presentation?.presentedAt
-  const ageMs = presentedAt === undefined ? 0 : nowMs - waitedMs - presentedAt * 1000
+  const ageMs = presentedAt === undefined ? 0 : nowMs - (policy.waitedMs ?? 0) - presentedAt * 1000
   const pass: Omit<VerifiedPass, typeof verified> = {
     cti,
     ctiHex,
     iat,
     exp,
     passClass: issuerKey.passClass,
+    inScope: isInScope(issuerKey, policy),
     presentedAt,
     statusList,
     statusIndex,

@@ -9,6 +9,7 @@ import { toHex } from '../pass/bytes.ts'
 import { statusListUri } from '../pass/claims.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { PassError } from '../pass/errors.ts'
+import { type Purpose, purposeOf } from '../pass/purpose.ts'
 import { decodePassText, type UnverifiedPass } from '../pass/text.ts'
 import { issuerKeysOf } from '../pass/trust.ts'
 import {
@@ -33,12 +34,14 @@ import type { Certificate, Database, Tx } from './store/schema.ts'
 import { serveCode } from './store/served-codes.ts'
 import { transact } from './store/transact.ts'
 
-/** Rail travel only. */
-export const PURPOSES = ['sale', 'refund', 'change'] as const
-export type Purpose = (typeof PURPOSES)[number]
+/** What a desk asks for: all that rail travel is but the ways through a gate. */
+export type DeskPurpose = Exclude<Purpose, 'entry' | 'exit'>
 
-const isPurpose = (value: string): value is Purpose =>
-  (PURPOSES as readonly string[]).includes(value)
+/** The desk's purpose of this name; undefined when it is none of a desk's. */
+function deskPurposeOf(name: string): DeskPurpose | undefined {
+  const purpose = purposeOf(name)
+  return purpose === 'entry' || purpose === 'exit' ? undefined : purpose
+}
 
 /**
  * Why a code is refused, besides what a gate would say. `OTHER_WINDOW`, `OTHER_PURPOSE`: it serves
@@ -75,7 +78,8 @@ export async function checkPresented(service: Service, check: Presented): Promis
   if (!(await takeRate(db, 'check', by.id, now))) throw new Problem('RATE_LIMITED')
   const read = readUnverified(text)
   const actor = `staff:${by.id}` as const
-  if (!isPurpose(purpose)) {
+  const wanted = deskPurposeOf(purpose)
+  if (wanted === undefined) {
     const subject = read ? toHex(read.claims.cti) : 'unknown'
     const detail = { purpose, outcome: 'PURPOSE_REFUSED' }
     await writeAudit(db, { actor, action: 'check.identity', subject, detail }, now)
@@ -83,7 +87,7 @@ export async function checkPresented(service: Service, check: Presented): Promis
   }
   const certificate = read && (await findCertificate(db, toHex(read.claims.cti)))
   const trust = await trustView(service, db, certificate, now)
-  const verdict = verifier.verify(text, trust, STRICT, now)
+  const verdict = verifier.verify(text, trust, { ...STRICT, purpose: wanted }, now)
   const subject = verdict.ok ? verdict.pass.ctiHex : verdict.cti ? toHex(verdict.cti) : 'unknown'
   return transact(db, async (tx): Promise<CheckResult> => {
     const came = verdict.ok

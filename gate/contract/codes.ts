@@ -63,6 +63,13 @@ export const VERDICTS = {
     'staff',
     'Likely forged: check identity by hand',
   ),
+  OUT_OF_SCOPE: verdict(
+    'refuse',
+    '该证明不适用于此处，请联系工作人员',
+    'This pass is not for use here. Please see staff',
+    'staff',
+    'Authentic, but its issuer’s key is not good for this; if many, check the scopes in trust',
+  ),
   NOT_YET_VALID: verdict(
     'retry',
     '证明尚未生效',

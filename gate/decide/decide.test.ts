@@ -38,9 +38,8 @@ function pass(more: Partial<Record<keyof VerifiedPass, unknown>> = {}): VerifyRe
   const fields = {
     cti: new Uint8Array(16).fill(0xab),
     ctiHex: CTI,
-    iat: 1_770_000_000,
-    exp: 1_770_001_800,
-    passClass: 'phone',
+    ...{ iat: 1_770_000_000, exp: 1_770_001_800 },
+    ...{ passClass: 'phone', inScope: true },
     presentedAt: 1_770_000_005,
     statusList: 'tsl:1',
     statusIndex: 5,
@@ -330,6 +329,7 @@ t.test('each rule, at entry and at exit', async t => {
     ],
     ['exit of one who is inside', pass(), exit, memory({ visit: inside }), 'ADMIT'],
     ['exit without a known entry', pass(), exit, memory(), 'ADMIT_FLAGGED NOT_INSIDE'],
+    ['no scope', pass({ inScope: false }), exit, memory(), 'ADMIT_FLAGGED OUT_OF_SCOPE NOT_INSIDE'],
     ['hard exit without an entry', pass(), { ...exit, passback: 'hard' }, memory(), 'NOT_INSIDE'],
   ]
   for (const [what, found, where, known, expected] of rows) {
@@ -354,6 +354,7 @@ t.test('the trace tells each rule asked, up to the one that denied', async t => 
       trace: [
         { rule: 'lane', saw: 'controlled', said: 'pass' },
         { rule: 'verify', said: 'pass' },
+        { rule: 'scope', saw: 'good for entry', said: 'pass' },
         { rule: 'trust', saw: 'FRESH' },
         { rule: 'rollback', said: 'pass' },
         { rule: 'clock' },

@@ -115,6 +115,15 @@ export function laneRule({ modes, direction }: DecideContext): RuleAnswer {
   return { said: 'deny', saw: `${direction} closed, ${other} ${modes[other]}`, code }
 }
 
+/** Refused at an entry by verification; who is inside gets out by any pass that is authentic. */
+const scope: Rule = {
+  name: 'scope',
+  ask: ({ inScope }, { direction }) =>
+    inScope
+      ? { said: 'pass', saw: `good for ${direction}` }
+      : { said: 'flag', saw: `not good for ${direction}`, flag: 'OUT_OF_SCOPE' },
+}
+
 const trust: Rule = {
   name: 'trust',
   ask: (_pass, { stage, direction, modes }) => {
@@ -276,7 +285,7 @@ const memoryRoom: Rule = {
 
 /** Asked in this order; the first that denies names the verdict. */
 export const RULES: readonly Rule[] = [
-  trust,
+  ...[scope, trust],
   { name: 'rollback', ask: (_pass, { rollback, direction }) => judgeRollback(rollback, direction) },
   ...[clock, status, paper, late],
   ...[replay, passback, siblings, ticket, memoryRoom],

@@ -47,6 +47,7 @@ const pass = (iat = NOW - 600): VerifyResult => {
     iat,
     exp: iat + 1800,
     passClass: 'phone',
+    inScope: true,
     presentedAt: NOW,
     statusList: 'tsl:1',
     statusIndex: 5,

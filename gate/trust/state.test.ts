@@ -21,7 +21,7 @@ function key(role: TrustKey['role'], seed: number): TrustKey {
     to: 1,
   } as const
   return role === 'issuer'
-    ? { role, ...base, passClass: 'phone', environment: 'production' }
+    ? { role, ...base, passClass: 'phone', environment: 'production', purposes: ['entry'] }
     : { role, ...base }
 }
 

@@ -15,7 +15,7 @@ import { makeSample, NOW_MS } from './pass-sample.ts'
 
 const PART = 'gate'
 const SCANS = 1_000_000
-const STRICT = { expiredForMs: 0, staleForMs: 0 }
+const STRICT = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
 const MIB = 1_048_576
 
 export async function memoryAfterScans(): Promise<Figure[]> {

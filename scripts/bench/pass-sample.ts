@@ -12,6 +12,7 @@ import {
 import { issuePassSync } from '../../pass/issue.ts'
 import type { IssuerKey } from '../../pass/keys.ts'
 import { presentPass } from '../../pass/present.ts'
+import { PURPOSES } from '../../pass/purpose.ts'
 import { encodePassText } from '../../pass/text.ts'
 import type { TrustView } from '../../pass/verify.ts'
 
@@ -69,6 +70,7 @@ export function issuerKeyOf(issuer: Sample['issuer']): IssuerKey {
     key: issuer.publicKey,
     passClass: 'phone',
     environment: 'production',
+    purposes: PURPOSES,
     from: NOW_S - 86_400,
     to: NOW_S + 86_400,
   }

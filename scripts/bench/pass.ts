@@ -14,7 +14,7 @@ import { type Figure, figure } from './figure.ts'
 import { type Contender, measure, ratioOf } from './measure.ts'
 import { issuerKeyOf, makeSample, NOW_MS, type Sample, trustOf } from './pass-sample.ts'
 
-const STRICT = { expiredForMs: 0, staleForMs: 0 }
+const STRICT = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
 const PART = 'pass'
 
 export async function benchPass(): Promise<Figure[]> {

@@ -1,6 +1,6 @@
 /** What the fuzzer starts from: genuine passes and documents of the golden world, and its trust. */
 
-import { goldenFile, viewOf } from '../../fixtures/passes/golden.ts'
+import { type GoldenFile, goldenFile, issuerKeyOf, viewOf } from '../../fixtures/passes/golden.ts'
 import {
   configSigner,
   KEYS,
@@ -11,11 +11,13 @@ import {
   trustKey,
   trustOf,
 } from '../../fixtures/passes/trust-world.ts'
-import { NOW } from '../../fixtures/passes/world.ts'
+import { deskIssuer, NOW, passOf } from '../../fixtures/passes/world.ts'
 import { encodeBoardingList } from '../../pass/boarding.ts'
+import { verifySign1 } from '../../pass/cose-node.ts'
 import type { CoseKey } from '../../pass/crypto.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import { signConfig } from '../../pass/gate-config.ts'
+import type { Purpose } from '../../pass/purpose.ts'
 import { signTimeAnswer } from '../../pass/signed-time.ts'
 import { createStatusList, setStatus } from '../../pass/status-list.ts'
 import { encodeStatusListToken } from '../../pass/status-list-node.ts'
@@ -26,6 +28,8 @@ import type { TrustView } from '../../pass/verify.ts'
 export interface Corpus {
   /** Passes that are good at `nowMs` under `view`. */
   readonly passes: readonly Uint8Array[]
+  /** What the key that signed a pass is good for. */
+  readonly scopeOf: (pass: Uint8Array) => readonly Purpose[]
   readonly view: TrustView
   readonly nowMs: number
   readonly payloads: readonly Uint8Array[]
@@ -50,11 +54,13 @@ export async function makeCorpus(): Promise<Corpus> {
     one =>
       one.code === 'OK' &&
       one.nowMs === nowMs &&
+      one.purpose === 'entry' &&
       one.environment === undefined &&
       one.expiredForMs === undefined &&
       one.staleForMs === undefined,
   )
   const passes = good.map(one => readPassText(one.text))
+  const desk = [passOf({ issuer: deskIssuer })]
   const nonce = new Uint8Array(16).fill(5)
   const list = createStatusList(256, 1)
   setStatus(list, 7, 1)
@@ -75,7 +81,8 @@ export async function makeCorpus(): Promise<Corpus> {
     elsewhere: [new Uint8Array(16).fill(9)],
   })
   return {
-    passes,
+    passes: [...passes, ...desk],
+    scopeOf: bytes => scopeIn(file, bytes),
     view: viewOf(file),
     nowMs,
     payloads: passes.map(bytes => decodeEnvelope(bytes).payload),
@@ -87,4 +94,11 @@ export async function makeCorpus(): Promise<Corpus> {
     boarding,
     all: [...passes, ...documents, boarding],
   }
+}
+
+/** Found by the signature alone, whatever its kid. */
+function scopeIn({ issuerKeys }: GoldenFile, bytes: Uint8Array): readonly Purpose[] {
+  return issuerKeys
+    .filter(json => verifySign1(bytes, issuerKeyOf(json).key).ok)
+    .flatMap(json => json.purposes)
 }

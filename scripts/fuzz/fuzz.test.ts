@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import t from 'tap'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import { PURPOSES } from '../../pass/purpose.ts'
+import type { TrustView } from '../../pass/verify.ts'
 import { makeCorpus } from './corpus.ts'
 import { memoryIsFlat, runFuzz } from './run.ts'
 import { type Target, targetsOf } from './targets.ts'
@@ -42,6 +44,18 @@ t.test('a verifier that believes every signature is found out', async t => {
   const credulous = { ...nodeVerifier, verify: () => true }
   const { faults } = await runFuzz(targetsOf(corpus, credulous), limits)
   t.ok(faults.some(fault => fault.what.startsWith('false accept')))
+})
+
+t.test('a verifier that passes over the scope is found out', async t => {
+  const view: TrustView = {
+    ...corpus.view,
+    issuerKeys: kid => corpus.view.issuerKeys(kid).map(key => ({ ...key, purposes: PURPOSES })),
+  }
+  const { faults } = await runFuzz(targetsOf({ ...corpus, view }, nodeVerifier), {
+    ...limits,
+    casesMax: 400,
+  })
+  t.ok(faults.some(fault => fault.what === 'a scope passed over'))
 })
 
 t.test('a crash, and a genuine pass refused, are found out', async t => {

@@ -12,11 +12,12 @@ import type { SignatureVerifier } from '../../pass/crypto.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import { PassError } from '../../pass/errors.ts'
 import { verifyConfig } from '../../pass/gate-config.ts'
+import { PURPOSES, type Purpose } from '../../pass/purpose.ts'
 import { verifyTimeAnswer } from '../../pass/signed-time.ts'
 import { decodeStatusListToken } from '../../pass/status-list-node.ts'
 import { encodePassText, readPassText } from '../../pass/text.ts'
 import { verifyManifest, verifyTrustUpdate } from '../../pass/trust.ts'
-import { createPassVerifier, type PassVerifier, type TrustView } from '../../pass/verify.ts'
+import { createPassVerifier, type PassVerifier } from '../../pass/verify.ts'
 import type { Corpus } from './corpus.ts'
 import { anyText, cborLike, spoil, spoilText } from './mutate.ts'
 import type { Random } from './random.ts'
@@ -34,7 +35,7 @@ export interface Target {
   run(random: Random): Outcome
 }
 
-const POLICY = { expiredForMs: 0, staleForMs: 0 }
+const STRICT = { expiredForMs: 0, staleForMs: 0 }
 
 /** Everything an accepted pass's signatures cover. */
 function signedParts(bytes: Uint8Array): string {
@@ -52,30 +53,44 @@ function passTargets<K>(corpus: Corpus, crypto: SignatureVerifier<K>): Target[] 
   const cold = createPassVerifier({ crypto, cacheEntriesMax: 0 })
   const warm = createPassVerifier({ crypto, cacheEntriesMax: 16 })
   const genuine = new Set(corpus.passes.map(signedParts))
-  const judge = (text: string, isGenuine: (bytes: Uint8Array) => boolean): Outcome =>
-    judgeText(text, [cold, warm], corpus.view, corpus.nowMs, isGenuine)
+  const judge = (
+    text: string,
+    purpose: Purpose,
+    mayPass: (bytes: Uint8Array, purpose: Purpose) => boolean,
+  ): Outcome => judgeText(text, [cold, warm], corpus, purpose, bytes => mayPass(bytes, purpose))
+  const scopes = new Map(corpus.passes.map(bytes => [bytes, corpus.scopeOf(bytes)]))
   const never = (): boolean => false
-  const sameContent = (bytes: Uint8Array): boolean => genuine.has(signedParts(bytes))
+  const sameContent = (bytes: Uint8Array, purpose: Purpose): boolean =>
+    genuine.has(signedParts(bytes)) && corpus.scopeOf(bytes).includes(purpose)
   return [
-    { name: 'text', run: random => judge(anyText(random), never) },
-    { name: 'bytes', run: random => judge(encodePassText(cborLike(random)), never) },
+    { name: 'text', run: random => judge(anyText(random), random.pick(PURPOSES), never) },
+    {
+      name: 'bytes',
+      run: random => judge(encodePassText(cborLike(random)), random.pick(PURPOSES), never),
+    },
     {
       name: 'mutated pass',
       run(random) {
         const bytes = spoil(random.pick(corpus.passes), random, corpus.passes)
-        return judge(encodePassText(bytes), sameContent)
+        return judge(encodePassText(bytes), random.pick(PURPOSES), sameContent)
       },
     },
     {
       name: 'mutated text',
-      run: random =>
-        judge(spoilText(encodePassText(random.pick(corpus.passes)), random), sameContent),
+      run(random) {
+        const text = spoilText(encodePassText(random.pick(corpus.passes)), random)
+        return judge(text, random.pick(PURPOSES), sameContent)
+      },
     },
     {
       name: 'genuine pass',
       run(random) {
-        const outcome = judge(encodePassText(random.pick(corpus.passes)), sameContent)
-        return outcome.result === 'OK' ? outcome : { ...outcome, fault: 'a genuine pass refused' }
+        const [bytes, purpose] = [random.pick(corpus.passes), random.pick(PURPOSES)]
+        const outcome = judge(encodePassText(bytes), purpose, sameContent)
+        const due = scopes.get(bytes)?.includes(purpose) ? 'OK' : 'OUT_OF_SCOPE'
+        if (outcome.result === due) return outcome
+        const fault = due === 'OK' ? 'a genuine pass refused' : 'a scope passed over'
+        return { ...outcome, fault }
       },
     },
   ]
@@ -84,12 +99,12 @@ function passTargets<K>(corpus: Corpus, crypto: SignatureVerifier<K>): Target[] 
 function judgeText(
   text: string,
   verifiers: readonly PassVerifier[],
-  view: TrustView,
-  nowMs: number,
-  isGenuine: (bytes: Uint8Array) => boolean,
+  { view, nowMs }: Corpus,
+  purpose: Purpose,
+  mayPass: (bytes: Uint8Array) => boolean,
 ): Outcome {
   const results = verifiers.map(verifier => {
-    const result = verifier.verify(text, view, POLICY, nowMs)
+    const result = verifier.verify(text, view, { ...STRICT, purpose }, nowMs)
     return result.ok ? 'OK' : result.code
   })
   const [result = ''] = results
@@ -97,8 +112,9 @@ function judgeText(
     return { result, fault: `the cache changes the verdict: ${results}`, input: text }
   }
   if (result !== 'OK') return { result, input: text }
-  const genuine = isGenuine(readPassText(text))
-  return genuine ? { result, input: text } : { result, fault: 'false accept', input: text }
+  return mayPass(readPassText(text))
+    ? { result, input: text }
+    : { result, fault: 'false accept', input: text }
 }
 
 /** Readers that must either read the one encoding of something or throw a `PassError`. */

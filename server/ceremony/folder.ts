@@ -8,6 +8,7 @@ import { z } from 'zod'
 import { generateSigningKey, signerOf } from '../../pass/cose-node.ts'
 import type { SignatureAlgorithm } from '../../pass/crypto.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
+import { PURPOSES, type Purpose } from '../../pass/purpose.ts'
 import type { DocumentSigner, TrustKey, TrustRole } from '../../pass/trust.ts'
 import { encodeKeyFile, type OnlineRole } from '../publish/signer.ts'
 import { makeFolder } from '../store/make-folder.ts'
@@ -37,19 +38,28 @@ export function makeKey(
   role: TrustRole,
   alg: SignatureAlgorithm,
   window: { readonly from: number; readonly to: number },
-  issuer?: { readonly passClass: PassClass; readonly environment: PassEnvironment },
+  issuer?: Required<Pick<TrustKey, 'passClass' | 'environment' | 'purposes'>>,
 ): MadeKey {
   const { privateKey, publicKey, kid } = generateSigningKey(alg)
   const { from, to } = window
   return { entry: { role, kid, alg, key: publicKey, from, to, ...issuer }, privateKey }
 }
 
+/** What the passes of each class are good for. */
+export type Scopes = Readonly<Record<PassClass, readonly Purpose[]>>
+
+export const SCOPES_DEFAULT: Scopes = { phone: PURPOSES, paper: PURPOSES }
+
 /** One issuer key a day and class for `days` days from `from` (Unix seconds, midnight UTC). */
-export function makeIssuers(environment: PassEnvironment, from: number, days: number): MadeKey[] {
+export function makeIssuers(
+  { environment, scopes }: { readonly environment: PassEnvironment; readonly scopes: Scopes },
+  from: number,
+  days: number,
+): MadeKey[] {
   return Array.from({ length: days }, (_, day) => {
     const window = { from: from + day * DAY_S, to: from + (day + 1) * DAY_S }
     return (['phone', 'paper'] as const).map(passClass =>
-      makeKey('issuer', 'ES256', window, { passClass, environment }),
+      makeKey('issuer', 'ES256', window, { passClass, environment, purposes: scopes[passClass] }),
     )
   }).flat()
 }

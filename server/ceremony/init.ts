@@ -22,6 +22,8 @@ import {
   makeIssuers,
   makeKey,
   ROOTS,
+  SCOPES_DEFAULT,
+  type Scopes,
   THRESHOLD,
   trustFile,
   writeIssuers,
@@ -39,6 +41,8 @@ export const TRUST_LIFE_S = 90 * DAY_S
 export interface InitOptions extends Sealing {
   readonly dir: string
   readonly environment: PassEnvironment
+  /** What the passes of each class are good for; all of rail travel by default. */
+  readonly scopes?: Scopes | undefined
   /** 1 to 90; 45 by default. */
   readonly days?: number | undefined
   /** Of them released at once; 2 by default. */
@@ -56,7 +60,7 @@ export interface InitResult {
 
 /** Makes and writes everything. Throws CeremonyError `EXISTS` when DIR holds trust already. */
 export async function initTrust(options: InitOptions): Promise<InitResult> {
-  const { dir, environment, passphrase, stretch, now } = options
+  const { dir, environment, passphrase, stretch, now, scopes = SCOPES_DEFAULT } = options
   const sealing = { passphrase, stretch }
   const days = checkDays(options.days ?? DAYS_DEFAULT)
   const releasedDays = Math.min(options.releasedDays ?? RELEASED_DAYS_DEFAULT, days)
@@ -68,7 +72,7 @@ export async function initTrust(options: InitOptions): Promise<InitResult> {
   const window = { from: today, to: iat + TRUST_LIFE_S }
   const roots = Array.from({ length: ROOTS }, () => makeKey('root', 'EdDSA', window))
   const online = (['status', 'time', 'config'] as const).map(role => makeKey(role, 'EdDSA', window))
-  const issuers = makeIssuers(environment, today, days)
+  const issuers = makeIssuers({ environment, scopes }, today, days)
   const document = {
     version: 1,
     iat,

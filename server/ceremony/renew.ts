@@ -6,12 +6,14 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { equalBytes, toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import type { PassEnvironment } from '../../pass/keys.ts'
+import type { PassClass } from '../../pass/keys.ts'
+import { OLD_SCOPE, type Purpose } from '../../pass/purpose.ts'
 import {
   addTrustSignature,
   decodeTrust,
   signTrust,
   type TrustDocument,
+  type TrustKey,
   verifyTrustUpdate,
 } from '../../pass/trust.ts'
 import {
@@ -25,6 +27,7 @@ import {
   openRoot,
   ROOTS,
   readIssuers,
+  type Scopes,
   THRESHOLD,
   trustFile,
   trustVersions,
@@ -94,6 +97,11 @@ export interface RotateOptions extends Ceremony {
   readonly days: number
   /** Keys that leave trust for new ones. What a stolen key has signed is worth nothing then. */
   readonly replace: readonly Replaceable[]
+  /**
+   * What the passes of a class are good for from now on: of new keys, and of those that have signed
+   * nothing yet. As the newest key of the class when left out. Passes that are out keep their scope.
+   */
+  readonly scopes?: Partial<Scopes> | undefined
   /** Roots that sign now; those of the others are added by `signDraft`. */
   readonly roots: readonly number[]
 }
@@ -118,13 +126,14 @@ export async function rotateTrust(options: RotateOptions): Promise<SignedDraft> 
   const iat = Math.max(Math.floor(now / 1000), current.iat)
   const window = { from: midnight(now), to: iat + TRUST_LIFE_S }
   const replaced = await replaceKeys(options, current, window)
-  const environment = current.keys.find(key => key.environment)?.environment ?? 'production'
-  const issuers = issuersAhead(current, environment, midnight(now), days)
+  const issuers = issuersAhead(current, scopesAhead(current, options.scopes), midnight(now), days)
   const keys = [
     ...current.keys
       .filter(key => !replaced.gone.has(toHex(key.key.x)))
       .filter(key => key.role !== 'issuer' || key.to > iat - DAY_S)
-      .map(key => (key.role === 'issuer' ? key : { ...key, to: window.to })),
+      .map(key =>
+        key.role === 'issuer' ? scoped(key, iat, options.scopes) : { ...key, to: window.to },
+      ),
     ...[...replaced.made.values(), ...issuers].map(key => key.entry),
   ]
   const document = { ...current, version, iat, exp: iat + TRUST_LIFE_S, keys }
@@ -178,17 +187,36 @@ async function replaceKeys(
   return { gone, made }
 }
 
+/** A listed issuer key: another scope only before its window begins. */
+function scoped(key: TrustKey, at: number, scopes: Partial<Scopes> = {}): TrustKey {
+  const wanted = key.from > at && key.passClass ? scopes[key.passClass] : undefined
+  return { ...key, purposes: wanted ?? key.purposes ?? OLD_SCOPE }
+}
+
+/** What new keys are good for: what is asked for, else as the newest of their class. */
+function scopesAhead(current: TrustDocument, wanted: Partial<Scopes> = {}): Scopes {
+  const newest = (passClass: PassClass): readonly Purpose[] =>
+    current.keys
+      .filter(key => key.passClass === passClass)
+      .reduce<TrustKey | undefined>(
+        (last, key) => (last && last.from > key.from ? last : key),
+        undefined,
+      )?.purposes ?? OLD_SCOPE
+  return { phone: wanted.phone ?? newest('phone'), paper: wanted.paper ?? newest('paper') }
+}
+
 /** Issuer keys for the days that the document doesn't cover yet. */
 function issuersAhead(
   current: TrustDocument,
-  environment: PassEnvironment,
+  scopes: Scopes,
   today: number,
   days: number,
 ): MadeKey[] {
   const covered = current.keys.filter(key => key.role === 'issuer').map(key => key.to)
   const from = Math.max(today, ...covered)
   const missing = Math.max(0, Math.round((today + days * DAY_S - from) / DAY_S))
-  return makeIssuers(environment, from, missing)
+  const environment = current.keys.find(key => key.environment)?.environment ?? 'production'
+  return makeIssuers({ environment, scopes }, from, missing)
 }
 
 /** Adds one root's signature to the waiting draft. Throws CeremonyError `MISSING` or `ROOTS`. */

@@ -1,9 +1,14 @@
 /** A trust document for people: what it says and whether it stands, as plain data. */
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import { OLD_SCOPE } from '../../pass/purpose.ts'
 import { decodeTrust, verifyFirstTrust } from '../../pass/trust.ts'
+import { isScoped } from '../../pass/trust-documents.ts'
 
-/** Throws PassError `MALFORMED`. `verdict`: judged by its own roots alone. */
+/**
+ * Throws PassError `MALFORMED`. `verdict`: judged by its own roots alone. `purposes` of an issuer key: as
+ * written, or as a document of the old shape is read.
+ */
 export function describeTrust(bytes: Uint8Array, now: number) {
   const trust = decodeTrust(bytes)
   const result = verifyFirstTrust(bytes, nodeVerifier, now)
@@ -14,10 +19,14 @@ export function describeTrust(bytes: Uint8Array, now: number) {
     issued: time(trust.iat),
     expires: time(trust.exp),
     threshold: trust.threshold,
+    scopes: isScoped(trust.keys)
+      ? 'each issuer key says what it is good for'
+      : 'no issuer key says what it is good for: an old document, read as all of rail travel',
     keys: trust.keys.map(key => ({
       role: key.role,
       ...(key.passClass === undefined ? {} : { class: key.passClass }),
       ...(key.environment === undefined ? {} : { environment: key.environment }),
+      ...(key.role === 'issuer' && { purposes: key.purposes ?? OLD_SCOPE }),
       kid: toHex(key.kid),
       alg: key.alg,
       from: time(key.from),

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import t from 'tap'
 import { encodePassText, readPassText } from '../../pass/text.ts'
+import { initTrust } from '../ceremony/init.ts'
+import { NO_STRETCH } from '../ceremony/sealed-file.ts'
 import { CODE_SERVES_MS } from '../limits.ts'
 import { makeHolder } from '../testing/holder.ts'
 import { sweepAway } from '../testing/sweeping.ts'
-import { openWorld } from '../testing/world.ts'
+import { NOON, openWorld, worldAtNoon } from '../testing/world.ts'
 
 const world = await openWorld(t.testdir())
 t.teardown(() => world.close())
@@ -60,6 +63,35 @@ t.test('the identity, for the three purposes, each look in the audit', async t =
   )
   t.ok(rows.every(row => row.subject === holder.id))
   t.notMatch(JSON.stringify(rows), person.documentNumber)
+})
+
+t.test('a purpose that trust does not have the key for', async t => {
+  const dir = t.testdir()
+  await initTrust({
+    ...{ dir: join(dir, 'trust'), environment: 'test', passphrase: 'a passphrase for tests' },
+    ...{ stretch: NO_STRETCH, days: 1, releasedDays: 1, now: NOON },
+    scopes: { phone: ['entry', 'exit', 'sale'], paper: ['refund'] },
+  })
+  const narrow = await worldAtNoon(t, dir, join(dir, 'narrow.db'))
+  const staff = await narrow.signIn('agent')
+  const holder = await makeHolder(narrow, staff, nextPerson())
+  const ask = async (purpose: string) => {
+    narrow.clock.time += 1000
+    const body = { code: await holder.present(), purpose }
+    return (await narrow.post('/v1/checks', body, staff)).json()
+  }
+  t.match(await ask('sale'), { accepted: true })
+  for (const purpose of ['refund', 'change']) {
+    t.same(await ask(purpose), { accepted: false, reason: 'OUT_OF_SCOPE' }, purpose)
+  }
+  for (const purpose of ['entry', 'exit']) {
+    t.match(await ask(purpose), { code: 'PURPOSE_REFUSED' }, `${purpose} is a gate's`)
+  }
+  const path = `/v1/tickets/${'0'.repeat(32)}/refund`
+  const refund = await narrow.post(path, { code: await holder.present() }, staff)
+  t.match(await refund.json(), { code: 'PASS_REFUSED', reason: 'OUT_OF_SCOPE' })
+  const rows = await narrow.service.db.selectFrom('audit').select('detail').execute()
+  t.equal(rows.filter(row => row.detail.includes('OUT_OF_SCOPE')).length, 3, 'audited')
 })
 
 t.test('what a gate would refuse is refused, without an identity', async t => {

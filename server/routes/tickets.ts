@@ -5,7 +5,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { PASS_TEXT_CHARS_MAX, TRAIN_NUMBER_BYTES_MAX } from '../../pass/limits.ts'
-import { checkPresented, type Purpose } from '../checking.ts'
+import { checkPresented, type DeskPurpose } from '../checking.ts'
 import { isDay, type Trip } from '../domain/ticket.ts'
 import { Problem } from '../errors.ts'
 import { PRICE_FEN_MAX, SEAT_CLASS_CHARS_MAX } from '../limits.ts'
@@ -201,7 +201,7 @@ export function registerTickets(app: OpenAPIHono<ServiceEnv>): void {
 async function actingFor(
   c: Context<ServiceEnv>,
   { code: text, name }: { readonly code: string; readonly name?: string | undefined },
-  purpose: Purpose,
+  purpose: DeskPurpose,
 ): Promise<Acting> {
   const by = c.get('staff')
   const result = await checkPresented(c.get('service'), { text, purpose, name, by })

@@ -39,7 +39,7 @@ async function fetchTrust(world: World): Promise<TrustView> {
 /** An entry gate. `poll` fetches; `verify` judges a code by what was fetched last. */
 export function makeOfflineGate(world: World) {
   const verifier = createPassVerifier<KeyObject>({ crypto: nodeVerifier, cacheEntriesMax: 100 })
-  const policy = { expiredForMs: 0, staleForMs: 0 }
+  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
   let trust: TrustView | undefined
   return {
     async poll() {

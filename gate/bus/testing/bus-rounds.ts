@@ -237,6 +237,6 @@ const CONTEXT: Omit<DecideContext, 'nowMs'> = {
 }
 
 function passOf(code: number): VerifiedPass {
-  const pass = { ctiHex: ctiOf(code), passClass: 'phone', presentedAt: 1000 + code }
+  const pass = { ctiHex: ctiOf(code), passClass: 'phone', inScope: true, presentedAt: 1000 + code }
   return { ...pass, iat: 0, exp: 1, expiredByMs: 0, staleByMs: 0 } as VerifiedPass
 }

@@ -5,6 +5,7 @@
 import { toHex } from '../../../pass/bytes.ts'
 import { generateSigningKey, type Signer } from '../../../pass/cose-node.ts'
 import type { PassEnvironment } from '../../../pass/keys.ts'
+import { PURPOSES } from '../../../pass/purpose.ts'
 import { signTimeAnswer } from '../../../pass/signed-time.ts'
 import { createStatusList, setStatus } from '../../../pass/status-list.ts'
 import { encodeStatusListToken, hashOfToken } from '../../../pass/status-list-node.ts'
@@ -73,7 +74,7 @@ export class TrustWorld {
     const { kid, alg, publicKey } = signer
     const common = { role, kid, alg, key: publicKey, from: T0 - 400 * DAY_S, to: T0 + 4000 * DAY_S }
     if (role !== 'issuer') return common
-    return { ...common, passClass: 'phone', environment: this.environment }
+    return { ...common, passClass: 'phone', environment: this.environment, purposes: PURPOSES }
   }
 
   keys(): TrustKey[] {
