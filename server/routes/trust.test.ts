@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { verifyTimeAnswer } from '../../pass/signed-time.ts'
@@ -45,6 +46,31 @@ t.test('documents and lists are immutable; what is missing is not kept', async t
     t.equal(answer.headers.get('cache-control'), 'no-store')
     t.equal(answer.headers.get('content-type'), 'application/problem+json')
   }
+})
+
+t.test('the specification’s table of requests says how each answer may be kept', async t => {
+  const spec = readFileSync(new URL('../../pass/specification.md', import.meta.url), 'utf8')
+  const rows = new Map(
+    [...spec.matchAll(/^\| `(?:GET|POST) (\/v1\/\S+)` \| (.*) \|$/gm)].map(r => [r[1], r[2]]),
+  )
+  const manifest = decodeManifest(await bytesOf(await world.call('/v1/trust/manifest')))
+  const list = Buffer.from(manifest.lists[0]?.sha256 ?? []).toString('hex')
+  const nonce = randomBytes(16).toString('base64url')
+  const answers: [string, Response][] = [
+    ['/v1/trust/manifest', await world.call('/v1/trust/manifest')],
+    ['/v1/trust/document/{version}', await world.call('/v1/trust/document/1')],
+    ['/v1/gates/time', await world.post('/v1/gates/time', { nonce })],
+    ['/v1/trust/events', await world.call('/v1/trust/events', { method: 'HEAD' })],
+  ]
+  for (const [path, answer] of answers) {
+    const row = rows.get(path) ?? ''
+    t.match(row, answer.headers.get('cache-control'), path)
+    t.match(row, answer.headers.get('content-type'), path)
+    t.equal(row.includes('`ETag`'), answer.headers.has('etag'), path)
+  }
+  const kept = (await world.call(`/v1/trust/list/${list}`)).headers.get('cache-control')
+  t.match(rows.get('/v1/trust/document/{version}'), kept, 'lists as documents')
+  t.equal(rows.size, 8)
 })
 
 t.test('signed time for a nonce', async t => {
