@@ -309,7 +309,7 @@ t.test('documents by their hash: fetched once, kept, dropped; a lie is refused',
   t.same(await keeper.document('/v1/list', hash, 1000), { ok: false, code: 'HASH' })
   t.same(await keeper.document('/v1/list', hash, 999), { ok: false, code: 'LENGTH' })
   files.set('/v1/list', list)
-  t.same(await keeper.document('/v1/list', hash, 1001), { ok: false, code: 'HASH' })
+  t.same(await keeper.document('/v1/list', hash, 1001), { ok: false, code: 'LENGTH' })
   const most = new Uint8Array(STATION_DOCUMENT_BYTES_MAX)
   files.set('/v1/most', most)
   t.equal((await keeper.document('/v1/most', sha256(most), most.length)).ok, true)
