@@ -1,0 +1,190 @@
+/** Passes: every field near its limits, signed by issuers of every kind, presented by anybody. */
+
+import { type GoldenFile, type IssuerKeyJson, viewOf } from '../../fixtures/passes/golden.ts'
+import { seededEs256 } from '../../fixtures/passes/signers.ts'
+import {
+  edIssuer,
+  holder,
+  ISSUER_KEYS,
+  issuerKeyJson,
+  NOW,
+  otherHolder,
+  paperIssuer,
+  phoneIssuer,
+  revokedIssuer,
+  strangerIssuer,
+  testIssuer,
+  twinIssuer,
+} from '../../fixtures/passes/world.ts'
+import { toHex } from '../../pass/bytes.ts'
+import { countersignStructure, sigStructure } from '../../pass/cose.ts'
+import { nodeVerifier } from '../../pass/cose-node.ts'
+import { encodePassText } from '../../pass/text.ts'
+import { createPassVerifier } from '../../pass/verify.ts'
+import { anyText, spoilText } from '../fuzz/mutate.ts'
+import type { Random } from '../fuzz/random.ts'
+import { type Kind, type Request, rarely, refused, usually, type Verdict } from './kind.ts'
+import {
+  algorithmNumber,
+  finished,
+  heldBytes,
+  perhapsSpoilt,
+  type Signing,
+  signatureOf,
+} from './signed.ts'
+import { fields, type Item, inside, itemOf } from './tree.ts'
+
+/** What a pass is judged with. */
+interface PassWorld {
+  readonly kind: 'pass'
+  readonly issuerKeys: readonly IssuerKeyJson[]
+  readonly revokedKids: readonly string[]
+  readonly environment: 'production' | 'test'
+  readonly lists: GoldenFile['lists']
+  readonly nowMs: number
+  readonly staleAllowanceMs: number
+  readonly expiredForMs: number
+  readonly staleForMs: number
+}
+
+const json = (keys: typeof ISSUER_KEYS) =>
+  keys.map(key => issuerKeyJson(key) as unknown as IssuerKeyJson)
+const USUAL = json(ISSUER_KEYS)
+/** Strangers' keys under the phone issuer's kid, before its own: seven, or eight and so too many. */
+const [, phone] = ISSUER_KEYS
+const crowd = (count: number, environment: 'production' | 'test' = 'production') =>
+  json([
+    ...Array.from({ length: count }, (_, i) => {
+      const { publicKey } = seededEs256(`crowd ${i}`)
+      return { ...(phone as (typeof ISSUER_KEYS)[number]), key: publicKey, environment }
+    }),
+    ...ISSUER_KEYS.slice(1),
+  ])
+const CROWDS = [crowd(7), crowd(8), crowd(8, 'test')]
+
+/** An issuer and the kid that its passes name. */
+const USUAL_ISSUER: Signing = { signer: phoneIssuer }
+const ISSUERS: readonly Signing[] = [
+  ...[edIssuer, edIssuer, paperIssuer, paperIssuer, paperIssuer].map(signer => ({ signer })),
+  ...[testIssuer, revokedIssuer, strangerIssuer].map(signer => ({ signer })),
+  { signer: twinIssuer, kid: phoneIssuer.kid },
+  { signer: strangerIssuer, kid: phoneIssuer.kid },
+]
+
+const LISTS = {
+  'tsl:0': { entries: 1024, revoked: [7, 1023] },
+  'tsl:zzz': { entries: 1 << 20, revoked: [(1 << 20) - 2] },
+}
+
+interface Times {
+  readonly iat: number
+  readonly exp: number
+}
+
+function timesOf(random: Random, paper: boolean): Times {
+  const issued = [-1, 0, 119, 120, 121, -1800, -8 * 3600, -8 * 3600 - 1]
+  const iat = NOW + usually(random, 4, -600, issued)
+  const [usual, others] = paper ? [86_400, [86_401, 3600]] : [1800, [1801, 1200, 1]]
+  const life = usually(random, 5, usual, [...others, ...others, 0, -1, 86_400])
+  return { iat, exp: iat + life }
+}
+
+const INDEXES = [7, 6, 8, 1022, 1023, 1024, (1 << 20) - 2, (1 << 20) - 1, 1 << 20]
+/** No point of P-256, one whose x is over the field's prime, and the point of x = 0. */
+const ODD_POINTS = [1, 0xff, 0].map(byte => new Uint8Array(32).fill(byte))
+
+function claimsOf(random: Random, { iat, exp }: Times, withHolder: boolean): Item {
+  const idx = usually(random, 4, 42, INDEXES)
+  const uri = usually(random, 5, 'tsl:0', ['tsl:zzz', 'tsl:zzz', 'tsl:9', 'tsl:zzzzzz'])
+  const { x, y } = holder.publicKey
+  const point = usually(random, 25, x, ODD_POINTS)
+  const key = fields({ 1: 2, '-1': 1, '-2': point, '-3': y })
+  return fields({
+    4: exp,
+    6: iat,
+    7: new Uint8Array(16).fill(3),
+    ...(withHolder ? { 8: fields({ 1: key }) } : {}),
+    65535: fields({ status_list: fields({ idx, uri }) }),
+  })
+}
+
+/** The unprotected header: presented by the holder, by somebody else, or not at all. */
+function presentation(
+  random: Random,
+  header: Uint8Array,
+  payload: Uint8Array,
+  signature: Uint8Array,
+): Item {
+  if (rarely(random, 15)) return fields({})
+  const at = NOW + usually(random, 3, 0, [-5, -30, -31, 4, 5, 6, 30, 31, -60, -90, -91])
+  const by: Signing = { signer: rarely(random, 25) ? otherHolder : holder }
+  const labels = fields({ 1: algorithmNumber(by, random), 15: fields({ 6: at }) })
+  const own = inside(perhapsSpoilt(labels, random, 15))
+  const message = rarely(random, 40)
+    ? sigStructure(heldBytes(own), payload)
+    : countersignStructure(header, heldBytes(own), payload, signature)
+  const proof = signatureOf(by.signer, message, random)
+  return fields({ 11: [own, fields({}), proof] })
+}
+
+function makeBytes(random: Random): { bytes: Uint8Array; times: Times } {
+  const signing = usually(random, 2, USUAL_ISSUER, ISSUERS)
+  const paper = signing.signer === paperIssuer
+  const times = timesOf(random, paper)
+  const withHolder = rarely(random, 20) ? paper : !paper
+  const payload = inside(perhapsSpoilt(claimsOf(random, times, withHolder), random, 7))
+  const kid = signing.kid ?? signing.signer.kid
+  const labels = fields({ 1: algorithmNumber(signing, random), 4: kid })
+  const header = inside(perhapsSpoilt(labels, random, 25))
+  const [protectedBytes, claims] = [heldBytes(header), heldBytes(payload)]
+  const signature = signatureOf(signing.signer, sigStructure(protectedBytes, claims), random)
+  const unprotected =
+    withHolder || rarely(random, 20)
+      ? presentation(random, protectedBytes, claims, signature)
+      : fields({})
+  const parts = itemOf([header, unprotected, payload, signature])
+  const bytes = finished({ body: { kind: 'tag', number: 18n, item: parts } }, random)
+  return { bytes, times }
+}
+
+function contextOf(random: Random, { iat, exp }: Times): PassWorld {
+  const edge = random.pick([-1, 0, 1])
+  const edges = [iat * 1000 - 120_000 + edge, exp * 1000 + edge, exp * 1000 + 600_000 + edge]
+  return {
+    kind: 'pass',
+    issuerKeys: usually(random, 6, USUAL, CROWDS),
+    revokedKids: [toHex(revokedIssuer.kid)],
+    environment: rarely(random, 12) ? 'test' : 'production',
+    lists: LISTS,
+    nowMs: rarely(random, 5) ? random.pick(edges) : NOW * 1000 + random.pick([0, 0, 0, 1, -1, 999]),
+    staleAllowanceMs: random.pick([0, 5000, 5000, 5000, 29_999, 30_000, 40_000]),
+    expiredForMs: random.pick([0, 0, 0, 600_000]),
+    staleForMs: random.pick([0, 0, 0, 60_000]),
+  }
+}
+
+const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
+
+function judge(request: Request): Verdict {
+  const { text, environment, nowMs, ...world } = request as unknown as PassWorld & {
+    readonly text: string
+  }
+  const { expiredForMs, staleForMs } = world
+  const view = viewOf({ about: '', cases: [], ...world }, environment)
+  const result = verifier.verify(text, view, { expiredForMs, staleForMs }, nowMs)
+  if (!result.ok) return refused(result.code)
+  const { ctiHex: cti, iat, presentedAt } = result.pass
+  return { verdict: 'OK', cti, iat, presented: presentedAt ?? null }
+}
+
+export const PASS: Kind = {
+  name: 'pass',
+  make(random) {
+    const { bytes, times } = makeBytes(random)
+    const context = contextOf(random, times)
+    const whole = encodePassText(bytes)
+    if (rarely(random, 50)) return { ...context, text: spoilText(whole, random) }
+    return { ...context, text: rarely(random, 40) ? anyText(random) : whole }
+  },
+  judge,
+}
