@@ -3,6 +3,7 @@
 import { type GoldenFile, type IssuerKeyJson, viewOf } from '../../fixtures/passes/golden.ts'
 import { seededEs256 } from '../../fixtures/passes/signers.ts'
 import {
+  deskIssuer,
   edIssuer,
   holder,
   ISSUER_KEYS,
@@ -19,6 +20,8 @@ import {
 import { toHex } from '../../pass/bytes.ts'
 import { countersignStructure, sigStructure } from '../../pass/cose.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import type { IssuerKey } from '../../pass/keys.ts'
+import { PURPOSES, type Purpose } from '../../pass/purpose.ts'
 import { encodePassText } from '../../pass/text.ts'
 import { createPassVerifier } from '../../pass/verify.ts'
 import { anyText, spoilText } from '../fuzz/mutate.ts'
@@ -40,6 +43,8 @@ interface PassWorld {
   readonly issuerKeys: readonly IssuerKeyJson[]
   readonly revokedKids: readonly string[]
   readonly environment: 'production' | 'test'
+  readonly purpose: Purpose
+  readonly forgivesScope: boolean
   readonly lists: GoldenFile['lists']
   readonly nowMs: number
   readonly staleAllowanceMs: number
@@ -52,21 +57,30 @@ const json = (keys: typeof ISSUER_KEYS) =>
 const USUAL = json(ISSUER_KEYS)
 /** Strangers' keys under the phone issuer's kid, before its own: seven, or eight and so too many. */
 const [, phone] = ISSUER_KEYS
-const crowd = (count: number, environment: 'production' | 'test' = 'production') =>
+const crowd = (count: number, over: Partial<IssuerKey> = {}) =>
   json([
     ...Array.from({ length: count }, (_, i) => {
       const { publicKey } = seededEs256(`crowd ${i}`)
-      return { ...(phone as (typeof ISSUER_KEYS)[number]), key: publicKey, environment }
+      return { ...(phone as IssuerKey), key: publicKey, ...over }
     }),
     ...ISSUER_KEYS.slice(1),
   ])
-const CROWDS = [crowd(7), crowd(8), crowd(8, 'test')]
+const CROWDS = [
+  crowd(7),
+  crowd(8),
+  crowd(8, { environment: 'test' }),
+  crowd(8, { purposes: ['refund'] }),
+  // The same key twice, with two scopes.
+  json([{ ...(phone as IssuerKey), purposes: ['exit'] }, ...ISSUER_KEYS]),
+]
 
 /** An issuer and the kid that its passes name. */
 const USUAL_ISSUER: Signing = { signer: phoneIssuer }
 const ISSUERS: readonly Signing[] = [
   ...[edIssuer, edIssuer, paperIssuer, paperIssuer, paperIssuer].map(signer => ({ signer })),
-  ...[testIssuer, revokedIssuer, strangerIssuer].map(signer => ({ signer })),
+  ...[deskIssuer, deskIssuer, testIssuer, revokedIssuer, strangerIssuer].map(signer => ({
+    signer,
+  })),
   { signer: twinIssuer, kid: phoneIssuer.kid },
   { signer: strangerIssuer, kid: phoneIssuer.kid },
 ]
@@ -155,6 +169,8 @@ function contextOf(random: Random, { iat, exp }: Times): PassWorld {
     issuerKeys: usually(random, 6, USUAL, CROWDS),
     revokedKids: [toHex(revokedIssuer.kid)],
     environment: rarely(random, 12) ? 'test' : 'production',
+    purpose: usually(random, 4, 'entry', PURPOSES),
+    forgivesScope: rarely(random, 8),
     lists: LISTS,
     nowMs: rarely(random, 5) ? random.pick(edges) : NOW * 1000 + random.pick([0, 0, 0, 1, -1, 999]),
     staleAllowanceMs: random.pick([0, 5000, 5000, 5000, 29_999, 30_000, 40_000]),
@@ -169,12 +185,13 @@ function judge(request: Request): Verdict {
   const { text, environment, nowMs, ...world } = request as unknown as PassWorld & {
     readonly text: string
   }
-  const { expiredForMs, staleForMs } = world
+  const { purpose, forgivesScope, expiredForMs, staleForMs } = world
+  const policy = { purpose, forgivesScope, expiredForMs, staleForMs }
   const view = viewOf({ about: '', cases: [], ...world }, environment)
-  const result = verifier.verify(text, view, { expiredForMs, staleForMs }, nowMs)
+  const result = verifier.verify(text, view, policy, nowMs)
   if (!result.ok) return refused(result.code)
-  const { ctiHex: cti, iat, presentedAt } = result.pass
-  return { verdict: 'OK', cti, iat, presented: presentedAt ?? null }
+  const { ctiHex: cti, iat, inScope, presentedAt } = result.pass
+  return { verdict: 'OK', cti, iat, inScope, presented: presentedAt ?? null }
 }
 
 export const PASS: Kind = {

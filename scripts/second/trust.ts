@@ -43,6 +43,11 @@ const crowd = Array.from({ length: 9 }, (_, i) =>
   trustKey('status', seededEs256(`crowd ${i}`), { kid: statusSigner.kid }),
 )
 
+/** As in a document of the old shape. */
+function withoutScope({ purposes: _, ...key }: TrustKey): TrustKey {
+  return key
+}
+
 /** A status key whose x is no point, under the kid of the one after it. */
 const noPoint: TrustKey = {
   ...trustKey('status', statusSigner),
@@ -79,6 +84,9 @@ const KEY_SETS: readonly (readonly TrustKey[])[] = [
   [...rootKeys, ...crowd, ...rest],
   [...rootKeys, noPoint, ...rest],
   [...rootKeys, ...rest, trustKey('release', seededEdDsa('release'))],
+  // Of the old shape, and half of it.
+  [...rootKeys, ...rest.map(withoutScope)],
+  [...rootKeys, ...rest.map(key => (key.kid[0] === 0xa0 ? withoutScope(key) : key))],
 ]
 
 async function believed(keys: readonly TrustKey[], version: number, threshold: number) {
@@ -107,7 +115,17 @@ export function believedTrust(hex: unknown): TrustDocument {
   return trust
 }
 
-function keyItem({ role, kid, alg, key, from, to, passClass, environment }: TrustKey): Item {
+function keyItem({
+  role,
+  kid,
+  alg,
+  key,
+  from,
+  to,
+  passClass,
+  environment,
+  purposes,
+}: TrustKey): Item {
   const cose =
     key.kty === 'EC2'
       ? fields({ 1: 2, '-1': 1, '-2': key.x, '-3': key.y })
@@ -116,6 +134,7 @@ function keyItem({ role, kid, alg, key, from, to, passClass, environment }: Trus
     ...{ 1: role, 2: kid, 3: alg === 'ES256' ? -7 : -8, 4: cose, 5: from, 6: to },
     ...(passClass === undefined ? {} : { 7: passClass }),
     ...(environment === undefined ? {} : { 8: environment }),
+    ...(purposes === undefined ? {} : { 9: purposes }),
   })
 }
 
