@@ -34,7 +34,7 @@ function atLimits(random: Random): Uint8Array {
   if (rarely(random, 2)) {
     const depth = random.pick([7, 8, 9])
     const shells = Array.from({ length: depth }, () => random.pick([[0x81], [0xc1], [0xa1, 0x00]]))
-    return Uint8Array.from([...shells.flat(), 0x00])
+    return Uint8Array.from([...shells.flat(), random.pick([0x00, 0x80, 0x83, 0xa2, 0x63])])
   }
   const count = random.pick([65_534, 65_535, 65_536])
   const size = Uint8Array.of(0x9a, 0, count >> 16, (count >> 8) & 0xff, count & 0xff)
@@ -42,13 +42,18 @@ function atLimits(random: Random): Uint8Array {
   return concatBytes(count > 0xffff ? size : short, new Uint8Array(count))
 }
 
+/** Where integers end, and the lengths of their forms. */
+const EDGES = [23n, 24n, 255n, 256n, 65_535n, 65_536n, 2n ** 32n - 1n, 2n ** 32n]
+  .concat([2n ** 53n - 1n, 2n ** 53n, 2n ** 64n - 1n])
+  .flatMap(edge => [edge, -edge, -1n - edge])
+
 function anyItem(random: Random, depth: number): Item {
   const kinds = depth > 4 ? 5 : 8
   switch (random.below(kinds)) {
     case 0:
       return itemOf(random.below(300))
     case 1:
-      return itemOf(-random.below(300))
+      return itemOf(rarely(random, 3) ? random.pick(EDGES) : -random.below(300))
     case 2:
       return itemOf(random.bytes(random.below(4)))
     case 3:
@@ -72,7 +77,7 @@ function anyItem(random: Random, depth: number): Item {
 }
 
 function cborBytes(random: Random): Uint8Array {
-  if (rarely(random, 60)) return atLimits(random)
+  if (rarely(random, 25)) return atLimits(random)
   switch (random.below(5)) {
     case 0:
       return cborLike(random)

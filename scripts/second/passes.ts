@@ -194,6 +194,13 @@ function judge(request: Request): Verdict {
   return { verdict: 'OK', cti, iat, inScope, presented: presentedAt ?? null }
 }
 
+/** A text about as long as one may be, some of one character that counts as two. */
+function longText(random: Random): string {
+  const filling = random.pick(['A', '\u{1f600}'])
+  const length = Math.floor(random.pick([1019, 1020, 1021, 1022]) / filling.length)
+  return random.pick(['RP1:', 'RP2:', 'RP10:', 'RP1234:']) + filling.repeat(length)
+}
+
 export const PASS: Kind = {
   name: 'pass',
   make(random) {
@@ -201,6 +208,7 @@ export const PASS: Kind = {
     const context = contextOf(random, times)
     const whole = encodePassText(bytes)
     if (rarely(random, 50)) return { ...context, text: spoilText(whole, random) }
+    if (rarely(random, 60)) return { ...context, text: longText(random) }
     return { ...context, text: rarely(random, 40) ? anyText(random) : whole }
   },
   judge,

@@ -32,7 +32,7 @@ export function findPython(): { readonly python: string } | { readonly missing: 
 export function startSecond(python: string): Second {
   const child = spawn(python, ['-u', FOLDER], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' },
   })
   const end = (): void => {
     child.kill()
