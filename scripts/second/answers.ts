@@ -10,10 +10,10 @@ import { verifyTimeAnswer } from '../../pass/signed-time.ts'
 import { placeStatus } from '../../pass/status-list.ts'
 import { hashOfToken, openStatusList } from '../../pass/status-list-node.ts'
 import type { Random } from '../fuzz/random.ts'
+import { BELIEVED, believedTrust } from './key-sets.ts'
 import { bytesOf, type Kind, padding, rarely, refused, usually } from './kind.ts'
 import { type Signing, sign1Of } from './signed.ts'
 import { fields, type Value } from './tree.ts'
-import { BELIEVED, believedTrust } from './trust.ts'
 
 const TRUST = BELIEVED[0] as string
 const NONCE = new Uint8Array(16).fill(9)
@@ -34,7 +34,12 @@ export const TIME: Kind = {
   make(random) {
     const nonces = [NONCE, NONCE, NONCE, NONCE.slice(0, 8), NONCE.slice(0, 7), new Uint8Array(32)]
     const edges = [(NOW + 365 * DAY) * 1000 - 1, (NOW + 365 * DAY) * 1000, (NOW - 365 * DAY) * 1000]
-    const time = usually(random, 4, NOW * 1000 + random.below(1000), [...edges, 0])
+    const time = usually(random, 4, NOW * 1000 + random.below(1000), [
+      ...edges,
+      0,
+      4_294_967_295_000,
+      4_294_967_295_001,
+    ])
     const payload = fields({ 1: usually(random, 3, NONCE, nonces), 2: time, 3: NOW })
     const type = 'application/vnd.wicketgate.time+cbor'
     const bytes = sign1Of(type, payload, signerOf(random, { signer: timeSigner }), random)
@@ -65,7 +70,7 @@ export const CONFIG: Kind = {
       3: usually(random, 10, 'north-1', ['north-2']),
       4: long || random.pick(['{"lanes":[]}', '{}', '', '[', '{"a":"é"}']),
       5: usually(random, 4, 300, [60, 3600, 59, 3601]),
-      6: usually(random, 6, 'wait longer', ['', 'é'.repeat(400), 'é'.repeat(401)]),
+      6: usually(random, 6, 'wait longer', ['', 'é'.repeat(400), `${'é'.repeat(400)}.`]),
     })
     const type = 'application/vnd.wicketgate.config+cbor'
     const bytes = sign1Of(type, payload, signerOf(random, { signer: configSigner }), random)

@@ -70,6 +70,13 @@ function listItem(random: Random, mayBeWrong: boolean): Item {
   })
   const trains: Train[] = [...some, ...extra]
   if (mayBeWrong && rarely(random, 25)) trains.reverse()
+  if (mayBeWrong && rarely(random, 25)) trains.push(['Z', NOW + 9999, NOW + 9999 + random.below(2)])
+  if (mayBeWrong && rarely(random, 60)) {
+    const more = 4096 + random.below(2) - trains.length
+    trains.push(
+      ...Array.from({ length: more }, (_, i): Train => ['Z', NOW + 9999, NOW + 10_100 + i]),
+    )
+  }
   if (mayBeWrong && rarely(random, 25)) trains.push(...trains.slice(-1))
   const halves = CERTIFICATES.filter(() => rarely(random, 4)).map(cti => cti.subarray(0, 8))
   return fields({

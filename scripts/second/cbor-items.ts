@@ -9,10 +9,10 @@ import { PassError } from '../../pass/errors.ts'
 import { readPassText } from '../../pass/text.ts'
 import { anyText, cborLike, spoil, spoilText } from '../fuzz/mutate.ts'
 import type { Random } from '../fuzz/random.ts'
+import { BELIEVED } from './key-sets.ts'
 import { bytesOf, type Kind, padding, rarely, type Verdict } from './kind.ts'
 import { spoilItem } from './spoil-tree.ts'
 import { encodeItem, type Item, itemOf, parseItem, type Value } from './tree.ts'
-import { BELIEVED } from './trust.ts'
 
 const GOOD = goldenFile()
   .cases.filter(one => one.code === 'OK')

@@ -36,6 +36,18 @@ export function usually<T>(random: Random, times: number, usual: T, others: read
   return rarely(random, times) ? random.pick(others) : usual
 }
 
+/** Seldom as many members as there may be, or one more; else those given. */
+export function crowded<T>(
+  random: Random,
+  max: number,
+  members: readonly T[],
+  make: (number: number) => T,
+): readonly T[] {
+  if (!rarely(random, 80)) return members
+  const more = max + random.below(2) - members.length
+  return [...members, ...Array.from({ length: more }, (_, i) => make(i))]
+}
+
 /** The bytes of a request, zeros up to `padTo` after them. */
 export function bytesOf({ bytes = '', padTo = 0 }: Request): Uint8Array {
   const given = fromHex(bytes)

@@ -84,7 +84,12 @@ export function sign1Of(
   const header = inside(perhapsSpoilt(labels, random, 20))
   const message = sigStructure(heldBytes(header), heldBytes(document))
   const signature = itemOf(signatureOf(signing.signer, message, random))
-  const message4 = itemOf([header, fields({}), document, signature])
+  const unprotected = usually<Record<string, Value>>(random, 40, {}, [
+    { 2: [16] },
+    { 4: signing.signer.kid },
+    { 99: 1 },
+  ])
+  const message4 = itemOf([header, fields(unprotected), document, signature])
   return finished({ body: { kind: 'tag', number: 18n, item: message4 } }, random)
 }
 

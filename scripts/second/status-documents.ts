@@ -20,10 +20,19 @@ import {
 } from '../../pass/station.ts'
 import { openManifest, type TrustDocument, verifyManifest } from '../../pass/trust.ts'
 import type { Random } from '../fuzz/random.ts'
-import { bytesOf, type Kind, padding, type Request, rarely, refused, usually } from './kind.ts'
+import { BELIEVED, believedTrust } from './key-sets.ts'
+import {
+  bytesOf,
+  crowded,
+  type Kind,
+  padding,
+  type Request,
+  rarely,
+  refused,
+  usually,
+} from './kind.ts'
 import { type Signing, sign1Of } from './signed.ts'
 import { fields, type Value } from './tree.ts'
-import { BELIEVED, believedTrust } from './trust.ts'
 
 const HASH = new Uint8Array(32)
 const OTHER_HASH = new Uint8Array(32).fill(1)
@@ -46,7 +55,8 @@ interface Dates {
 
 /** Dates around a moment at which they are judged. */
 function datesOf(random: Random): Dates {
-  const iat = NOW + random.pick([0, 0, 0, 0, -60, 1, 120, 121, -2 * DAY, -DAY])
+  const near = NOW + random.pick([0, 0, 0, 0, -60, 1, 120, 121, -2 * DAY, -DAY])
+  const iat = usually(random, 60, near, [2 ** 32 - 2, 2 ** 32 - 3602, 2 ** 32 - 3600])
   const life = random.pick([DAY, DAY, DAY, 3600, 1, DAY + 1])
   const exp = rarely(random, 30) ? iat - random.below(2) : iat + life
   const edge = random.pick([-1, 0, 1])
@@ -79,7 +89,8 @@ function manifestPayload(random: Random, trustVersion: number, dates: Dates, ver
   const rows = [0, 1].map(i => {
     const listVersion = (i === 0 ? 5 : 9) + (same ? 0 : random.pick([0, 0, 1, 1, 1, -1]))
     const hash = same || !rarely(random, 4) ? HASH : OTHER_HASH
-    return [`tsl:${i}`, listVersion, rarely(random, 9) ? 101 : 100, hash] as Value
+    const length = usually(random, 9, 100, [101, 0, 1_052_672, 1_052_673])
+    return [`tsl:${i}`, listVersion, length, hash] as Value
   })
   if (rarely(random, 8)) rows.reverse()
   if (rarely(random, 20)) rows.push(rows[0] as Value)
@@ -89,8 +100,13 @@ function manifestPayload(random: Random, trustVersion: number, dates: Dates, ver
     2: same ? NOW - 60 : dates.iat,
     3: same ? NOW + 3600 : dates.exp,
     4: trustVersion,
-    5: rarely(random, 5) ? [kid, kid] : [],
-    6: rarely(random, 6) ? rows.slice(1) : rows,
+    5: crowded(random, 1024, rarely(random, 5) ? [kid, kid] : [], () => kid),
+    6: crowded(random, 512, rarely(random, 6) ? rows.slice(1) : rows, i => [
+      usually(random, 512, `tsl:${10 + i}`, ['é'.repeat(128), `${'é'.repeat(128)}.`]),
+      1,
+      100,
+      HASH,
+    ]),
   })
 }
 
@@ -161,17 +177,35 @@ function stationPayload(random: Random, trustVersion: number, dates: Dates, vers
   const same = version === VERSION && !rarely(random, 3)
   const iat = same ? NOW - 60 : dates.iat
   const asOf = iat + random.pick([-120, -1, 0, 0, 1])
-  const row = (gate: string): Value => [gate, random.below(3), HASH, random.pick([0, 34_816, 500])]
-  const rows = [row('north-1'), row(random.pick(['north-2', 'north-9', 'north-1']))]
+  const row = (gate: string): Value => [
+    gate,
+    random.below(3),
+    HASH,
+    usually(random, 4, 500, [0, 34_816, 34_817]),
+  ]
+  const second = random.pick([
+    'north-2',
+    'north-9',
+    'north-1',
+    'é'.repeat(16),
+    `${'é'.repeat(16)}.`,
+  ])
+  const rows = crowded(random, 256, [row('north-1'), row(second)], i => row(`far-${i}`))
+  const gates: readonly Value[] = [
+    ['north-1', HASH],
+    ['north-2', OTHER_HASH],
+  ]
   return fields({
     1: version,
     2: iat,
     3: same ? NOW + 3600 : dates.exp,
     4: trustVersion,
     5: usually(random, 12, 'north', ['south']),
-    6: [['north-1', HASH] as Value, ['north-2', OTHER_HASH] as Value],
-    ...(same || rarely(random, 3) ? {} : { 7: [asOf, random.pick([0, 100, 2_097_152]), HASH] }),
-    ...(same || rarely(random, 3) ? {} : { 8: rows }),
+    6: crowded(random, 256, gates, i => [`far-${i}`, HASH]),
+    ...(same || rarely(random, 3)
+      ? {}
+      : { 7: [asOf, random.pick([0, 100, 2_097_152, 2_097_153]), HASH] }),
+    ...(same || rarely(random, 3) ? {} : { 8: rarely(random, 40) ? [] : rows }),
   })
 }
 
