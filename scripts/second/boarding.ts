@@ -10,7 +10,16 @@ import { concatBytes, fromHex, toHex } from '../../pass/bytes.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import { spoil } from '../fuzz/mutate.ts'
 import type { Random } from '../fuzz/random.ts'
-import { bytesOf, type Kind, padding, type Request, rarely, refused, type Verdict } from './kind.ts'
+import {
+  bytesOf,
+  type Kind,
+  padding,
+  type Request,
+  rarely,
+  refused,
+  usually,
+  type Verdict,
+} from './kind.ts'
 import { perhapsSpoilt } from './signed.ts'
 import { encodeItem, fields, type Item, type Value } from './tree.ts'
 
@@ -63,6 +72,16 @@ function makeBytes(random: Random): Uint8Array {
 
 const goodBytes = (random: Random): Uint8Array => encodeItem(listItem(random, false))
 
+const STATIONS = ['south', 'é'.repeat(16), `${'é'.repeat(16)}.`, '']
+
+/** As many records as there may be, or one more. */
+function manyHalves(random: Random): Uint8Array {
+  const bytes = new Uint8Array(8 * (65_536 + random.below(2)))
+  const view = new DataView(bytes.buffer)
+  for (let at = 0; at < bytes.length; at += 8) view.setUint32(at, at)
+  return bytes
+}
+
 function listItem(random: Random, mayBeWrong: boolean): Item {
   const some = TRAINS.filter(() => !rarely(random, 4))
   const extra = Array.from({ length: rarely(random, 5) ? 20 : 0 }, (_, i): Train => {
@@ -80,10 +99,10 @@ function listItem(random: Random, mayBeWrong: boolean): Item {
   if (mayBeWrong && rarely(random, 25)) trains.push(...trains.slice(-1))
   const halves = CERTIFICATES.filter(() => rarely(random, 4)).map(cti => cti.subarray(0, 8))
   return fields({
-    1: mayBeWrong && rarely(random, 20) ? 'south' : 'north',
+    1: mayBeWrong ? usually(random, 15, 'north', STATIONS) : 'north',
     2: trains as readonly (readonly Value[])[],
     3: records(ticketsOf(random, trains.length, mayBeWrong), random, mayBeWrong),
-    4: records(halves, random, mayBeWrong),
+    4: mayBeWrong && rarely(random, 100) ? manyHalves(random) : records(halves, random, mayBeWrong),
   })
 }
 

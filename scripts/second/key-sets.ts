@@ -101,6 +101,7 @@ export const BELIEVED: readonly string[] = await Promise.all([
   believed(SETS.statusForTime, 1, 2),
   believed(SETS.statusCrowd, 1, 2),
   believed(SETS.noPoint, 1, 2),
+  believed(SETS.rootsEnding, 1, 2),
 ])
 
 const decoded = new Map(BELIEVED.map(hex => [hex, decodeTrust(fromHex(hex))]))

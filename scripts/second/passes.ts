@@ -108,12 +108,21 @@ function timesOf(random: Random, paper: boolean): Times {
 }
 
 const INDEXES = [7, 6, 8, 1022, 1023, 1024, (1 << 20) - 2, (1 << 20) - 1, 1 << 20]
+const URIS = ['tsl:zzz', 'tsl:zzz', 'tsl:zzz', 'tsl:zzz', 'tsl:9', 'tsl:zzzzzz'].concat([
+  'tsl:zzzzzzz',
+  'tsl:',
+  'tsl:0\n',
+  'tsl:00',
+  'tsl:Z',
+  ' tsl:0',
+  'tsl:0 ',
+])
 /** No point of P-256, one whose x is over the field's prime, and the point of x = 0. */
 const ODD_POINTS = [1, 0xff, 0].map(byte => new Uint8Array(32).fill(byte))
 
 function claimsOf(random: Random, { iat, exp }: Times, withHolder: boolean): Item {
   const idx = usually(random, 4, 42, INDEXES)
-  const uri = usually(random, 5, 'tsl:0', ['tsl:zzz', 'tsl:zzz', 'tsl:9', 'tsl:zzzzzz'])
+  const uri = usually(random, 4, 'tsl:0', URIS)
   const { x, y } = holder.publicKey
   const point = usually(random, 25, x, ODD_POINTS)
   const key = fields({ 1: 2, '-1': 1, '-2': point, '-3': y })

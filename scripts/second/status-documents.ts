@@ -10,7 +10,7 @@ import {
   timeSigner,
 } from '../../fixtures/passes/trust-world.ts'
 import { NOW, strangerIssuer } from '../../fixtures/passes/world.ts'
-import { fromHex, toHex } from '../../pass/bytes.ts'
+import { equalBytes, fromHex, toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import {
   openStation,
@@ -39,9 +39,16 @@ const OTHER_HASH = new Uint8Array(32).fill(1)
 const VERSION = NOW - 60
 
 const [root] = roots as [SeededSigner]
-const USUAL_SIGNER: Signing = { signer: statusSigner }
+/** The status key of a trust. */
+function signerUnder(trust: string): Signing {
+  const isNew = believedTrust(trust).keys.some(
+    ({ role, kid }) => role === 'status' && equalBytes(kid, newStatusSigner.kid),
+  )
+  return { signer: isNew ? newStatusSigner : statusSigner }
+}
+
 const SIGNERS: readonly Signing[] = [
-  ...[newStatusSigner, newStatusSigner, timeSigner, root, strangerIssuer].map(signer => ({
+  ...[statusSigner, newStatusSigner, timeSigner, root, strangerIssuer].map(signer => ({
     signer,
   })),
   { signer: strangerIssuer, kid: statusSigner.kid },
@@ -118,7 +125,7 @@ export const MANIFEST: Kind = {
     const trustVersion = trustVersionOf(random, believedTrust(trust).version)
     const payload = manifestPayload(random, trustVersion, dates, versionOf(random))
     const type = 'application/vnd.wicketgate.manifest+cbor'
-    const bytes = sign1Of(type, payload, usually(random, 3, USUAL_SIGNER, SIGNERS), random)
+    const bytes = sign1Of(type, payload, usually(random, 3, signerUnder(trust), SIGNERS), random)
     const accepted = acceptedOf(random, MANIFESTS)
     const padded = { bytes: toHex(bytes), ...padding(random, 131_072) }
     return { kind: 'manifest', ...padded, trust, ...accepted, nowMs: dates.nowMs }
@@ -177,12 +184,9 @@ function stationPayload(random: Random, trustVersion: number, dates: Dates, vers
   const same = version === VERSION && !rarely(random, 3)
   const iat = same ? NOW - 60 : dates.iat
   const asOf = iat + random.pick([-120, -1, 0, 0, 1])
-  const row = (gate: string): Value => [
-    gate,
-    random.below(3),
-    HASH,
-    usually(random, 4, 500, [0, 34_816, 34_817]),
-  ]
+  const row = (gate: string): Value => {
+    return [gate, random.below(3), HASH, usually(random, 4, 500, [0, 34_816, 34_817])]
+  }
   const second = random.pick([
     'north-2',
     'north-9',
@@ -190,7 +194,7 @@ function stationPayload(random: Random, trustVersion: number, dates: Dates, vers
     'é'.repeat(16),
     `${'é'.repeat(16)}.`,
   ])
-  const rows = crowded(random, 256, [row('north-1'), row(second)], i => row(`far-${i}`))
+  const rows = crowded(random, 256, [row('north-1'), row(second)], i => [`far-${i}`, 1, HASH, 500])
   const gates: readonly Value[] = [
     ['north-1', HASH],
     ['north-2', OTHER_HASH],
@@ -217,7 +221,7 @@ export const STATION_MANIFEST: Kind = {
     const trustVersion = trustVersionOf(random, believedTrust(trust).version)
     const payload = stationPayload(random, trustVersion, dates, versionOf(random))
     const type = 'application/vnd.wicketgate.station+cbor'
-    const bytes = sign1Of(type, payload, usually(random, 3, USUAL_SIGNER, SIGNERS), random)
+    const bytes = sign1Of(type, payload, usually(random, 3, signerUnder(trust), SIGNERS), random)
     const accepted = acceptedOf(random, STATIONS)
     const { nowMs } = dates
     const padded = { bytes: toHex(bytes), ...padding(random, 65_536) }
