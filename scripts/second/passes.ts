@@ -122,7 +122,7 @@ const ODD_POINTS = [1, 0xff, 0].map(byte => new Uint8Array(32).fill(byte))
 
 function claimsOf(random: Random, { iat, exp }: Times, withHolder: boolean): Item {
   const idx = usually(random, 4, 42, INDEXES)
-  const uri = usually(random, 4, 'tsl:0', URIS)
+  const uri = usually(random, 6, 'tsl:0', URIS)
   const { x, y } = holder.publicKey
   const point = usually(random, 25, x, ODD_POINTS)
   const key = fields({ 1: 2, '-1': 1, '-2': point, '-3': y })
