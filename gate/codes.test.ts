@@ -46,6 +46,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   ADMITTED_TWICE: 'bus/reach.test.ts, bus/station.test.ts',
   CONFIG_REVERTED: 'config/engine.test.ts',
   CONFIG_FILE_BAD: 'start-faults.test.ts',
+  TRUST_SCOPE: 'trust/ tells it: scope.test.ts',
   ENVIRONMENT_MISMATCH: 'trust/ tells it: environment.test.ts',
   POWER_RESTORED: 'a boot row says how many grants were cut off; power itself is not measured',
   NO_TURN: 'the reason of an annulled row, in lane.test.ts; nothing is shown',

@@ -43,6 +43,7 @@ export function createTelling({ log, rows, now }: TellingParts): Telling {
 function rowOf(event: TrustEvent): [EventKind, object] {
   if (event.kind === 'alarm') return ['alarm', { code: event.code, on: true, detail: event.what }]
   if (event.kind === 'environment') return ['alarm', mismatch(event)]
+  if (event.kind === 'scope') return ['alarm', scopeOf(event)]
   if (event.kind === 'rollback') {
     const { is, detail } = event
     return ['alarm', { code: 'TRUST_ROLLED_BACK', on: is !== 'none', detail }]
@@ -57,4 +58,17 @@ function mismatch({ on, ours, theirs }: Extract<TrustEvent, { kind: 'environment
       `is admitted; set "trust": { "environment": "${theirs}" } if this gate belongs to that service`
     : `the service’s trust is of "${theirs}", as trust.environment of this gate`
   return { code: 'ENVIRONMENT_MISMATCH', on, detail }
+}
+
+function scopeOf({ is, ours, trustVersion }: Extract<TrustEvent, { kind: 'scope' }>): AlarmBody {
+  const detail = {
+    good: `trust ${trustVersion} says what its issuer keys are good for`,
+    unsaid:
+      `trust ${trustVersion} does not say what its issuer keys are good for: they are taken for rail ` +
+      'travel, which such keys were made for; sign the next one: npm run trust -- rotate',
+    'no entry':
+      `no issuer key of "${ours}" in trust ${trustVersion} is good for entry: no pass is admitted; ` +
+      'sign the next one with --phone entry,exit,…: npm run trust -- rotate',
+  }
+  return { code: 'TRUST_SCOPE', on: is !== 'good', detail: detail[is] }
 }

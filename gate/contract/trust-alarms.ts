@@ -47,5 +47,10 @@ export const TRUST_ALARMS = {
     'technician',
     'Trust could not be written and lives in memory: make room on the disk',
   ),
+  TRUST_SCOPE: alarm(
+    'service',
+    'technician',
+    'What issuer keys are good for is not said, or is no entry: have the next trust document signed',
+  ),
   ENVIRONMENT_MISMATCH: alarm('service', 'technician', 'Set trust.environment as the service’s'),
 } satisfies Record<string, AlarmRow>

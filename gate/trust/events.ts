@@ -5,6 +5,7 @@ import type { ClockCertainty } from './clock.ts'
 import type { FreshnessStage } from './freshness.ts'
 import { ALARM_REPEAT_MS } from './limits.ts'
 import type { Rollback } from './rollback.ts'
+import type { ScopeState } from './scope-watch.ts'
 
 /** A source that lies. `what` names the document: `manifest`, `trust 7` or `time`. */
 export interface TrustAlarm {
@@ -46,6 +47,13 @@ export type TrustEvent =
       readonly ours: PassEnvironment
       /** Of the issuer keys in trust. */
       readonly theirs: PassEnvironment
+    }
+  /** Whether trust says what issuer keys are good for, and has one for an entry of the gate's own. */
+  | {
+      readonly kind: 'scope'
+      readonly is: ScopeState
+      readonly ours: PassEnvironment
+      readonly trustVersion: number
     }
   /** Older trust than this gate acted on is believed (`closed`, `accepted`), or no longer. */
   | ({ readonly kind: 'rollback' } & Rollback)

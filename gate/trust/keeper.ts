@@ -24,6 +24,7 @@ import { createPollLoop } from './poll-loop.ts'
 import { numbersOf, type Rollback } from './rollback.ts'
 import { createRollbackWatch } from './rollback-watch.ts'
 import { clockStepped, createRounds } from './round.ts'
+import { createScopeWatch } from './scope-watch.ts'
 import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
 import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
@@ -124,6 +125,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const source = sourceOf(options, stopped.signal)
   const time = createTimeSync(booted, host, source)
   const environment = createEnvironmentWatch(options.environment, onEvent)
+  const scope = createScopeWatch(options.environment, onEvent)
   const alarmOf = alarmFilter(() => host.monotonicMs())
   const saver = saverOf(options, loaded, time)
   const belief = createBelief({
@@ -137,6 +139,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       watch.check()
       tellStanding()
       environment.check(state.trust)
+      scope.check(state.trust)
     },
     onEvent,
     alarmOf,
@@ -193,6 +196,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       rollback.check()
       watch.check()
       environment.check(belief.state().trust)
+      scope.check(belief.state().trust)
       loop.start()
       closeStream = followEvents({
         url: serviceAddress(options.serviceUrl, '/v1/trust/events'),

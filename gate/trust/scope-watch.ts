@@ -1,0 +1,40 @@
+/**
+ * Tells that trust does not say what its issuer keys are good for (a document of the old shape, as a
+ * gate may have it on disk from before), or that none of the gate's own is good for `entry`: every
+ * pass would be refused there, although nothing is wrong with it.
+ */
+import type { PassEnvironment } from '../../pass/keys.ts'
+import { isScoped, type TrustDocument } from '../../pass/trust-documents.ts'
+import type { TrustEvent } from './events.ts'
+
+/** `unsaid`: taken for rail travel, as such keys were meant. `no entry`: nobody is admitted. */
+export type ScopeState = 'good' | 'unsaid' | 'no entry'
+
+export interface ScopeWatch {
+  /** To be called with the trust of a start, and with each newer one. */
+  check(trust: TrustDocument): void
+}
+
+/** Tells each state once, and once more when all is well. */
+export function createScopeWatch(
+  ours: PassEnvironment,
+  onEvent: (event: TrustEvent) => void,
+): ScopeWatch {
+  let told: ScopeState = 'good'
+  return {
+    check(trust) {
+      const is = stateOf(trust, ours)
+      if (is === told) return
+      told = is
+      onEvent({ kind: 'scope', is, ours, trustVersion: trust.version })
+    },
+  }
+}
+
+function stateOf({ keys }: TrustDocument, ours: PassEnvironment): ScopeState {
+  if (!isScoped(keys)) return 'unsaid'
+  const issuers = keys.filter(key => key.role === 'issuer' && key.environment === ours)
+  return issuers.length === 0 || issuers.some(key => key.purposes?.includes('entry'))
+    ? 'good'
+    : 'no entry'
+}
