@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline/promises'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { PassError } from '../pass/errors.ts'
-import { CeremonyError, trustFile } from '../server/ceremony/folder.ts'
+import { PURPOSES, type Purpose } from '../pass/purpose.ts'
+import { CeremonyError, SCOPES_DEFAULT, type Scopes, trustFile } from '../server/ceremony/folder.ts'
 import { DAYS_DEFAULT, initTrust, RELEASED_DAYS_DEFAULT } from '../server/ceremony/init.ts'
 import {
   newestTrust,
@@ -21,8 +22,10 @@ import { SealedFileError } from '../server/ceremony/sealed-file.ts'
 import { describeTrust } from '../server/ceremony/show.ts'
 
 const HELP = `Usage: npm run trust -- init    --dir DIR [--environment test|production] [--days N] [--release N]
+                                        [--phone LIST] [--paper LIST]
        npm run trust -- release --dir DIR [--days N]
        npm run trust -- rotate  --dir DIR [--days N] [--replace KEY]... [--roots 1,2]
+                                        [--phone LIST] [--paper LIST]
        npm run trust -- sign    --dir DIR --root N
        npm run trust -- show    --dir DIR | --file FILE
 
@@ -33,7 +36,12 @@ const HELP = `Usage: npm run trust -- init    --dir DIR [--environment test|prod
   rotate   makes the next trust document: issuer keys for N days ahead (default ${DAYS_DEFAULT}), and a new key
            for each --replace: ${REPLACEABLE.join(', ')}
   sign     adds one root's signature to a document that waits for more
-  show     prints a trust document: its keys, windows, and whether it stands
+  show     prints a trust document: its keys, windows, what issuer keys are good for, and whether it
+           stands
+
+--phone and --paper say what passes of that kind are good for: ${PURPOSES.join(', ')}, with
+commas between. A new site gets all of them. Rotate leaves it as it is; with --phone or --paper it
+changes keys that have signed nothing yet, so that a pass that is out keeps its meaning.
 
 DIR/trust-1.cbor goes to every gate as its factory trust; the service reads DIR and DIR/online.
 DIR/offline holds the sealed keys: keep it off the network, each root key in other hands. What is
@@ -49,14 +57,16 @@ const OPTIONS = {
   replace: { type: 'string', multiple: true, default: [] },
   root: { type: 'string' },
   roots: { type: 'string' },
+  phone: { type: 'string' },
+  paper: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig
 
 /** What each command takes beside --help. */
 const TAKEN: Readonly<Record<string, readonly string[]>> = {
-  init: ['dir', 'environment', 'days', 'release'],
+  init: ['dir', 'environment', 'days', 'release', 'phone', 'paper'],
   release: ['dir', 'days'],
-  rotate: ['dir', 'days', 'replace', 'roots'],
+  rotate: ['dir', 'days', 'replace', 'roots', 'phone', 'paper'],
   sign: ['dir', 'root'],
   show: ['dir', 'file'],
 }
@@ -75,6 +85,20 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
   if (value === undefined) return undefined
   if (!/^\d{1,4}$/.test(value)) throw new OptionError(`--${name} takes a whole number`)
   return Number(value)
+}
+
+/** A list of purposes in any order, each once. */
+function scopeOf(name: 'phone' | 'paper', values: Values): readonly Purpose[] | undefined {
+  const names = values[name]?.split(',')
+  if (names === undefined) return undefined
+  const scope = PURPOSES.filter(purpose => names.includes(purpose))
+  if (scope.length === names.length && scope.length > 0) return scope
+  throw new OptionError(`--${name} takes some of ${PURPOSES.join(',')}, each once`)
+}
+
+function scopesIn(values: Values): Partial<Scopes> {
+  const [phone, paper] = [scopeOf('phone', values), scopeOf('paper', values)]
+  return { ...(phone && { phone }), ...(paper && { paper }) }
 }
 
 async function passphrase(): Promise<string> {
@@ -109,7 +133,9 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
     }
     const days = wholeNumber('days', values.days)
     const releasedDays = wholeNumber('release', values.release)
-    const options = { ...(await common(values)), environment, days, releasedDays } as const
+    const { phone = SCOPES_DEFAULT.phone, paper = SCOPES_DEFAULT.paper } = scopesIn(values)
+    const scopes = { phone, paper }
+    const options = { ...(await common(values)), environment, scopes, days, releasedDays } as const
     const result = await initTrust(options)
     return { ...result, issuersUntil: new Date(result.issuersUntil * 1000).toISOString() }
   },
@@ -125,7 +151,8 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
     const staying = [1, 2, 3].filter(root => !replace.includes(`root-${root}` as Replaceable))
     const roots = values.roots?.split(',').map(Number) ?? staying.slice(0, 2)
     const days = wholeNumber('days', values.days) ?? DAYS_DEFAULT
-    return rotateTrust({ ...(await common(values)), days, replace, roots })
+    const scopes = scopesIn(values)
+    return rotateTrust({ ...(await common(values)), days, replace, roots, scopes })
   },
   async sign(values) {
     const root = wholeNumber('root', values.root)

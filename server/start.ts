@@ -30,7 +30,7 @@ import { createOldCopy, demandNoGatesAhead } from './old-copy.ts'
 import { createEmbeddedRegistry } from './people-registry.ts'
 import { createPublisher } from './publish/publisher.ts'
 import { fileSigner } from './publish/signer.ts'
-import { currentTrust, environmentFault } from './publish/trust-source.ts'
+import { currentTrust, environmentFault, scopeFault } from './publish/trust-source.ts'
 import { createRetention } from './retention.ts'
 import { createAuditSealer } from './sealing.ts'
 import { createSecrets, type Secrets } from './secrets.ts'
@@ -119,7 +119,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     await demandYoung(db, mark, log)
     if (options.isClockChecked ?? options.clock === undefined) await clockCheck.start()
     await publisher.start()
-    await tellEnvironment(db, config, log)
+    await tellOfTrust(db, config, log)
   } catch (error) {
     await db.destroy()
     throw error
@@ -145,10 +145,13 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   }
 }
 
-/** Trust of another environment than the config's: nothing of it would be taken by gates. */
-async function tellEnvironment(db: Database, { trust }: Config, log: Log): Promise<void> {
-  const fault = environmentFault(await currentTrust(db), trust.environment)
+/** Trust of which gates would take nothing, or that leaves out what its keys are good for. */
+async function tellOfTrust(db: Database, { trust }: Config, log: Log): Promise<void> {
+  const current = await currentTrust(db)
+  const fault = environmentFault(current, trust.environment)
   if (fault !== undefined) log.error({ code: 'ENVIRONMENT_MISMATCH' }, fault)
+  const scope = scopeFault(current, trust.environment)
+  if (scope !== undefined) log.warn({ code: 'TRUST_SCOPE' }, scope)
 }
 
 /** What the database tells of itself, as metrics and logs have it. */

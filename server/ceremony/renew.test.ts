@@ -1,13 +1,18 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import { PURPOSES } from '../../pass/purpose.ts'
 import { decodeTrust, verifyManifest, verifyTrustUpdate } from '../../pass/trust.ts'
+import { writeTrust } from '../../pass/trust-documents.ts'
+import { signByMany } from '../../pass/trust-envelope.ts'
 import { fileSigner } from '../publish/signer.ts'
-import { openWorld } from '../testing/world.ts'
+import { NOON, openWorld, worldAtNoon } from '../testing/world.ts'
+import { openRoot } from './folder.ts'
 import { initTrust } from './init.ts'
 import { newestTrust, releaseIssuers, rotateTrust, signDraft } from './renew.ts'
+import { NO_STRETCH } from './sealed-file.ts'
 import { describeTrust } from './show.ts'
 
 const passphrase = 'a passphrase for tests'
@@ -17,7 +22,12 @@ const bytesOf = (file: string) => new Uint8Array(readFileSync(file))
 
 async function site(t: { testdir(): string }) {
   const dir = t.testdir()
-  await initTrust({ dir, environment: 'test', passphrase, days: 4, now: NOW })
+  await initTrust({
+    ...{ dir, environment: 'test', passphrase },
+    stretch: NO_STRETCH,
+    days: 4,
+    now: NOW,
+  })
   return { dir, passphrase }
 }
 
@@ -90,6 +100,57 @@ t.test('a root is replaced by the other two', async t => {
   t.equal(after.filter(key => before.has(String(key.key.x))).length, 2)
   const third = await rotateTrust({ ...wrong, replace: [], roots: [1, 2] })
   t.equal(third.complete, true, 'the new root signs')
+})
+
+t.test('another scope begins with keys that have signed nothing yet', async t => {
+  const at = await site(t)
+  const scopes = () =>
+    newestTrust(at.dir)
+      .keys.filter(key => key.role === 'issuer')
+      .map(key => `${key.passClass} ${key.purposes?.join(' ')}`)
+  const all = PURPOSES.join(' ')
+  t.same(new Set(scopes()), new Set([`phone ${all}`, `paper ${all}`]))
+  const next = { ...at, now: NOW + DAY_MS, days: 4, replace: [], roots: [1, 2] }
+  await rotateTrust({ ...next, scopes: { paper: ['entry', 'exit'] } })
+  t.same(
+    scopes().filter(one => one.startsWith('paper')),
+    [`paper ${all}`, `paper ${all}`, 'paper entry exit', 'paper entry exit', 'paper entry exit'],
+    'yesterday’s and today’s as they were',
+  )
+  t.same(new Set(scopes().filter(one => one.startsWith('phone'))), new Set([`phone ${all}`]))
+  await rotateTrust({ ...next, days: 6 })
+  t.equal(scopes().at(-1), 'paper entry exit', 'new days go on so')
+  const shown = describeTrust(bytesOf(join(at.dir, 'trust-3.cbor')), next.now)
+  t.match(shown.keys.at(-1), { class: 'paper', purposes: ['entry', 'exit'] })
+  t.notOk('purposes' in (shown.keys[0] ?? {}), 'of issuers alone')
+})
+
+t.test('trust from before scopes: told by the service, written down by the next', async t => {
+  const dir = t.testdir()
+  const trustDir = join(dir, 'trust')
+  await initTrust({
+    ...{ dir: trustDir, environment: 'test', passphrase },
+    ...{ stretch: NO_STRETCH, days: 4, now: NOON },
+  })
+  const file = join(trustDir, 'trust-1.cbor')
+  const before = decodeTrust(bytesOf(file))
+  const keys = before.keys.map(({ purposes: _, ...key }) => key)
+  const roots = await Promise.all([1, 2].map(root => openRoot(trustDir, root, passphrase)))
+  writeFileSync(file, await signByMany(writeTrust({ ...before, keys }), roots))
+  t.match(describeTrust(bytesOf(file), NOON), { verdict: 'OK', scopes: /^no issuer key says/ })
+
+  const world = await worldAtNoon(t, dir, join(dir, 'service.db'))
+  t.match(world.logged(), /TRUST_SCOPE.*trust 1 does not say what its issuer keys are good for/)
+  const old = newestTrust(trustDir)
+  const now = NOON + DAY_MS
+  const rotate = { dir: trustDir, passphrase, now, days: 6, replace: [], roots: [1, 2] }
+  const { file: next } = await rotateTrust(rotate)
+  t.match(verifyTrustUpdate(old, bytesOf(next), nodeVerifier, now), { ok: true, changed: true })
+  const shown = describeTrust(bytesOf(next), now)
+  t.match(shown.scopes, /^each issuer key says/)
+  const issuers = shown.keys.filter(key => key.role === 'issuer')
+  t.equal(issuers.length, 14)
+  for (const { purposes } of issuers) t.same(purposes, PURPOSES, 'as it was read')
 })
 
 t.test('a running service takes over a new status key by itself', async t => {

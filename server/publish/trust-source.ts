@@ -13,6 +13,7 @@ import {
   verifyFirstTrust,
   verifyTrustUpdate,
 } from '../../pass/trust.ts'
+import { isScoped } from '../../pass/trust-documents.ts'
 import { StartError } from '../errors.ts'
 import { TRUST_DOCUMENTS_MAX } from '../limits.ts'
 import type { Database } from '../store/schema.ts'
@@ -82,6 +83,30 @@ export function environmentFault(
   return (
     `trust.environment of this service is "${ours}", the issuer keys in trust.documents are of ` +
     `"${other}": no pass can be signed; set "trust": { "environment": "${other}" } if they are meant`
+  )
+}
+
+/**
+ * What to tell where trust doesn't say what its issuer keys are good for, or says of none of the
+ * service's environment that it is good for `entry`. Undefined when all is well.
+ */
+export function scopeFault(
+  trust: TrustDocument | undefined,
+  ours: PassEnvironment,
+): string | undefined {
+  if (trust === undefined) return undefined
+  const { keys, version } = trust
+  if (!isScoped(keys)) {
+    return (
+      `trust.documents: trust ${version} does not say what its issuer keys are good for; they are ` +
+      'taken for rail travel: sign the next one with npm run trust -- rotate'
+    )
+  }
+  const issuers = keys.filter(key => key.environment === ours)
+  if (issuers.length === 0 || issuers.some(key => key.purposes?.includes('entry'))) return undefined
+  return (
+    `trust.documents: no issuer key of "${ours}" in trust ${version} is good for entry: its passes ` +
+    'open no entry; sign the next one with npm run trust -- rotate --phone entry,exit,…'
   )
 }
 
