@@ -1,6 +1,7 @@
 /** `npm run pass -- decode|verify|present|proof|key`: the credential on the command line. */
 import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
+import { PURPOSES } from '../pass/purpose.ts'
 import { describePass } from './pass/describe.ts'
 import { decodeInput } from './pass/input.ts'
 import { presentCommand } from './pass/present.ts'
@@ -11,24 +12,27 @@ import { verifyCommand } from './pass/verify.ts'
 const HELP = `npm run pass -- COMMAND [INPUT] [OPTIONS]
 
   decode INPUT                          what the code says, unverified
-  verify INPUT --trust FILE --url URL   the verdict of a gate with fresh trust that asks for no ticket
-         [--environment production|test]  and remembers nothing; entry when left out
-         [--side entry|exit] [--at TIME]
+  verify INPUT --purpose PURPOSE        the verdict with fresh trust and nothing remembered: of a gate
+         --trust FILE --url URL         that asks for no ticket (entry, exit), or of a desk (sale,
+         [--environment production|test]  refund, change): ACCEPTED, or why not
+         [--at TIME]
   present INPUT --key FILE [--at TIME]  countersigns a pass with the phone's key, prints the text
   key FILE                              makes a phone's key, prints its public half as JWK
   proof --key FILE --path /v1/…         the dpop header of a phone's request, for curl
         [--method POST] [--body FILE] [--nonce N] [--jti ID]
 
 INPUT is the text of a code (RP1:…), a PNG that shows it, a file that holds it, or - for standard
-input; or a pass as the service gives it: the "pass" of its answer, or the whole answer in a file. TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --trust is the
-factory trust document of a gate, --url the service it polls, --environment the gate's (production
-when left out: a pass of the other is refused). --nonce is the dpop-nonce header of the
-service's last answer; without one it answers USE_NONCE and gives one.
+input; or a pass as the service gives it: the "pass" of its answer, or the whole answer in a file.
+TIME is ISO 8601; now when left out. --key is a P-256 private key in PEM. --purpose is what the pass
+is asked for: ${PURPOSES.join(', ')}; OUT_OF_SCOPE says that its issuer's key is
+not good for that. --trust is the factory trust document of a gate, --url the service it polls,
+--environment the gate's (production when left out: a pass of the other is refused). --nonce is the
+dpop-nonce header of the service's last answer; without one it answers USE_NONCE and gives one.
 
-Prints JSON. Exit codes: 0 decoded or admitted, 1 refused, 2 wrong arguments or no such file.
+Prints JSON. Exit codes: 0 decoded, admitted or accepted, 1 refused, 2 wrong arguments or no such file.
 `
 
-const ADMITTED: ReadonlySet<string> = new Set(['ADMIT', 'ADMIT_FLAGGED'])
+const ADMITTED: ReadonlySet<string> = new Set(['ADMIT', 'ADMIT_FLAGGED', 'ACCEPTED'])
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args

@@ -70,7 +70,7 @@ function makeExit(name: string) {
 
 async function commandLine(text: string): Promise<string> {
   let said = ''
-  const args = ['--trust', factoryTrust, '--url', url, '--environment', 'test', '--side', 'exit']
+  const args = ['--trust', factoryTrust, '--url', url, '--environment', 'test', '--purpose', 'exit']
   const print = ({ code }: { code: string }) => {
     said = code
     return 0

@@ -23,7 +23,8 @@ async function pass(args: readonly string[], input = '') {
 const verify = (input: string, ...more: string[]) =>
   pass([
     ...['verify', input, '--trust', join(dir, 'trust', 'trust-1.cbor')],
-    ...['--url', world.url(), '--environment', 'test', ...more],
+    ...['--url', world.url(), '--environment', 'test'],
+    ...(more.includes('--purpose') ? more : ['--purpose', 'entry', ...more]),
   ])
 
 t.test('decode reads a text, a picture, a file and standard input alike', async t => {
@@ -59,6 +60,15 @@ t.test('verify judges as a gate would, at any time', async t => {
   t.match(JSON.parse(stale.said), { code: 'STALE_CODE' })
   t.equal(stale.code, 1)
   t.match(JSON.parse((await verify(live, '--at', at(31))).said), { code: 'EXPIRED' })
+  const sale = await verify(live, '--purpose', 'sale')
+  t.match(JSON.parse(sale.said), {
+    ...{ code: 'ACCEPTED', purpose: 'sale' },
+    pass: { certificate: phone.certificateId },
+  })
+  t.equal(sale.code, 0)
+  const hotel = await verify(live, '--purpose', 'hotel')
+  t.equal(hotel.code, 2)
+  t.match(hotel.said, /--purpose is needed, one of entry, exit, sale, refund, change/)
   const agent = await world.signIn('agent')
   await agent.post(`/v1/desk/certificates/${phone.certificateId}/revoke`, { reason: 'test' })
   t.match(JSON.parse((await verify(live)).said), { code: 'REVOKED' })
@@ -103,8 +113,10 @@ t.test('wrong arguments: one line, exit code 2', async t => {
   ]) {
     t.equal((await pass(args)).code, 2, args.join(' '))
   }
+  const unsaid = await pass(['verify', live, '--trust', 'x', '--url', 'http://127.0.0.1:1'])
+  t.match(unsaid, { code: 2, said: /--purpose is needed/ })
   const gone = await pass([
-    ...['verify', live, '--trust', join(dir, 'trust', 'trust-1.cbor')],
+    ...['verify', live, '--purpose', 'exit', '--trust', join(dir, 'trust', 'trust-1.cbor')],
     ...['--url', 'http://127.0.0.1:1'],
   ])
   t.equal(gone.code, 2)

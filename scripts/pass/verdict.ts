@@ -1,6 +1,7 @@
 /**
  * The verdict of a lane that asks for nothing but the pass: a gate's own verification and decision,
- * with no tickets, no siblings and nothing remembered. Where paper is taken, it is taken here.
+ * with no tickets, no siblings and nothing remembered. Where paper is taken, it is taken here. Or that
+ * of a desk, which is strict, by the status lists; it doesn't know what the code has served before.
  */
 import { decide } from '../../gate/decide/decide.ts'
 import type { DecideContext } from '../../gate/decide/rules.ts'
@@ -9,10 +10,16 @@ import { verifyForSide } from '../../gate/side.ts'
 import { createMemory } from '../../gate/store/memory.ts'
 import type { TrustKeeper } from '../../gate/trust/keeper.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { createPassVerifier, type VerifiedPass, type VerifySeen } from '../../pass/verify.ts'
+import type { Purpose } from '../../pass/purpose.ts'
+import {
+  createPassVerifier,
+  type VerifiedPass,
+  type VerifyResult,
+  type VerifySeen,
+} from '../../pass/verify.ts'
 
 export interface PassVerdict {
-  /** As a gate shows it: `ADMIT`, `ADMIT_FLAGGED`, or why not. */
+  /** As a gate shows it, `ADMIT`, `ADMIT_FLAGGED`; at a desk `ACCEPTED`; or why not. */
   readonly code: string
   /** What a gate would tell staff of an admission. */
   readonly flags?: readonly string[]
@@ -31,10 +38,16 @@ const ROOM = { codes: 32, papers: 32, visits: 64, siblingUses: 32, siblingVisits
 export function judgePass(
   text: string,
   trust: Pick<TrustKeeper, 'view' | 'freshness'>,
-  direction: 'entry' | 'exit',
+  purpose: Purpose,
   nowMs: number,
 ): PassVerdict {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
+  if (purpose !== 'entry' && purpose !== 'exit') {
+    const policy = { purpose, expiredForMs: 0, staleForMs: 0 }
+    const found = verifier.verify(text, trust.view(), policy, nowMs)
+    return found.ok ? { code: 'ACCEPTED', pass: shown(found.pass) } : refused(found.code, found)
+  }
+  const direction = purpose
   const strict = { timeFree: false, forgivesStale: false, forgivesStatus: false, waitedMs: 0 }
   const now = { nowMs, state: 'TRUSTED' } as const
   const side = { direction, ...strict }
@@ -43,14 +56,19 @@ export function judgePass(
   const memory = createMemory({ presentations: [], visits: [] }, 'command line', ROOM)
   const verdict = decide(found, 'command line', context, memory)
   if (verdict.verdict === 'ignore') throw new Error('nothing is remembered, so nothing repeats')
-  if (verdict.verdict === 'deny') {
-    return { code: verdict.code, seen: found.ok ? undefined : found.seen }
-  }
+  if (verdict.verdict === 'deny') return refused(verdict.code, found)
   const { code, flags } = verdict.grant
   if (!found.ok) throw new Error(`${code} for a pass that was refused`)
-  const { ctiHex, passClass, iat, exp, presentedAt, expiredByMs } = found.pass
-  const pass = { certificate: ctiHex, class: passClass, iat, exp, presentedAt, expiredByMs }
-  return { code, ...(flags.length > 0 && { flags }), pass }
+  return { code, ...(flags.length > 0 && { flags }), pass: shown(found.pass) }
+}
+
+const refused = (code: string, found: VerifyResult): PassVerdict => ({
+  code,
+  seen: found.ok ? undefined : found.seen,
+})
+
+function shown({ ctiHex, passClass, iat, exp, presentedAt, expiredByMs }: VerifiedPass) {
+  return { certificate: ctiHex, class: passClass, iat, exp, presentedAt, expiredByMs }
 }
 
 function contextOf(

@@ -1,4 +1,4 @@
-/** `pass verify`: the gate's own trust and decision, with a cache that is thrown away. */
+/** `pass verify`: a gate's own trust, with a cache that is thrown away, and its or a desk's verdict. */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { OptionError, readOptions } from '../../gate/contract/options.ts'
 import { createTrustKeeper } from '../../gate/trust/keeper.ts'
 import type { Clock } from '../../hardware/ports.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
+import { PURPOSES, purposeOf } from '../../pass/purpose.ts'
 import { decodeInput } from './input.ts'
 import { onlyOne, timeOf } from './usage.ts'
 import { judgePass } from './verdict.ts'
@@ -16,7 +17,7 @@ const OPTIONS = {
   trust: { type: 'string' },
   url: { type: 'string' },
   environment: { type: 'string', default: 'production' },
-  side: { type: 'string', default: 'entry' },
+  purpose: { type: 'string' },
   at: { type: 'string' },
   help: { type: 'boolean' },
 } as const
@@ -30,11 +31,14 @@ export async function verifyCommand(
   const { values, positionals } = readOptions(OPTIONS, () =>
     parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS }),
   )
-  const { trust, url, side, environment } = values
+  const { trust, url, environment } = values
+  const purpose = purposeOf(values.purpose ?? '')
   if (trust === undefined || url === undefined) {
     throw new OptionError('--trust FILE and --url URL are needed; see --help')
   }
-  if (side !== 'entry' && side !== 'exit') throw new OptionError('--side is entry or exit')
+  if (purpose === undefined) {
+    throw new OptionError(`--purpose is needed, one of ${PURPOSES.join(', ')}; see --help`)
+  }
   if (environment !== 'production' && environment !== 'test') {
     throw new OptionError('--environment is production or test')
   }
@@ -64,8 +68,8 @@ export async function verifyCommand(
       throw new OptionError(`no trust from ${url}: ${polled.code} ${polled.what ?? ''}`.trim())
     }
     const nowMs = values.at === undefined ? clock.nowMs() : timeOf(values.at)
-    const verdict = judgePass(text, keeper, side, nowMs)
-    const about = { side, at: new Date(nowMs).toISOString(), trust: keeper.status() }
+    const verdict = judgePass(text, keeper, purpose, nowMs)
+    const about = { purpose, at: new Date(nowMs).toISOString(), trust: keeper.status() }
     return print({ ...verdict, ...about })
   } finally {
     await keeper.close()
