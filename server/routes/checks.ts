@@ -41,7 +41,8 @@ const checkRoute = route(
             reason: z
               .string()
               .describe(
-                'a gate’s code; OTHER_WINDOW, OTHER_PURPOSE, NAME_MISSING or NAME_MISMATCH',
+                'a gate’s code, such as EXPIRED; OUT_OF_SCOPE: the pass is not good for this purpose; ' +
+                  'OTHER_WINDOW, OTHER_PURPOSE, NAME_MISSING or NAME_MISMATCH',
               ),
           }),
         ]),
