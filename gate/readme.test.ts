@@ -125,7 +125,7 @@ t.test(
     const { added, password } = JSON.parse(printed) as { added: string; password: string }
     t.ok(await signIn(url, { email: added, password } satisfies StaffAccount))
     const phone = await runPhoneCommands(secret)
-    t.match(JSON.parse(phone.stdout), { code: 'ADMIT', side: 'entry' })
+    t.match(JSON.parse(phone.stdout), { code: 'ADMIT', purpose: 'entry' })
     lane.scanner.sendText(await phone.another())
     t.ok(await gate.line('admitted', line => line.event === 'sign' && line.code === 'ADMIT'))
     await lane.turnstile.enter([createBody({ direction: 'entry', speed: 2.8 })])
