@@ -1,5 +1,6 @@
 /** Appeals on each engine: from a refused face check to their end, and what nobody may learn. */
 import { readFileSync } from 'node:fs'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import {
   APPEAL_CHARS_MAX,
   APPEAL_TAKEN_MS,
@@ -30,7 +31,7 @@ interface Answer {
 
 await onEachEngine(async (t, newPlace) => {
   const place = await newPlace()
-  const world = await openWorld(t.testdir(), 2, place)
+  const world = await openWorld(tempDir(), 2, place)
   t.teardown(() => world.close())
   const { db } = world.service
   let people = 0

@@ -1,4 +1,6 @@
 /** Applying by phone on each engine: what a match comes to, and what only many at once get wrong. */
+
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { nextShanghaiDay } from './domain/shanghai.ts'
 import { FaceCheckError } from './face/port.ts'
@@ -19,7 +21,7 @@ const certificatesOf = async (world: World) =>
   world.service.db.selectFrom('certificates').selectAll().orderBy('id').execute()
 
 await onEachEngine(async (t, newPlace, postgres) => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const place = await newPlace()
   const faces = virtualFaces()
   const world = await openWorld(dir, 40, place, faces)

@@ -1,5 +1,6 @@
 /** The second member of staff on each engine: who may decide what, when, and only once. */
 import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { APPROVAL_MINUTES, APPROVALS_KEPT_MS, CLAIM_MS } from './limits.ts'
 import { makeApplicant, putOnFile, typedPerson } from './testing/applicant.ts'
@@ -52,7 +53,7 @@ const auditOf = async (world: World, action: string) => {
 }
 
 await onEachEngine(async (t, newPlace, postgres) => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const place = await newPlace()
   const world = await openWorld(dir, 6, place)
   t.teardown(() => world.close())

@@ -1,5 +1,6 @@
 /** The chain over the audit: whoever changes, removes, inserts or reorders a row is found out. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { judgeAudit } from './audit-commands.ts'
 import { auditBodyHash, auditLinkHash } from './domain/audit-chain.ts'
 import { LEASE_MS } from './limits.ts'
@@ -109,7 +110,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
   })
 
   await t.test('very many small pages: each row once, whoever writes meanwhile', async t => {
-    const world = await openWorld(t.testdir(), 2, await newPlace())
+    const world = await openWorld(tempDir(), 2, await newPlace())
     t.teardown(() => world.close())
     const { db } = world.service
     const auditor = await world.signIn('auditor')
@@ -174,7 +175,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
   })
 
   await t.test('a service seals each second, whoever else died', async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const place = await newPlace()
     const world = await openWorld(dir, 2, place)
     const worlds = [world]

@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { initTrust } from './ceremony/init.ts'
 import { NO_STRETCH } from './ceremony/sealed-file.ts'
 import { configSchema } from './config.ts'
@@ -65,7 +66,7 @@ async function readAll(world: World, agent: Record<string, string>) {
 }
 
 t.test('another process has the file locked', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const file = join(world.dir, 'service.db')
   const agent = await world.signIn('agent')
@@ -123,7 +124,7 @@ interface Disk {
 
 /** Nothing is written, reading goes on, and it is well again without a restart. */
 async function survives(t: Test, disk: Disk): Promise<void> {
-  const world = await openWorld(t.testdir(), 2, disk.place)
+  const world = await openWorld(tempDir(), 2, disk.place)
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
   const ready = async () => read(await world.call('/readyz'))
@@ -177,11 +178,11 @@ function smallDisk(t: Test): Disk | undefined {
 }
 
 /** A file that may grow no more, by SQLite's own bound. */
-function boundFile(t: Test): Disk {
+function boundFile(): Disk {
   const pages = (n: number, world: World) =>
     sql`pragma max_page_count = ${sql.lit(n)}`.execute(world.service.db)
   return {
-    place: join(t.testdir(), 'bound.db'),
+    place: join(tempDir(), 'bound.db'),
     async full(isFull, world) {
       await pages(isFull ? 1 : 1_000_000, world)
     },
@@ -191,7 +192,7 @@ function boundFile(t: Test): Disk {
 t.test('SQLite on a full disk', async t => {
   const disk = smallDisk(t)
   if (disk === undefined) t.comment('no file system can be mounted here: the file is bound instead')
-  await survives(t, disk ?? boundFile(t))
+  await survives(t, disk ?? boundFile())
 })
 
 /** A server that was told to take no writes, as a full standby or an operator leaves it. */
@@ -219,7 +220,7 @@ const ANSWER_MS = 1500
 async function throughProxy(t: Test, postgres: Postgres) {
   const direct = await postgres.createDatabase()
   const proxy = await createHangingProxy(direct)
-  const world = await openWorld(t.testdir(), 2, `${proxy.url}?query_timeout=${ANSWER_MS}`)
+  const world = await openWorld(tempDir(), 2, `${proxy.url}?query_timeout=${ANSWER_MS}`)
   const db = await openDatabase(direct)
   t.teardown(async () => {
     await world.close()
@@ -288,7 +289,7 @@ async function hangs(t: Test, postgres: Postgres, old: 'kept' | 'forgotten'): Pr
 
 async function skewed(t: Test, postgres: Postgres): Promise<void> {
   const place = await postgres.createDatabase()
-  const dir = t.testdir()
+  const dir = tempDir()
   const right = await openWorld(dir, 2, place)
   const late = { time: right.clock.time - 60_000, now: () => late.time }
   const behind = await reopenWorld(dir, late, place)

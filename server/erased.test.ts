@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import pg from 'pg'
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createLog } from './log.ts'
 import { readReport } from './publish/retention-report.ts'
 import { createRetention } from './retention.ts'
@@ -21,7 +22,7 @@ const DAY_MS = 24 * 3600_000
 const KEPT = { certificateDays: 31, ticketDays: 31, journalDays: 30, auditDays: 30 }
 const PEOPLE = 30
 
-const dir = t.testdir()
+const dir = tempDir()
 const first = await openWorld(dir, 90, ':memory:')
 await first.close()
 

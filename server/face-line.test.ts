@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
 import { captureOf, type Head } from '../fixtures/face-capture.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import type { ChallengePlan } from './face/challenge.ts'
 import { createFaceEngine } from './face/engine.ts'
 import type { Prompt } from './face/port.ts'
@@ -20,7 +21,7 @@ const file = (name: string) => new Uint8Array(readFileSync(join(FACES, name)))
 
 // Its deadline is not what is tested here, and other tests take their share of the machine.
 const faces = createFaceEngine({ onFault: what => t.comment(what), checkMsMax: 60_000 })
-const world = await openWorld(t.testdir(), 40, undefined, faces)
+const world = await openWorld(tempDir(), 40, undefined, faces)
 t.teardown(() => world.close())
 const NUMBER = 'E81001'
 const { db, secrets } = world.service

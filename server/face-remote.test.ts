@@ -1,5 +1,6 @@
 /** Applying with a face check of the authority's behind the port: over HTTP, on a real server. */
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createRemoteFaces } from './face/remote.ts'
 import { APPLICATION_TRIES_MAX } from './limits.ts'
 import { makeApplicant, putOnFile, type Said } from './testing/applicant.ts'
@@ -16,7 +17,7 @@ const faces = createRemoteFaces({
   now: () => 0,
   fetch,
 })
-const world = await openWorld(t.testdir(), 2, undefined, faces)
+const world = await openWorld(tempDir(), 2, undefined, faces)
 t.teardown(async () => {
   await world.close()
   await service.close()

@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextRound } from 'node:timers/promises'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createFaceEngine } from './face/engine.ts'
 import { createFairFaces } from './face/fair-faces.ts'
 import { QUEUE_MAX } from './face/limits.ts'
@@ -15,7 +16,7 @@ const program = new URL('./testing/face-program.ts', import.meta.url)
 const engine = createFaceEngine({ onFault: what => t.comment(what), program, checkMsMax: 3000 })
 const now = () => performance.now()
 const faces = createFairFaces({ faces: engine, atOnce: 1, now })
-const world = await openWorld(t.testdir(), 2, undefined, faces)
+const world = await openWorld(tempDir(), 2, undefined, faces)
 t.teardown(() => world.close())
 
 /** Somebody on file who has applied. */

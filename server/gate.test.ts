@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import type { GateConfig } from '../gate/contract/config.ts'
 import { enrol } from '../gate/enrol.ts'
 import { type PollSource, pollTrust } from '../gate/trust/fetch.ts'
@@ -16,7 +17,7 @@ import { makeJournal, uploadOf } from './testing/journal.ts'
 import { openWorld } from './testing/world.ts'
 
 t.test('a gate enrols, polls, asks the time, uploads, and follows new trust', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const url = await world.listen()
   const operator = await world.signIn('operator')

@@ -1,5 +1,6 @@
 /** The thin line through the whole service: issue, claim, verify offline, revoke, refused. */
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { generateSigningKey } from '../pass/cose-node.ts'
 import { presentPass } from '../pass/present.ts'
 import { encodePassText } from '../pass/text.ts'
@@ -8,7 +9,7 @@ import { makeOfflineGate } from './testing/offline-gate.ts'
 import { makeClient, openWorld } from './testing/world.ts'
 
 t.test('issue, claim, verify offline, revoke, refused', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
   const person = { name: '张三', documentType: 'resident-id', documentNumber: '11010519491231002X' }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { createMetrics } from './metrics.ts'
 import { listenForMetrics } from './metrics-listener.ts'
 import { openWorld } from './testing/world.ts'
@@ -45,7 +46,7 @@ t.test('counters and cumulative buckets, as the format wants them', async t => {
 })
 
 t.test('on its own address: patterns, never paths; a stranger’s routes make no series', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const listener = await listenForMetrics(world.service, { host: '127.0.0.1', port: 0 })
   t.teardown(() => listener.stop())
@@ -77,7 +78,7 @@ t.test('on its own address: patterns, never paths; a stranger’s routes make no
 t.test(
   'clients that ask again and again and read nothing are ended, others are answered',
   async t => {
-    const world = await openWorld(t.testdir())
+    const world = await openWorld(tempDir())
     t.teardown(() => world.close())
     const listener = await listenForMetrics(world.service, { host: '127.0.0.1', port: 0 })
     t.teardown(() => listener.stop())

@@ -1,5 +1,6 @@
 /** Each refusal that a passenger can meet says the next step: by the table, and as it is answered. */
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { PROBLEMS } from './errors.ts'
 import { EVERY_ROUTE, NEXT_STEPS, nextStep } from './next-steps.ts'
@@ -7,7 +8,7 @@ import { declaredRoutes } from './routes/route.ts'
 import { makeApplicant, putOnFile } from './testing/applicant.ts'
 import { makeClient, openWorld } from './testing/world.ts'
 
-const world = await openWorld(t.testdir(), 40)
+const world = await openWorld(tempDir(), 40)
 t.teardown(() => world.close())
 const ofPhones = declaredRoutes.filter(one => one.access.by === 'phone')
 

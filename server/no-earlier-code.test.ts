@@ -2,6 +2,8 @@
  * However a certificate ends (cancelled, revoked, moved to another phone, reissued by face or at the
  * window), no code that was ever made of it passes a gate after its next poll: first, renewed, paper.
  */
+
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { makeApplicant, putOnFile, typedPerson } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
 import { virtualFaces } from './testing/faces.ts'
@@ -11,7 +13,7 @@ import { openWorld } from './testing/world.ts'
 const HOUR_MS = 3600_000
 
 await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(t.testdir(), 40, await newPlace(), virtualFaces())
+  const world = await openWorld(tempDir(), 40, await newPlace(), virtualFaces())
   t.teardown(() => world.close())
   const gate = makeOfflineGate(world)
   const agent = await world.signIn('agent')

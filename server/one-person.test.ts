@@ -1,5 +1,6 @@
 /** One person of several documents on each engine: whichever is used, one certificate runs. */
 import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { RATES } from './limits.ts'
 import { registerDocuments } from './people-registry.ts'
@@ -40,7 +41,7 @@ const runningIn = async (world: World) =>
 
 await onEachEngine(async (t, newPlace, postgres) => {
   const place = await newPlace()
-  const world = await openWorld(t.testdir(), 40, place)
+  const world = await openWorld(tempDir(), 40, place)
   t.teardown(() => world.close())
   const replica = postgres ? await reopenWorld(world.dir, world.clock, place) : world
   if (replica !== world) t.teardown(() => replica.close())

@@ -5,6 +5,7 @@
  */
 import { sql } from 'kysely'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { openDatabase } from './store/engines.ts'
 import { CONNECT_MS_MAX, DATABASE_CONNECTIONS_MAX, STATEMENT_MS_MAX } from './store/limits.ts'
 import { startPostgres } from './testing/postgres.ts'
@@ -16,7 +17,7 @@ else {
   t.teardown(() => server.stop())
   t.test('the pool exhausted', async t => {
     const place = await server.createDatabase()
-    const world = await openWorld(t.testdir(), 2, place)
+    const world = await openWorld(tempDir(), 2, place)
     t.teardown(() => world.close())
     const operator = await world.signIn('operator')
     const ask = async (path: string) => {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { errorFields } from './log.ts'
 import { makeClient, openWorld, PASSWORD } from './testing/world.ts'
 
@@ -10,7 +11,7 @@ const NUMBER = '11010519491231002X'
 const PASSPORT = 'E99887766'
 
 t.test('names, numbers, codes and passes stay inside', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   const agent = await world.signIn('agent')
   const person = { name: NAME, documentType: 'resident-id', documentNumber: NUMBER }
   const errors: string[] = []

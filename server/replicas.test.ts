@@ -1,6 +1,7 @@
 /** The main flows on each engine, and what only several replicas on PostgreSQL can get wrong. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
 import { revisionsOf } from './publish/files.ts'
@@ -48,7 +49,7 @@ async function claim(world: World, code: string) {
 
 await onEachEngine(async (t, newPlace, postgres) => {
   const place = await newPlace()
-  const world = await openWorld(t.testdir(), 2, place)
+  const world = await openWorld(tempDir(), 2, place)
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
 
@@ -119,7 +120,7 @@ await onEachEngine(async (t, newPlace, postgres) => {
 
 async function replicas(t: Test, postgres: Postgres): Promise<void> {
   const openTwo = async (t: Test) => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const place = await postgres.createDatabase()
     const first = await openWorld(dir, 2, place)
     const second = await reopenWorld(dir, first.clock, place)

@@ -3,6 +3,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { statusListUri } from '../pass/claims.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
@@ -52,7 +53,7 @@ async function placesOf(world: World) {
 }
 
 t.test('nothing is given out twice, and no gate sees a rollback', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const gate = gateOf()
   let world = await openWorld(dir)
   const { clock } = world
@@ -110,7 +111,7 @@ t.test('nothing is given out twice, and no gate sees a rollback', async t => {
 })
 
 t.test('a replica that runs meanwhile serves nothing older', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const gate = gateOf()
   const { version } = (await gate(world)) as { version: number }
@@ -136,7 +137,7 @@ interface Site {
 
 /** A service with a gate, whose database was copied before a certificate was issued and revoked. */
 async function oldCopy(t: Test): Promise<Site> {
-  const dir = t.testdir()
+  const dir = tempDir()
   let world = await openWorld(dir)
   const { clock } = world
   const agent = await world.signIn('agent')
@@ -183,7 +184,7 @@ t.test('an old copy is refused at the start, and restored goes on from it', asyn
 })
 
 t.test('places that were given out after the last manifest count, too', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   let world = await openWorld(dir)
   const agent = await world.signIn('agent')
   const { clock } = world
@@ -259,7 +260,7 @@ t.test('gates that saw newer lists stop an old copy whose mark is gone', async t
 })
 
 t.test('one gate of several stops nothing, and is told', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const { db, oldCopy: judged } = world.service
   for (const id of ['a', 'b', 'c']) {

@@ -1,6 +1,7 @@
 /** The chain of retention's reports on both engines: what is dropped, exchanged, or begun anew. */
 import type { Kysely } from 'kysely'
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { canonicalJson } from '../gate/contract/canonical.ts'
 import { signDocument } from '../pass/trust-envelope.ts'
 import { createLog } from './log.ts'
@@ -33,7 +34,7 @@ function saidIn(bytes: Uint8Array | null | undefined): CompleteReport {
   return read.report as CompleteReport
 }
 
-const dir = t.testdir()
+const dir = tempDir()
 const first = await openWorld(dir, 30, ':memory:')
 await first.close()
 

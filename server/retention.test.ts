@@ -1,6 +1,7 @@
 /** Retention on both engines: what goes, what stays, what a wrong clock does, and the report. */
 import { randomBytes } from 'node:crypto'
-import t, { type Test } from 'tap'
+import type { Test } from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { judgeAudit } from './audit-commands.ts'
 import { cutoffsAt } from './domain/retention.ts'
 import { createLog } from './log.ts'
@@ -104,7 +105,7 @@ async function fill(world: World, person = PERSON, signedIn?: Record<string, str
 }
 
 // Keys for so many days as a ceremony can sign ahead, made once.
-const dir = t.testdir()
+const dir = tempDir()
 const first = await openWorld(dir, 90, ':memory:')
 await first.close()
 

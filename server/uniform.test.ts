@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CompiledQuery } from 'kysely'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
 import { RATES } from './limits.ts'
 import { registerDocuments } from './people-registry.ts'
@@ -85,7 +86,7 @@ async function documentOf(world: World, kind: Kind, n: number): Promise<string> 
 
 await onEachEngine(async (t, newPlace) => {
   const faces = virtualFaces()
-  const world = await openWorld(t.testdir(), 40, await newPlace(), faces)
+  const world = await openWorld(tempDir(), 40, await newPlace(), faces)
   t.teardown(() => world.close())
   t.teardown(listen(world.service.db))
   listenToSecrets(world.service.secrets)

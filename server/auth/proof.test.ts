@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { decodeJwt, SignJWT } from 'jose'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createServiceClient } from '../../gate/uplink/client.ts'
 import { IAT_OFF_MS_MAX, NONCE_SLOT_MS } from '../limits.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
 import { makeClient, openWorld, type ProofChanges } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const operator = await world.signIn('operator')
 const PATH = '/v1/gates/g1/events'

@@ -1,5 +1,6 @@
 /** Staff by the operator's provider: a real one in a process of its own, and a browser with cookies. */
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { disableMember, enableMember, findMember } from '../store/staff-members.ts'
 import { transact } from '../store/transact.ts'
 import {
@@ -31,7 +32,7 @@ const settings = (provider: TestProvider, more: object = {}) => ({
 
 const provider = await startProvider(CALLBACK)
 t.teardown(() => provider.stop())
-const dir = t.testdir()
+const dir = tempDir()
 const world = await openWorld(dir, 2, undefined, undefined, settings(provider))
 t.teardown(() => world.close())
 t.beforeEach(async () => {
@@ -346,13 +347,13 @@ t.test('the page is told how staff may sign in, whoever asks, and never from a c
   const other = await reopenWorld(dir, world.clock, undefined, undefined, named)
   t.teardown(() => other.close())
   t.same(await ways(other), { password: true, oidc: { name: 'Rail sign-in' } })
-  const plain = await openWorld(t.testdir())
+  const plain = await openWorld(tempDir())
   t.teardown(() => plain.close())
   t.same(await ways(plain), { password: true, oidc: null })
 })
 
 t.test('without a provider there is no such way', async t => {
-  const plain = await openWorld(t.testdir())
+  const plain = await openWorld(tempDir())
   t.teardown(() => plain.close())
   const begun = await plain.post('/v1/auth/sign-in/oidc', { returnTo: '/' })
   t.equal(await codeOf(begun), 'NOT_FOUND')

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import {
   disableMember,
   enableMember,
@@ -9,7 +10,7 @@ import {
 import { transact } from '../store/transact.ts'
 import { openWorld, PASSWORD } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 await world.service.staff.add('Anna@Desk.test', PASSWORD, 'agent')
 const signIn = async (email: string, password: string, headers = {}) => {
@@ -44,7 +45,7 @@ t.test('each sign-in has its row in the audit, and one that was refused has none
 })
 
 t.test('a member who changes the own password has a row in the audit', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   await world.service.staff.add('lin@desk.test', PASSWORD, 'agent')
   const post = (path: string, body: object, cookie = '') =>
@@ -121,7 +122,7 @@ t.test('adding again changes role and password and ends sessions', async t => {
 })
 
 t.test('who is disabled is out at once, and comes in again only when enabled', async t => {
-  const other = await openWorld(t.testdir())
+  const other = await openWorld(tempDir())
   t.teardown(() => other.close())
   const { db, staff } = other.service
   const signIn = async (email: string, password: string) => {

@@ -1,6 +1,7 @@
 /** The second factor of embedded accounts, on both engines, with codes computed here (RFC 6238). */
 import { createHmac } from 'node:crypto'
 import type { Test } from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { makeBrowser } from '../testing/provider.ts'
 import { openWorld, PASSWORD, type World } from '../testing/world.ts'
@@ -82,7 +83,7 @@ async function enrolled(world: World, email: string, role: 'operator' | 'agent' 
 
 async function open(t: Test, place: string, more: object = {}): Promise<World> {
   const settings = { totpFor: ['operator'], ...more }
-  const world = await openWorld(t.testdir(), 2, place, undefined, settings)
+  const world = await openWorld(tempDir(), 2, place, undefined, settings)
   t.teardown(() => world.close())
   t.beforeEach(() => world.service.db.deleteFrom('staff_rate_limits' as 'staff').execute())
   return world

@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { nodeVerifier, signerOf } from '../../pass/cose-node.ts'
 import { verifyFirstTrust } from '../../pass/trust.ts'
 import { fileSigner } from '../publish/signer.ts'
@@ -13,7 +14,7 @@ const NOW = Date.UTC(2026, 4, 20, 4)
 const DAY = 86_400
 
 t.test('everything a site needs, and nothing readable that should not be', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const result = await initTrust({
     dir,
     environment: 'test',
@@ -54,7 +55,7 @@ t.test('everything a site needs, and nothing readable that should not be', async
 })
 
 t.test('bad input', async t => {
-  const good = { dir: t.testdir(), environment: 'test', passphrase: PASSPHRASE, now: NOW } as const
+  const good = { dir: tempDir(), environment: 'test', passphrase: PASSPHRASE, now: NOW } as const
   await t.rejects(initTrust({ ...good, days: 0 }), { code: 'RANGE' })
   await t.rejects(initTrust({ ...good, days: 91 }), { code: 'RANGE' })
   await t.rejects(initTrust({ ...good, days: 1, passphrase: 'short' }), { code: 'PASSPHRASE' })
@@ -73,7 +74,7 @@ t.test('a sealed file opens by its passphrase alone, and whole', async t => {
 })
 
 t.test('online keys: others may not read them, and a file that is none is named', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   await initTrust({ dir, environment: 'test', passphrase: PASSPHRASE, days: 1, now: NOW })
   const folder = join(dir, 'online')
   const file = join(folder, readdirSync(folder)[0] as string)

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { PURPOSES } from '../../pass/purpose.ts'
 import { decodeTrust, verifyManifest, verifyTrustUpdate } from '../../pass/trust.ts'
@@ -20,8 +21,8 @@ const NOW = Date.UTC(2026, 4, 20, 4)
 const DAY_MS = 86_400_000
 const bytesOf = (file: string) => new Uint8Array(readFileSync(file))
 
-async function site(t: { testdir(): string }) {
-  const dir = t.testdir()
+async function site() {
+  const dir = tempDir()
   await initTrust({
     ...{ dir, environment: 'test', passphrase },
     stretch: NO_STRETCH,
@@ -32,7 +33,7 @@ async function site(t: { testdir(): string }) {
 }
 
 t.test('released day by day, old ones taken away', async t => {
-  const at = await site(t)
+  const at = await site()
   const issuers = () =>
     readdirSync(join(at.dir, 'online')).filter(name => name.startsWith('issuer-phone'))
   t.same(
@@ -53,7 +54,7 @@ t.test('released day by day, old ones taken away', async t => {
 })
 
 t.test('the next document: more days, two roots, one after the other', async t => {
-  const at = await site(t)
+  const at = await site()
   const now = NOW + DAY_MS
   const first = newestTrust(at.dir)
   const draft = await rotateTrust({ ...at, now, days: 10, replace: [], roots: [3] })
@@ -80,7 +81,7 @@ t.test('the next document: more days, two roots, one after the other', async t =
 })
 
 t.test('a root is replaced by the other two', async t => {
-  const at = await site(t)
+  const at = await site()
   const first = newestTrust(at.dir)
   const wrong = { ...at, now: NOW, days: 4 }
   await t.rejects(rotateTrust({ ...wrong, replace: ['root-1'], roots: [1, 2] }), { code: 'ROOTS' })
@@ -103,7 +104,7 @@ t.test('a root is replaced by the other two', async t => {
 })
 
 t.test('another scope begins with keys that have signed nothing yet', async t => {
-  const at = await site(t)
+  const at = await site()
   const scopes = () =>
     newestTrust(at.dir)
       .keys.filter(key => key.role === 'issuer')
@@ -126,7 +127,7 @@ t.test('another scope begins with keys that have signed nothing yet', async t =>
 })
 
 t.test('trust from before scopes: told by the service, written down by the next', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const trustDir = join(dir, 'trust')
   await initTrust({
     ...{ dir: trustDir, environment: 'test', passphrase },
@@ -154,7 +155,7 @@ t.test('trust from before scopes: told by the service, written down by the next'
 })
 
 t.test('a running service takes over a new status key by itself', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const dir = join(world.dir, 'trust')
   const first = decodeTrust(bytesOf(join(dir, 'trust-1.cbor')))

@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { STATUS_LIST_GRACE_MS } from '../../pass/limits.ts'
 import {
@@ -45,7 +46,7 @@ async function issueAndRevoke(world: World, agent: Record<string, string>, n: nu
 }
 
 t.test('signed again within 60 s, with nothing else changed', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const first = await manifestOf(world)
   t.equal(first.version, first.iat, 'seconds, when that is more than last + 1')
@@ -60,7 +61,7 @@ t.test('signed again within 60 s, with nothing else changed', async t => {
 })
 
 t.test('each revocation answers with its manifest, quickly, also in a burst', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
   const one = await issueAndRevoke(world, agent, 1)
@@ -78,7 +79,7 @@ t.test('each revocation answers with its manifest, quickly, also in a burst', as
 })
 
 t.test('a gate that follows finds every step in order', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
   const trust = decodeTrust(await bytesOf(await world.call('/v1/trust/document/1')))
@@ -95,7 +96,7 @@ t.test('a gate that follows finds every step in order', async t => {
 })
 
 t.test('two replicas on one database: one order, each list version one file', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const a = await openWorld(dir)
   const b = await reopenWorld(dir, a.clock)
   t.teardown(async () => {
@@ -127,7 +128,7 @@ t.test('two replicas on one database: one order, each list version one file', as
 })
 
 t.test('after a restart the version goes on, even if the clock went back', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const world = await openWorld(dir)
   const before = await manifestOf(world)
   await world.close()
@@ -139,7 +140,7 @@ t.test('after a restart the version goes on, even if the clock went back', async
 })
 
 t.test('tomorrow’s list is known before midnight; old ones leave', async t => {
-  const world = await openWorld(t.testdir(), 5)
+  const world = await openWorld(tempDir(), 5)
   t.teardown(() => world.close())
   t.equal((await manifestOf(world)).lists.length, 1)
   const midnight = Math.ceil(world.clock.time / 86_400_000) * 86_400_000
@@ -156,7 +157,7 @@ t.test('tomorrow’s list is known before midnight; old ones leave', async t => 
 })
 
 t.test('a denied issuer key is in the manifest at once and signs no more', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const operator = await world.signIn('operator')
   const { publisher } = world.service
@@ -184,7 +185,7 @@ t.test('a denied issuer key is in the manifest at once and signs no more', async
 })
 
 t.test('withdrawn keys are missed within seconds; publishing goes on', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const keys = join(world.dir, 'trust/online')
   for (const name of readdirSync(keys)) if (name.startsWith('issuer-')) rmSync(join(keys, name))
@@ -197,7 +198,7 @@ t.test('withdrawn keys are missed within seconds; publishing goes on', async t =
 })
 
 t.test('a replica that was overtaken while it signed starts over', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const slowDb = await openDatabase(join(world.dir, 'service.db'))
   const keys = fileSigner(join(world.dir, 'trust/online'))

@@ -1,12 +1,13 @@
 /** Walks every route with every role and every kind of missing, forged or expired credential. */
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { AUTH_PATH } from '../auth/library.ts'
 import { may, PERMISSIONS, ROLES } from '../auth/permissions.ts'
 
 import { makeClient, openWorld } from '../testing/world.ts'
 import { declaredRoutes } from './route.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 
 const sessions = new Map(

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { ADDRESSES_MAX } from '../limits.ts'
 import { openWorld } from '../testing/world.ts'
 import { createAddressCap } from './address-cap.ts'
@@ -24,7 +25,7 @@ t.test('more addresses than are counted are let through', async t => {
 })
 
 t.test('over the cap: 429; what gates fetch is not counted', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const url = await world.listen()
   const statuses = async (path: string) => {

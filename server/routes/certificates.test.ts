@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { ANSWER_KEPT_MS, RATES } from '../limits.ts'
 import { makeHolder } from '../testing/holder.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const agent = await world.signIn('agent')
 

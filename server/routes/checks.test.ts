@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { encodePassText, readPassText } from '../../pass/text.ts'
 import { initTrust } from '../ceremony/init.ts'
 import { NO_STRETCH } from '../ceremony/sealed-file.ts'
@@ -8,7 +9,7 @@ import { makeHolder } from '../testing/holder.ts'
 import { sweepAway } from '../testing/sweeping.ts'
 import { NOON, openWorld, worldAtNoon } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const agent = await world.signIn('agent')
 
@@ -66,7 +67,7 @@ t.test('the identity, for the three purposes, each look in the audit', async t =
 })
 
 t.test('a purpose that trust does not have the key for', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   await initTrust({
     ...{ dir: join(dir, 'trust'), environment: 'test', passphrase: 'a passphrase for tests' },
     ...{ stretch: NO_STRETCH, days: 1, releasedDays: 1, now: NOON },

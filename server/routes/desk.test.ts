@@ -1,11 +1,12 @@
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { EXIT_GRACE_MS } from '../../pass/limits.ts'
 import { decodePassText, encodePassText } from '../../pass/text.ts'
 import { checkCharacter } from '../domain/document.ts'
 import { CLAIM_MS } from '../limits.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 world.service.config.desk.aloneADay = 5
 const agent = await world.signIn('agent')

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { docsPage } from '../docs-page.ts'
 import { PROBLEMS } from '../errors.ts'
 import { openWorld } from '../testing/world.ts'
 import { declaredRoutes } from './route.ts'
 
 t.test('every route, every code, and nothing from elsewhere', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const answer = await world.call('/docs')
   t.equal(answer.status, 200)

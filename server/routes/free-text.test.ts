@@ -3,12 +3,13 @@
  * who wrote it is told where. A walk over every body shows that no text was forgotten.
  */
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { NOT_PLAIN } from '../../gate/contract/plain-line.ts'
 import { makeApplicant } from '../testing/applicant.ts'
 import { openWorld } from '../testing/world.ts'
 import { readTimetable } from '../tickets/timetable-file.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 
 /** Each stands for its kind: C0, DEL, C1, marks, embeddings and overrides, isolates, separators. */

@@ -1,5 +1,6 @@
 /** An operator's config on its way to a gate: checked, numbered, signed, named, fetched; on each engine. */
 import t, { type Test } from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { verifyConfig } from '../../pass/gate-config.ts'
 import { CONFIG_TEXT_BYTES_MAX } from '../../pass/limits.ts'
@@ -52,7 +53,7 @@ async function namedFor(world: World, gate: Awaited<ReturnType<typeof enrolled>>
 const reason = 'longer waits'
 
 await onEachEngine(async (t: Test, newPlace) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const operator = await world.signIn('operator')
   const gate = await enrolled(world, operator, 'north-1')
@@ -126,7 +127,7 @@ await onEachEngine(async (t: Test, newPlace) => {
 })
 
 t.test('what is wrong is named, and no value is repeated', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const operator = await world.signIn('operator')
   await enrolled(world, operator, 'north-1')

@@ -1,10 +1,12 @@
 /** What gates tell of themselves, on each engine: the newest is kept, shown with its age, and missed. */
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import {
   HEALTH_ALARMS_MAX,
   HEALTH_LANES_MAX,
   type Health,
   type LaneHealth,
 } from '../../gate/contract/health.ts'
+
 import { GATE_STALE_MS } from '../limits.ts'
 import { countGates } from '../store/gate-health.ts'
 import { onEachEngine } from '../testing/engines.ts'
@@ -23,7 +25,7 @@ const HEALTH: Health = {
 const PATH = '/v1/gates/n-1/health'
 
 await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const { db } = world.service
   const operator = await world.signIn('operator')

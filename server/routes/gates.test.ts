@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import type { JournalRow } from '../../gate/contract/events.ts'
 import { ENROLMENT_MS } from '../limits.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const operator = await world.signIn('operator')
 

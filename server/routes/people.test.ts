@@ -1,4 +1,6 @@
 /** The look-up at the desk on each engine: what it tells, to whom, how often, and what it keeps. */
+
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from '../domain/certificate.ts'
 import { RATES } from '../limits.ts'
 import { makeApplicant, putOnFile, typedPerson } from '../testing/applicant.ts'
@@ -13,7 +15,7 @@ interface Answer {
 }
 
 await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const agent = await world.signIn('agent')
   const supervisor = await world.signIn('supervisor')

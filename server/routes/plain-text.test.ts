@@ -1,5 +1,6 @@
 /** Text that one engine would store and the other refuse, on each engine: told alike, never a 500. */
 
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { makeApplicant } from '../testing/applicant.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
@@ -9,7 +10,7 @@ import { isPlainText } from './plain-text.ts'
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 
 await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const supervisor = await world.signIn('supervisor')
   const codeOf = async (answer: Response) => ((await answer.json()) as { code?: string }).code

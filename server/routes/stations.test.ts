@@ -1,6 +1,7 @@
 /** The station manifest, and second uses of a pass found where two gates' journals meet. */
 import { createHash, randomBytes } from 'node:crypto'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import {
   CHAIN_START,
   chainInput,
@@ -15,7 +16,7 @@ import { stationManifest } from '../publish/stations.ts'
 import type { Tx } from '../store/schema.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const operator = await world.signIn('operator')
 

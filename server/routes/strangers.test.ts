@@ -3,6 +3,7 @@
  * theirs; what is left is counted, by address and in all. Over real sockets: the address is one.
  */
 import { request } from 'node:http'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { STRANGER_ROWS } from '../limits.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { makeClient, openWorld, type World } from '../testing/world.ts'
@@ -68,7 +69,7 @@ async function enrol(world: World, name: string): Promise<Client> {
 }
 
 await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(t.testdir(), 2, await newPlace())
+  const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const url = await world.listen()
   const gate = await enrol(world, 'g1')

@@ -1,6 +1,7 @@
 /** Tickets at the desk, and what the gates of a station are told of them. */
 import { createHash } from 'node:crypto'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/boarding.ts'
 import { fromHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
@@ -10,7 +11,7 @@ import { type Holder, makeHolder } from '../testing/holder.ts'
 import { importTimetable, TIMETABLE } from '../testing/timetable.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 world.service.config.desk.aloneADay = 5
 const agent = await world.signIn('agent')

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { verifyTimeAnswer } from '../../pass/signed-time.ts'
 import { decodeManifest, decodeTrust } from '../../pass/trust.ts'
 import { openWorld } from '../testing/world.ts'
 
-const world = await openWorld(t.testdir())
+const world = await openWorld(tempDir())
 t.teardown(() => world.close())
 const bytesOf = async (answer: Response) => new Uint8Array(await answer.arrayBuffer())
 

@@ -1,9 +1,10 @@
 import { chmodSync, statSync } from 'node:fs'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { openDatabase } from './engines.ts'
 
 t.test('a file of SQLite is written ahead and through, in a folder of its own', async t => {
-  const second = await openDatabase(`${t.testdir()}/deep/service.db`)
+  const second = await openDatabase(`${tempDir()}/deep/service.db`)
   const pragma = await second.connection().execute(async c => {
     const { sql } = await import('kysely')
     const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(c)

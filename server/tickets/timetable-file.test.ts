@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { configSchema } from '../config.ts'
 import * as limits from '../limits.ts'
 import { openDatabase } from '../store/engines.ts'
@@ -145,7 +146,7 @@ t.test('every limit, at it and one over', async t => {
 })
 
 t.test('imported whole or not at all, in place of the one before', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const place = join(dir, 'service.db')
   const config = configSchema.parse({
     database: { file: place },
