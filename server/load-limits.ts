@@ -28,6 +28,8 @@ export const BODY_MAKES_ROOM_MS = 1_000
 /** Bodies whose request is answered: so many bytes of all of them are thrown away at each look. */
 export const DRAIN_BYTES_A_LOOK = 512 * 1024
 export const DRAIN_LOOK_MS = 10
+/** One turn in so many rounds of the event loop: as many connections are accepted meanwhile. */
+export const TURN_ROUNDS = 4
 /** Requests that wait for a turn; with more, who comes is told to come again, seconds later. */
 export const TURNS_WAITING_MAX = 2048
 export const TURN_RETRY_S = '2'

@@ -1,13 +1,14 @@
 /**
- * Turns at this process's one thread: work that takes milliseconds is begun once a round of the event
- * loop, so that rounds stay short, polls are answered between them, and new connections are accepted.
- * Of those who wait, whoever had fewest turns of late is next.
+ * Turns at this process's one thread: work that takes milliseconds is begun once in a few rounds of the
+ * event loop, so that rounds stay short, polls are answered between them, and new connections are
+ * accepted: Node accepts one a round. Of those who wait, whoever had fewest turns of late is next.
  */
 import { Problem } from './errors.ts'
 import {
   TURN_CLIENTS_MAX,
   TURN_HALF_MS,
   TURN_RETRY_S,
+  TURN_ROUNDS,
   TURNS_FORGOTTEN,
   TURNS_WAITING_MAX,
 } from './load-limits.ts'
@@ -27,8 +28,9 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
   })
   const waiting = new Map<string, (() => void)[]>()
   let waitingAll = 0
-  /** This round's turn is given. */
+  /** The turn of these rounds is given. */
   let isGiven = false
+  let roundsLeft = 0
 
   /** Who had fewest; alike in the order in which they came. */
   function next(at: number): string | undefined {
@@ -43,6 +45,18 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     return least
   }
 
+  function hadOne(client: string, at: number): void {
+    had.add(client, at, 1)
+    roundsLeft = TURN_ROUNDS
+    setImmediate(nextRound)
+  }
+
+  function nextRound(): void {
+    roundsLeft -= 1
+    if (roundsLeft > 0) setImmediate(nextRound)
+    else giveNext()
+  }
+
   function giveNext(): void {
     const at = now()
     const client = next(at)
@@ -53,8 +67,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     }
     if (waiting.get(client)?.length === 0) waiting.delete(client)
     waitingAll -= 1
-    had.add(client, at, 1)
-    setImmediate(giveNext)
+    hadOne(client, at)
     begin()
   }
 
@@ -62,8 +75,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     take(client) {
       if (!isGiven) {
         isGiven = true
-        had.add(client, now(), 1)
-        setImmediate(giveNext)
+        hadOne(client, now())
         return Promise.resolve()
       }
       if (waitingAll >= TURNS_WAITING_MAX) {
