@@ -2,9 +2,10 @@
 import type { Test } from 'tap'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { QUOTA_PER_MONTH } from './domain/certificate.ts'
+import { checkCharacter } from './domain/document.ts'
 import { RATES } from './limits.ts'
 import { registerDocuments } from './people-registry.ts'
-import { type Identity, knownPerson, savePerson } from './store/people.ts'
+import { documentHash, type Identity, knownPerson, savePerson } from './store/people.ts'
 import { transact } from './store/transact.ts'
 import { makeApplicant, putOnFile, typedPerson } from './testing/applicant.ts'
 import { onEachEngine } from './testing/engines.ts'
@@ -282,6 +283,31 @@ await onEachEngine(async (t, newPlace, postgres) => {
       )
       await Promise.all([putTogether(at(round + 1), ...documents), ...work, desk])
       await theOneThatRuns(t, ...documents)
+    }
+  })
+
+  await t.test('a row of before, under another type, does not hide that they are one', async t => {
+    for (let n = 0; n < 6; n++) {
+      const first17 = `81000019900101${100 + n}`
+      const documentNumber = first17 + checkCharacter(first17)
+      const permit = {
+        ...typedPerson(documentNumber),
+        documentType: 'residence-permit-hmt',
+      } as const
+      await putTogether(world, permit, typedPerson(`E6${9000 + n}`))
+      const subject = await registry.subjectOf(db, permit)
+      // As a version that took such a number under any type has it on file, too.
+      const hash = documentHash(secrets, { documentType: 'resident-id', documentNumber })
+      const about = `registry ${hash.toString('hex')}`
+      const row = {
+        sealed: secrets.seal(JSON.stringify({ name: permit.name }), about),
+        photo: secrets.sealBytes(Buffer.from('x'), about),
+      }
+      await db
+        .insertInto('registry')
+        .values({ document_hash: hash, ...row, added_at: 0 })
+        .execute()
+      t.equal(await registry.subjectOf(db, permit), subject, documentNumber)
     }
   })
 

@@ -66,7 +66,7 @@ export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRe
       .select(['document_hash', 'sealed', 'photo'])
       .where('document_hash', 'in', hashes)
       .execute()
-    const found = hashes.flatMap(hash => rows.filter(row => hash.equals(row.document_hash)))[0]
+    const found = firstFiled(hashes, rows)
     return found && { about: aboutOf(Buffer.from(found.document_hash)), ...found }
   }
 
@@ -79,12 +79,13 @@ export function createEmbeddedRegistry(db: Database, secrets: Secrets): PeopleRe
 
   async function subjectOf(at: Database | Tx, identity: Identity): Promise<string> {
     const hashes = [documentHash(secrets, identity), ...formerHashes(secrets, identity)]
-    const row = await at
+    const rows = await at
       .selectFrom('registry')
       .leftJoin('people', 'people.document_hash', 'registry.document_hash')
       .select(['registry.document_hash', 'registry.sealed', 'people.same_as'])
       .where('registry.document_hash', 'in', hashes)
-      .executeTakeFirst()
+      .execute()
+    const row = firstFiled(hashes, rows)
     const found = row ? { about: aboutOf(Buffer.from(row.document_hash)), ...row } : nobody
     const person = row?.same_as ?? ''
     const subjects = [frameSubject(secrets, identity), personSubject(secrets, person)] as const
@@ -109,6 +110,12 @@ const sealedRow = (secrets: Secrets, hash: Buffer, name: string, photo: Uint8Arr
   sealed: secrets.seal(JSON.stringify({ name }), aboutOf(hash)),
   photo: secrets.sealBytes(photo, aboutOf(hash)),
 })
+
+/** Of a number that is filed under several types, the row of the type that it fits. */
+const firstFiled = <Row extends { readonly document_hash: Uint8Array }>(
+  hashes: readonly Buffer[],
+  rows: readonly Row[],
+): Row | undefined => hashes.flatMap(hash => rows.filter(row => hash.equals(row.document_hash)))[0]
 
 /** Of the same number under the types that earlier versions took it for. */
 const formerHashes = (secrets: Secrets, { documentType, documentNumber }: Omit<Identity, 'name'>) =>
