@@ -1,6 +1,8 @@
 import { setImmediate as nextRound } from 'node:timers/promises'
 import t from 'tap'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { TURN_HALF_MS, TURN_ROUNDS, TURNS_WAITING_MAX } from './load-limits.ts'
+import { openWorld } from './testing/world.ts'
 import { createTurns } from './turns.ts'
 
 /** Turns under a clock of the test's, and who got them, in order. */
@@ -63,3 +65,37 @@ t.test('with too many waiting, who comes is told to come again', async t => {
   await take('a')
   t.pass('the others had their turns')
 })
+
+t.test(
+  'phones, gates and anyone wait for turns; the manifest, health and staff for nobody',
+  async t => {
+    const world = await openWorld(tempDir())
+    t.teardown(() => world.close())
+    const agent = await world.signIn('agent')
+    const answered: string[] = []
+    const ask = async (name: string, answer: Promise<Response>) => {
+      const { status } = await answer
+      answered.push(`${name} ${status}`)
+    }
+    const MANY = 40
+    const strangers = Array.from({ length: MANY }, (_, n) => {
+      if (n % 3 === 0)
+        return ask('phone', world.post(`/v1/applications/${'a'.repeat(32)}/face`, {}))
+      if (n % 3 === 1) return ask('gate', world.call('/v1/gates/north-1/station'))
+      return ask('anyone', world.call('/v1/trust/document/9'))
+    })
+    const others = [
+      ask('health', world.call('/healthz')),
+      ask('manifest', world.call('/v1/trust/manifest')),
+      ask('staff', world.post('/v1/people/lookup', {}, agent)),
+    ]
+    await Promise.all(others)
+    t.ok(answered.length < MANY / 2, `${answered}`)
+    await Promise.all(strangers)
+    const counts = Object.groupBy(answered, one => one)
+    t.same(Object.fromEntries(Object.entries(counts).map(([name, all]) => [name, all?.length])), {
+      ...{ 'phone 401': 14, 'gate 401': 13, 'anyone 404': 13 },
+      ...{ 'health 200': 1, 'manifest 200': 1, 'staff 422': 1 },
+    })
+  },
+)

@@ -56,14 +56,16 @@ export function guard(access: Access, body: BodyKind = SMALL_BODY): MiddlewareHa
       demandJson(c)
       demandLength(c, body.bytesMax)
     }
-    if (waitsForTurn(access)) await c.get('load').turn(addressOf(c))
+    await turnOf(c, access)
     return admit(c, next, access, body)
   }
 }
 
-/** Staff don't: who is none is refused at little cost. */
-const waitsForTurn = (access: Access): boolean =>
-  access.by !== 'staff' && !(access.by === 'anyone' && access.isQuick === true)
+/** Resolves when work for a caller may begin. Staff don't wait: who is none is refused at little cost. */
+async function turnOf(c: Context<ServiceEnv>, access: Access): Promise<void> {
+  if (access.by === 'staff' || (access.by === 'anyone' && access.isQuick === true)) return
+  await c.get('load').turn(addressOf(c))
+}
 
 async function admit(
   c: Context<ServiceEnv>,
@@ -73,10 +75,10 @@ async function admit(
 ): Promise<Answer> {
   switch (access.by) {
     case 'anyone':
-      return onward(c, { body, client: addressOf(c) }, () => route(next))
+      return onward(c, { access, body, client: addressOf(c) }, () => route(next))
     case 'staff':
       await admitStaff(c, access.permission)
-      return onward(c, { body, client: `staff ${c.get('staff').id}` }, () => route(next))
+      return onward(c, { access, body, client: `staff ${c.get('staff').id}` }, () => route(next))
     case 'gate':
       return admitGate(c, next, body)
     case 'phone':
@@ -102,6 +104,7 @@ function addressOf(c: Context<ServiceEnv>): string {
 }
 
 interface Signed {
+  readonly access: Access
   readonly body: BodyKind
   /** Whose share of the room a body takes. */
   readonly client: string
@@ -112,7 +115,7 @@ interface Signed {
 /** Reads the body, which must be what was signed and text through and through, and goes on with it. */
 async function onward(
   c: Context<ServiceEnv>,
-  { body, client, bh }: Signed,
+  { access, body, client, bh }: Signed,
   run: () => Promise<Answer>,
 ): Promise<Answer> {
   if (WITHOUT_BODY.has(c.req.method)) {
@@ -121,7 +124,7 @@ async function onward(
   }
   const { bytes, release } = await readBody(c, body, client)
   try {
-    await c.get('load').turn(addressOf(c))
+    await turnOf(c, access)
     if (bh !== undefined && bodyHash(bytes) !== bh) throw new Problem('PROOF_INVALID')
     if (!isPlainText(bytes)) throw new Problem('BAD_REQUEST')
     keepText(c, bytes)
@@ -162,10 +165,14 @@ async function admitGate(c: Context<ServiceEnv>, next: Next, body: BodyKind): Pr
     const gate = await knownGate(c)
     const proof = await readProof(c, 'EdDSA')
     c.set('gate', gate)
-    return await onward(c, { body, client: `gate ${gate.id}`, bh: proof.bh }, async () => {
-      await takeProofOnce(c, proof)
-      return route(next)
-    })
+    return await onward(
+      c,
+      { access: { by: 'gate' }, body, client: `gate ${gate.id}`, bh: proof.bh },
+      async () => {
+        await takeProofOnce(c, proof)
+        return route(next)
+      },
+    )
   } catch (error) {
     if (error instanceof Problem && COUNTED.has(error.code)) c.get('load').request(c)
     throw error
@@ -198,11 +205,15 @@ async function admitPhone(
   c.set('device', proof.thumbprint)
   if (knows === undefined) c.get('load').strangersRow(c)
   else await demandKnown(c, proof, knows)
-  return onward(c, { body, client: addressOf(c), bh: proof.bh }, async () => {
-    if (c.req.method === 'POST') return answerOnce(c, next, proof)
-    await takeProofOnce(c, proof)
-    return route(next)
-  })
+  return onward(
+    c,
+    { access: { by: 'phone' }, body, client: addressOf(c), bh: proof.bh },
+    async () => {
+      if (c.req.method === 'POST') return answerOnce(c, next, proof)
+      await takeProofOnce(c, proof)
+      return route(next)
+    },
+  )
 }
 
 /**
