@@ -34,17 +34,20 @@ export function createMemoryReturn(collect: () => void): MemoryReturn {
   }
 }
 
-/** For this process, until the function it gives is called. */
-export function returnMemory(): () => void {
-  setFlagsFromString('--expose-gc')
-  const gc: NodeJS.GCFunction = runInNewContext('gc')
-  const memory = createMemoryReturn(() => {
-    // The last resort alone gives back what new objects were made in.
-    gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
-  })
-  const timer = setInterval(() => {
+/** For this process, as long as it runs. */
+export function returnMemory(): void {
+  const collect = collector()
+  const memory = createMemoryReturn(collect)
+  setInterval(() => {
     const { user, system } = process.cpuUsage()
     memory.look((user + system) / 1000)
   }, MEMORY_LOOK_MS).unref()
-  return () => clearInterval(timer)
+}
+
+/** A collection that gives back what it can: V8 shows it to nobody who does not ask for it by a flag. */
+export function collector(): () => void {
+  setFlagsFromString('--expose-gc')
+  const gc: NodeJS.GCFunction = runInNewContext('gc')
+  // The last resort alone gives back what new objects were made in.
+  return () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
