@@ -90,17 +90,10 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     const candidates = candidateKeys(envelope.kid, claims, trust, policy.purpose)
     if (typeof candidates === 'string') return denial(candidates, envelope, claims)
 
-    // 3. The issuer's signature, and what its key is good for. A key may be listed twice, with
-    // another scope: one out of scope is looked for anew.
-    let half = read.half
-    const isKnown = half !== undefined && candidates.includes(half.issuerKey)
-    if (half === undefined || !isKnown || !isInScope(half.issuerKey, policy)) {
-      const issuerKey = keyring.signerOf(envelope, candidates)
-      // rule V3
-      if (issuerKey === undefined) return denial('BAD_SIGNATURE', envelope, claims)
-      half = { claims, ctiHex: toHex(claims.cti), issuerKey, holderKey: undefined }
-      halves.add(envelope, half)
-    }
+    // 3. The issuer's signature, and what its key is good for.
+    const half = issuerHalf(read, candidates, policy)
+    // rule V3
+    if (half === undefined) return denial('BAD_SIGNATURE', envelope, claims)
     if (!isInScope(half.issuerKey, policy) && policy.forgivesScope !== true) {
       // rule V3b
       const { code, seen } = denial('OUT_OF_SCOPE', envelope, claims)
@@ -119,12 +112,34 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     return { ok: true, pass: verifiedPass(envelope, half, policy, nowMs) }
   }
 
+  /**
+   * The remembered half, or the one of the key whose signature it is. A key may be listed twice, with
+   * another scope: where the remembered listing is out of scope, the other one is looked for.
+   */
+  function issuerHalf(
+    { envelope, claims, half }: ReadPass<K>,
+    candidates: readonly IssuerKey[],
+    policy: VerifyPolicy,
+  ): IssuerHalf<K> | undefined {
+    const known = half?.issuerKey
+    if (known && candidates.includes(known) && isInScope(known, policy)) return half
+    const issuerKey = keyring.signerOf(envelope, candidates)
+    if (issuerKey === undefined) return undefined
+    const found = { claims, ctiHex: toHex(claims.cti), issuerKey, holderKey: undefined }
+    halves.add(envelope, found)
+    return found
+  }
+
   return { verify, flush: () => halves.clear() }
 }
 
-type Read<K> =
-  | { envelope: PassEnvelope; claims: PassClaims; half: IssuerHalf<K> | undefined }
-  | { code: VerifyCode; seen: VerifySeen }
+interface ReadPass<K> {
+  readonly envelope: PassEnvelope
+  readonly claims: PassClaims
+  readonly half: IssuerHalf<K> | undefined
+}
+
+type Read<K> = ReadPass<K> | { code: VerifyCode; seen: VerifySeen }
 
 /** Check 1. A pass whose exact bytes are in the cache had its claims read before. */
 function readPass<K>(text: string, halves: IssuerHalfCache<K>): Read<K> {
