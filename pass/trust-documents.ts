@@ -156,6 +156,19 @@ export function isScoped(keys: readonly TrustKey[]): boolean {
   return keys.every(key => key.role !== 'issuer' || key.purposes !== undefined)
 }
 
+/**
+ * What the issuer keys of one environment are good for. `unsaid`: the document is of the old shape, which
+ * is read as rail travel. `no entry`: there are keys, and none is good for `entry`: nobody is admitted.
+ */
+export type ScopeState = 'good' | 'unsaid' | 'no entry'
+
+export function scopeState(keys: readonly TrustKey[], environment: PassEnvironment): ScopeState {
+  if (!isScoped(keys)) return 'unsaid'
+  const issuers = keys.filter(key => key.role === 'issuer' && key.environment === environment)
+  const admits = issuers.length === 0 || issuers.some(key => key.purposes?.includes('entry'))
+  return admits ? 'good' : 'no entry'
+}
+
 /** All or none: who leaves out the scope of one key must not widen it. */
 function isHalfScoped(keys: readonly TrustKey[]): boolean {
   return !isScoped(keys) && keys.some(key => key.purposes !== undefined)

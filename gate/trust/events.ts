@@ -1,11 +1,11 @@
 /** What the trust keeper tells the journal, as data, and how often it says the same thing. */
 import type { PassEnvironment } from '../../pass/keys.ts'
+import type { ScopeState } from '../../pass/trust-documents.ts'
 import type { AlarmCode } from '../contract/codes.ts'
 import type { ClockCertainty } from './clock.ts'
 import type { FreshnessStage } from './freshness.ts'
 import { ALARM_REPEAT_MS } from './limits.ts'
 import type { Rollback } from './rollback.ts'
-import type { ScopeState } from './scope-watch.ts'
 
 /** A source that lies. `what` names the document: `manifest`, `trust 7` or `time`. */
 export interface TrustAlarm {

@@ -4,11 +4,8 @@
  * pass would be refused there, although nothing is wrong with it.
  */
 import type { PassEnvironment } from '../../pass/keys.ts'
-import { isScoped, type TrustDocument } from '../../pass/trust-documents.ts'
+import { type ScopeState, scopeState, type TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustEvent } from './events.ts'
-
-/** `unsaid`: taken for rail travel, as such keys were meant. `no entry`: nobody is admitted. */
-export type ScopeState = 'good' | 'unsaid' | 'no entry'
 
 export interface ScopeWatch {
   /** To be called with the trust of a start, and with each newer one. */
@@ -23,18 +20,10 @@ export function createScopeWatch(
   let told: ScopeState = 'good'
   return {
     check(trust) {
-      const is = stateOf(trust, ours)
+      const is = scopeState(trust.keys, ours)
       if (is === told) return
       told = is
       onEvent({ kind: 'scope', is, ours, trustVersion: trust.version })
     },
   }
-}
-
-function stateOf({ keys }: TrustDocument, ours: PassEnvironment): ScopeState {
-  if (!isScoped(keys)) return 'unsaid'
-  const issuers = keys.filter(key => key.role === 'issuer' && key.environment === ours)
-  return issuers.length === 0 || issuers.some(key => key.purposes?.includes('entry'))
-    ? 'good'
-    : 'no entry'
 }

@@ -13,7 +13,7 @@ import {
   verifyFirstTrust,
   verifyTrustUpdate,
 } from '../../pass/trust.ts'
-import { isScoped } from '../../pass/trust-documents.ts'
+import { scopeState } from '../../pass/trust-documents.ts'
 import { StartError } from '../errors.ts'
 import { TRUST_DOCUMENTS_MAX } from '../limits.ts'
 import type { Database } from '../store/schema.ts'
@@ -96,18 +96,23 @@ export function scopeFault(
 ): string | undefined {
   if (trust === undefined) return undefined
   const { keys, version } = trust
-  if (!isScoped(keys)) {
-    return (
-      `trust.documents: trust ${version} does not say what its issuer keys are good for; they are ` +
-      'taken for rail travel: sign the next one with npm run trust -- rotate'
-    )
+  const state = scopeState(keys, ours)
+  switch (state) {
+    case 'good':
+      return undefined
+    case 'unsaid':
+      return (
+        `trust.documents: trust ${version} does not say what its issuer keys are good for; they are ` +
+        'taken for rail travel: sign the next one with npm run trust -- rotate'
+      )
+    case 'no entry':
+      return (
+        `trust.documents: no issuer key of "${ours}" in trust ${version} is good for entry: its passes ` +
+        'open no entry; sign the next one with npm run trust -- rotate --phone entry,exit,…'
+      )
+    default:
+      return state satisfies never
   }
-  const issuers = keys.filter(key => key.environment === ours)
-  if (issuers.length === 0 || issuers.some(key => key.purposes?.includes('entry'))) return undefined
-  return (
-    `trust.documents: no issuer key of "${ours}" in trust ${version} is good for entry: its passes ` +
-    'open no entry; sign the next one with npm run trust -- rotate --phone entry,exit,…'
-  )
 }
 
 function trustFiles(folder: string): { version: number; file: string }[] {
