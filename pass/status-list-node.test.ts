@@ -3,6 +3,7 @@ import t from 'tap'
 import { statusSigner } from '../fixtures/passes/trust-world.ts'
 import { NOW } from '../fixtures/passes/world.ts'
 import { keyObjectOf, vectors } from '../fixtures/vectors/read.ts'
+import { hashOf } from './by-hash-node.ts'
 import { concatBytes, fromHex, toHex } from './bytes.ts'
 import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { verifySign1 } from './cose-node.ts'
@@ -19,7 +20,6 @@ import {
   decodeStatusListToken,
   deflateStatusList,
   encodeStatusListToken,
-  hashOfToken,
   inflateStatusList,
   openStatusList,
 } from './status-list-node.ts'
@@ -149,7 +149,7 @@ t.test('attacks on a fetched list: truncated, changed, or another’s', async t 
   const list = createStatusList(64, 1)
   setStatus(list, 5, 1)
   const bytes = await encodeStatusListToken({ uri: 'tsl:0', iat: NOW, list, signer: statusSigner })
-  const entry = { uri: 'tsl:0', version: 1, length: bytes.length, sha256: hashOfToken(bytes) }
+  const entry = { uri: 'tsl:0', version: 1, length: bytes.length, sha256: hashOf(bytes) }
   const opened = openStatusList(entry, bytes)
   t.ok(opened.ok && statusAt(opened.list, 5) === 1)
   const code = (of: typeof entry, got: Uint8Array): unknown => {
@@ -170,5 +170,5 @@ t.test('attacks on a fetched list: truncated, changed, or another’s', async t 
   )
   t.equal(code({ ...entry, uri: 'tsl:1' }, bytes), 'WRONG_TYPE', 'a list under another’s name')
   const junk = new Uint8Array(9)
-  t.equal(code({ ...entry, length: 9, sha256: hashOfToken(junk) }, junk), 'MALFORMED')
+  t.equal(code({ ...entry, length: 9, sha256: hashOf(junk) }, junk), 'MALFORMED')
 })

@@ -5,7 +5,7 @@
  */
 
 import { deflateSync, inflateSync } from 'node:zlib'
-import { hashOf, namedFileFault } from './by-hash-node.ts'
+import { namedFileFault } from './by-hash-node.ts'
 import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
 import { ALGORITHM_NUMBER, HEADER, sigStructure } from './cose.ts'
 import { PassError } from './errors.ts'
@@ -126,9 +126,6 @@ export function decodeStatusListToken(bytes: Uint8Array): StatusListToken {
     list: inflateStatusList(lst, bits),
   }
 }
-
-/** SHA-256 as the manifest has it, 32 bytes. */
-export const hashOfToken = hashOf
 
 export type StatusListResult =
   | {

@@ -1,8 +1,9 @@
 /** Bodies that never end, stall, break off, or aren't what was announced, for each kind of file. */
 import t from 'tap'
+import { hashOf } from '../../pass/by-hash-node.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { STATUS_BYTES_MAX } from '../../pass/limits.ts'
-import { encodeStatusListToken, hashOfToken } from '../../pass/status-list-node.ts'
+import { encodeStatusListToken } from '../../pass/status-list-node.ts'
 import { signManifest } from '../../pass/trust.ts'
 import { LISTS_BYTES_MAX, LISTS_MAX, TRUST_STEPS_MAX } from './limits.ts'
 import { bootGate, goodGate } from './testing/gate.ts'
@@ -147,7 +148,7 @@ async function bigList(world: TrustWorld, uri: string) {
   const list = { bits: 1 as const, bytes: new Uint8Array(STATUS_BYTES_MAX) }
   list.bytes[0] = 0xff
   const token = await encodeStatusListToken({ uri, iat: T0, list, signer: world.status })
-  const sha256 = hashOfToken(token)
+  const sha256 = hashOf(token)
   world.files.lists.set(toHex(sha256), token)
   return { uri, version: T0 + 9, length: token.length, sha256 }
 }
@@ -157,7 +158,7 @@ t.test('a list of another width than one bit is refused', async t => {
   const { world } = gate
   const list = { bits: 2 as const, bytes: new Uint8Array(100) }
   const token = await encodeStatusListToken({ uri: 'tsl:w', iat: T0, list, signer: world.status })
-  const sha256 = hashOfToken(token)
+  const sha256 = hashOf(token)
   world.files.lists.set(toHex(sha256), token)
   const lists = [{ uri: 'tsl:w', version: 1, length: token.length, sha256 }]
   const manifest = await world.manifest({})

@@ -3,12 +3,13 @@
 import { deflateSync } from 'node:zlib'
 import { configSigner, DAY, statusSigner, timeSigner } from '../../fixtures/passes/trust-world.ts'
 import { NOW, strangerIssuer } from '../../fixtures/passes/world.ts'
+import { hashOf } from '../../pass/by-hash-node.ts'
 import { fromHex, toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { verifyConfig } from '../../pass/gate-config.ts'
 import { verifyTimeAnswer } from '../../pass/signed-time.ts'
 import { placeStatus } from '../../pass/status-list.ts'
-import { hashOfToken, openStatusList } from '../../pass/status-list-node.ts'
+import { openStatusList } from '../../pass/status-list-node.ts'
 import type { Random } from '../fuzz/random.ts'
 import { BELIEVED, believedTrust } from './key-sets.ts'
 import { bytesOf, type Kind, padding, rarely, refused, usually } from './kind.ts'
@@ -137,7 +138,7 @@ export const LIST: Kind = {
       : {}
     const signing = { signer: statusSigner }
     const bytes = sign1Of('application/statuslist+cwt', claims, signing, random, more)
-    const sha256 = rarely(random, 20) ? new Uint8Array(32) : hashOfToken(bytes)
+    const sha256 = rarely(random, 20) ? new Uint8Array(32) : hashOf(bytes)
     const length = rarely(random, 20) ? bytes.length + random.pick([-1, 1]) : bytes.length
     const listed = { uri: 'tsl:0', length, sha256: toHex(sha256) }
     const index = random.pick([0, 1, 6, 7, 1023, 1024, (1 << 23) - 1, 1 << 23, 0xffff_ffff])

@@ -2,13 +2,15 @@
  * A service's side of trust for tests: root, status, time and issuer keys, documents signed with
  * them, and the files a gate would fetch. Real signatures and real encodings throughout.
  */
+
+import { hashOf } from '../../../pass/by-hash-node.ts'
 import { toHex } from '../../../pass/bytes.ts'
 import { generateSigningKey, type Signer } from '../../../pass/cose-node.ts'
 import type { PassEnvironment } from '../../../pass/keys.ts'
 import { PURPOSES } from '../../../pass/purpose.ts'
 import { signTimeAnswer } from '../../../pass/signed-time.ts'
 import { createStatusList, setStatus } from '../../../pass/status-list.ts'
-import { encodeStatusListToken, hashOfToken } from '../../../pass/status-list-node.ts'
+import { encodeStatusListToken } from '../../../pass/status-list-node.ts'
 import {
   type Manifest,
   signManifest,
@@ -146,7 +148,7 @@ export class TrustWorld {
       ...(exp !== undefined && { exp }),
       signer: this.status,
     })
-    const sha256 = hashOfToken(token)
+    const sha256 = hashOf(token)
     this.files.lists.set(toHex(sha256), token)
     const version = Math.max((this.listVersions.get(uri) ?? 0) + 1, this.nowS())
     this.listVersions.set(uri, version)
