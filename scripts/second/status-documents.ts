@@ -119,17 +119,13 @@ function manifestPayload(random: Random, trustVersion: number, dates: Dates, ver
 
 export const MANIFEST: Kind = {
   name: 'manifest',
-  make(random) {
-    const trust = trustOf(random)
-    const dates = datesOf(random)
-    const trustVersion = trustVersionOf(random, believedTrust(trust).version)
-    const payload = manifestPayload(random, trustVersion, dates, versionOf(random))
-    const type = 'application/vnd.wicketgate.manifest+cbor'
-    const bytes = sign1Of(type, payload, usually(random, 3, signerUnder(trust), SIGNERS), random)
-    const accepted = acceptedOf(random, MANIFESTS)
-    const padded = { bytes: toHex(bytes), ...padding(random, 131_072) }
-    return { kind: 'manifest', ...padded, trust, ...accepted, nowMs: dates.nowMs }
-  },
+  make: random =>
+    requestOf(random, {
+      kind: 'manifest',
+      payload: manifestPayload,
+      before: MANIFESTS,
+      bytesMax: 131_072,
+    }),
   judge(request) {
     const current = before(request, openManifest)
     const against = { nowMs: request.nowMs as number, current }
@@ -139,6 +135,27 @@ export const MANIFEST: Kind = {
     const { version, lists } = result.manifest
     return { verdict: 'OK', version, lists: lists.map(list => list.uri).sort(byCodePoint) }
   },
+}
+
+/** A kind of document, and those of it that may have been accepted before. */
+interface Shape {
+  readonly kind: string
+  readonly payload: typeof manifestPayload | typeof stationPayload
+  readonly before: readonly string[]
+  readonly bytesMax: number
+}
+
+/** Signed by some key, and judged at some moment under some trust. */
+function requestOf(random: Random, { kind, payload, before, bytesMax }: Shape): Request {
+  const trust = trustOf(random)
+  const dates = datesOf(random)
+  const trustVersion = trustVersionOf(random, believedTrust(trust).version)
+  const made = payload(random, trustVersion, dates, versionOf(random))
+  const type = `application/vnd.wicketgate.${kind}+cbor`
+  const bytes = sign1Of(type, made, usually(random, 3, signerUnder(trust), SIGNERS), random)
+  const accepted = acceptedOf(random, before)
+  const padded = { bytes: toHex(bytes), ...padding(random, bytesMax) }
+  return { kind, ...padded, trust, ...accepted, nowMs: dates.nowMs }
 }
 
 /** One that was accepted before, with the trust of then; or none. */
@@ -216,16 +233,8 @@ function stationPayload(random: Random, trustVersion: number, dates: Dates, vers
 export const STATION_MANIFEST: Kind = {
   name: 'station',
   make(random) {
-    const trust = trustOf(random)
-    const dates = datesOf(random)
-    const trustVersion = trustVersionOf(random, believedTrust(trust).version)
-    const payload = stationPayload(random, trustVersion, dates, versionOf(random))
-    const type = 'application/vnd.wicketgate.station+cbor'
-    const bytes = sign1Of(type, payload, usually(random, 3, signerUnder(trust), SIGNERS), random)
-    const accepted = acceptedOf(random, STATIONS)
-    const { nowMs } = dates
-    const padded = { bytes: toHex(bytes), ...padding(random, 65_536) }
-    return { kind: 'station', ...padded, trust, ...accepted, station: 'north', nowMs }
+    const shape = { kind: 'station', payload: stationPayload, before: STATIONS, bytesMax: 65_536 }
+    return { ...requestOf(random, shape), station: 'north' }
   },
   judge(request) {
     const station = request.station as string
