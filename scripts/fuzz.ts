@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { readOptions } from '../gate/contract/options.ts'
+import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { makeCorpus } from './fuzz/corpus.ts'
 import { type FuzzReport, memoryIsFlat, runFuzz } from './fuzz/run.ts'
@@ -33,25 +33,23 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const
 
+const ANY = { from: 0, to: 2 ** 31 }
+
 function optionsOf(args: readonly string[]): Options | 'help' {
   const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
   if (values.help === true) return 'help'
-  const cases = numberOf(values.cases, Number.POSITIVE_INFINITY, 'cases')
+  const cases = wholeNumber('cases', values.cases, {
+    ...ANY,
+    otherwise: Number.POSITIVE_INFINITY,
+  })
   const forever = values.seconds === undefined && Number.isFinite(cases)
   return {
     cases,
-    seconds: forever ? Number.POSITIVE_INFINITY : numberOf(values.seconds, 10, 'seconds'),
-    seed: numberOf(values.seed, randomInt(2 ** 31), 'seed'),
+    seconds: forever
+      ? Number.POSITIVE_INFINITY
+      : wholeNumber('seconds', values.seconds, { ...ANY, otherwise: 10 }),
+    seed: wholeNumber('seed', values.seed, { ...ANY, otherwise: randomInt(2 ** 31) }),
   }
-}
-
-function numberOf(text: string | undefined, otherwise: number, name: string): number {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || number > 2 ** 31) {
-    throw new Error(`--${name} is a whole number from 0 to ${2 ** 31}, not "${text}"`)
-  }
-  return number
 }
 
 function describe(report: FuzzReport, seed: number, flat: boolean | undefined): string {

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { readOptions } from '../gate/contract/options.ts'
+import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { findPython, startSecond } from './second/python.ts'
 import { type Comparison, compare, type Difference } from './second/run.ts'
 
@@ -42,18 +42,17 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
   if (values.help === true) return 'help'
   return {
-    documents: numberOf(values.documents, 10_000, 'documents', DOCUMENTS_MAX),
-    seed: numberOf(values.seed, randomInt(1, 2 ** 31), 'seed', 2 ** 31),
+    documents: wholeNumber('documents', values.documents, {
+      from: 1,
+      to: DOCUMENTS_MAX,
+      otherwise: 10_000,
+    }),
+    seed: wholeNumber('seed', values.seed, {
+      from: 1,
+      to: 2 ** 31,
+      otherwise: randomInt(1, 2 ** 31),
+    }),
   }
-}
-
-function numberOf(text: string | undefined, otherwise: number, name: string, max: number): number {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || number < 1 || number > max) {
-    throw new Error(`--${name} is a whole number from 1 to ${max}, not "${text}"`)
-  }
-  return number
 }
 
 function describeDifference({ number, request, ours, theirs }: Difference, seed: number): string {

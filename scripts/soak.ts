@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
 import { runBusRounds } from '../gate/bus/testing/bus-rounds.ts'
-import { readOptions } from '../gate/contract/options.ts'
+import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 
 const HELP = `npm run soak -- gate|bus [--rounds N] [--seed N]
 
@@ -31,15 +31,6 @@ const SIGNALS = [
   ['SIGTERM', 143],
 ] as const
 
-function numberOf(text: string | undefined, otherwise: number, name: string, max: number): number {
-  if (text === undefined) return otherwise
-  const number = Number(text)
-  if (!/^\d+$/.test(text) || number < 1 || number > max) {
-    throw new Error(`--${name} is a whole number from 1 to ${max}, not "${text}"`)
-  }
-  return number
-}
-
 interface Options {
   readonly what: 'gate' | 'bus'
   readonly rounds: number
@@ -63,8 +54,16 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   }
   return {
     what,
-    rounds: numberOf(values.rounds, what === 'gate' ? 300 : 10_000, 'rounds', ROUNDS_MAX),
-    seed: numberOf(values.seed, randomInt(1, 2 ** 31), 'seed', 2 ** 31),
+    rounds: wholeNumber('rounds', values.rounds, {
+      from: 1,
+      to: ROUNDS_MAX,
+      otherwise: what === 'gate' ? 300 : 10_000,
+    }),
+    seed: wholeNumber('seed', values.seed, {
+      from: 1,
+      to: 2 ** 31,
+      otherwise: randomInt(1, 2 ** 31),
+    }),
   }
 }
 

@@ -9,6 +9,25 @@ export class OptionError extends Error {
   readonly code = 'USAGE'
 }
 
+/**
+ * The whole number in an option's text, `otherwise` when it is not given. Throws OptionError for
+ * anything else than `from` to `to`.
+ */
+export function wholeNumber(
+  name: string,
+  text: string | undefined,
+  {
+    from,
+    to,
+    otherwise,
+  }: { readonly from: number; readonly to: number; readonly otherwise: number },
+): number {
+  if (text === undefined) return otherwise
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= from && number <= to) return number
+  throw new OptionError(`--${name} is a whole number from ${from} to ${to}, not "${text}"`)
+}
+
 interface OptionsConfig {
   readonly [name: string]: unknown
 }
