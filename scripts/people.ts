@@ -20,11 +20,11 @@ Puts people on file, so that they can apply by phone: reads DIR/people.json and 
 Whoever is on file already gets the new name and photo. Documents of one entry are one person's from
 then on, in whatever order and however often they are imported, also those that were used before: one
 certificate runs, and months and tries are counted together. So a renewed passport is put on file with
-the former one under otherDocuments. That documents are one person's is not undone. A photo needs exactly one face; with face.url
-in the config faces are the authority's to judge, and any JPEG, PNG or WebP picture is taken. It is
-kept as JPEG with its longer side at 640. Each refusal is told by its place in the file, and the rest
-is taken. Prints one JSON line: added, updated, refused. Exit codes: 0 all are on file, 1 some were
-refused, 2 wrong arguments or input.
+the former one under otherDocuments. That documents are one person's is not undone.
+A photo needs exactly one face; with face.url in the config faces are the authority's to judge, and any
+JPEG, PNG or WebP picture is taken. It is kept as JPEG with its longer side at 640. Each refusal is told
+by its place in the file, and the rest is taken. Prints one JSON line: added, updated, refused.
+Exit codes: 0 all are on file, 1 some were refused, 2 wrong arguments or input.
 `
 
 const OPTIONS = { config: { type: 'string' }, help: { type: 'boolean' } } as const
