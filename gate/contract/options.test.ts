@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import t from 'tap'
-import { nearestName, OptionError, readOptions } from './options.ts'
+import { nearestName, OptionError, readOptions, wholeNumber } from './options.ts'
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -61,5 +61,15 @@ t.test('near is a letter or two away, or a third of a long name', async t => {
     ['reset-on-open', 'no-reset-on-open'],
   ] as const) {
     t.equal(nearestName(typed, names), near, typed)
+  }
+})
+
+t.test('a whole number is one, from one bound to the other', async t => {
+  const read = (text: string | undefined) =>
+    wholeNumber('rounds', text, { from: 1, to: 10, otherwise: 7 })
+  t.same(['1', '10', '007', undefined].map(read), [1, 10, 7, 7])
+  for (const text of ['', ' 1', '-1', '1.5', '1e1', '0x1', 'one', '0', '11']) {
+    const told = `--rounds is a whole number from 1 to 10, not "${text}"`
+    t.throws(() => read(text), { name: 'OptionError', message: told })
   }
 })
