@@ -1,7 +1,7 @@
 /**
- * Writes CBOR (RFC 8949) item by item into one growing buffer, always in the shortest form. Who
- * writes a map announces its size and gives its keys in deterministic order (§4.2.1); `encodeCbor`
- * does that for values of any shape.
+ * Writes CBOR (RFC 8949) item by item into one growing buffer, always in the shortest form. The
+ * caller announces a map's size and gives its keys in deterministic order (§4.2.1); `encodeCbor` does
+ * that for values of any shape.
  */
 
 import { PassError } from './errors.ts'

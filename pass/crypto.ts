@@ -1,6 +1,6 @@
 /**
- * What the credential asks of cryptography, as types alone: keys as COSE names them (RFC 9053 §7)
- * and the ports through which signatures are made and checked. Node's side is `cose-node.ts`; a
+ * What the credential needs of cryptography, as types alone: keys as COSE names them (RFC 9053 §7)
+ * and the ports through which signatures are made and checked. `cose-node.ts` is Node's side; a
  * browser gives a `Sign` over WebCrypto.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Every maximum of the credential in one place. What comes from outside is measured against these
- * before any work is spent on it; each is tested at the limit and one over.
+ * Every maximum of the credential in one place. Input from outside is compared with these before any
+ * work is done on it; each is tested at the limit and one over.
  */
 
 /** Characters of a code's text, prefix included. */
@@ -36,7 +36,7 @@ export const ISSUED_AHEAD_MAX_S = 120
 /** How old a presentation may be where the policy adds nothing, milliseconds. */
 export const PRESENTED_AGE_MAX_MS = 30_000
 /** How far ahead a presentation may lie at most, whatever the reader's clock quality, milliseconds. */
-export const STALE_ALLOWANCE_MAX_MS = 30_000
+export const AHEAD_BY_MAX_MS = 30_000
 /** Issuer keys with one kid that a verifier tries. */
 export const KEYS_PER_KID_MAX = 8
 

@@ -8,7 +8,7 @@ import { presentPass } from './present.ts'
 import { encodePassText } from './text.ts'
 import { createPassVerifier } from './verify.ts'
 
-const strict = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+const strict = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
 
 t.test('a presentation is the pass with the holder’s countersignature', async t => {
   const { sign } = holder

@@ -1,10 +1,10 @@
 /**
- * What a pass is asked for, and which of that an issuer's key is good for: its scope. The scope
- * stands in the trust document, signed by the roots, so that it costs a pass no byte; whoever
- * verifies names one purpose.
+ * The purposes a pass is presented for, and the scope of an issuer's key: the purposes it is good
+ * for. The scope stands in the trust document, signed by the roots, so that it costs a pass no byte. A
+ * verifier names one purpose.
  */
 import type { CborValue } from './cbor.ts'
-import { listOf, malformed } from './document-fields.ts'
+import { listOf, malformed } from './cbor-fields.ts'
 
 /**
  * Rail travel and nothing else. `entry`, `exit`: a gate's lane; `sale`, `refund`, `change`: of a

@@ -1,6 +1,6 @@
 /**
- * Takes a COSE_Sign1 (RFC 9052 §4.2) apart without judging its signature: for foreign messages and
- * for our own documents. Passes have a narrower reader of their own, `envelope.ts`.
+ * Splits a COSE_Sign1 (RFC 9052 §4.2) into its parts without checking its signature: for foreign
+ * messages and for our own documents. `envelope.ts` is the narrower reader for passes.
  */
 
 import { type CborMap, CborTag, decodeCbor, encodeCbor } from './cbor.ts'

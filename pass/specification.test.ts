@@ -17,12 +17,17 @@ import {
   phoneIssuer,
   textOf,
 } from '../fixtures/passes/world.ts'
-import { boardsElsewhere, encodeBoardingList, openBoardingList, trainsOf } from './boarding.ts'
 import { fromHex, toHex } from './bytes.ts'
 import { countersignStructure, sigStructure } from './cose.ts'
 import { coseKeyOf, keyThumbprint, nodeVerifier, verifySign1 } from './cose-node.ts'
+import {
+  boardsElsewhere,
+  encodeBoardingList,
+  openBoardingList,
+  trainsOf,
+} from './documents/boarding.ts'
+import { signConfig, verifyConfig } from './documents/gate-config.ts'
 import { decodeEnvelope } from './envelope.ts'
-import { signConfig, verifyConfig } from './gate-config.ts'
 import * as limits from './limits.ts'
 import { decodePassText } from './text.ts'
 import { createPassVerifier } from './verify.ts'
@@ -119,7 +124,7 @@ t.test('a gate with the golden file’s trust lets it in', async t => {
   const golden = new URL('../fixtures/passes/golden.json', import.meta.url)
   const file = JSON.parse(readFileSync(golden, 'utf8')) as GoldenFile
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
-  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+  const policy = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
   t.match(verifier.verify(text, viewOf(file), policy, NOW * 1000), { ok: true })
   t.match(spec, `| \`golden.json\` | ${file.cases.length} passes |`)
 })

@@ -1,7 +1,7 @@
 /**
- * Remembers issuer signatures found good, so that a code refreshed every few seconds costs one
+ * Remembers issuer signatures that verified, so that a code refreshed every few seconds costs one
  * signature check and not two. An entry is found by the exact bytes the issuer signed and the
- * signature itself; nothing enters that wasn't verified. Bounded: the longest unused goes first.
+ * signature itself; nothing is stored that wasn't verified. Bounded: the longest unused goes first.
  */
 
 import { equalBytes } from './bytes.ts'

@@ -27,11 +27,11 @@ export interface TrustView extends IssuerTrust {
    * clear in a list that has expired.
    */
   status(uri: string, index: number, nowMs: number): 'valid' | 'invalid' | 'unknown'
-  /** How far a presentation may lie ahead, milliseconds; more than 30 s counts as 30 s. */
-  readonly staleAllowanceMs: number
+  /** How far ahead of the reader's clock a presentation may lie, milliseconds; at most 30 s counts. */
+  readonly aheadByMaxMs: number
 }
 
-/** What the pass is wanted for, and kindness at the exit: none at the entry. */
+/** What the pass is wanted for, and what the caller forgives. By default nothing. */
 export interface VerifyPolicy {
   /** The issuer's key must be good for it. */
   readonly purpose: Purpose
@@ -40,10 +40,20 @@ export interface VerifyPolicy {
    * (`inScope`). Default false: it is refused.
    */
   readonly forgivesScope?: boolean
-  /** How long after `exp` a pass still counts, milliseconds. */
-  readonly expiredForMs: number
+  /** How long after `exp` a pass still counts, milliseconds; 0: not at all. */
+  readonly expiredByMaxMs: number
   /** How much older than 30 s a presentation may be, milliseconds. */
-  readonly staleForMs: number
+  readonly staleByMaxMs: number
+  /**
+   * Whether a pass whose status is unknown is admitted and says so (`statusKnown`). Default false: it is
+   * refused with `STATUS_UNKNOWN`.
+   */
+  readonly forgivesUnknownStatus?: boolean
+  /**
+   * Whether the reader's own clock may be wrong. Then a pass that lies ahead of it is judged once more,
+   * as of the time that it says it was shown, or else issued. Default false: it is refused.
+   */
+  readonly unsureClock?: boolean
   /**
    * How long ago it was read, milliseconds, where it waited its turn: whether it was fresh is judged
    * as of then, all else as of now. Default 0.

@@ -16,7 +16,7 @@ import { KEYS_PER_KID_MAX } from './limits.ts'
 import { createPassVerifier, type TrustView, type VerifyResult } from './verify.ts'
 
 const view = viewOf(goldenFile())
-const strict = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+const strict = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
 const nowMs = NOW * 1000
 
 /** node:crypto with the calls counted. */
@@ -44,7 +44,7 @@ t.test('an accepted pass says what it is and how late', async t => {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
   const claims = { ...PHONE_CLAIMS, iat: NOW - 2000, exp: NOW - 300 }
   const text = textOf({ claims, presentedAt: NOW - 75 })
-  const exit = { purpose: 'exit', expiredForMs: 600_000, staleForMs: 60_000 } as const
+  const exit = { purpose: 'exit', expiredByMaxMs: 600_000, staleByMaxMs: 60_000 } as const
   const result = verifier.verify(text, view, exit, nowMs + 250)
   t.match(result, {
     ok: true,
@@ -145,9 +145,40 @@ t.test('at most so many keys of one kid are tried', async t => {
   t.equal(codeOf(over), 'BAD_SIGNATURE')
 })
 
-t.test('no allowance is larger than 30 s', async t => {
+t.test(
+  'an unknown status is refused, or forgiven and told; a revocation is never forgiven',
+  async t => {
+    const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
+    const forgiving = { ...strict, forgivesUnknownStatus: true }
+    const judge = (status: 'valid' | 'invalid' | 'unknown', policy = strict) => {
+      const found = verifier.verify(textOf(), { ...view, status: () => status }, policy, nowMs)
+      return found.ok ? `OK, ${found.pass.statusKnown ? 'known' : 'unknown'}` : found.code
+    }
+    t.equal(judge('unknown'), 'STATUS_UNKNOWN')
+    t.equal(judge('unknown', forgiving), 'OK, unknown')
+    t.equal(judge('valid', forgiving), 'OK, known')
+    t.equal(judge('invalid', forgiving), 'REVOKED')
+  },
+)
+
+t.test('a reader whose clock may be wrong takes the word of a pass that lies ahead', async t => {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
-  const generous = { ...view, staleAllowanceMs: 3_600_000 }
+  const unsure = { ...strict, unsureClock: true }
+  const at = (offsetS: number, policy: typeof strict) =>
+    codeOf(verifier.verify(textOf({ presentedAt: NOW }), view, policy, nowMs + offsetS * 1000))
+  t.equal(at(-60, strict), 'CODE_FROM_FUTURE')
+  t.equal(at(-60, unsure), 'OK')
+  t.equal(at(-86_400, strict), 'NOT_YET_VALID')
+  t.equal(at(-86_400, unsure), 'OK')
+  t.equal(at(60, unsure), 'STALE_CODE', 'what lies behind is judged by the clock')
+  const revoked: TrustView = { ...view, status: () => 'invalid' }
+  const found = verifier.verify(textOf(), revoked, unsure, nowMs - 86_400_000)
+  t.equal(codeOf(found), 'REVOKED', 'nothing else is forgiven')
+})
+
+t.test('no code may lie farther ahead than 30 s', async t => {
+  const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
+  const generous = { ...view, aheadByMaxMs: 3_600_000 }
   const ahead = (seconds: number): string =>
     codeOf(verifier.verify(textOf({ presentedAt: NOW + seconds }), generous, strict, nowMs))
   t.equal(ahead(30), 'OK')

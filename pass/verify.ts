@@ -1,5 +1,5 @@
 /**
- * Verifies a presented pass offline. `verify` reads from top to bottom as the table of checks in
+ * Verifies a presented pass offline. `verifyAt` reads from top to bottom as the table of checks in
  * specification.md: the first that fails names the verdict. It never throws for anything a
  * scanner can hand it; a thrown error is a defect. No clock and no I/O: both are arguments.
  */
@@ -12,10 +12,10 @@ import { decodeEnvelope, type PassEnvelope } from './envelope.ts'
 import { PassError } from './errors.ts'
 import type { IssuerKey, PassClass } from './keys.ts'
 import {
+  AHEAD_BY_MAX_MS,
   ISSUED_AHEAD_MAX_S,
   PASS_LIFETIME_MAX_S,
   PRESENTED_AGE_MAX_MS,
-  STALE_ALLOWANCE_MAX_MS,
 } from './limits.ts'
 import { readPassText } from './text.ts'
 import { type IssuerHalf, IssuerHalfCache } from './verify-cache.ts'
@@ -37,6 +37,8 @@ export interface VerifiedPass {
   readonly passClass: PassClass
   /** False only where the policy forgives it: its issuer's key is not good for the purpose. */
   readonly inScope: boolean
+  /** False only where the policy forgives it: nothing is known of its revocation. */
+  readonly statusKnown: boolean
   /** Unix seconds; undefined for paper. With `cti` it names a replay. */
   readonly presentedAt: number | undefined
   readonly statusList: string
@@ -81,6 +83,17 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
     policy: VerifyPolicy,
     nowMs: number,
   ): VerifyResult {
+    const found = verifyAt(text, trust, policy, nowMs)
+    const ownMs = policy.unsureClock === true ? aheadMs(found) : undefined
+    return ownMs === undefined ? found : verifyAt(text, trust, policy, ownMs)
+  }
+
+  function verifyAt(
+    text: string,
+    trust: TrustView,
+    policy: VerifyPolicy,
+    nowMs: number,
+  ): VerifyResult {
     // 1. Well-formed, whole, nothing unknown.
     const read = readPass(text, halves)
     if ('code' in read) return { ok: false, ...read }
@@ -106,10 +119,16 @@ export function createPassVerifier<K>(options: PassVerifierOptions<K>): PassVeri
       timeFault(half, policy, nowMs) ??
       proofFault(crypto, envelope, half) ??
       freshnessFault(envelope, trust, policy, nowMs - (policy.waitedMs ?? 0)) ??
-      statusFault(claims, trust, nowMs)
-    if (code !== undefined) return { ...denial(code, envelope, claims), cti: claims.cti }
+      statusFault(trust.status(claims.statusList, claims.statusIndex, nowMs))
+    const forgiven = code === 'STATUS_UNKNOWN' && policy.forgivesUnknownStatus === true
+    if (code !== undefined && !forgiven) {
+      return { ...denial(code, envelope, claims), cti: claims.cti }
+    }
     // rule V8
-    return { ok: true, pass: verifiedPass(envelope, half, policy, nowMs) }
+    return {
+      ok: true,
+      pass: verifiedPass(envelope, half, policy, { nowMs, statusKnown: !forgiven }),
+    }
   }
 
   /**
@@ -174,7 +193,7 @@ function timeFault<K>(
   // rule V4a
   if ((iat - ISSUED_AHEAD_MAX_S) * 1000 > nowMs) return 'NOT_YET_VALID'
   // rule V4b
-  if (nowMs - exp * 1000 >= policy.expiredForMs) return 'EXPIRED'
+  if (nowMs - exp * 1000 >= policy.expiredByMaxMs) return 'EXPIRED'
   // rule V4c
   if (exp - iat > PASS_LIFETIME_MAX_S[half.issuerKey.passClass]) return 'LIFETIME_TOO_LONG'
   return undefined
@@ -215,14 +234,13 @@ function freshnessFault(
   if (presentation === undefined) return undefined
   const ageMs = readMs - presentation.presentedAt * 1000
   // rule V6a
-  if (-ageMs > Math.min(trust.staleAllowanceMs, STALE_ALLOWANCE_MAX_MS)) return 'CODE_FROM_FUTURE'
+  if (-ageMs > Math.min(trust.aheadByMaxMs, AHEAD_BY_MAX_MS)) return 'CODE_FROM_FUTURE'
   // rule V6b
-  return ageMs - PRESENTED_AGE_MAX_MS > policy.staleForMs ? 'STALE_CODE' : undefined
+  return ageMs - PRESENTED_AGE_MAX_MS > policy.staleByMaxMs ? 'STALE_CODE' : undefined
 }
 
 /** Check 7. */
-function statusFault(claims: PassClaims, trust: TrustView, nowMs: number): VerifyCode | undefined {
-  const status = trust.status(claims.statusList, claims.statusIndex, nowMs)
+function statusFault(status: ReturnType<TrustView['status']>): VerifyCode | undefined {
   if (status === 'valid') return undefined
   // rules V7a V7b V7c
   return status === 'invalid' ? 'REVOKED' : 'STATUS_UNKNOWN'
@@ -232,7 +250,7 @@ function verifiedPass<K>(
   { presentation }: PassEnvelope,
   { claims, ctiHex, issuerKey }: IssuerHalf<K>,
   policy: VerifyPolicy,
-  nowMs: number,
+  { nowMs, statusKnown }: { readonly nowMs: number; readonly statusKnown: boolean },
 ): VerifiedPass {
   const { cti, iat, exp, statusList, statusIndex } = claims
   const presentedAt = presentation?.presentedAt
@@ -244,6 +262,7 @@ function verifiedPass<K>(
     exp,
     passClass: issuerKey.passClass,
     inScope: isInScope(issuerKey, policy),
+    statusKnown,
     presentedAt,
     statusList,
     statusIndex,
@@ -251,6 +270,15 @@ function verifiedPass<K>(
     staleByMs: Math.max(0, ageMs - PRESENTED_AGE_MAX_MS),
   }
   return pass as VerifiedPass
+}
+
+/** When a pass that lies ahead of the clock says that it was shown, or issued, Unix milliseconds. */
+function aheadMs(found: VerifyResult): number | undefined {
+  if (found.ok || (found.code !== 'CODE_FROM_FUTURE' && found.code !== 'NOT_YET_VALID')) {
+    return undefined
+  }
+  const seconds = found.seen?.presentedAt ?? found.seen?.iat
+  return seconds === undefined ? undefined : seconds * 1000
 }
 
 function denial(

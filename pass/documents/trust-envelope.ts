@@ -1,11 +1,11 @@
 /**
  * Envelopes of the trust documents: a COSE_Sign with several signatures (RFC 9052 §4.1) for trust
  * itself, a COSE_Sign1 (§4.2) for what one online key signs. The protected header's `typ` (RFC 9596)
- * names the kind of document, so that none passes for another.
+ * names the kind of document, so that none passes for another (`_type` of TUF 4.2).
  */
 
-import { CborTag, decodeCbor } from './cbor.ts'
-import { CborWriter } from './cbor-writer.ts'
+import { CborTag, decodeCbor } from '../cbor.ts'
+import { CborWriter } from '../cbor-writer.ts'
 import {
   ALGORITHM_NUMBER,
   algorithmOfNumber,
@@ -13,12 +13,12 @@ import {
   signatureStructure,
   sigStructure,
   TAG_SIGN,
-} from './cose.ts'
-import type { Sign, SignatureAlgorithm } from './crypto.ts'
-import { encodeProtected } from './envelope.ts'
-import { PassError } from './errors.ts'
-import { KID_BYTES, SIGNATURE_BYTES, TRUST_SIGNATURES_MAX } from './limits.ts'
-import { documentHeader, readProtected, readSign1, writeSign1 } from './sign1.ts'
+} from '../cose.ts'
+import type { Sign, SignatureAlgorithm } from '../crypto.ts'
+import { encodeProtected } from '../envelope.ts'
+import { PassError } from '../errors.ts'
+import { KID_BYTES, SIGNATURE_BYTES, TRUST_SIGNATURES_MAX } from '../limits.ts'
+import { documentHeader, readProtected, readSign1, writeSign1 } from '../sign1.ts'
 
 /** Kinds of documents, as `typ` names them. */
 export const DOCUMENT_TYPE = {
@@ -176,6 +176,7 @@ function readSign(
   if (labels.get(HEADER.type) !== DOCUMENT_TYPE.trust) return 'WRONG_TYPE'
   // rule D8
   if (labels.size !== 1 || unprotected.size !== 0) return 'MALFORMED'
+  // Beyond TUF: no more signatures than are ever looked at.
   // rule D9
   if (list.length > TRUST_SIGNATURES_MAX) return 'MALFORMED'
   const raw: RawSignature[] = []

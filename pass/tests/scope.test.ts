@@ -1,16 +1,16 @@
 /** A pass is good for what its issuer's key is good for, and for nothing else. */
 import fc from 'fast-check'
 import t from 'tap'
-import { goldenFile, viewOf } from '../fixtures/passes/golden.ts'
-import { oldTrust } from '../fixtures/passes/scope-cases.ts'
-import { roots, signedTrust, trustOf } from '../fixtures/passes/trust-world.ts'
-import { NOW, PHONE_CLAIMS, phoneIssuer, textOf, twinIssuer } from '../fixtures/passes/world.ts'
-import { nodeVerifier } from './cose-node.ts'
-import type { IssuerKey } from './keys.ts'
-import { KEYS_PER_KID_MAX } from './limits.ts'
-import { OLD_SCOPE, PURPOSES, type Purpose, purposeOf } from './purpose.ts'
-import { decodeTrust, issuerKeysOf, signTrust, verifyTrustUpdate } from './trust.ts'
-import { createPassVerifier, type TrustView, type VerifyPolicy } from './verify.ts'
+import { goldenFile, viewOf } from '../../fixtures/passes/golden.ts'
+import { oldTrust } from '../../fixtures/passes/scope-cases.ts'
+import { roots, signedTrust, trustOf } from '../../fixtures/passes/trust-world.ts'
+import { NOW, PHONE_CLAIMS, phoneIssuer, textOf, twinIssuer } from '../../fixtures/passes/world.ts'
+import { nodeVerifier } from '../cose-node.ts'
+import { decodeTrust, issuerKeysOf, signTrust, verifyTrustUpdate } from '../documents/trust.ts'
+import type { IssuerKey } from '../keys.ts'
+import { KEYS_PER_KID_MAX } from '../limits.ts'
+import { OLD_SCOPE, PURPOSES, type Purpose, purposeOf } from '../purpose.ts'
+import { createPassVerifier, type TrustView, type VerifyPolicy } from '../verify.ts'
 
 const nowMs = NOW * 1000
 const view = viewOf(goldenFile())
@@ -26,7 +26,7 @@ const SCOPES: readonly (readonly Purpose[])[] = Array.from(
 
 const trusting = (...keys: IssuerKey[]): TrustView => ({ ...view, issuerKeys: () => keys })
 const policyFor = (purpose: Purpose, forgivesScope?: boolean): VerifyPolicy => ({
-  ...{ purpose, expiredForMs: 0, staleForMs: 0 },
+  ...{ purpose, expiredByMaxMs: 0, staleByMaxMs: 0 },
   ...(forgivesScope !== undefined && { forgivesScope }),
 })
 
@@ -118,7 +118,7 @@ t.test('environment, window and revocation come before the scope', async t => {
 })
 
 t.test('a verifier that names no purpose does not compile', async t => {
-  const policy = { expiredForMs: 0, staleForMs: 0 }
+  const policy = { expiredByMaxMs: 0, staleByMaxMs: 0 }
   // @ts-expect-error: the purpose is missing
   t.equal(judge(trusting(PHONE), policy), 'OUT_OF_SCOPE', 'and refuses')
   // @ts-expect-error: no purpose of rail travel

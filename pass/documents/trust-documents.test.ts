@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { manifestOf, trustOf } from '../fixtures/passes/trust-world.ts'
-import { NOW } from '../fixtures/passes/world.ts'
-import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
+import { manifestOf, trustOf } from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import { type CborMap, type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
 import {
   MANIFEST_LISTS_MAX,
   REVOKED_KIDS_MAX,
   TRUST_KEYS_MAX,
   URI_BYTES_MAX,
   VERSION_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import {
   type Manifest,
   materialOf,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { goldenFile, viewOf } from '../fixtures/passes/golden.ts'
+import { goldenFile, viewOf } from '../../fixtures/passes/golden.ts'
 import {
   DAY,
   KEYS,
@@ -12,11 +12,10 @@ import {
   timeSigner,
   trustKey,
   trustOf,
-} from '../fixtures/passes/trust-world.ts'
-import { NOW, phoneIssuer, textOf } from '../fixtures/passes/world.ts'
-import { concatBytes, equalBytes, fromHex } from './bytes.ts'
-import { nodeVerifier } from './cose-node.ts'
-import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX } from './limits.ts'
+} from '../../fixtures/passes/trust-world.ts'
+import { NOW, phoneIssuer, textOf } from '../../fixtures/passes/world.ts'
+import { concatBytes, equalBytes, fromHex } from '../bytes.ts'
+import { nodeVerifier } from '../cose-node.ts'
 import {
   decodeManifest,
   type Manifest,
@@ -26,9 +25,10 @@ import {
   signManifest,
   type TrustKey,
   verifyManifest,
-} from './trust.ts'
-import { DOCUMENT_TYPE, signDocument } from './trust-envelope.ts'
-import { createPassVerifier } from './verify.ts'
+} from '../documents/trust.ts'
+import { DOCUMENT_TYPE, signDocument } from '../documents/trust-envelope.ts'
+import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX } from '../limits.ts'
+import { createPassVerifier } from '../verify.ts'
 
 const nowMs = NOW * 1000
 const trust = trustOf()
@@ -152,7 +152,7 @@ t.test('attack: a stolen issuer key, ended by revokedKids', async t => {
     kidRevoked: (kid: Uint8Array) => revokedKids.some(revoked => equalBytes(revoked, kid)),
   }
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 4 })
-  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+  const policy = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
   t.match(verifier.verify(textOf(), view, policy, nowMs), { ok: false, code: 'UNKNOWN_ISSUER' })
 })
 

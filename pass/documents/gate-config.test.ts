@@ -5,11 +5,10 @@ import {
   statusSigner,
   trustKey,
   trustOf,
-} from '../fixtures/passes/trust-world.ts'
-import { NOW } from '../fixtures/passes/world.ts'
-import { type CborValue, encodeCbor } from './cbor.ts'
-import { nodeVerifier } from './cose-node.ts'
-import { type ConfigDocument, signConfig, verifyConfig } from './gate-config.ts'
+} from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import { type CborValue, encodeCbor } from '../cbor.ts'
+import { nodeVerifier } from '../cose-node.ts'
 import {
   CONFIG_BYTES_MAX,
   CONFIG_CONFIRM_S_MAX,
@@ -18,7 +17,8 @@ import {
   CONFIG_TEXT_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
   NAME_BYTES_MAX,
-} from './limits.ts'
+} from '../limits.ts'
+import { type ConfigDocument, signConfig, verifyConfig } from './gate-config.ts'
 import { DOCUMENT_TYPE, type DocumentSigner, signDocument } from './trust-envelope.ts'
 
 const OTHERS = KEYS.filter(({ role }) => role !== 'config')

@@ -7,8 +7,8 @@
  * Tickets are records of one size in one byte string, in ascending order. So a list is as small in
  * memory as on the wire, and a certificate is found in it by halving, without a copy.
  */
-import { compareBytes } from './bytes.ts'
-import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
+import { compareBytes } from '../bytes.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
 import {
   bytesOf,
   checked,
@@ -18,7 +18,7 @@ import {
   readOrUndefined,
   textOf,
   uint,
-} from './document-fields.ts'
+} from '../cbor-fields.ts'
 import {
   BOARDING_BYTES_MAX,
   BOARDING_ELSEWHERE_MAX,
@@ -29,7 +29,7 @@ import {
   TICKETS_PER_CERTIFICATE_MAX,
   TIME_SECONDS_MAX,
   TRAIN_NUMBER_BYTES_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 
 /** One run of a train as it is boarded here: `from ≤ now < until`, Unix seconds. */
 export interface BoardingTrain {

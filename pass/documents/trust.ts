@@ -1,16 +1,23 @@
 /**
- * Rules of trust, those of The Update Framework in two documents: `trust` (offline roots, by
- * threshold, one version after the other) and `manifest` (an online status key).
+ * Rules of trust, those of The Update Framework (TUF 1.0.34, section 5) in two documents. `trust` is
+ * TUF's root: offline keys, by threshold, one version after the other. `manifest` is timestamp,
+ * snapshot and targets in one, by an online status key: it names the lists by version, length and hash.
  * Everything here is pure: the caller keeps what was accepted and gives the time.
+ *
+ * On purpose another way than TUF:
+ * - A threshold counts distinct key material, not key ids (5.3.4).
+ * - The same version must have the same bytes; other bytes are `EQUIVOCATION` (5.3.5, 5.4.3).
+ * - What is dated ahead of the clock is refused with `FROM_FUTURE`; TUF has no such rule.
+ * - A list may leave the manifest (5.5.5): its certificates are over. What it revoked stays revoked.
  */
 
-import { equalBytes, toHex } from './bytes.ts'
-import type { SignatureVerifier } from './crypto.ts'
-import { readOrUndefined } from './document-fields.ts'
-import { PassError } from './errors.ts'
-import type { IssuerKey } from './keys.ts'
-import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from './limits.ts'
-import { OLD_SCOPE } from './purpose.ts'
+import { equalBytes, toHex } from '../bytes.ts'
+import { readOrUndefined } from '../cbor-fields.ts'
+import type { SignatureVerifier } from '../crypto.ts'
+import { PassError } from '../errors.ts'
+import type { IssuerKey } from '../keys.ts'
+import { DOCUMENT_AHEAD_MAX_S, MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from '../limits.ts'
+import { OLD_SCOPE } from '../purpose.ts'
 import {
   judgeByStatusKey,
   openByStatusKey,
@@ -107,10 +114,12 @@ export function verifyTrustUpdate<K>(
   const read = readTrustBytes(nextBytes)
   if (!read.ok) return read
   const { trust, signatures, payload } = read
+  // TUF 5.3.5: the version is exactly one more than ours.
   // rule G3
   if (trust.version < current.version) return refuse('ROLLBACK')
   // rule G4
   if (trust.version > current.version + 1) return refuse('TRUST_GAP')
+  // TUF 5.3.4: signed by a threshold of the trusted roots, and of the new ones.
   for (const roots of [current, trust]) {
     if (signersOf(roots, 'root', signatures, trust.iat, crypto).size < roots.threshold) {
       // rules G5 G6
@@ -118,12 +127,16 @@ export function verifyTrustUpdate<K>(
     }
   }
   const changed = trust.version !== current.version
+  // Beyond TUF: our own version again, with other bytes.
   // rule G7
   if (!changed && !equalBytes(payload, writeTrust(current))) return refuse('EQUIVOCATION')
   return dated(trust, changed, nowMs)
 }
 
-/** Judges a first trust document, as it comes with the gate: signed by a threshold of its own roots. */
+/**
+ * Judges a first trust document, as it comes with the gate (TUF 5.2): signed by a threshold of its own
+ * roots. As TUF says, it may be past its `exp`.
+ */
 export function verifyFirstTrust<K>(
   bytes: Uint8Array,
   crypto: SignatureVerifier<K>,
@@ -153,6 +166,7 @@ export function verifyTrustChain<K>(
     if (!result.ok) return result
     trust = result.trust
   }
+  // TUF 5.3.10: a freeze attack. Versions on the way may be expired (5.3.6).
   // rule G9
   if (trust.exp * 1000 <= nowMs) return refuse('EXPIRED')
   return { ok: true, trust, changed: trust.version !== current.version, expired: false }
@@ -166,6 +180,7 @@ function readTrustBytes(bytes: Uint8Array):
       payload: Uint8Array
     }
   | Refused {
+  // TUF 5.3.3: up to W bytes.
   // rule D1
   if (bytes.length > TRUST_BYTES_MAX) return refuse('LENGTH')
   const opened = openTrust(bytes)
@@ -177,8 +192,10 @@ function readTrustBytes(bytes: Uint8Array):
 }
 
 function dated(trust: TrustDocument, changed: boolean, nowMs: number): TrustResult {
+  // Beyond TUF: dated ahead of our clock.
   // rule G8
   if ((trust.iat - DOCUMENT_AHEAD_MAX_S) * 1000 > nowMs) return refuse('FROM_FUTURE')
+  // TUF 5.3.6: whether it is expired does not matter yet.
   // rule G10
   return { ok: true, trust, changed, expired: trust.exp * 1000 <= nowMs }
 }
@@ -237,8 +254,10 @@ const MANIFEST: StatusKind<Manifest> = {
     for (const list of next.lists) {
       const before = known.get(list.uri)
       if (before === undefined || list.version > before.version) continue
+      // TUF 5.5.5: no list goes back.
       // rule M11
       if (list.version < before.version) return 'ROLLBACK'
+      // Beyond TUF: the same version of a list, with another hash.
       // rule M12
       if (!equalBytes(list.sha256, before.sha256)) return 'EQUIVOCATION'
     }
@@ -259,8 +278,9 @@ export function openManifest<K>(
 }
 
 /**
- * Judges a fetched manifest against the clock and against `current`, the newest one accepted. When
- * the key of `current` has left `trust`, its version binds no more: so a stolen key is recovered from.
+ * Judges a fetched manifest against the clock and against `current`, the newest one accepted (TUF 5.4
+ * and 5.5). When the key of `current` has left `trust`, its version binds no more: so a stolen key is
+ * recovered from (5.3.11).
  */
 export function verifyManifest<K>(
   trust: TrustDocument,

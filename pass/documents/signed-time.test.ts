@@ -6,10 +6,10 @@ import {
   timeSigner,
   trustKey,
   trustOf,
-} from '../fixtures/passes/trust-world.ts'
-import { NOW } from '../fixtures/passes/world.ts'
-import { nodeVerifier } from './cose-node.ts'
-import { TIME_ANSWER_BYTES_MAX } from './limits.ts'
+} from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import { nodeVerifier } from '../cose-node.ts'
+import { TIME_ANSWER_BYTES_MAX } from '../limits.ts'
 import { signTimeAnswer, verifyTimeAnswer } from './signed-time.ts'
 import { DOCUMENT_TYPE, signDocument } from './trust-envelope.ts'
 

@@ -2,9 +2,9 @@
  * A gate's config as the service sends it: one revision, for one gate, signed by a config key of
  * trust. Older revisions are refused by their number, so none can be sent twice.
  */
-import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import type { SignatureVerifier } from './crypto.ts'
-import { checked, malformed, mapOf, readOrUndefined, textOf, uint } from './document-fields.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
+import { checked, malformed, mapOf, readOrUndefined, textOf, uint } from '../cbor-fields.ts'
+import type { SignatureVerifier } from '../crypto.ts'
 import {
   CONFIG_BYTES_MAX,
   CONFIG_CONFIRM_S_MAX,
@@ -15,7 +15,7 @@ import {
   NAME_BYTES_MAX,
   TIME_SECONDS_MAX,
   VERSION_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import type { TrustDocument } from './trust-documents.ts'
 import { DOCUMENT_TYPE, type DocumentSigner, openDocument, signDocument } from './trust-envelope.ts'
 import { signersOf } from './trust-keys.ts'

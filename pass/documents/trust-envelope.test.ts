@@ -1,8 +1,13 @@
 import t from 'tap'
-import { roots, signedManifest, signedTrust, statusSigner } from '../fixtures/passes/trust-world.ts'
-import { fromHex } from './bytes.ts'
-import { CborTag, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { TRUST_SIGNATURES_MAX } from './limits.ts'
+import {
+  roots,
+  signedManifest,
+  signedTrust,
+  statusSigner,
+} from '../../fixtures/passes/trust-world.ts'
+import { fromHex } from '../bytes.ts'
+import { CborTag, type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
+import { TRUST_SIGNATURES_MAX } from '../limits.ts'
 import {
   DOCUMENT_TYPE,
   openDocument,

@@ -7,17 +7,17 @@ import {
   timeSigner,
   trustKey,
   trustOf,
-} from '../fixtures/passes/trust-world.ts'
-import { NOW } from '../fixtures/passes/world.ts'
-import { type CborValue, encodeCbor } from './cbor.ts'
-import { nodeVerifier } from './cose-node.ts'
+} from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import { type CborValue, encodeCbor } from '../cbor.ts'
+import { nodeVerifier } from '../cose-node.ts'
 import {
   BOARDING_BYTES_MAX,
   CONFIG_BYTES_MAX,
   DOCUMENT_AHEAD_MAX_S,
   NAME_BYTES_MAX,
   STATION_GATES_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import {
   openStation,
   type SignedStation,

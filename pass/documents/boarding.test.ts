@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { type CborValue, encodeCbor } from '../cbor.ts'
+import * as limits from '../limits.ts'
 import {
   type BoardingContents,
   type BoardingList,
@@ -8,8 +10,6 @@ import {
   openBoardingList,
   trainsOf,
 } from './boarding.ts'
-import { type CborValue, encodeCbor } from './cbor.ts'
-import * as limits from './limits.ts'
 
 const NOW = 1_770_000_000
 const train = (number: string, from = NOW, until = NOW + 600) => ({ number, from, until })

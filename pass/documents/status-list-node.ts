@@ -5,12 +5,12 @@
  */
 
 import { deflateSync, inflateSync } from 'node:zlib'
+import { type CborMap, type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
+import { ALGORITHM_NUMBER, HEADER, sigStructure } from '../cose.ts'
+import { PassError } from '../errors.ts'
+import { SIGNATURE_BYTES, STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from '../limits.ts'
+import { documentHeader, readSign1, writeSign1 } from '../sign1.ts'
 import { namedFileFault } from './by-hash-node.ts'
-import { type CborMap, type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { ALGORITHM_NUMBER, HEADER, sigStructure } from './cose.ts'
-import { PassError } from './errors.ts'
-import { SIGNATURE_BYTES, STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from './limits.ts'
-import { documentHeader, readSign1, writeSign1 } from './sign1.ts'
 import { isStatusBits, type StatusBits, type StatusList } from './status-list.ts'
 import type { ManifestList } from './trust-documents.ts'
 import type { DocumentSigner } from './trust-envelope.ts'

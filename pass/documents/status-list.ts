@@ -4,8 +4,8 @@
  * in which an issuer hands out places, so that neighbours in time aren't neighbours in the list.
  */
 
-import { PassError } from './errors.ts'
-import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from './limits.ts'
+import { PassError } from '../errors.ts'
+import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from '../limits.ts'
 import { sipHash24 } from './siphash.ts'
 
 export type StatusBits = 1 | 2 | 4 | 8

@@ -1,7 +1,7 @@
 /** A file that an accepted document names by its length and SHA-256. */
 
 import { createHash } from 'node:crypto'
-import { equalBytes } from './bytes.ts'
+import { equalBytes } from '../bytes.ts'
 
 /** How a manifest or a station manifest names a file. */
 export interface NamedFile {
@@ -18,8 +18,10 @@ export function hashOf(bytes: Uint8Array): Uint8Array {
 
 /** Why these bytes are not the file that was named; undefined when they are. */
 export function namedFileFault(named: NamedFile, bytes: Uint8Array): 'LENGTH' | 'HASH' | undefined {
+  // TUF 5.7.3: the length that signed metadata names.
   // rules H1 L1
   if (bytes.length !== named.length) return 'LENGTH'
+  // TUF 5.7.3: the hash that signed metadata names.
   // rules H2 H3 L2
   return equalBytes(hashOf(bytes), named.sha256) ? undefined : 'HASH'
 }

@@ -4,11 +4,8 @@
  * signs them and what makes one acceptable is in `trust.ts`.
  */
 
-import { toHex } from './bytes.ts'
-import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { CborWriter } from './cbor-writer.ts'
-import { ALGORITHM_NUMBER, algorithmOfNumber, readCoseKey, writeCoseKey } from './cose.ts'
-import { algorithmOfKey, type CoseKey, type SignatureAlgorithm } from './crypto.ts'
+import { toHex } from '../bytes.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
 import {
   bytesOf,
   checked,
@@ -19,8 +16,11 @@ import {
   mapOf,
   textOf,
   uint,
-} from './document-fields.ts'
-import type { PassClass, PassEnvironment } from './keys.ts'
+} from '../cbor-fields.ts'
+import { CborWriter } from '../cbor-writer.ts'
+import { ALGORITHM_NUMBER, algorithmOfNumber, readCoseKey, writeCoseKey } from '../cose.ts'
+import { algorithmOfKey, type CoseKey, type SignatureAlgorithm } from '../crypto.ts'
+import type { PassClass, PassEnvironment } from '../keys.ts'
 import {
   KID_BYTES,
   MANIFEST_LIFETIME_MAX_S,
@@ -34,8 +34,8 @@ import {
   TRUST_LIFETIME_MAX_S,
   URI_BYTES_MAX,
   VERSION_MAX,
-} from './limits.ts'
-import { type Purpose, readScope } from './purpose.ts'
+} from '../limits.ts'
+import { type Purpose, readScope } from '../purpose.ts'
 
 export const TRUST_ROLES = ['root', 'issuer', 'status', 'time', 'config', 'release'] as const
 export type TrustRole = (typeof TRUST_ROLES)[number]

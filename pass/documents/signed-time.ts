@@ -3,10 +3,10 @@
  * settles a gate's wrong clock without trusting the network in between.
  */
 
-import { equalBytes } from './bytes.ts'
-import type { SignatureVerifier } from './crypto.ts'
-import { readOrUndefined } from './document-fields.ts'
-import { TIME_ANSWER_BYTES_MAX } from './limits.ts'
+import { equalBytes } from '../bytes.ts'
+import { readOrUndefined } from '../cbor-fields.ts'
+import type { SignatureVerifier } from '../crypto.ts'
+import { TIME_ANSWER_BYTES_MAX } from '../limits.ts'
 import {
   readTimeAnswer,
   type TimeAnswer,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { seededEs256 } from '../fixtures/passes/signers.ts'
+import { seededEs256 } from '../../fixtures/passes/signers.ts'
 import {
   DAY,
   KEYS,
@@ -10,11 +10,11 @@ import {
   statusSigner,
   trustKey,
   trustOf,
-} from '../fixtures/passes/trust-world.ts'
-import { ISSUER_KEYS, NOW, phoneIssuer } from '../fixtures/passes/world.ts'
-import { concatBytes, fromHex } from './bytes.ts'
-import { nodeVerifier } from './cose-node.ts'
-import { DOCUMENT_AHEAD_MAX_S, TRUST_BYTES_MAX, TRUST_LIFETIME_MAX_S } from './limits.ts'
+} from '../../fixtures/passes/trust-world.ts'
+import { ISSUER_KEYS, NOW, phoneIssuer } from '../../fixtures/passes/world.ts'
+import { concatBytes, fromHex } from '../bytes.ts'
+import { nodeVerifier } from '../cose-node.ts'
+import { DOCUMENT_AHEAD_MAX_S, TRUST_BYTES_MAX, TRUST_LIFETIME_MAX_S } from '../limits.ts'
 import {
   addTrustSignature,
   decodeTrust,

@@ -3,15 +3,16 @@
  * holds a role. Distinct key material counts, never key ids.
  */
 
-import { equalBytes } from './bytes.ts'
-import type { SignatureVerifier } from './crypto.ts'
+import { equalBytes } from '../bytes.ts'
+import type { SignatureVerifier } from '../crypto.ts'
+import { importOrUndefined } from '../verify-issuer.ts'
 import { materialOf, type TrustDocument, type TrustKey, type TrustRole } from './trust-documents.ts'
 import type { DocumentSignature } from './trust-envelope.ts'
-import { importOrUndefined } from './verify-issuer.ts'
 
 /**
- * The keys of `role` that signed, one for each distinct key material: repeated signatures, several
- * key ids for one key, or a key and its negative count once. Keys count within their window alone.
+ * The keys of `role` that signed (TUF 5.3.4, 5.4.2), one for each distinct key material: repeated
+ * signatures, several key ids for one key, or a key and its negative count once. Keys count within
+ * their window alone.
  */
 export function signersOf<K>(
   trust: TrustDocument,

@@ -1,14 +1,14 @@
 import { deflateSync } from 'node:zlib'
 import t from 'tap'
-import { statusSigner } from '../fixtures/passes/trust-world.ts'
-import { NOW } from '../fixtures/passes/world.ts'
-import { keyObjectOf, vectors } from '../fixtures/vectors/read.ts'
+import { statusSigner } from '../../fixtures/passes/trust-world.ts'
+import { NOW } from '../../fixtures/passes/world.ts'
+import { keyObjectOf, vectors } from '../../fixtures/vectors/read.ts'
+import { concatBytes, fromHex, toHex } from '../bytes.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
+import { verifySign1 } from '../cose-node.ts'
+import { STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from '../limits.ts'
+import { documentHeader, writeSign1 } from '../sign1.ts'
 import { hashOf } from './by-hash-node.ts'
-import { concatBytes, fromHex, toHex } from './bytes.ts'
-import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import { verifySign1 } from './cose-node.ts'
-import { STATUS_BYTES_MAX, STATUS_TOKEN_BYTES_MAX } from './limits.ts'
-import { documentHeader, writeSign1 } from './sign1.ts'
 import {
   createStatusList,
   type StatusBits,

@@ -4,8 +4,7 @@
  * by a status key like the manifest, and held to the same rules: no older one, no second one of the
  * same version, none from the future.
  */
-import { type CborValue, decodeCbor, encodeCbor } from './cbor.ts'
-import type { SignatureVerifier } from './crypto.ts'
+import { type CborValue, decodeCbor, encodeCbor } from '../cbor.ts'
 import {
   bytesOf,
   checked,
@@ -15,7 +14,8 @@ import {
   malformed,
   textOf,
   uint,
-} from './document-fields.ts'
+} from '../cbor-fields.ts'
+import type { SignatureVerifier } from '../crypto.ts'
 import {
   BOARDING_BYTES_MAX,
   CONFIG_BYTES_MAX,
@@ -25,7 +25,7 @@ import {
   STATION_BYTES_MAX,
   STATION_GATES_MAX,
   VERSION_MAX,
-} from './limits.ts'
+} from '../limits.ts'
 import {
   judgeByStatusKey,
   openByStatusKey,

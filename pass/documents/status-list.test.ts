@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from './limits.ts'
+import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from '../limits.ts'
 import {
   createStatusList,
   isStatusBits,

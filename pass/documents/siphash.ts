@@ -3,7 +3,7 @@
  * whoever lacks the key. Used to scatter status indices, where speed hardly matters.
  */
 
-import { PassError } from './errors.ts'
+import { PassError } from '../errors.ts'
 
 const MASK = (1n << 64n) - 1n
 
