@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 import t from 'tap'
-import { databasePlace, loadConfig, redacted } from './config.ts'
+import { z } from 'zod'
+import { renderedPart } from '../fixtures/rendered-page.ts'
+import { renderSchema } from '../fixtures/schema-table.ts'
+import { configSchema, databasePlace, ENVIRONMENT, loadConfig, redacted } from './config.ts'
 
 const SECRET = randomBytes(32).toString('base64url')
 const GOOD = { trust: { documents: 'trust', keys: 'trust/online' } }
+
+t.test('config.md has every key (UPDATE=1 writes them anew) and each variable', async t => {
+  const page = new URL('config.md', import.meta.url)
+  const keys = renderSchema(z.toJSONSchema(configSchema, { io: 'input' }))
+  t.equal(renderedPart(page, 'keys', keys), keys)
+  const text = readFileSync(page, 'utf8')
+  for (const row of keys.split('\n')) t.notMatch(row, /\| {2}\|$/, 'has a meaning')
+  for (const name of Object.keys(ENVIRONMENT)) t.ok(text.includes(`\`${name}\``), name)
+})
 
 t.test('defaults, paths beside the file, environment over the file', async t => {
   const dir = t.testdir({ 'c.json': JSON.stringify({ ...GOOD, listen: { port: 9 } }) })

@@ -7,14 +7,14 @@ import { z } from 'zod'
 import { explainIssues } from '../gate/contract/explain.ts'
 import { decodeText, readJsonText } from '../gate/contract/json-text.ts'
 import { staffConfigSchema } from './auth/config.ts'
-import { deskSettingsSchema } from './desk-settings.ts'
 import { StartError } from './errors.ts'
 import { faceSettingsSchema, readFaceSecret } from './face/settings.ts'
+import { readPrivate, readWhole } from './files/read-file.ts'
 import { FILE_BYTES_MAX } from './limits.ts'
-import { listenSettingsSchema } from './listen-settings.ts'
-import { readPrivate, readWhole } from './read-file.ts'
-import { retentionSettingsSchema } from './retention-settings.ts'
-import { isPostgresUrl } from './store/engines.ts'
+import { deskSettingsSchema } from './settings/desk.ts'
+import { listenSettingsSchema } from './settings/listen.ts'
+import { retentionSettingsSchema } from './settings/retention.ts'
+import { isPostgresUrl } from './store/engine/engines.ts'
 
 /** Whether a URL names a PostgreSQL server and a database on it. */
 function isUsableUrl(text: string): boolean {
@@ -43,12 +43,22 @@ export const configSchema = z.strictObject({
       ],
       { error: 'expected { "file": path } or { "url": "postgres://…" }' },
     )
-    .prefault({ file: 'service.db' }),
-  trust: z.strictObject({
-    documents: z.string().min(1).max(400).describe('folder with trust-N.cbor, signed by the roots'),
-    keys: z.string().min(1).max(400).describe('folder with the online private keys'),
-    environment: z.enum(['production', 'test']).default('production'),
-  }),
+    .prefault({ file: 'service.db' })
+    .describe('SQLite for one process, PostgreSQL for several replicas'),
+  trust: z
+    .strictObject({
+      documents: z
+        .string()
+        .min(1)
+        .max(400)
+        .describe('folder with trust-N.cbor, signed by the roots'),
+      keys: z.string().min(1).max(400).describe('folder with the online private keys'),
+      environment: z
+        .enum(['production', 'test'])
+        .default('production')
+        .describe('that of the issuer keys, and of the gates’ configs'),
+    })
+    .describe('trust documents and online keys'),
   secretFile: z
     .string()
     .min(1)
@@ -70,7 +80,7 @@ export const configSchema = z.strictObject({
     .max(6)
     .default(['resident-id'])
     .describe('types of document that are taken'),
-  staff: staffConfigSchema.prefault({}),
+  staff: staffConfigSchema.prefault({}).describe('sessions, second factor, sign-in provider'),
   trustedProxies: z
     .int()
     .min(0)
@@ -82,7 +92,7 @@ export const configSchema = z.strictObject({
     .min(0)
     .max(1_000_000)
     .default(200)
-    .describe('requests a second from one address before they are refused; 0 for any number'),
+    .describe('requests a second of one address and replica, more are refused; 0 for any number'),
   boarding: z
     .strictObject({
       opensMin: z.int().min(5).max(1440).default(180).describe('minutes before departure'),
@@ -99,16 +109,20 @@ export const configSchema = z.strictObject({
   retention: retentionSettingsSchema,
   metrics: z
     .strictObject({
-      host: z.string().min(1).max(255).default('127.0.0.1'),
+      host: z.string().min(1).max(255).default('127.0.0.1').describe('address to listen on'),
       port: z.int().min(0).max(65_535).describe('0 takes any free port'),
     })
     .optional()
     .describe('where GET /metrics is answered, without login; nowhere by default'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('the least severe level that is logged'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('log lines on standard error'),
 })
 export type Config = z.infer<typeof configSchema>
 

@@ -220,8 +220,10 @@ export const OLD_LIST_MS = 3600_000
 export const PUBLISH_WAIT_MS = 1_000
 /** Changes that come closer together than this are published together. */
 export const PUBLISH_GAP_MS = 100
-/** How often the publisher looks for what other replicas did. */
+/** How often the publisher looks for what other replicas did, and what it was not told of. */
 export const PUBLISH_TICK_MS = 250
+/** The same over SQLite, where no other replica is and what this process writes wakes it. */
+export const PUBLISH_ALONE_TICK_MS = 1_000
 /** How often it looks for new trust, new keys, and lists to open. */
 export const UPKEEP_MS = 5_000
 /** A listener hears something at least this often, so that it knows the line is alive. */

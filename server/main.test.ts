@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { nodeVerifier } from '../pass/cose-node.ts'
-import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/trust.ts'
+import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/documents/trust.ts'
 import { initTrust } from './ceremony/init.ts'
 import { NO_STRETCH } from './ceremony/sealed-file.ts'
 

@@ -6,4 +6,4 @@ import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/wicketgate'))
-await import('./program.ts')
+await import('./assembly/program.ts')

@@ -10,9 +10,8 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
-  randomInt,
 } from 'node:crypto'
+import { type Random, systemRandom } from './clock.ts'
 import { foldNumber } from './domain/fold.ts'
 
 const LABELS = [
@@ -44,7 +43,8 @@ export interface Secrets {
 
 const SEAL_VERSION = 1
 
-export function createSecrets(secret: Uint8Array): Secrets {
+/** `random`: of the nonces that things are sealed with; the system's by default. */
+export function createSecrets(secret: Uint8Array, random: Random = systemRandom): Secrets {
   const keys = new Map<Label, KeyObject>()
   for (const label of LABELS) {
     const key = hkdfSync('sha256', secret, 'wicketgate-service', label, 32)
@@ -52,7 +52,7 @@ export function createSecrets(secret: Uint8Array): Secrets {
   }
   const keyOf = (label: Label) => keys.get(label) as KeyObject
   function sealBytes(plain: Uint8Array, about: string): Uint8Array {
-    const nonce = randomBytes(12)
+    const nonce = random.bytes(12)
     const cipher = createCipheriv('aes-256-gcm', keyOf('document-seal'), nonce)
     cipher.setAAD(Buffer.from(about))
     const body = Buffer.concat([cipher.update(plain), cipher.final()])
@@ -81,8 +81,8 @@ export function createSecrets(secret: Uint8Array): Secrets {
 const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /** A code that a person may type: 80 bits, as XXXX-XXXX-XXXX-XXXX. */
-export function makeClaimCode(): string {
-  const letters = Array.from({ length: 16 }, () => CODE_ALPHABET[randomInt(32)])
+export function makeClaimCode(random: Random): string {
+  const letters = Array.from({ length: 16 }, () => CODE_ALPHABET[random.integer(32)])
   return letters.join('').replaceAll(/(.{4})(?!$)/g, '$1-')
 }
 
@@ -95,5 +95,5 @@ export function readClaimCode(typed: string): string {
 const ENROLMENT_LETTERS = 26
 
 /** A gate's code: 130 bits, letters and digits alone, so that no shell takes it for an option. */
-export const makeEnrolmentCode = (): string =>
-  Array.from({ length: ENROLMENT_LETTERS }, () => CODE_ALPHABET[randomInt(32)]).join('')
+export const makeEnrolmentCode = (random: Random): string =>
+  Array.from({ length: ENROLMENT_LETTERS }, () => CODE_ALPHABET[random.integer(32)]).join('')

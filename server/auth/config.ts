@@ -1,4 +1,4 @@
-/** What of the service's config is about staff: sessions, second factor, the operator's provider. */
+/** The config's `staff`: sessions, second factor, the operator's provider. */
 import { z } from 'zod'
 import { ROLE_VALUES_MAX, SESSION_HOURS_MAX } from '../limits.ts'
 import { ROLES } from './permissions.ts'
@@ -23,10 +23,8 @@ const providerSchema = z.strictObject({
     .describe('exactly as the provider writes it into its tokens'),
   name: name
     .optional()
-    .describe(
-      'what staff know it by, for the page they sign in at; the issuer’s host when left out',
-    ),
-  clientId: name,
+    .describe('the name shown to staff who sign in; the issuer’s host when left out'),
+  clientId: name.describe('the client’s id at the provider'),
   clientSecretFile: z
     .string()
     .min(1)
@@ -47,10 +45,15 @@ const providerSchema = z.strictObject({
     .default(['roles'])
     .describe('the claim that carries the roles; an array is a path: ["realm_access","roles"]'),
   roles: z
-    .array(z.strictObject({ value: name, role: z.enum(ROLES) }))
+    .array(
+      z.strictObject({
+        value: name.describe('a value of the claim'),
+        role: z.enum(ROLES).describe('the role that it gives'),
+      }),
+    )
     .min(1)
     .max(ROLE_VALUES_MAX)
-    .describe('values of that claim and the role each gives; the first that fits holds'),
+    .describe('values of that claim and the role each gives; the first that fits applies'),
 })
 
 export const staffConfigSchema = z.strictObject({
@@ -59,7 +62,7 @@ export const staffConfigSchema = z.strictObject({
     .min(1)
     .max(SESSION_HOURS_MAX)
     .default(12)
-    .describe('hours after which one signs in anew, whatever one did'),
+    .describe('hours after which a session ends, whatever was done in it'),
   totpFor: z
     .array(z.enum(ROLES))
     .max(ROLES.length)

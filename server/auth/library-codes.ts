@@ -1,4 +1,4 @@
-/** What better-auth answers, as this service's problem codes. */
+/** Errors of better-auth as this service's problem codes. */
 import type { ProblemCode } from '../errors.ts'
 
 /** What the library's own codes mean here, and the status of the others. */

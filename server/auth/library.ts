@@ -1,11 +1,12 @@
 /**
- * How better-auth is set up, for embedded accounts and the operator's provider alike: the same
- * tables, sessions in HttpOnly SameSite cookies that end when they end, and rates in the database.
+ * The set-up of better-auth, for embedded accounts and the operator's provider alike: the same
+ * tables, sessions in HttpOnly SameSite cookies with a fixed end, and rates in the database.
  */
 import type { Clock } from '../clock.ts'
 import type { Secrets } from '../secrets.ts'
-import { engineOf } from '../store/engines.ts'
-import type { Database } from '../store/schema.ts'
+import { engineOf } from '../store/engine/engines.ts'
+import { handleOf } from '../store/engine/handle.ts'
+import type { Database } from '../store/schema/schema.ts'
 import type { Role } from './permissions.ts'
 
 /** Header that carries the client's address to the library's rate limit; set by us alone. */
@@ -15,7 +16,7 @@ export const AUTH_PATH = '/v1/auth'
 export interface StaffOptions {
   readonly db: Database
   readonly secrets: Secrets
-  /** Of the audit's rows; the library's own times are the system's. */
+  /** Of the audit's rows; the library's own times, tokens and codes are the system's: it has no option. */
   readonly clock: Clock
   /** The address that browsers use. */
   readonly publicUrl: () => string
@@ -62,6 +63,7 @@ export function commonOptions(
     },
     advanced: {
       cookiePrefix: 'wicketgate',
+      database: { generateId: () => handleOf(db).random.bytes(16).toString('hex') },
       useSecureCookies: url.startsWith('https:'),
       defaultCookieAttributes: { sameSite: 'strict' as const, httpOnly: true },
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },

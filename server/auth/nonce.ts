@@ -1,6 +1,6 @@
 /**
- * Server nonces for proofs (RFC 9449 §8): a time slot and its MAC, so that every replica knows them
- * and none is stored. They free phones and gates from having the right time.
+ * Server nonces for proofs (RFC 9449 §8): a time slot and its MAC, so that every replica can check
+ * them and none is stored. With them phones and gates need no right clock.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { NONCE_SLOT_MS } from '../limits.ts'

@@ -1,7 +1,7 @@
 /**
  * Cross-site request forgery: a request that changes something and carries cookies, or signs in,
- * must come from our own pages. Browsers say where it came from in `Origin` and `Sec-Fetch-Site`;
- * a program that sends neither has no cookies that a stranger's page could borrow.
+ * must come from a page of this service. Browsers send its origin in `Origin` and `Sec-Fetch-Site`; a
+ * program that sends neither has no cookies that a foreign page could use.
  */
 export function isForeignOrigin(request: Request, ownOrigins: readonly string[]): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false

@@ -1,4 +1,4 @@
-/** Where a browser may be sent after a sign-in: to pages of our own. */
+/** Where a browser may be sent after a sign-in: to pages of this service. */
 
 /**
  * The path and query of `location`, resolved against `base` as a browser does; undefined when that is

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { decodeJwt, SignJWT } from 'jose'
 import t from 'tap'
+import { SYSTEM } from '../../fixtures/system-ports.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { createServiceClient } from '../../gate/uplink/client.ts'
+import { createServiceClient } from '../../gate/net/service-client.ts'
 import { IAT_OFF_MS_MAX, NONCE_SLOT_MS } from '../limits.ts'
 import { makeJournal, uploadOf } from '../testing/journal.ts'
 import { makeClient, openWorld, type ProofChanges } from '../testing/world.ts'
@@ -129,6 +130,7 @@ t.test(
     t.equal(asked.status, 200)
     const sent: string[] = []
     const client = createServiceClient({
+      ...SYSTEM,
       url: 'http://desk.test',
       timeoutMs: 5000,
       identity: { privateKey: gate.privateKey, publicJwk: await gate.publicJwk() },

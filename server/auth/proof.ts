@@ -1,7 +1,7 @@
 /**
  * The proof that a phone or a gate holds its key: one small JWT a request in the `dpop` header,
  * after RFC 9449, with our `bh` binding the body and the server's nonce in place of a clock.
- * `htu` is the path alone, so that the address a proxy is reached by doesn't matter.
+ * `htu` is the path alone, so that the address of a proxy doesn't matter.
  */
 import { createHash } from 'node:crypto'
 import {

@@ -1,8 +1,8 @@
 /** Staff by the operator's provider: a real one in a process of its own, and a browser with cookies. */
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { disableMember, enableMember, findMember } from '../store/staff-members.ts'
-import { transact } from '../store/transact.ts'
+import { transact } from '../store/engine/transact.ts'
+import { disableMember, enableMember, findMember } from '../store/staff/staff-members.ts'
 import {
   goThroughProvider,
   makeBrowser,

@@ -1,20 +1,21 @@
 /**
  * Staff by the operator's OpenID Connect provider: authorization code with PKCE, state and nonce by
- * better-auth's generic OAuth plugin (OpenID Connect Core 1.0 §3.1, RFC 7636). Who someone is follows
- * from issuer and subject alone, never from an e-mail address (§5.7), so no embedded account is ever
- * taken over; the role is taken anew at each sign-in. Nothing of the provider's tokens is kept.
+ * better-auth's generic OAuth plugin (OpenID Connect Core 1.0 §3.1, RFC 7636). A member is identified
+ * by issuer and subject alone, never by an e-mail address (§5.7), so no embedded account is ever taken
+ * over; the role is read anew at each sign-in. The provider's tokens are not kept.
  *
- * It is a second instance of the library, made at the first sign-in: embedded accounts know nothing
+ * It is a second instance of the library, made at the first sign-in: embedded accounts are independent
  * of the provider and work while it is down.
  */
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
 import { PLAIN_LINE } from '../../gate/contract/plain-line.ts'
+import { type Timers, within } from '../clock.ts'
 import type { ProblemCode } from '../errors.ts'
 import { EXCHANGE_MS_MAX, NAME_POINTS_MAX } from '../limits.ts'
-import { isDisabled } from '../store/staff-members.ts'
-import { troubleOf, withTrouble } from '../store/trouble.ts'
+import { handleOf } from '../store/engine/handle.ts'
+import { troubleOf, withTrouble } from '../store/engine/trouble.ts'
+import { isDisabled } from '../store/staff/staff-members.ts'
 import type { ProviderConfig } from './config.ts'
 import { discover, discoveryUrl, fetchJson, type ProviderDocument } from './discovery.ts'
 import { AUTH_PATH, commonOptions, requestOf, type StaffOptions } from './library.ts'
@@ -68,11 +69,12 @@ interface Instance {
 
 export function createProviderAccounts(options: ProviderOptions): ProviderAccounts {
   const { issuer } = options.provider
+  const { timers } = handleOf(options.db)
   let instance: Instance | undefined
 
   /** Made again when the provider says something else of itself; undefined while it is down. */
   async function reach(): Promise<Instance | undefined> {
-    const found = await discover(issuer)
+    const found = await discover(timers, issuer)
     if (found === undefined) return undefined
     const document = JSON.stringify(found)
     if (instance?.document !== document) {
@@ -83,11 +85,9 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
 
   /** The library's answer; undefined when the provider holds it up for too long. */
   async function answerOf({ auth }: Instance, request: Request): Promise<Response | undefined> {
-    const late = new AbortController()
     const answer = withTrouble(() => auth.handler(request), isRefusal)
     answer.catch(() => {})
-    const timeout = sleep(options.exchangeMs ?? EXCHANGE_MS_MAX, undefined, { signal: late.signal })
-    return Promise.race([answer, timeout.catch(() => undefined)]).finally(() => late.abort())
+    return within(timers, options.exchangeMs ?? EXCHANGE_MS_MAX, answer, undefined)
   }
 
   return {
@@ -132,7 +132,7 @@ export function createProviderAccounts(options: ProviderOptions): ProviderAccoun
   async function codeOf(error: string): Promise<ProviderCode> {
     if (error === 'OIDC_NO_ROLE' || error === 'OIDC_DISABLED') return error
     if (!NEEDS_PROVIDER.has(error)) return 'OIDC_REFUSED'
-    return (await discover(issuer)) === undefined ? 'OIDC_UNAVAILABLE' : 'OIDC_REFUSED'
+    return (await discover(timers, issuer)) === undefined ? 'OIDC_UNAVAILABLE' : 'OIDC_REFUSED'
   }
 }
 
@@ -220,7 +220,7 @@ async function createInstance(options: ProviderOptions, document: ProviderDocume
             overrideUserInfo: true,
             accountSubject: ({ profile }) => subjectOf(provider.issuer, String(profile.sub)),
             getUserInfo: async ({ idToken, accessToken }) =>
-              claimsOf(provider, document, idToken, accessToken),
+              claimsOf(handleOf(db).timers, provider, document, idToken, accessToken),
             mapProfileToUser: claims => ({
               email: `${subjectOf(provider.issuer, String(claims.sub))}@${PROVIDER_EMAIL_DOMAIN}`,
               name: nameOf(claims),
@@ -262,6 +262,7 @@ function nameOf({ name, preferred_username }: Claims): string {
  * endpoint where the token carries no roles. Null refuses.
  */
 async function claimsOf(
+  timers: Timers,
   provider: ProviderConfig,
   document: ProviderDocument,
   idToken: string | undefined,
@@ -277,7 +278,7 @@ async function claimsOf(
   const complete = claimAt(claims, provider.rolesClaim) !== undefined || endpoint === undefined
   const ours = { sub, emailVerified: false }
   if (complete) return { ...claims, ...ours }
-  const more = await fetchJson(endpoint, { authorization: `Bearer ${accessToken}` })
+  const more = await fetchJson(timers, endpoint, { authorization: `Bearer ${accessToken}` })
   // §5.3.2: another subject's answer must not be used.
   if (typeof more !== 'object' || more === null || (more as Claims).sub !== sub) return null
   return { ...more, ...claims, ...ours }

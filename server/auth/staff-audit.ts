@@ -1,11 +1,11 @@
 /**
- * What the audit says of staff who sign in: with what, and what the operator's provider made of them.
- * A row stands before what it tells of is given away: no session leaves without its own.
+ * Audit rows of sign-ins: by what means, and the role that the operator's provider gave. A row is
+ * written before a session is given out: no session exists without its row.
  */
-import { type AuditEntry, writeAudit } from '../store/audit.ts'
-import type { Database } from '../store/schema.ts'
-import { findMember, setRole } from '../store/staff-members.ts'
-import { transact } from '../store/transact.ts'
+import { type AuditEntry, writeAudit } from '../store/audit/audit.ts'
+import { transact } from '../store/engine/transact.ts'
+import type { Database } from '../store/schema/schema.ts'
+import { findMember, setRole } from '../store/staff/staff-members.ts'
 import type { Role } from './permissions.ts'
 
 /** What a session was begun with, as the audit names it. */

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
+import { transact } from '../store/engine/transact.ts'
 import {
   disableMember,
   enableMember,
   findMember,
   listMembers,
   removeMember,
-} from '../store/staff-members.ts'
-import { transact } from '../store/transact.ts'
+} from '../store/staff/staff-members.ts'
 import { openWorld, PASSWORD } from '../testing/world.ts'
 
 const world = await openWorld(tempDir())

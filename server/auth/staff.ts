@@ -1,20 +1,26 @@
 /**
  * Embedded staff accounts by better-auth: e-mail and password, and a second factor (TOTP, RFC 6238,
  * with backup codes). Only those in endpoints.ts are reachable; accounts are made by `staff add`,
- * never over HTTP. A session remembers what it was begun with, so that one begun by the password
- * alone is worth nothing where more is needed.
- * The library is loaded on first use: it takes longer than the rest of the start.
+ * never over HTTP. A session records how it was begun, so that one begun by the password alone is not
+ * accepted where more is needed.
+ * The library is loaded on first use: that takes longer than the rest of the start.
  */
 import { z } from 'zod'
 import { explainFields } from '../../gate/contract/explain.ts'
+import { systemClock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { CODE_WAIT_MS, EMAIL_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from '../limits.ts'
-import { writeAudit } from '../store/audit.ts'
-import type { Database, Tx } from '../store/schema.ts'
-import { dropSecondFactor, endPasswordSessions, endSession, takeCode } from '../store/staff.ts'
-import { isDisabled } from '../store/staff-members.ts'
-import { transact } from '../store/transact.ts'
-import { withTrouble } from '../store/trouble.ts'
+import { writeAudit } from '../store/audit/audit.ts'
+import { transact } from '../store/engine/transact.ts'
+import { withTrouble } from '../store/engine/trouble.ts'
+import type { Database, Tx } from '../store/schema/schema.ts'
+import {
+  dropSecondFactor,
+  endPasswordSessions,
+  endSession,
+  takeCode,
+} from '../store/staff/staff.ts'
+import { isDisabled } from '../store/staff/staff-members.ts'
 import { ENDPOINTS, SIGN_INS, VERIFY_BACKUP_CODE, VERIFY_TOTP } from './endpoints.ts'
 import { AUTH_PATH, commonOptions, type Factor, requestOf, type StaffOptions } from './library.ts'
 import { problemOf } from './library-codes.ts'
@@ -95,7 +101,7 @@ export function createStaffAccounts(options: StaffOptions): StaffAccounts {
     const staff = said.user.id
     const hash = secrets.mac('code', `totp ${staff} ${code}`).toString('base64url')
     // The system's time, as the library has it.
-    if (!(await takeCode(db, staff, hash, Date.now()))) {
+    if (!(await takeCode(db, staff, hash, systemClock.now()))) {
       await endSession(db, said.token)
       throw new Problem('TOTP_USED')
     }

@@ -7,11 +7,11 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { generateSigningKey, signerOf } from '../../pass/cose-node.ts'
 import type { SignatureAlgorithm } from '../../pass/crypto.ts'
+import type { DocumentSigner, TrustKey, TrustRole } from '../../pass/documents/trust.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import { PURPOSES, type Purpose } from '../../pass/purpose.ts'
-import type { DocumentSigner, TrustKey, TrustRole } from '../../pass/trust.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { encodeKeyFile, type OnlineRole } from '../publish/signer.ts'
-import { makeFolder } from '../store/make-folder.ts'
 import { openText, type Sealing, sealText } from './sealed-file.ts'
 
 export const DAY_S = 24 * 3600

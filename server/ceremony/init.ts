@@ -12,8 +12,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signerOf } from '../../pass/cose-node.ts'
+import { signTrust } from '../../pass/documents/trust.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import { signTrust } from '../../pass/trust.ts'
 import {
   CeremonyError,
   DAY_S,

@@ -6,8 +6,6 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { equalBytes, toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import type { PassClass } from '../../pass/keys.ts'
-import { OLD_SCOPE, type Purpose } from '../../pass/purpose.ts'
 import {
   addTrustSignature,
   decodeTrust,
@@ -15,7 +13,9 @@ import {
   type TrustDocument,
   type TrustKey,
   verifyTrustUpdate,
-} from '../../pass/trust.ts'
+} from '../../pass/documents/trust.ts'
+import type { PassClass } from '../../pass/keys.ts'
+import { OLD_SCOPE, type Purpose } from '../../pass/purpose.ts'
 import {
   CeremonyError,
   DAY_S,

@@ -1,6 +1,6 @@
 /**
  * Files under a passphrase: scrypt (RFC 7914) and AES-256-GCM. Root keys, and issuer keys that are
- * not yet released, lie in such files on a machine without a network.
+ * not yet released, are kept in such files on a machine without a network.
  */
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'

@@ -1,9 +1,9 @@
-/** A trust document for people: what it says and whether it stands, as plain data. */
+/** A trust document for people: its content and whether it verifies, as plain data. */
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import { decodeTrust, verifyFirstTrust } from '../../pass/documents/trust.ts'
+import { isScoped } from '../../pass/documents/trust-documents.ts'
 import { OLD_SCOPE } from '../../pass/purpose.ts'
-import { decodeTrust, verifyFirstTrust } from '../../pass/trust.ts'
-import { isScoped } from '../../pass/trust-documents.ts'
 
 /**
  * Throws PassError `MALFORMED`. `verdict`: judged by its own roots alone. `purposes` of an issuer key: as

@@ -1,7 +1,7 @@
 /**
  * The chain over the audit: each link holds the hash of the link before and of one row. A row's
- * body is hashed with a salt of its own, so that it can be deleted when its time is over and its
- * hash, which stays, tells nothing about it.
+ * body is hashed with a salt of its own, so that it can be deleted when its time is over and the hash
+ * that stays reveals nothing of it.
  */
 import { createHash } from 'node:crypto'
 

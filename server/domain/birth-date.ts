@@ -3,7 +3,7 @@
  * for it; the foreigner's number of before 2023 has six and leaves the century open.
  */
 import { SHANGHAI_OFFSET_MS } from './certificate.ts'
-import type { DocumentType } from './document.ts'
+import type { DocumentType } from './document-type.ts'
 
 /** Below this age, in years, a guardian consents too. */
 export const CONSENT_AGE = 14

@@ -54,7 +54,7 @@ export function applicationMeans(
   return mayReissue(running, now) ? 'reissue' : 'move'
 }
 
-/** `iat` and `exp` of a pass minted now, Unix seconds; never past the certificate's end. */
+/** `iat` and `exp` of a pass signed now, Unix seconds; never past the certificate's end. */
 export function passWindow(
   life: CertificateLife,
   now: number,

@@ -1,5 +1,5 @@
-/** Why a document's number is refused: what was seen, without repeating it, and what was expected. */
-import type { DocumentType } from './document.ts'
+/** Why a document's number is refused: what was found, without repeating it, and what was expected. */
+import type { DocumentType } from './document-type.ts'
 import type { InBoth } from './told.ts'
 
 /** `OTHER_TYPE`: it is a number of another type of document. */

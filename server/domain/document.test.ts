@@ -1,13 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { isUnderConsentAge } from './birth-date.ts'
-import {
-  checkCharacter,
-  checkDocumentNumber,
-  DOCUMENT_TYPES,
-  type DocumentType,
-  formerTypesOf,
-} from './document.ts'
+import { checkCharacter, checkDocumentNumber, formerTypesOf } from './document.ts'
+import { DOCUMENT_TYPES, type DocumentType } from './document-type.ts'
 
 const TODAY = Date.UTC(2026, 0, 31)
 

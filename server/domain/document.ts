@@ -1,5 +1,5 @@
 /**
- * Identity documents: which types exist, and what a valid number looks like. A number fits one type.
+ * What a valid number of an identity document looks like. A number fits one type.
  *
  * - Citizen identification number: GB 11643-1999, 17 digits and a check character by ISO 7064
  *   MOD 11-2. Obsolete region codes stay valid for life, so a region is never refused. The 15 digits of
@@ -15,17 +15,8 @@
 import { DOCUMENT_NUMBER_CHARS_MAX } from '../limits.ts'
 import { isRealBirthDate } from './birth-date.ts'
 import { EXPECTED_FORM, type RefusedNumber, refusal } from './document-told.ts'
+import type { DocumentType } from './document-type.ts'
 import { foldNumber } from './fold.ts'
-
-export const DOCUMENT_TYPES = [
-  'resident-id',
-  'residence-permit-hmt',
-  'travel-permit-hm',
-  'travel-permit-tw',
-  'foreign-permanent-id',
-  'passport',
-] as const
-export type DocumentType = (typeof DOCUMENT_TYPES)[number]
 
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const CHECK = '10X98765432'

@@ -1,6 +1,6 @@
 /**
- * Second uses of a pass, found where the gates' journals meet: controllers that could not hear each
- * other let the same code in twice, or one certificate twice without an exit between. Pure.
+ * Second uses of a pass, found where the gates' journals meet: controllers without contact to each
+ * other admitted the same code, or one certificate twice without an exit between. Pure.
  */
 
 /** One passage of a certificate, as a gate's journal says. */

@@ -1,8 +1,8 @@
 /**
  * Characters that stand for one another where a document is copied by hand: keyboards, input methods
  * and scanned texts offer many for one. The same tables serve names and numbers, wherever they are
- * typed. Only what is listed here is folded: no letter, digit or character loses what tells it from
- * another.
+ * typed. Only what is listed here is folded: no letter, digit or character loses what separates it
+ * from another.
  */
 import { RADICALS } from './radicals.ts'
 

@@ -1,17 +1,13 @@
 /**
  * Whether uploaded journal rows are a chain: numbers without a gap, each hash made of the one
- * before, each body the one its hash names (gate/contract/events.ts).
+ * before, each body with the hash of its row (gate/contract/events.ts).
  *
- * Where the gate has no row before the first any more, the first is taken as it stands: what is
+ * Where the gate has no row before the first any more, the first is accepted as it stands: what is
  * stored decides whether it follows.
  */
 import { hash } from 'node:crypto'
-import {
-  CHAIN_START,
-  chainInput,
-  type JournalRow,
-  type Upload,
-} from '../../gate/contract/events.ts'
+import { CHAIN_START, chainInput } from '../../gate/contract/chain.ts'
+import type { JournalRow, Upload } from '../../gate/contract/events.ts'
 
 const sha256Hex = (text: string) => hash('sha256', text, 'hex')
 

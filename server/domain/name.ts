@@ -1,6 +1,6 @@
 /**
- * A person's name as it stands on the document. Chinese names count code points, not UTF-16 units,
- * since rare characters lie outside the basic plane; the dot inside a transcribed name is U+00B7.
+ * A person's name as on the document. Chinese names count code points, not UTF-16 units, since rare
+ * characters lie outside the basic plane; the dot inside a transcribed name is U+00B7.
  */
 import { NAME_POINTS_MAX } from '../limits.ts'
 import { foldDots, foldHyphenBlanks, foldNameCharacters } from './fold.ts'

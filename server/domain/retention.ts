@@ -1,4 +1,4 @@
-/** What is kept how long, and how far an ordered history is past its time: pure. */
+/** How long each kind is kept, and how far an ordered history is past its time. Pure. */
 import { shanghaiMonth } from './certificate.ts'
 
 const DAY_MS = 24 * 3600_000

@@ -1,4 +1,4 @@
-/** When a day or a month of Asia/Shanghai ends, by which people count. Pure; Unix milliseconds. */
+/** When a day or a month of Asia/Shanghai ends, by which quotas count. Pure; Unix milliseconds. */
 import { SHANGHAI_OFFSET_MS } from './certificate.ts'
 
 const DAY_MS = 24 * 3600_000

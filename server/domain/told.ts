@@ -1,4 +1,4 @@
-/** What a person is told, in the service's two languages. */
+/** A text for a person, in the service's two languages. */
 export interface InBoth {
   readonly zh: string
   readonly en: string

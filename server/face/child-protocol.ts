@@ -1,4 +1,4 @@
-/** What the service and the process of its face check say to each other. */
+/** The messages between the service and the process of its face check. */
 import type { Capture, Described, FaceOutcome } from './port.ts'
 
 /** One at a time. `id` from 1. */

@@ -1,6 +1,6 @@
 /**
- * Spares everybody the wait for something that is away: after failures in a row it is not asked for
- * a while, then one may try. Pure; times in milliseconds of any clock that only goes forward.
+ * A circuit breaker: after failures in a row a service is not asked for a while, then by one request.
+ * Pure; times in milliseconds of any clock that only goes forward.
  */
 export interface Circuit {
   /** Whether to ask now. Who is let in tells how it went. */

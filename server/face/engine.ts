@@ -1,7 +1,7 @@
 /**
- * The embedded face check as the service sees it: a process of its own that is asked one thing at a
- * time, in order. A picture may end that process, and so may a fault: the next request finds another.
- * Who is asked for first, and how many wait, is decided in fair-faces.ts.
+ * The embedded face check: a process of its own that works on one request at a time, in order. A
+ * picture or a fault may end that process: the next request starts another. fair-faces.ts decides
+ * whose request is next, and how many wait.
  */
 import { type Ask, type FaceProcess, startFaceProcess, type Value } from './face-process.ts'
 import { CHECK_MS_MAX, PROCESS_MIB_REST, PROCESS_PICTURES_MAX } from './limits.ts'

@@ -1,6 +1,8 @@
 /** What becomes of the service's requests when a picture, or something else, ends the process. */
+import { getPriority } from 'node:os'
 import t from 'tap'
 import { createFaceEngine, type FaceEngineOptions } from './engine.ts'
+import { PROCESS_NICENESS } from './limits.ts'
 import type { Capture } from './port.ts'
 
 const PROGRAM = new URL('../testing/face-program.ts', import.meta.url)
@@ -81,6 +83,7 @@ t.test('it is gone when the engine is closed', async t => {
   await engine.ready()
   const pid = engine.pid()
   t.ok(isAlive(pid))
+  t.equal(getPriority(pid), PROCESS_NICENESS, 'others go before it')
   const asked = engine.check(ON_FILE, capture('hang'))
   const settled = asked.catch(error => error)
   await engine.close()

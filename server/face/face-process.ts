@@ -1,13 +1,14 @@
 /**
- * The process of the face check, from outside: started, asked one thing at a time, ended. Decoders
- * are native code: a thread, or a bound on a heap, would hold nothing of what a picture does to them.
+ * Starts, asks and ends the process of the face check. Decoders are native code: a thread, or a bound
+ * on a heap, would not limit what a picture does to them.
  */
 import { fork } from 'node:child_process'
 import { getCompileCacheDir } from 'node:module'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Decoding, FaceAnswer, FaceRequest } from './child-protocol.ts'
 import { refused } from './judge.ts'
-import { PROCESS_HEAP_MIB_MAX, READY_MS_MAX } from './limits.ts'
+import { PROCESS_HEAP_MIB_MAX, PROCESS_NICENESS, READY_MS_MAX } from './limits.ts'
 import { type Described, FaceCheckError, type FaceOutcome } from './port.ts'
 
 export type Value = FaceOutcome | Described
@@ -57,6 +58,7 @@ export function startFaceProcess(
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
+  if (child.pid !== undefined) yieldToOthers(child.pid)
   const gone = new Promise<void>(resolve => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
@@ -140,6 +142,14 @@ export function startFaceProcess(
       giveUp('ended', undefined, false)
       return gone
     },
+  }
+}
+
+function yieldToOthers(pid: number): void {
+  try {
+    setPriority(pid, PROCESS_NICENESS)
+  } catch {
+    // It is gone already, which `disconnect` tells.
   }
 }
 

@@ -1,5 +1,7 @@
 /** Who is looked at next, and who is turned away: with checks that the test ends one by one. */
+
 import t, { type Test } from 'tap'
+import { systemTimers } from '../clock.ts'
 import { createFairFaces } from './fair-faces.ts'
 import { QUEUE_MAX, SHARE_HALF_MS } from './limits.ts'
 import type { Capture, FaceOutcome } from './port.ts'
@@ -10,6 +12,7 @@ const turn = () => new Promise(resolve => setImmediate(resolve))
 
 function setUp(t: Test, more: { atOnce?: number; waitMsMax?: number } = {}) {
   const clock = { time: 0 }
+  const timers = { ...systemTimers, monotonic: () => clock.time }
   const started: string[] = []
   const ends = new Map<string, PromiseWithResolvers<FaceOutcome>>()
   const faces = {
@@ -22,7 +25,7 @@ function setUp(t: Test, more: { atOnce?: number; waitMsMax?: number } = {}) {
       return end.promise
     },
   }
-  const fair = createFairFaces({ faces, atOnce: 1, now: () => clock.time, ...more })
+  const fair = createFairFaces({ faces, atOnce: 1, timers, ...more })
   const told = new Map<string, string>()
   t.teardown(() => fair.close())
   return {

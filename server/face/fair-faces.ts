@@ -1,9 +1,10 @@
 /**
- * Who is looked at next, in front of any face check: of those who wait, whoever's address was worked
- * for least of late, so that nobody's pictures hold up others however dear they are or many. An
- * application or a certificate holds one place. A full queue turns away who has had most.
+ * Whose pictures are checked next, in front of any face check: the address with the least recent work
+ * among those that wait, so that nobody's pictures delay others, however costly they are or many. An
+ * application or a certificate holds one place. A full queue turns away the address with the most.
  */
-import { createRecentUse } from '../recent-use.ts'
+import type { Timers } from '../clock.ts'
+import { createRecentUse } from '../load/recent-use.ts'
 import {
   QUEUE_MAX,
   QUEUE_WAIT_MS_MAX,
@@ -17,8 +18,7 @@ export interface FairParts {
   readonly faces: FaceCheck
   /** Checks under way at once, 1 and up; of one address half of them, rounded up. */
   readonly atOnce: number
-  /** Milliseconds of a clock that only goes forward. */
-  readonly now: () => number
+  readonly timers: Timers
   /** How long one waits, milliseconds; another time in tests. */
   readonly waitMsMax?: number
 }
@@ -35,7 +35,7 @@ export interface FairFaces extends FaceCheck {
 
 /** Rejects with FaceCheckError `BUSY` whom it turns away, or who has waited too long. */
 export function createFairFaces(parts: FairParts): FairFaces {
-  const { faces, atOnce, now, waitMsMax = QUEUE_WAIT_MS_MAX } = parts
+  const { faces, atOnce, timers, waitMsMax = QUEUE_WAIT_MS_MAX } = parts
   const perAddress = Math.ceil(atOnce / 2)
   /** Milliseconds that were worked for an address. */
   const worked = createRecentUse({
@@ -53,7 +53,7 @@ export function createFairFaces(parts: FairParts): FairFaces {
 
   /** Who had least first; alike in the order in which they came. */
   function inOrder(some: readonly Waiting[]): readonly Waiting[] {
-    const at = now()
+    const at = timers.monotonic()
     return some.toSorted((a, b) => worked.of(a.asker.address, at) - worked.of(b.asker.address, at))
   }
 
@@ -82,15 +82,15 @@ export function createFairFaces(parts: FairParts): FairFaces {
   /** Resolves when its turn has come. */
   function turnOf(asker: Asker): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => one.refuse(new FaceCheckError('BUSY')), waitMsMax)
+      const inTime = timers.after(waitMsMax, () => one.refuse(new FaceCheckError('BUSY')))
       const one: Waiting = {
         asker,
         begin() {
-          clearTimeout(late)
+          inTime()
           resolve()
         },
         refuse(why) {
-          clearTimeout(late)
+          inTime()
           leave(one)
           reject(why)
         },
@@ -105,11 +105,11 @@ export function createFairFaces(parts: FairParts): FairFaces {
 
   async function inTurn(asker: Asker, look: () => Promise<FaceOutcome>): Promise<FaceOutcome> {
     await turnOf(asker)
-    const from = now()
+    const from = timers.monotonic()
     try {
       return await look()
     } finally {
-      worked.add(asker.address, now(), now() - from)
+      worked.add(asker.address, timers.monotonic(), timers.monotonic() - from)
       const left = runningOf(asker.address) - 1
       if (left > 0) running.set(asker.address, left)
       else running.delete(asker.address)

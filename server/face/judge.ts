@@ -1,7 +1,7 @@
 /**
- * The judgement of a capture, from what was measured in its frames: first whether each picture is
- * of use, then whether the head turned as the prompts say, then whether it is one person, then
- * whether it is the person on file. Pure; the first that fails names the reason.
+ * The judgement of a capture, from what was measured in its frames: whether each picture is usable,
+ * whether the head turned as the prompts ask, whether it is one person, whether it is the person on
+ * file. Pure; the first check that fails gives the reason.
  */
 import { isComplete } from './challenge.ts'
 import {

@@ -37,6 +37,8 @@ export const SHARE_HALF_MS = 30_000
 export const SHARE_FORGOTTEN_MS = 10
 export const SHARE_ADDRESSES_MAX = 10_000
 
+/** Niceness of its process: polls and staff go before face checks where cores are few. */
+export const PROCESS_NICENESS = 5
 /**
  * What one check may take: eight frames take about one and a half seconds, and many on a machine with
  * other work. Pictures have a bound of their own, and no address holds up another.

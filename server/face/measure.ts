@@ -1,6 +1,6 @@
 /**
- * What a face is judged by: figures of its landmarks (68 points, as in the 300-W annotation) and of
- * its pixels. Pure.
+ * Measures of a face: figures of its landmarks (68 points, as in the 300-W annotation) and of its
+ * pixels. Pure.
  */
 import type { Picture } from './picture.ts'
 import type { Embedding } from './port.ts'

@@ -1,7 +1,7 @@
 /**
  * The networks that find and describe faces: @vladmandic/face-api on the WebAssembly backend of
- * TensorFlow.js. Everything is read from the packages on disk, nothing is fetched. It takes a core
- * and half a gigabyte, so it belongs in a process of its own.
+ * TensorFlow.js. Everything is read from the packages on disk, nothing is fetched. It needs a core
+ * and half a gigabyte, so it has a process of its own.
  */
 import { createRequire, registerHooks } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * What a picture says of itself before anything of it is decoded: JPEG (ITU-T T.81), PNG (W3C PNG
- * Third Edition) and WebP (RFC 9649). A decoder's memory and time follow from these figures, and a
- * small file can say large ones. Pure; reads what anybody may send.
+ * A picture's header, read before anything is decoded: JPEG (ITU-T T.81), PNG (W3C PNG Third Edition)
+ * and WebP (RFC 9649). A decoder's memory and time follow from these figures, and a small file can
+ * have large ones. Pure; the input is untrusted.
  */
 import {
   PICTURE_ASPECT_MAX,

@@ -1,7 +1,6 @@
 /**
- * A picture as it comes, to the pixels that are looked at: turned as its EXIF says, its longer side
- * at 640, RGB without alpha. Bounded, and known by its header, before anything is decoded; a picture
- * that moves is none.
+ * From a picture's bytes to its pixels: turned as its EXIF has it, its longer side at 640, RGB without
+ * alpha. Bounded, and checked by its header, before anything is decoded; animations are refused.
  */
 import sharp from 'sharp'
 import { PICTURE_BYTES_MAX, PICTURE_PIXELS_MAX, PICTURE_SIDE } from './limits.ts'

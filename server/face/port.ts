@@ -1,9 +1,9 @@
 /**
- * The face check as the service sees it: a capture, made for a challenge, against the photo on
- * file. Behind it stands the embedded engine, or the authority's own service.
+ * The interface of the face check: a capture, made for a challenge, compared with the photo on file.
+ * Behind it is the embedded engine, or the authority's own service.
  *
- * The challenge (turn the head as told) is one thing and the match another; they are told apart,
- * since neither vouches for the other. It is no presentation-attack detection (ISO/IEC 30107-3).
+ * The challenge (turn the head as asked) and the match are two results, since neither proves the
+ * other. It is no presentation-attack detection (ISO/IEC 30107-3).
  */
 
 /** What the person is asked to do. Left and right are the person's own. */

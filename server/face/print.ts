@@ -1,11 +1,11 @@
 /**
- * A sketch of a whole picture, by which a copy is known that was encoded or scaled again: 256 bits,
- * each telling whether one cell of 17 × 16 is lighter than the one on its left (a difference hash).
+ * A sketch of a whole picture, by which a copy that was encoded or scaled again is recognised: 256
+ * bits, each for whether one cell of 17 × 16 is lighter than the one on its left (a difference hash).
  * It has no measure of a face. Pure.
  *
  * Measured on six portraits: copies (JPEG at quality 40, half the size, other light, gray) differ in
  * up to 5 bits; a picture taken anew, the head moved by 1.3 % of the width or turned by 6°, in 8 and
- * more. Cut at its edges by 1 %, a copy differs in 10 and more: it is not known.
+ * more. Cut at its edges by 1 %, a copy differs in 10 and more and is not recognised.
  */
 import { PRINT_BITS_NEAR, PRINT_SIDE } from './limits.ts'
 import type { Picture } from './picture.ts'

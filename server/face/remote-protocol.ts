@@ -1,8 +1,9 @@
 /**
- * What is said between this service and a face check of the authority's: one POST of JSON, one small
- * JSON answer. server/README.md specifies it for whoever builds the other side.
+ * The protocol between this service and a face check of the authority's: one POST of JSON, one small
+ * JSON answer. server/face-check.md is its specification.
  */
 import { z } from 'zod'
+import { readCapped } from '../load/capped-body.ts'
 import { REMOTE_ANSWER_BYTES_MAX } from './limits.ts'
 import type { Capture, FaceOutcome, FaceReason, ScoreBand } from './port.ts'
 
@@ -69,24 +70,13 @@ export async function readAnswer(response: Response): Promise<Came> {
     const fault = BUSY.has(status) ? 'BUSY' : 'STATUS'
     return { ok: false, fault, again: BUSY.has(status) || GATEWAY.has(status) }
   }
-  const text = await readCapped(response)
-  if (text === undefined) return { ok: false, fault: 'TOO_LARGE', again: false }
-  const parsed = answerSchema.safeParse(jsonOf(text))
+  const body = await readCapped(response.body, REMOTE_ANSWER_BYTES_MAX)
+  if (body === undefined) return { ok: false, fault: 'TOO_LARGE', again: false }
+  const parsed = answerSchema.safeParse(jsonOf(body.toString()))
   if (!parsed.success) return { ok: false, fault: 'MALFORMED', again: false }
   const { challengePassed, matched, reason, band } = parsed.data
   const outcome = { challengePassed, matched, ...(reason && { reason }), ...(band && { band }) }
   return { ok: true, outcome }
-}
-
-async function readCapped(response: Response): Promise<string | undefined> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of response.body ?? []) {
-    bytes += part.length
-    if (bytes > REMOTE_ANSWER_BYTES_MAX) return undefined
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString()
 }
 
 function jsonOf(text: string): unknown {

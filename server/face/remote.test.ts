@@ -1,9 +1,11 @@
 /** The adapter against a real server: what is sent, and every way in which no good answer comes. */
+
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
-import { errorFields } from '../log.ts'
+import { systemRandom, systemTimers } from '../clock.ts'
+import { errorFields } from '../ops/log.ts'
 import { answerJson, startFaceService } from '../testing/face-service.ts'
 import {
   PICTURE_BYTES_MAX,
@@ -34,7 +36,8 @@ async function setUp(t: Test, more: Partial<RemoteParts> = {}) {
     secret: SECRET,
     deadlineMs: 5000,
     onFault: (what, error) => void told.push(what, JSON.stringify(errorFields(error))),
-    now: () => clock.time,
+    timers: { ...systemTimers, monotonic: () => clock.time },
+    random: systemRandom,
     fetch,
     ...more,
   })

@@ -1,10 +1,9 @@
 /**
- * The face check of the authority's own service, over HTTP. A check is sent once more when it got no
- * answer, under the same `idempotency-key` and within one deadline: it is one try, whatever the
- * network does. While the service is away nobody waits for it. Nothing of a picture is kept or told.
+ * The face check of the authority's own service, over HTTP. A check without an answer is sent once
+ * more, under the same `idempotency-key` and within one deadline: it counts as one try. While the
+ * service is away no request waits for it. Nothing of a picture is kept or logged.
  */
-import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { abortAfter, type Random, sleep, type Timers } from '../clock.ts'
 import { isComplete } from './challenge.ts'
 import { createCircuit } from './circuit.ts'
 import {
@@ -25,8 +24,8 @@ export interface RemoteParts {
   readonly deadlineMs: number
   /** Told why a check came to nothing; never anything of a picture. */
   readonly onFault: (what: string, error: unknown) => void
-  /** Milliseconds of a clock that only goes forward. */
-  readonly now: () => number
+  readonly timers: Timers
+  readonly random: Random
   readonly fetch: typeof fetch
 }
 
@@ -35,14 +34,14 @@ export interface RemoteFaces extends FaceCheck {
 }
 
 export function createRemoteFaces(parts: RemoteParts): RemoteFaces {
-  const { now, onFault, deadlineMs } = parts
+  const { timers, onFault, deadlineMs } = parts
   const closing = new AbortController()
   const circuit = createCircuit({ failuresMax: REMOTE_FAILURES_MAX, openMs: REMOTE_AWAY_MS })
 
   /** Not a fault when the service only says that it is busy: it is there. */
   function settle(came: Came): FaceOutcome {
     if (came.ok || came.fault === 'BUSY') circuit.worked()
-    else circuit.failed(now())
+    else circuit.failed(timers.monotonic())
     if (came.ok) return came.outcome
     const cause = came.error ?? new FaceCheckError('UNAVAILABLE')
     onFault(`the face check came to nothing: ${came.fault}`, cause)
@@ -55,9 +54,14 @@ export function createRemoteFaces(parts: RemoteParts): RemoteFaces {
       const refused = refusedUnsent(capture)
       if (refused !== undefined) return refused
       if (closing.signal.aborted) throw new FaceCheckError('UNAVAILABLE')
-      if (!circuit.enter(now())) throw new FaceCheckError('UNAVAILABLE')
-      const deadline = AbortSignal.any([closing.signal, AbortSignal.timeout(deadlineMs)])
-      return settle(await send(parts, requestBody(onFile, capture), deadline))
+      if (!circuit.enter(timers.monotonic())) throw new FaceCheckError('UNAVAILABLE')
+      const late = abortAfter(timers, deadlineMs)
+      const deadline = AbortSignal.any([closing.signal, late.signal])
+      try {
+        return settle(await send(parts, requestBody(onFile, capture), deadline))
+      } finally {
+        late.cancel()
+      }
     },
     async close() {
       closing.abort()
@@ -77,11 +81,12 @@ function refusedUnsent(capture: Capture): FaceOutcome | undefined {
 
 /** The same request under the same key, until it is answered, may not be repeated, or time is up. */
 async function send(parts: RemoteParts, body: string, deadline: AbortSignal): Promise<Came> {
-  const key = randomBytes(16).toString('hex')
+  const key = parts.random.bytes(16).toString('hex')
   for (let sends = 1; ; sends++) {
     const came = await sendOnce(parts, { key, body }, deadline)
     if (came.ok || !came.again || sends >= REMOTE_SENDS_MAX) return came
-    await sleep(REMOTE_AGAIN_MS, undefined, { signal: deadline }).catch(() => {})
+    const over = new Promise(resolve => deadline.addEventListener('abort', resolve, { once: true }))
+    await Promise.race([sleep(parts.timers, REMOTE_AGAIN_MS), over])
     if (deadline.aborted) return came
   }
 }

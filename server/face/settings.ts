@@ -1,4 +1,4 @@
-/** Which face check a service uses, as its config says: the embedded engine, or a service of the authority's. */
+/** The `face` part of the config: the embedded engine, or a service of the authority's. */
 import { z } from 'zod'
 import { StartError } from '../errors.ts'
 import {
@@ -21,7 +21,7 @@ function isUsableUrl(text: string): boolean {
 
 export const faceSettingsSchema = z.union(
   [
-    z.strictObject({ engine: z.literal('embedded') }),
+    z.strictObject({ engine: z.literal('embedded').describe('the embedded engine') }),
     z.strictObject({
       url: z
         .string()
@@ -33,7 +33,7 @@ export const faceSettingsSchema = z.union(
         .min(REMOTE_DEADLINE_MS_MIN)
         .max(REMOTE_DEADLINE_MS_MAX)
         .default(REMOTE_DEADLINE_MS)
-        .describe('what one check may take, repeating included'),
+        .describe('milliseconds that one check may take, a repetition included'),
     }),
   ],
   { error: 'expected { "engine": "embedded" } or { "url": "https://…", "deadlineMs": 10000 }' },

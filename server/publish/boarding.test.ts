@@ -1,6 +1,6 @@
 import t from 'tap'
-import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/boarding.ts'
 import { fromHex } from '../../pass/bytes.ts'
+import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/documents/boarding.ts'
 import * as pass from '../../pass/limits.ts'
 import * as limits from '../limits.ts'
 import { makeBoardingList, spanAt } from './boarding.ts'

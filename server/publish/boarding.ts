@@ -3,15 +3,16 @@
  * at when its gates ask for their manifest. A list that says the same stays the same file, so gates
  * fetch it once and learn from the manifest that it still holds.
  */
-import { type BoardingContents, encodeBoardingList } from '../../pass/boarding.ts'
+
 import { fromHex } from '../../pass/bytes.ts'
+import { type BoardingContents, encodeBoardingList } from '../../pass/documents/boarding.ts'
+import type { BoardingRef } from '../../pass/documents/station.ts'
 import {
   BOARDING_ELSEWHERE_MAX,
   BOARDING_TICKETS_MAX,
   BOARDING_TRAINS_MAX,
   TICKETS_PER_CERTIFICATE_MAX,
 } from '../../pass/limits.ts'
-import type { BoardingRef } from '../../pass/station.ts'
 import { boardingWindow } from '../domain/ticket.ts'
 import {
   BOARDING_AHEAD_MS,
@@ -21,9 +22,9 @@ import {
   BOARDING_MARGIN_MS,
   BOARDING_SLOT_MS,
 } from '../limits.ts'
-import { type HeldList, heldList, keepList, sawList } from '../store/boarding-lists.ts'
-import type { Tx } from '../store/schema.ts'
-import type { Boarding, Span } from '../store/tickets.ts'
+import { type HeldList, heldList, keepList, sawList } from '../store/publish/boarding-lists.ts'
+import type { Tx } from '../store/schema/schema.ts'
+import type { Boarding, Span } from '../store/tickets/tickets.ts'
 import type { Tickets } from '../tickets/port.ts'
 import { sha256Hex } from './files.ts'
 

@@ -3,12 +3,12 @@
  * by the next station manifest.
  */
 import { canonicalJson, type JsonValue } from '../../gate/contract/canonical.ts'
-import { signConfig } from '../../pass/gate-config.ts'
+import { signConfig } from '../../pass/documents/gate-config.ts'
 import { CONFIG_TEXT_BYTES_MAX } from '../../pass/limits.ts'
 import { Problem } from '../errors.ts'
-import { addConfig, findConfig } from '../store/configs.ts'
-import { lockFor } from '../store/published.ts'
-import type { Tx } from '../store/schema.ts'
+import { lockFor } from '../store/engine/leases.ts'
+import { addConfig, findConfig } from '../store/gates/configs.ts'
+import type { Tx } from '../store/schema/schema.ts'
 import { sha256Hex } from './files.ts'
 import type { OnlineKey } from './signer.ts'
 

@@ -1,38 +1,35 @@
 /**
  * Publishes status lists and manifests. Whoever flips a bit has it published at once; signing again
- * what did not change is left to the replica that holds a lease. A manifest is stored only if none
- * came in between since its state was read, under a version that is a primary key: so no replica can
- * publish an older state after a newer one, nor two manifests of one version. Replicas serve only
- * bytes read back from the database.
+ * what did not change is left to the replica that holds a lease. Replicas serve only bytes read back
+ * from the database. A look that finds nothing new is one statement, and over SQLite none at all.
  */
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { signTimeAnswer } from '../../pass/documents/signed-time.ts'
+import type { TrustDocument } from '../../pass/documents/trust.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import { signTimeAnswer } from '../../pass/signed-time.ts'
-import type { TrustDocument } from '../../pass/trust.ts'
 import type { Clock } from '../clock.ts'
-import { Problem } from '../errors.ts'
-import { createHeartbeat } from '../heartbeat.ts'
-import { type HighWaterMark, markRaiser } from '../high-water.ts'
+import { revisionsOf } from '../domain/publication.ts'
 import * as limits from '../limits.ts'
-import { errorFields, type Log } from '../log.ts'
-import type { OldCopy } from '../old-copy.ts'
-import type { StatusRevision } from '../store/certificates.ts'
-import { REPLICA_SKEW_MS_MAX } from '../store/limits.ts'
-import * as published from '../store/published.ts'
-import type { Database } from '../store/schema.ts'
-import { endedIndices, missingDays, openLists } from '../store/status.ts'
-import { transact } from '../store/transact.ts'
-import {
-  basisOf,
-  type ListEntry,
-  makeListFile,
-  makeManifest,
-  revisionsOf,
-  sha256Hex,
-} from './files.ts'
-import { pickKey, type Wanted } from './keyring.ts'
-import type { OnlineKey, Signer } from './signer.ts'
+import { errorFields, type Log } from '../ops/log.ts'
+import { createTicker } from '../ops/ticker.ts'
+import type { StatusRevision } from '../store/certificates/certificates.ts'
+import { missingDays, openLists } from '../store/certificates/status.ts'
+import { createChangeLook } from '../store/engine/changes.ts'
+import { engineOf } from '../store/engine/engines.ts'
+import { handleOf } from '../store/engine/handle.ts'
+import { dropLease, holdLease } from '../store/engine/leases.ts'
+import { transact } from '../store/engine/transact.ts'
+import { glance, PUBLISHING_TABLES } from '../store/publish/glance.ts'
+import type { PublishedManifest } from '../store/publish/published.ts'
+import type { Database } from '../store/schema/schema.ts'
+import { createHeartbeat } from './heartbeat.ts'
+import { type HighWaterMark, markRaiser } from './high-water.ts'
+import { createKeyring, type Keyring } from './keyring.ts'
+import { createListeners } from './listeners.ts'
+import type { OldCopy } from './old-copy.ts'
+import { createServedManifest } from './served-manifest.ts'
+import type { Signer } from './signer.ts'
+import { createSoon } from './soon.ts'
+import { createStateSigner } from './state-signer.ts'
 import { takeInTrust } from './trust-source.ts'
 
 export interface PublisherOptions {
@@ -53,7 +50,7 @@ export interface PublisherOptions {
 
 export interface Publisher {
   /** The newest manifest that this replica has read back. */
-  latest(): published.PublishedManifest | undefined
+  latest(): PublishedManifest | undefined
   /**
    * Resolves when `latest` is no older than the last break of this process: at once but after one.
    * Throws Problem `NOT_READY` when the database doesn't say within AWAKE_MS_MAX.
@@ -62,7 +59,7 @@ export interface Publisher {
   /** The newest trust document. Throws Problem `NOT_READY` before the start. */
   trust(): TrustDocument
   /** A key to sign with now. Throws Problem `NO_KEY` when none is released. */
-  key(wanted: Pick<Wanted, 'role' | 'passClass'>): OnlineKey
+  readonly key: Keyring['key']
   /** Waits until a manifest holds the change: its version, or undefined after `waitMs`. */
   published(change: StatusRevision, waitMs: number): Promise<number | undefined>
   /** Calls `listener` when a manifest says something new (not when it is signed again), `onStop` at the end. */
@@ -79,184 +76,129 @@ export interface Publisher {
 }
 
 export function createPublisher(options: PublisherOptions): Publisher {
-  const { db, clock, log, signer } = options
-  const owner = randomUUID()
-  let trust: TrustDocument | undefined
-  let latest: published.PublishedManifest | undefined
-  let denied: ReadonlySet<string> = new Set()
-  let upkeepAt = Number.NEGATIVE_INFINITY
-  let publishedAt = Number.NEGATIVE_INFINITY
-  let chain: Promise<void> = Promise.resolve()
-  let queued: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
-  const listeners = new Map<() => void, () => void>()
-  let stopped = false
-  const heart = createHeartbeat(() => serial(false))
+  const { db, clock, log, signer, oldCopy, versionFloor = 0 } = options
+  const { timers, random, changes } = handleOf(db)
+  const owner = random.uuid()
+  const keyring = createKeyring(signer, clock, options.environment)
+  const served = createServedManifest(db, clock, timers)
+  const state = createStateSigner({ db, clock, keyring, served, versionFloor, oldCopy })
+  const listeners = createListeners()
+  const heart = createHeartbeat(() => inTurn(() => run(false)), { timers, clock })
+  const soon = createSoon(timers, () => inTurn(() => run(true)))
+  const changed = createChangeLook(changes, PUBLISHING_TABLES)
   const raiseMark = options.mark && markRaiser(options.mark, db, log)
-  let servedSince = Number.NEGATIVE_INFINITY
-
-  function trustNow(): TrustDocument {
-    if (trust === undefined) throw new Problem('NOT_READY')
-    return trust
-  }
-
-  function key(wanted: Pick<Wanted, 'role' | 'passClass'>): OnlineKey {
-    const at = Math.floor(clock.now() / 1000)
-    const issuer = wanted.role === 'issuer' ? { environment: options.environment } : {}
-    const found = pickKey(signer.keys(), trustNow(), denied, { ...wanted, ...issuer }, at)
-    if (found === undefined) throw new Problem('NO_KEY')
-    return found
-  }
+  let upkeepAt = Number.NEGATIVE_INFINITY
+  let settled: string | undefined
+  let chain: Promise<void> = Promise.resolve()
 
   /** Every few seconds: new trust, new keys, tomorrow's list. */
   async function upkeep(now: number): Promise<void> {
-    if (now >= upkeepAt && now < upkeepAt + limits.UPKEEP_MS) return
     upkeepAt = now
-    await options.oldCopy?.look()
+    await oldCopy?.look()
     signer.refresh()
-    trust = await takeInTrust(db, options.trustFolder, now)
+    keyring.takeIn(await takeInTrust(db, options.trustFolder, now))
     if ((await missingDays(db, now)).length > 0) {
       await transact(db, tx => openLists(tx, now))
     }
   }
 
-  /** The newest manifest; an older one than was served means that a backup is under us. */
-  async function newest(): Promise<published.PublishedManifest | undefined> {
-    const found = await published.newestManifest(db, latest)
-    if ((found?.version ?? 0) >= (latest?.version ?? 0)) return found
-    throw Object.assign(new Error('the database went back'), { code: 'DATABASE_WENT_BACK' })
-  }
-
-  async function listEntry(list: { number: number; revision: number }): Promise<ListEntry> {
-    const known = await published.findListEntry(db, list.number, list.revision + 1)
-    if (known !== undefined) return known
+  /** Gives whether there was one. Throws when there is no trust yet. */
+  async function upkeepInTime(): Promise<boolean> {
     const now = clock.now()
-    const ended = await endedIndices(db, list.number)
-    const file = await makeListFile(list, ended, key({ role: 'status' }), Math.floor(now / 1000))
-    return published.keepListFile(db, file, now)
-  }
-
-  /** Publishes if something changed, or if the last manifest is getting old and `renew` is set. */
-  async function publish(renew: boolean): Promise<void> {
-    options.oldCopy?.demandNot()
-    const now = clock.now()
-    const last = await newest()
-    const state = await published.readState(db, trustNow().version, now)
-    denied = new Set(state.deniedKids)
-    if (last?.basis === basisOf(state) && !(renew && isOld(last, now))) return
-    const lists: ListEntry[] = []
-    for (const list of state.lists) lists.push(await listEntry(list))
-    const overtaken = await transact(db, async tx => {
-      await published.lockFor(tx, 'publishing')
-      const newest = await published.newestManifest(tx, last)
-      if (newest?.version !== last?.version) return true
-      const iat = Math.floor(now / 1000)
-      const version = Math.max((last?.version ?? 0) + 1, iat, options.versionFloor ?? 0)
-      const bytes = await makeManifest(state, lists, key({ role: 'status' }), { version, iat })
-      const etag = `"${sha256Hex(bytes).slice(0, 24)}"`
-      await published.keepManifest(tx, { version, bytes, etag, state }, now)
-      return false
-    })
-    if (overtaken) return publish(renew)
-    publishedAt = performance.now()
-  }
-
-  async function run(changed: boolean): Promise<void> {
-    const now = clock.now()
-    const breaks = heart.breaks()
+    if (now >= upkeepAt && now < upkeepAt + limits.UPKEEP_MS) return false
     await upkeep(now).catch(error => {
-      if (trust === undefined) throw error
+      if (!keyring.isReady()) throw error
       log.error(errorFields(error), 'upkeep failed')
     })
-    const renew = await published.holdLease(db, 'publisher', owner, now)
-    if (renew || changed) await publish(renew)
-    const before = latest?.basis
-    const found = await newest()
-    await raiseMark?.(found?.version ?? 0)
-    if (found !== latest) servedSince = performance.now()
-    latest = found
-    heart.known(breaks)
-    if (latest?.basis !== before) for (const listener of [...listeners.keys()]) listener()
+    return true
   }
 
-  /** One run after the other. */
-  function serial(changed: boolean): Promise<void> {
-    const done = chain.then(() => run(changed))
+  async function run(isChanged: boolean): Promise<void> {
+    const now = clock.now()
+    const breaks = heart.breaks()
+    await upkeepInTime()
+    const seen = changed.look()
+    const found = await glance(db, now)
+    const renew = await holdLease(db, 'publisher', owner, now)
+    if ((renew || isChanged) && (await state.publish(renew))) soon.published()
+    const before = served.latest()?.basis
+    const newest = await served.read()
+    await raiseMark?.(newest?.version ?? 0)
+    served.serve(newest)
+    heart.known(breaks)
+    if (newest?.basis !== before) listeners.tell()
+    // What is left to the replica with the lease, which may be dead, is looked at again until it is
+    // done; and so is a manifest that came after the glance, its own as well.
+    const isServed = found.manifestVersion === newest?.version
+    const isDone = isServed && (renew || isChanged || (await state.isPublished()))
+    settled = isDone ? found.text : undefined
+    changed.settle(isDone ? seen : undefined)
+  }
+
+  /** Runs when a manifest is old, or something is another than when all was done. */
+  async function look(): Promise<void> {
+    const wasUpkept = await upkeepInTime()
+    const latest = served.latest()
+    if (latest !== undefined && !served.isOld(latest)) {
+      const seen = changed.look()
+      // A list may have come to its end meanwhile, which nobody writes.
+      if (!wasUpkept && changed.isSettled(seen)) return
+      if ((await glance(db, clock.now())).text === settled) return changed.settle(seen)
+    }
+    await run(false)
+  }
+
+  /** One after the other. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = chain.then(work)
     chain = done.catch(() => {})
     return done
   }
 
-  /** Calls that come before the run has begun share it. */
-  function soon(): Promise<void> {
-    queued ??= (async () => {
-      const wait = publishedAt + limits.PUBLISH_GAP_MS - performance.now()
-      // Waits even for nothing: `queued` must be set before it is cleared.
-      await sleep(Math.max(0, wait))
-      queued = undefined
-      await serial(true)
-    })()
-    return queued
-  }
-
-  /** One by a replica whose clock is a little ahead is as old as it has been known here. */
-  function isOld(last: published.PublishedManifest, now: number): boolean {
-    const age = now - last.madeAt
-    if (age < -REPLICA_SKEW_MS_MAX) return true
-    const known = last.version === latest?.version ? performance.now() - servedSince : 0
-    return Math.max(age, known) >= limits.MANIFEST_EVERY_MS * 0.75
-  }
-
-  async function tick(): Promise<void> {
-    await serial(false).catch(error => log.error(errorFields(error), 'publishing failed'))
-    if (!stopped) timer = setTimeout(tick, limits.PUBLISH_TICK_MS).unref()
-  }
-
-  function endStreams(): void {
-    for (const onStop of [...listeners.values()]) onStop()
-  }
+  const isAlone = engineOf(db) === 'sqlite'
+  const ticker = createTicker({
+    timers,
+    log,
+    failed: 'publishing failed',
+    everyMs: isAlone ? limits.PUBLISH_ALONE_TICK_MS : limits.PUBLISH_TICK_MS,
+    wakeMs: limits.PUBLISH_TICK_MS,
+    work: () => inTurn(look),
+  })
+  let deafen = () => {}
 
   return {
-    endStreams,
+    endStreams: listeners.endAll,
     awake: heart.awake,
-    latest: () => latest,
-    trust: trustNow,
-    key,
-    onChange(listener, onStop) {
-      listeners.set(listener, onStop)
-      return () => void listeners.delete(listener)
-    },
-    publishNow: soon,
-    async published(change, waitMs) {
-      const deadline = performance.now() + waitMs
-      while (!stopped) {
-        const left = deadline - performance.now()
-        if (left <= 0) return undefined
-        await Promise.race([soon().catch(() => sleep(50)), sleep(left, undefined, { ref: false })])
-        const revision = latest && revisionsOf(latest.basis).get(change.list)
-        if (revision !== undefined && revision >= change.revision) return latest?.version
-      }
-      return undefined
-    },
+    latest: served.latest,
+    trust: keyring.trust,
+    key: keyring.key,
+    onChange: listeners.add,
+    publishNow: soon.run,
+    published: ({ list, revision }, waitMs) =>
+      soon.until(() => {
+        const latest = served.latest()
+        const reached = latest && revisionsOf(latest.basis).get(list)
+        return reached !== undefined && reached >= revision ? latest?.version : undefined
+      }, waitMs),
     async timeAnswer(nonce) {
-      const signing = key({ role: 'time' })
-      return signTimeAnswer(
-        { nonce, time: clock.now(), manifestVersion: latest?.version ?? 0 },
-        signing,
-      )
+      const manifestVersion = served.latest()?.version ?? 0
+      const answer = { nonce, time: clock.now(), manifestVersion }
+      return signTimeAnswer(answer, keyring.key({ role: 'time' }))
     },
     async start() {
       heart.start()
-      await serial(true)
-      timer = setTimeout(tick, limits.PUBLISH_TICK_MS).unref()
+      await inTurn(() => run(true))
+      deafen = changes.listen(PUBLISHING_TABLES, ticker.wake)
+      ticker.start()
     },
     async stop() {
-      stopped = true
-      endStreams()
-      clearTimeout(timer)
+      deafen()
+      listeners.endAll()
       heart.stop()
-      await queued?.catch(() => {})
+      await ticker.stop()
+      await soon.stop()
       await chain
-      await published.dropLease(db, 'publisher', owner)
+      await dropLease(db, 'publisher', owner)
     },
   }
 }

@@ -6,9 +6,13 @@ import { z } from 'zod'
 import { canonicalJson } from '../../gate/contract/canonical.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import type { TrustDocument } from '../../pass/trust.ts'
-import { type DocumentSigner, openDocument, signDocument } from '../../pass/trust-envelope.ts'
-import { signersOf } from '../../pass/trust-keys.ts'
+import type { TrustDocument } from '../../pass/documents/trust.ts'
+import {
+  type DocumentSigner,
+  openDocument,
+  signDocument,
+} from '../../pass/documents/trust-envelope.ts'
+import { signersOf } from '../../pass/documents/trust-keys.ts'
 
 export const REPORT_TYPE = 'application/vnd.wicketgate.retention+json'
 

@@ -11,8 +11,8 @@ import { signerOf } from '../../pass/cose-node.ts'
 import type { CoseKey, Sign, SignatureAlgorithm } from '../../pass/crypto.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import { StartError } from '../errors.ts'
+import { readPrivate } from '../files/read-file.ts'
 import { FILE_BYTES_MAX, ONLINE_KEYS_MAX } from '../limits.ts'
-import { readPrivate } from '../read-file.ts'
 
 export const ONLINE_ROLES = ['issuer', 'status', 'time', 'config'] as const
 export type OnlineRole = (typeof ONLINE_ROLES)[number]

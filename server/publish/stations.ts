@@ -4,21 +4,21 @@
  * two manifests of one version.
  */
 import { fromHex } from '../../pass/bytes.ts'
-import { signStation } from '../../pass/station.ts'
-import type { TrustDocument } from '../../pass/trust.ts'
+import { signStation } from '../../pass/documents/station.ts'
+import type { TrustDocument } from '../../pass/documents/trust.ts'
 import {
   BOARDING_LOOK_MS,
   BOARDING_MARGIN_MS,
   MANIFEST_EVERY_MS,
   MANIFEST_LIFE_S,
 } from '../limits.ts'
-import { type HeldList, heldList } from '../store/boarding-lists.ts'
-import { configsOf, type NamedConfig } from '../store/configs.ts'
-import { gatesOf, type SiblingGate } from '../store/gates.ts'
-import { lockFor } from '../store/published.ts'
-import type { Database, Tx } from '../store/schema.ts'
-import { keepStation, newestStation, type PublishedStation } from '../store/stations.ts'
-import { transact } from '../store/transact.ts'
+import { lockFor } from '../store/engine/leases.ts'
+import { transact } from '../store/engine/transact.ts'
+import { configsOf, type NamedConfig } from '../store/gates/configs.ts'
+import { gatesOf, type SiblingGate } from '../store/gates/gates.ts'
+import { type HeldList, heldList } from '../store/publish/boarding-lists.ts'
+import { keepStation, newestStation, type PublishedStation } from '../store/publish/stations.ts'
+import type { Database, Tx } from '../store/schema/schema.ts'
 import type { Tickets } from '../tickets/port.ts'
 import { type BoardingTimes, boardingRefOf, isDue, lookAtBoarding } from './boarding.ts'
 import { sha256Hex } from './files.ts'

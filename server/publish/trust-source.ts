@@ -5,34 +5,29 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import type { PassEnvironment } from '../../pass/keys.ts'
-import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import {
   decodeTrust,
   type TrustDocument,
   verifyFirstTrust,
   verifyTrustUpdate,
-} from '../../pass/trust.ts'
-import { scopeState } from '../../pass/trust-documents.ts'
+} from '../../pass/documents/trust.ts'
+import { scopeState } from '../../pass/documents/trust-documents.ts'
+import type { PassEnvironment } from '../../pass/keys.ts'
+import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import { StartError } from '../errors.ts'
 import { TRUST_DOCUMENTS_MAX } from '../limits.ts'
-import type { Database } from '../store/schema.ts'
+import { allTrustBytes, keepTrust, newestTrustBytes } from '../store/publish/trust-documents.ts'
+import type { Database } from '../store/schema/schema.ts'
 
 /** The newest trust document in the database; undefined in an empty one. */
 export async function currentTrust(db: Database): Promise<TrustDocument | undefined> {
-  const row = await db
-    .selectFrom('trust_documents')
-    .select('bytes')
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row === undefined ? undefined : decodeTrust(row.bytes)
+  const bytes = await newestTrustBytes(db)
+  return bytes && decodeTrust(bytes)
 }
 
 /** Every trust document that was taken in, oldest first: for what was signed a while ago. */
 export async function trustDocuments(db: Database): Promise<TrustDocument[]> {
-  const rows = await db.selectFrom('trust_documents').select('bytes').orderBy('version').execute()
-  return rows.map(row => decodeTrust(row.bytes))
+  return (await allTrustBytes(db)).map(bytes => decodeTrust(bytes))
 }
 
 /**
@@ -57,11 +52,7 @@ export async function takeInTrust(
     if (result.trust.version !== version) {
       throw new StartError('TRUST', `trust.documents: ${file} holds another version`)
     }
-    await db
-      .insertInto('trust_documents')
-      .values({ version, bytes, added_at: now })
-      .onConflict(c => c.column('version').doNothing())
-      .execute()
+    await keepTrust(db, { version, bytes }, now)
     current = result.trust
   }
   if (current === undefined)

@@ -2,9 +2,10 @@
 import { generateSigningKey } from '../../pass/cose-node.ts'
 import { presentPass } from '../../pass/present.ts'
 import { encodePassText } from '../../pass/text.ts'
-import { registerPerson } from '../people-registry.ts'
-import { transact } from '../store/transact.ts'
-import { makeClient, type World } from './world.ts'
+import { type Random, systemRandom } from '../clock.ts'
+import { registerPerson } from '../services/people-registry.ts'
+import { transact } from '../store/engine/transact.ts'
+import { makeClient, newKeys, type World } from './world.ts'
 
 export interface Said {
   readonly status: number
@@ -38,13 +39,28 @@ export async function putOnFile(world: World, documentNumber: string): Promise<v
   await transact(db, tx => registerPerson(tx, secrets, typedPerson(documentNumber), photo, 0))
 }
 
-let pictures = 0
-const pictureOf = (name: string) => Buffer.from(`${name}#${++pictures}`).toString('base64')
+/** What a phone is: its own key, the holder's, and its chance. */
+export interface PhoneParts {
+  readonly keys: ReturnType<typeof newKeys>
+  readonly holder: ReturnType<typeof generateSigningKey>
+  readonly random: Pick<Random, 'bytes' | 'integer'>
+}
+
+export const newPhone = (): PhoneParts => ({
+  keys: newKeys('ES256'),
+  holder: generateSigningKey('ES256'),
+  random: systemRandom,
+})
 
 /** A new phone in a person's hand; requests go to `world`, or to another replica. */
-export async function makeApplicant(world: World, documentNumber: string) {
-  const phone = makeClient(world, 'ES256')
-  const holder = generateSigningKey('ES256')
+export async function makeApplicant(
+  world: World,
+  documentNumber: string,
+  { keys, holder, random }: PhoneParts = newPhone(),
+) {
+  const phone = makeClient(world, 'ES256', keys, random)
+  const pictureOf = (name: string) =>
+    Buffer.from(`${name}#${random.integer(2 ** 40)}`).toString('base64')
   const { x, y } = holder.privateKey.export({ format: 'jwk' })
   const holderKey = { kty: 'EC', crv: 'P-256', x, y }
   /** How many pictures each challenge wants. */

@@ -35,8 +35,9 @@ export async function makeHolder(
   const { x, y } = holder.privateKey.export({ format: 'jwk' })
   const holderKey = { kty: 'EC', crv: 'P-256', x, y }
   const claimed = await phone.send('/v1/certificates/claim', { code: claim.code, holderKey })
-  const minted = (await claimed.json()) as { pass: string }
-  const pass = new Uint8Array(Buffer.from(minted.pass, 'base64url'))
+  const signed = (await claimed.json()) as { pass: string; code?: string }
+  if (claimed.status !== 201) throw new Error(`claiming answered ${claimed.status} ${signed.code}`)
+  const pass = new Uint8Array(Buffer.from(signed.pass, 'base64url'))
   return {
     id: certificate.id,
     phone,

@@ -1,11 +1,7 @@
 /** Journals as a gate writes them, for tests. */
 import { createHash } from 'node:crypto'
-import {
-  CHAIN_START,
-  chainInput,
-  type JournalRow,
-  type Upload,
-} from '../../gate/contract/events.ts'
+import { CHAIN_START, chainInput } from '../../gate/contract/chain.ts'
+import type { JournalRow, Upload } from '../../gate/contract/events.ts'
 
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 

@@ -1,9 +1,9 @@
 /** What a gate believes and says, for tests: it fetches everything, checks everything, asks nobody. */
 import type { KeyObject } from 'node:crypto'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { statusAt } from '../../pass/status-list.ts'
-import { openStatusList } from '../../pass/status-list-node.ts'
-import { issuerKeysOf, verifyFirstTrust, verifyManifest } from '../../pass/trust.ts'
+import { statusAt } from '../../pass/documents/status-list.ts'
+import { openStatusList } from '../../pass/documents/status-list-node.ts'
+import { issuerKeysOf, verifyFirstTrust, verifyManifest } from '../../pass/documents/trust.ts'
 import { createPassVerifier, type TrustView } from '../../pass/verify.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +25,7 @@ async function fetchTrust(world: World): Promise<TrustView> {
   }
   return {
     environment: 'test',
-    staleAllowanceMs: 5000,
+    aheadByMaxMs: 5000,
     issuerKeys: kid => issuerKeysOf(trust.trust, kid),
     kidRevoked: () => false,
     status(uri, index) {
@@ -39,7 +39,7 @@ async function fetchTrust(world: World): Promise<TrustView> {
 /** An entry gate. `poll` fetches; `verify` judges a code by what was fetched last. */
 export function makeOfflineGate(world: World) {
   const verifier = createPassVerifier<KeyObject>({ crypto: nodeVerifier, cacheEntriesMax: 100 })
-  const policy = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+  const policy = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
   let trust: TrustView | undefined
   return {
     async poll() {

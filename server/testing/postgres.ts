@@ -7,9 +7,10 @@ import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { TEMP_ROOT } from '../../fixtures/temp-dir.ts'
 
 export interface Postgres {
   /** The URL of a new empty database. */
@@ -27,7 +28,7 @@ const PASSWORD = 'only for tests'
 
 /** The server, or in a word why there is none. */
 export async function startPostgres(): Promise<Postgres | string> {
-  const folder = mkdtempSync(join(tmpdir(), 'wicketgate-postgres-'))
+  const folder = mkdtempSync(join(TEMP_ROOT, 'wicketgate-postgres-'))
   // The server runs as a user of its own when the tests run as root.
   chmodSync(folder, 0o755)
   try {

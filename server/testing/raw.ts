@@ -1,6 +1,7 @@
 /** Bytes over a socket of one's own, for requests that no HTTP client would send. */
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilSettled } from '../../hardware/sim/until.ts'
 
 export interface RawAnswer {
   /** 0: the connection was closed without one. */
@@ -10,12 +11,12 @@ export interface RawAnswer {
 
 /**
  * Writes `parts` one after the other, `gapMs` apart, until they or the connection end. Resolves when
- * an answer came or the connection was closed; rejects after `withinMs`.
+ * an answer came or the connection was closed; rejects after `WAIT_MS_MAX`.
  */
 export async function sendRaw(
   url: string,
   parts: Iterable<string | Uint8Array>,
-  { gapMs = 0, withinMs = 10_000 } = {},
+  { gapMs = 0 } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port) })
@@ -32,8 +33,6 @@ export async function sendRaw(
       if (got.includes('\r\n\r\n')) socket.end()
     })
   })
-  const late = new AbortController()
-  const deadline = sleep(withinMs, 'late' as const, { signal: late.signal }).catch(() => 'in time')
   const written = (async () => {
     for (const part of parts) {
       if (!open || got !== '') return
@@ -42,11 +41,8 @@ export async function sendRaw(
       if (gapMs > 0) await sleep(gapMs)
     }
   })()
-  const end = await Promise.race([closed, deadline])
-  late.abort()
-  socket.destroy()
+  await untilSettled('an answer', closed).finally(() => socket.destroy())
   await written
-  if (end === 'late') throw new Error(`no answer within ${withinMs} ms`)
   return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(got)?.[1] ?? 0), code: codeIn(got) }
 }
 

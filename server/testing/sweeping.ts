@@ -1,8 +1,8 @@
 /** Deletes what is past its time of one kind, for tests. */
 import { cutoffsAt } from '../domain/retention.ts'
-import { SWEEPS } from '../store/retention.ts'
-import type { Database } from '../store/schema.ts'
-import { transact } from '../store/transact.ts'
+import { transact } from '../store/engine/transact.ts'
+import { SWEEPS } from '../store/retention/retention.ts'
+import type { Database } from '../store/schema/schema.ts'
 
 const KEPT = { certificateDays: 62, ticketDays: 62, journalDays: 90, auditDays: 730 }
 

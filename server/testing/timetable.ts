@@ -1,8 +1,8 @@
 /** A small timetable for tests: two stations a day's trains apart, and one elsewhere. */
 import type { Train } from '../domain/ticket.ts'
-import type { Database } from '../store/schema.ts'
-import { replaceTimetable, type Timetable } from '../store/timetable.ts'
-import { transact } from '../store/transact.ts'
+import { transact } from '../store/engine/transact.ts'
+import type { Database } from '../store/schema/schema.ts'
+import { replaceTimetable, type Timetable } from '../store/tickets/timetable.ts'
 
 const STATIONS = ['north', 'south', 'east'] as const
 

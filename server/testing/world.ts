@@ -10,15 +10,16 @@ import { Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { exportJWK, SignJWT } from 'jose'
 import type { Test } from 'tap'
+import { type OpenService, openService, type ServiceOptions } from '../assembly/start.ts'
 import type { Role } from '../auth/permissions.ts'
 import { bodyHash } from '../auth/proof.ts'
 import { initTrust } from '../ceremony/init.ts'
 import { NO_STRETCH } from '../ceremony/sealed-file.ts'
+import { type Random, systemRandom } from '../clock.ts'
 import { configSchema } from '../config.ts'
 import type { FaceCheck } from '../face/port.ts'
-import { createLog } from '../log.ts'
-import { type OpenService, openService } from '../start.ts'
-import { isPostgresUrl } from '../store/engines.ts'
+import { createLog } from '../ops/log.ts'
+import { isPostgresUrl } from '../store/engine/engines.ts'
 import { virtualFaces } from './faces.ts'
 
 export const PASSWORD = 'correct horse battery staple'
@@ -76,13 +77,17 @@ export async function worldAtNoon(t: Test, dir: string, place: string): Promise<
   return world
 }
 
-/** The service again on the same files, as after a restart; on PostgreSQL also as one more replica. */
+/**
+ * The service again on the same files, as after a restart; on PostgreSQL also as one more replica.
+ * `ports`: timers that the test moves and chance that it can draw again, instead of the system's.
+ */
 export async function reopenWorld(
   dir: string,
   clock: World['clock'],
   place = join(dir, 'service.db'),
   faces: FaceCheck = virtualFaces(),
   staff: object = {},
+  ports: Pick<ServiceOptions, 'timers' | 'random'> = {},
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
@@ -103,7 +108,16 @@ export async function reopenWorld(
   const log = createLog('debug', sink)
   const oidcSecret = 'a secret for tests'
   const markFile = markFileOf(dir, place)
-  const opened = await openService({ config, secret, markFile, oidcSecret, clock, log, faces })
+  const opened = await openService({
+    config,
+    secret,
+    markFile,
+    oidcSecret,
+    clock,
+    log,
+    faces,
+    ...ports,
+  })
   const call = async (path: string, init?: RequestInit) =>
     opened.app.request(`http://desk.test${path}`, init)
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -158,12 +172,18 @@ export interface ProofChanges {
   readonly signer?: KeyObject
 }
 
-/** A phone (ES256) or gate (EdDSA) with its key. */
-export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
-  const { privateKey, publicKey } =
-    algorithm === 'ES256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('ed25519')
+export const newKeys = (algorithm: 'ES256' | 'EdDSA') =>
+  algorithm === 'ES256'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('ed25519')
+
+/** A phone (ES256) or gate (EdDSA) with its key; `random`: of what its proofs are known by. */
+export function makeClient(
+  world: World,
+  algorithm: 'ES256' | 'EdDSA',
+  { privateKey, publicKey } = newKeys(algorithm),
+  random: Pick<Random, 'bytes'> = systemRandom,
+) {
   let nonce = ''
 
   async function proof(
@@ -177,7 +197,7 @@ export function makeClient(world: World, algorithm: 'ES256' | 'EdDSA') {
       htm: changes.htm ?? method,
       htu: changes.htu ?? path,
       nonce: changes.nonce ?? nonce,
-      jti: changes.jti ?? randomBytes(16).toString('base64url'),
+      jti: changes.jti ?? random.bytes(16).toString('base64url'),
       bh: changes.bh ?? bodyHash(Buffer.from(body)),
       ...(changes.iat === undefined ? {} : { iat: changes.iat }),
     }

@@ -2,14 +2,16 @@
  * The embedded ticketing: the rules of domain/ticket.ts over the rows of store/, one transaction an
  * act with its audit. No seat inventory: a train is never full.
  */
-import { randomBytes } from 'node:crypto'
+
 import type { Clock } from '../clock.ts'
 import { changeFault, refundFault, saleFault, type TicketState, tripOf } from '../domain/ticket.ts'
 import { Problem } from '../errors.ts'
 import { TICKETS_SHOWN_MAX, TRAINS_FOUND_MAX } from '../limits.ts'
-import { writeAudit } from '../store/audit.ts'
-import { takeRate } from '../store/rates.ts'
-import type { Database, Tx } from '../store/schema.ts'
+import { takeRate } from '../store/applications/rates.ts'
+import { writeAudit } from '../store/audit/audit.ts'
+import { handleOf } from '../store/engine/handle.ts'
+import { transact } from '../store/engine/transact.ts'
+import type { Database, Tx } from '../store/schema/schema.ts'
 import {
   addTicket,
   boardingElsewhere,
@@ -19,9 +21,8 @@ import {
   heldTicket,
   type TicketRow,
   ticketsOf,
-} from '../store/tickets.ts'
-import { findTrain, hasStation, listStations, trainsBetween } from '../store/timetable.ts'
-import { transact } from '../store/transact.ts'
+} from '../store/tickets/tickets.ts'
+import { findTrain, hasStation, listStations, trainsBetween } from '../store/tickets/timetable.ts'
 import type { Acting, Order, Ticket, Tickets } from './port.ts'
 
 interface Parts {
@@ -89,7 +90,7 @@ async function sellIn(
   const fault = saleFault(trip, now)
   if (fault !== undefined) throw new Problem(fault)
   const ticket = {
-    id: randomBytes(16).toString('hex'),
+    id: handleOf(tx).random.bytes(16).toString('hex'),
     person,
     train: trip.train,
     from_station: trip.from,

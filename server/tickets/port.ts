@@ -3,9 +3,9 @@
  * railway puts its own there. A ticket belongs to a person, never to a certificate.
  */
 import type { TicketState, Trip } from '../domain/ticket.ts'
-import type { Database, Tx } from '../store/schema.ts'
-import type { Boarding, Span } from '../store/tickets.ts'
-import type { Station } from '../store/timetable.ts'
+import type { Database, Tx } from '../store/schema/schema.ts'
+import type { Boarding, Span } from '../store/tickets/tickets.ts'
+import type { Station } from '../store/tickets/timetable.ts'
 
 export interface Ticket extends Trip {
   readonly id: string

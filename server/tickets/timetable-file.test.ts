@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
+import { importTimetable } from '../cli/import-timetable.ts'
 import { configSchema } from '../config.ts'
 import * as limits from '../limits.ts'
-import { openDatabase } from '../store/engines.ts'
-import { listStations, trainsBetween } from '../store/timetable.ts'
-import { importTimetable } from './import-command.ts'
+import { openDatabase } from '../store/engine/engines.ts'
+import { listStations, trainsBetween } from '../store/tickets/timetable.ts'
 import { readTimetable } from './timetable-file.ts'
 
 const NORTH = { station: 'north', title: '北站' }
@@ -53,9 +53,9 @@ t.test('stations and trains, in any order, with blank lines', async t => {
   t.same(readTimetable(''), { ok: true, timetable: { stations: [], trains: [] } })
 })
 
-t.test('the README’s example is one', async t => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const example = /```\n(\{"station"[^`]*)```/.exec(readme)?.[1] ?? ''
+t.test('the example of timetable.md is one', async t => {
+  const page = readFileSync(new URL('../timetable.md', import.meta.url), 'utf8')
+  const example = /```\n(\{"station"[^`]*)```/.exec(page)?.[1] ?? ''
   const read = readTimetable(example)
   t.match(read, { ok: true, timetable: { stations: [{}, {}], trains: [{ number: 'D7' }] } })
 })

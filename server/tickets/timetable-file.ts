@@ -15,7 +15,7 @@ import {
   TIMETABLE_FAULTS_TOLD,
   TRAINS_MAX,
 } from '../limits.ts'
-import type { Station, Timetable } from '../store/timetable.ts'
+import type { Station, Timetable } from '../store/tickets/timetable.ts'
 
 const HOURS_MAX = 72
 

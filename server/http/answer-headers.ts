@@ -1,0 +1,40 @@
+/** Headers of every answer of every route, errors included. */
+import type { MiddlewareHandler } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { HSTS_SECONDS } from '../load/limits.ts'
+import type { ServiceEnv } from '../services/context.ts'
+import { DOCS_STYLE_SOURCE } from './docs-page.ts'
+
+/** Of files: they are shown nowhere. */
+const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+const hsts = (isHttps: boolean) => isHttps && `max-age=${HSTS_SECONDS}; includeSubDomains`
+
+/** Of files that gates poll: few bytes. `isHttps`: browsers know this service by https alone. */
+export function fileHeaders(isHttps: boolean): MiddlewareHandler<ServiceEnv> {
+  const transport = hsts(isHttps)
+  return async (c, next) => {
+    await next()
+    c.header('x-content-type-options', 'nosniff')
+    c.header('content-security-policy', FILE_POLICY)
+    if (transport) c.header('strict-transport-security', transport)
+  }
+}
+
+/** Of all else. What doesn't say how long it may be kept is kept by nobody: it may be personal. */
+export function answerHeaders(isHttps: boolean): MiddlewareHandler<ServiceEnv> {
+  const secured = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: [DOCS_STYLE_SOURCE],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    strictTransportSecurity: hsts(isHttps),
+  })
+  return (c, next) =>
+    secured(c, async () => {
+      await next()
+      if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+    })
+}

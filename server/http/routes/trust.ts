@@ -1,0 +1,99 @@
+/**
+ * What gates fetch: manifest, trust documents and status lists. No login, plain HTTP is fine: it is
+ * all signed. Files are immutable and cacheable by anyone; only the manifest is polled.
+ */
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { Problem } from '../../errors.ts'
+import type { ServiceEnv } from '../../services/context.ts'
+import { listBytes } from '../../store/publish/published.ts'
+import { trustBytes } from '../../store/publish/trust-documents.ts'
+import { coseAnswer, coseResponse } from './cose-answer.ts'
+import { cose, jsonBody, problems, route } from './route.ts'
+
+const IMMUTABLE = 'public, max-age=31536000, immutable'
+
+const manifestRoute = route(
+  { by: 'anyone', isQuick: true },
+  {
+    method: 'get',
+    path: '/v1/trust/manifest',
+    tags: ['trust'],
+    summary: 'The newest manifest',
+    responses: {
+      200: cose('A COSE_Sign1 by a status key'),
+      304: { description: 'Nothing new' },
+      ...problems('NOT_READY'),
+    },
+  },
+)
+
+const documentRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/document/{version}',
+    tags: ['trust'],
+    summary: 'One trust document',
+    request: { params: z.object({ version: z.string().max(20) }) },
+    responses: { 200: cose('A COSE_Sign by the roots'), ...problems('NOT_FOUND') },
+  },
+)
+
+const listRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'get',
+    path: '/v1/trust/list/{sha256}',
+    tags: ['trust'],
+    summary: 'One status list, by the hash in the manifest',
+    request: { params: z.object({ sha256: z.string().max(80) }) },
+    responses: { 200: cose('A status list token'), ...problems('NOT_FOUND') },
+  },
+)
+
+const timeRoute = route(
+  { by: 'anyone' },
+  {
+    method: 'post',
+    path: '/v1/gates/time',
+    tags: ['trust'],
+    summary: 'Signed time for a nonce',
+    request: jsonBody(z.strictObject({ nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/) })),
+    responses: {
+      200: cose('A COSE_Sign1 by a time key'),
+      ...problems('INVALID', 'NO_KEY', 'CLOCK_WRONG'),
+    },
+  },
+)
+
+export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(manifestRoute, c => {
+    const manifest = c.get('service').publisher.latest()
+    if (manifest === undefined) throw new Problem('NOT_READY')
+    return coseAnswer(c.req.header('if-none-match'), manifest, 'public, max-age=2')
+  })
+  app.openapi(documentRoute, async c => {
+    const { version } = c.req.valid('param')
+    if (!/^[1-9]\d{0,14}$/.test(version)) throw new Problem('NOT_FOUND')
+    const bytes = await trustBytes(c.get('service').db, Number(version))
+    if (bytes === undefined) throw new Problem('NOT_FOUND')
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+  })
+  app.openapi(listRoute, async c => {
+    const { sha256 } = c.req.valid('param')
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Problem('NOT_FOUND')
+    const bytes = await listBytes(c.get('service').db, sha256)
+    if (bytes === undefined) throw new Problem('NOT_FOUND')
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+  })
+}
+
+/** A gate's nonce, signed with the time. */
+export function registerSignedTime(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(timeRoute, async c => {
+    c.get('service').clockCheck.demandRight()
+    const nonce = Buffer.from(c.req.valid('json').nonce, 'base64url')
+    const bytes = await c.get('service').publisher.timeAnswer(new Uint8Array(nonce))
+    return coseResponse(bytes, { 'cache-control': 'no-store' })
+  })
+}
