@@ -1,6 +1,6 @@
 /**
  * How long to wait before looking for a lost device again: doubling, capped, with jitter, so that
- * a cabinet full of devices that lost power together does not come back in step.
+ * the devices of a cabinet that lost power together do not come back in step.
  */
 import { reconnectMsMax, reconnectMsMin } from './limits.ts'
 

@@ -1,4 +1,4 @@
-/** The state of a device, and those who follow it. */
+/** The state of a device, and its subscribers. */
 import { createListeners } from './listeners.ts'
 import type { DeviceState, Unsubscribe } from './ports.ts'
 

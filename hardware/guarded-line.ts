@@ -1,7 +1,7 @@
 /**
- * What a gate board with its own firmware and its host say to each other, so that noise on the line
- * moves nothing and reports nothing: each frame carries a sequence number and a check. Pure. The
- * firmware's README states the format, and how seldom noise makes a frame.
+ * The frames between a gate board with its own firmware and its host. Each carries a sequence number
+ * and a check, so that noise on the line moves nothing and reports nothing. Pure.
+ * firmware/protocol.md has the format, and how seldom noise makes a frame.
  */
 
 /** CRC-21 of CAN FD, ISO 11898-1: it fills three bytes of seven bits. */

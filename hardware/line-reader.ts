@@ -1,6 +1,6 @@
 /**
- * Splits what a serial line carries into Firmata's messages, and counts what belongs to none. Pure,
- * bounded; it starts anew at each command byte.
+ * Splits the bytes of a serial line into Firmata's messages, and counts the bytes that belong to none.
+ * Pure, bounded; it starts anew at each command byte.
  */
 
 export interface LineReader {

@@ -1,4 +1,4 @@
-/** A small list of listeners whose subscriptions end harmlessly twice. */
+/** A small list of listeners; ending a subscription twice has no effect. */
 import type { Unsubscribe } from './ports.ts'
 
 export interface Listeners<Args extends unknown[]> {

@@ -1,5 +1,5 @@
 /**
- * What a gate needs from its devices, in device words. Drivers implement these, the gate imports
+ * What a gate needs from its devices, in device terms. Drivers implement these, the gate imports
  * only these types, and simulated devices sit behind the drivers at the far end of a wire.
  *
  * Every driver opens, works, loses its device, finds it again by itself, and closes so that no
@@ -21,10 +21,13 @@ export interface Timers {
   after(delayMs: number, run: () => void): Unsubscribe
 }
 
-/** `lost` names why; the driver keeps trying until it is closed. */
+/**
+ * `lost` names why; the driver keeps trying until it is closed. `warning`: the device works as far as
+ * the driver can tell, and someone should look at it, such as a camera that sees only black.
+ */
 export type DeviceState =
   | { readonly state: 'connecting' }
-  | { readonly state: 'ready' }
+  | { readonly state: 'ready'; readonly warning?: DeviceError }
   | { readonly state: 'lost'; readonly error: DeviceError }
 
 /** What all drivers share. `onState` calls the listener at once with the present state. */
@@ -44,9 +47,10 @@ export interface Reading {
 
 /**
  * Why a code was not read though something of it came: a pause in its middle, or the device went
- * away; a byte or a report that no code holds; more than the longest code.
+ * away; a byte or a report that no code holds; more than the longest code. `REST`: what came after a
+ * code that was given up, before its end was seen.
  */
-export type ReadFault = 'CUT' | 'BROKEN' | 'TOO_LONG'
+export type ReadFault = 'CUT' | 'BROKEN' | 'TOO_LONG' | 'REST'
 
 /**
  * A scanner or a camera. The same payload within 2 s is one reading. A code is whole or not there:
@@ -54,8 +58,11 @@ export type ReadFault = 'CUT' | 'BROKEN' | 'TOO_LONG'
  */
 export interface CodeReader extends Device {
   onReading(listener: (reading: Reading) => void): Unsubscribe
-  /** Called once for each code that came in part and was dropped. Left out by a reader of pictures. */
-  onDropped?(listener: (fault: ReadFault) => void): Unsubscribe
+  /**
+   * Called once for each code that came in part and was dropped, and for its `REST`: with the number
+   * of bytes, from a reader of bytes. Left out by a reader of pictures.
+   */
+  onDropped?(listener: (fault: ReadFault, bytes?: number) => void): Unsubscribe
 }
 
 /** Bytes in both directions over something that can be unplugged and comes back. */

@@ -1,4 +1,4 @@
-/** What can be wrong with a gate board while it is used, in words a technician can act on. */
+/** Faults of a gate board in use, with their remedy for a technician. */
 import { DeviceError } from '../errors.ts'
 
 /** `what`: e.g. "stopped answering". */

@@ -1,6 +1,6 @@
 /**
- * One conversation with a board, from the opened port to its loss: who is there, then the way to
- * talk to it. A Firmata can't be used again after its port closed, so each opening gets its own.
+ * One session with a board, from the opened port to its loss: identification, then the link that fits
+ * its firmware. A Firmata can't be used again after its port closed, so each opening gets its own.
  */
 import { EventEmitter } from 'node:events'
 import firmataIo, { type Firmata } from 'firmata-io'

@@ -1,4 +1,4 @@
-/** What a session has in common with both ways of talking to a board: checked frames, or Firmata. */
+/** The interface of a session's two links to a board: checked frames, or Firmata. */
 import type { DeviceError } from '../errors.ts'
 import type { Clock, LineFault, Unsubscribe } from '../ports.ts'
 import type { BoardLink } from './board-io.ts'

@@ -1,5 +1,5 @@
 /**
- * Turns pin levels into contacts: wiring applied, bounces swallowed, changes only.
+ * From pin levels to contacts: wiring applied, bounces removed, changes only.
  *
  * A contact's first report after the board came back counts at once; later changes must hold
  * for the debounce time.

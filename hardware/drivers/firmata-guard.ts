@@ -1,8 +1,8 @@
 /**
- * firmata-io believes what a line carries: it takes a pin that an answer names for known, and its
- * length for right, and throws from within the port's bytes where that is wrong, which would end
- * the program. An answer that is late, from before the port was opened anew, or noise, is enough.
- * So what can't be read is skipped here, and answers that no gate board gives are not looked at.
+ * Guards firmata-io against wrong answers. It assumes that a pin named by an answer exists and that
+ * the length is right, and throws from within the port's bytes otherwise, which would end the program.
+ * A late answer from before the port was opened anew, or noise, is enough. So answers that can't be
+ * read, and answers that no gate board gives, are skipped here.
  */
 import firmataIo, { type Firmata } from 'firmata-io'
 

@@ -1,7 +1,7 @@
 /**
- * Talks to a board with the gate firmware: a set-up once, then checked frames both ways. Noise
- * forges none of them (hardware/firmware/README.md has the arithmetic). Each frame holds the whole
- * state, so the next one heals one that was lost.
+ * The link to a board with the gate firmware: a set-up once, then checked frames both ways. Noise
+ * forges none of them (hardware/firmware/protocol.md has the arithmetic). Each frame holds the whole
+ * state, so the next one replaces one that was lost.
  */
 import {
   createFrameJudge,

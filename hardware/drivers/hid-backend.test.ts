@@ -4,12 +4,14 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { wedgeReports } from '../sim/hid-device.ts'
 import { until } from '../sim/until.ts'
+import { createNodeHidBackend } from './hid-backend.ts'
 
 const sim = join(import.meta.dirname, '../sim')
 const headers = '/usr/include/libusb-1.0/libusb.h'
@@ -106,4 +108,17 @@ t.test('a wedge on a bus: opened, read, unplugged, found again, closed', async t
   const code = await new Promise(resolve => host.once('exit', resolve))
   t.equal(code, 0, 'nothing keeps it alive')
   await unplug()
+})
+
+t.test('both ways of opening in one process, each with its own library', async t => {
+  const backend = createNodeHidBackend()
+  for (const access of ['hidraw', 'libusb', 'hidraw'] as const) {
+    const found = await backend.devices(access).catch((error: Error) => error.message)
+    if (typeof found !== 'string') t.ok(Array.isArray(found), access)
+    else t.match(found, /lib(udev|usb)/, 'only a library that the system lacks')
+  }
+  const libraries = Object.keys(createRequire(import.meta.url).cache).filter(file =>
+    /HID.*\.node$/.test(file),
+  )
+  t.ok(libraries.length !== 1, libraries.join())
 })

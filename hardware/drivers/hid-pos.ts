@@ -8,7 +8,8 @@
  */
 import { codePauseMs, frameBytesMax, restQuietMs } from '../limits.ts'
 import type { ReadFault } from '../ports.ts'
-import { type Frame, frameText } from './scanner-frame.ts'
+import { frameText } from './frame-text.ts'
+import type { Frame } from './scanner-frame.ts'
 
 /** Turns reports that arrived at a monotonic time in milliseconds into codes. */
 export interface HidDecoder {
@@ -30,8 +31,13 @@ const moreAt = 63
 export interface HidDecoderOptions {
   /** Longest pause in a code, 50 to 2000 ms. */
   readonly pauseMs?: number | undefined
-  /** A code came in part and was dropped. */
-  readonly onDropped?: (fault: ReadFault) => void
+  /** A code came in part and was dropped: so many bytes of data, or keys. */
+  readonly onDropped?: (fault: ReadFault, bytes: number) => void
+}
+
+export function isPosReport(report: Uint8Array): boolean {
+  const length = report[1] ?? 0
+  return report.length === reportBytes && report[0] === reportId && length <= dataMax
 }
 
 export function createHidPosDecoder(options: HidDecoderOptions = {}): HidDecoder {
@@ -39,28 +45,36 @@ export function createHidPosDecoder(options: HidDecoderOptions = {}): HidDecoder
   let parts: number[] = []
   /** `rest`: what comes belongs to a code that was dropped. */
   let place: 'between' | 'within' | 'rest' = 'between'
+  let restBytes = 0
   let lastMs = 0
 
   function begin(next: typeof place): void {
+    if (restBytes > 0) onDropped('REST', restBytes)
+    restBytes = 0
     parts = []
     place = next
   }
 
-  function drop(fault: ReadFault): void {
-    if (place !== 'rest') onDropped(fault)
+  function drop(fault: ReadFault, bytes: number): void {
+    if (place === 'rest') {
+      restBytes += bytes
+      return
+    }
+    onDropped(fault, bytes)
     begin('rest')
   }
 
   function look(atMs: number): void {
-    if (place === 'within' && atMs - lastMs > pauseMs) drop('CUT')
+    if (place === 'within' && atMs - lastMs > pauseMs) drop('CUT', parts.length)
     if (place === 'rest' && atMs - lastMs >= restQuietMs) begin('between')
   }
 
   function complete(atMs: number): Frame[] {
+    const bytes = parts.length
     const text = frameText(Uint8Array.from(stripEnd(parts)))
     begin('between')
     if (text !== null) return [{ text, lastByteMs: atMs }]
-    onDropped('BROKEN')
+    onDropped('BROKEN', bytes)
     return []
   }
 
@@ -68,14 +82,15 @@ export function createHidPosDecoder(options: HidDecoderOptions = {}): HidDecoder
     push(report, atMs) {
       look(atMs)
       lastMs = atMs
-      const length = report[1] ?? 0
-      if (report.length !== reportBytes || report[0] !== reportId || length > dataMax) {
-        drop('BROKEN')
+      if (!isPosReport(report)) {
+        drop('BROKEN', parts.length + report.length)
         return []
       }
+      const length = report[1] ?? 0
       const more = ((report[moreAt] ?? 0) & 1) === 1
-      if (place !== 'rest') parts.push(...report.subarray(dataFrom, dataFrom + length))
-      if (parts.length > frameBytesMax) drop('TOO_LONG')
+      if (place === 'rest') restBytes += length
+      else parts.push(...report.subarray(dataFrom, dataFrom + length))
+      if (parts.length > frameBytesMax) drop('TOO_LONG', parts.length)
       if (place === 'rest') {
         if (!more) begin('between')
         return []
@@ -91,7 +106,7 @@ export function createHidPosDecoder(options: HidDecoderOptions = {}): HidDecoder
       return []
     },
     flush() {
-      if (place === 'within') onDropped('CUT')
+      if (place === 'within') onDropped('CUT', parts.length)
       begin('between')
     },
   }

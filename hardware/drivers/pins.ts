@@ -98,7 +98,7 @@ const flapPins = {
   relayFeedback: 17,
 } as const satisfies PinTable
 
-/** The standard wiring of each profile, as the firmware's README draws it. */
+/** The standard wiring of each profile, as firmware/wiring.md draws it. */
 export const profilePins = { tripod: tripodPins, flap: flapPins } as const
 
 /** How a contact is wired unless the config says otherwise: a cut wire is never "all is well". */

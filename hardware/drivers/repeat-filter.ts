@@ -1,4 +1,4 @@
-/** Readers report a code as long as it is shown: the same payload within 2 s is one reading. */
+/** Readers report a code as long as it is visible: the same payload within 2 s is one reading. */
 import { repeatWindowMs } from '../limits.ts'
 
 export interface RepeatFilter {

@@ -6,13 +6,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { frameBytesMax } from '../limits.ts'
+import { seeded } from '../sim/seeded.ts'
+import { frameText } from './frame-text.ts'
 import { createGm65Splitter } from './gm65.ts'
 import {
   checkPause,
   createFrameParser,
   type FrameParserOptions,
   frameIdleMs,
-  frameText,
 } from './scanner-frame.ts'
 
 interface Recording {
@@ -29,12 +30,20 @@ const seeds = Number(process.env.SEEDS ?? 40)
 const baudRate = 115_200
 
 function reader(recording: Recording) {
-  const parser = createFrameParser({ baudRate, suffix: recording.suffix })
+  let bytesDropped = 0
+  const parser = createFrameParser({
+    baudRate,
+    suffix: recording.suffix,
+    onDropped: (_, bytes) => {
+      bytesDropped += bytes
+    },
+  })
   const splitter = createGm65Splitter()
   const texts: string[] = []
   let atMs = 0
   return {
     texts,
+    bytesDropped: () => bytesDropped,
     push(bytes: Uint8Array, laterMs = 1) {
       atMs += laterMs
       const text = recording.gm65 ? splitter.push(bytes).text : bytes
@@ -49,17 +58,6 @@ function reader(recording: Recording) {
       parser.flush()
       splitter.flush()
     },
-  }
-}
-
-/** A small seeded source: the same seed gives the same noise. */
-function seeded(seed: number): () => number {
-  let state = seed * 2_654_435_761 + 1
-  return () => {
-    state = (state ^ (state << 13)) | 0
-    state = (state ^ (state >>> 17)) | 0
-    state = (state ^ (state << 5)) | 0
-    return (state >>> 0) / 2 ** 32
   }
 }
 
@@ -81,6 +79,8 @@ for (const recording of recordings) {
     for (const byte of bytes) byByte.push(Uint8Array.of(byte), 0.09)
     byByte.idle()
     t.strictSame(byByte.texts, recording.texts)
+    // Answers of a module are no bytes of a code.
+    t.equal(byByte.bytesDropped(), recording.name.includes('over the limit') ? 5000 : 0)
   })
 
   if (recording.suffix !== 'required') continue
@@ -171,16 +171,20 @@ t.test('a program held up for a moment in the middle of a code still reads it', 
   t.equal(parser.push(Buffer.from('LO\r'), 499)[0]?.text, 'HELLO')
 })
 
-/** A parser whose line is at rest, with what it read and dropped. */
+/** A parser whose line is at rest, with what it read and dropped: codes, and all their bytes. */
 function watched(options: Partial<FrameParserOptions> = {}) {
   const texts: string[] = []
   const faults: string[] = []
-  const onDropped = (fault: string) => faults.push(fault)
+  let bytesDropped = 0
+  const onDropped = (fault: string, bytes: number) => {
+    bytesDropped += bytes
+    if (fault !== 'REST') faults.push(fault)
+  }
   const parser = createFrameParser({ baudRate, suffix: 'required', onDropped, ...options })
   const push = (text: string, atMs: number) =>
     texts.push(...parser.push(Buffer.from(text, 'latin1'), atMs).map(frame => frame.text))
   const idle = (atMs: number) => texts.push(...parser.idle(atMs).map(frame => frame.text))
-  return { parser, texts, faults, push, idle }
+  return { parser, texts, faults, bytesDropped: () => bytesDropped, push, idle }
 }
 
 t.test('a code with too long a pause in its middle: neither head nor tail', async t => {
@@ -188,14 +192,15 @@ t.test('a code with too long a pause in its middle: neither head nor tail', asyn
     const allowedMs = pauseMs ?? 500
     for (const noticed of ['by idling', 'by its rest']) {
       for (const afterMs of [0, 1, 1000, 4999 - allowedMs]) {
-        const { texts, faults, push, idle } = watched({ pauseMs })
+        const { texts, faults, bytesDropped, push, idle } = watched({ pauseMs })
         push('AAAA', 0)
         push('BBBB', allowedMs - 1)
         const cutMs = 2 * allowedMs - 1
         if (noticed === 'by idling') idle(cutMs)
         push('CCCC', cutMs + afterMs)
         push('DDDD\rNEXT\r', cutMs + afterMs + 600)
-        t.strictSame([texts, faults], [['NEXT'], ['CUT']], `${noticed}, ${afterMs} ms later`)
+        const told = [texts, faults, bytesDropped()]
+        t.strictSame(told, [['NEXT'], ['CUT'], 16], `${noticed}, ${afterMs} ms later`)
       }
     }
   }
@@ -229,11 +234,11 @@ t.test('a code that is too long, or disturbed, is dropped up to its end', async 
     [`AAAA\x80${'B'.repeat(400)}`, 'BROKEN'],
   ] as const) {
     for (let cut = 1; cut < text.length; cut += 97) {
-      const { texts, faults, push } = watched()
+      const { texts, faults, bytesDropped, push } = watched()
       push(text.slice(0, cut), 0)
       push(text.slice(cut), 499)
       push('\rNEXT\r\n', 900)
-      t.strictSame([texts, faults], [['NEXT'], [fault]])
+      t.strictSame([texts, faults, bytesDropped()], [['NEXT'], [fault], text.length])
     }
   }
   const { texts, faults, push } = watched()
@@ -269,6 +274,37 @@ t.test(
     idle(900)
     push('TAIL\r', 1000)
     t.strictSame([texts, faults], [['FIRST', 'SECOND'], ['CUT']])
+  },
+)
+
+t.test('a line end without a code teaches nothing, one after the rest of a code does', async t => {
+  const { texts, push, idle } = watched({ suffix: 'learn' })
+  push('\r', 0)
+  push('FIRST', 100)
+  idle(150)
+  t.strictSame(texts, ['FIRST'])
+})
+
+t.test(
+  'what came of a code that was given up is told at its end, at a pause, at a loss',
+  async t => {
+    const told: string[] = []
+    const onDropped = (fault: string, bytes: number) => told.push(`${fault} ${bytes}`)
+    const { parser, push, idle } = watched({ onDropped })
+    push('AAAA', 0)
+    push('BB', 500)
+    idle(1000)
+    push('CCC\r', 1100)
+    t.strictSame(told.splice(0), ['CUT 4', 'REST 2', 'REST 3'])
+    push('AAAA', 2000)
+    push('BB', 2500)
+    parser.flush(true)
+    push('C\r', 2600)
+    t.strictSame(told.splice(0), ['CUT 4', 'REST 2', 'REST 1'])
+    push('AAAA', 3000)
+    parser.flush()
+    push('B\r', 3100)
+    t.strictSame(told, ['CUT 4'])
   },
 )
 

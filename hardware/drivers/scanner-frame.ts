@@ -1,12 +1,14 @@
 /**
  * Cuts a scanner's byte stream into codes. Pure: bytes and times in, texts out.
  *
- * CR, LF or CRLF ends a code. For scanners set to no suffix only a pause does: then the two halves
- * of a code with a pause in its middle look like two codes. Once a line's scanner is known to send
- * suffixes, a code is whole or not there: after a pause that is too long its head is dropped, and
+ * CR, LF or CRLF ends a code. TAB, EOT, ETX, GS or NUL does once two codes in a row had it before a
+ * pause, or where the config names it. For scanners without a suffix only a pause does: then the two
+ * halves of a code with a pause in its middle look like two codes. Once a scanner is known to send
+ * suffixes, a code is taken whole or dropped: after a pause that is too long its head is dropped, and
  * what comes next is its rest up to the next suffix, or until the line was quiet for 5 s. A code of
- * over 4 KB is dropped up to its end. Bytes that no code of ours can hold make the whole code
- * unreadable: one wrong byte must give nothing rather than a text that was never shown.
+ * over 4 KB is dropped up to its end. A byte that no code can hold makes the whole code unreadable:
+ * one wrong byte must give nothing rather than a text that was never presented. What is around a
+ * code is judged in frame-shape.ts. Each byte that came and made no code is told, with its reason.
  */
 import {
   codePauseMs,
@@ -15,8 +17,20 @@ import {
   frameBytesMax,
   frameIdleMsMin,
   restQuietMs,
+  trailingBytesMax,
+  unendedMax,
 } from '../limits.ts'
 import type { ReadFault } from '../ports.ts'
+import {
+  closesStx,
+  createFrameShapes,
+  type FrameEnd,
+  isSuffixByte,
+  type SuffixName,
+  stx,
+  suffixBytes,
+} from './frame-shape.ts'
+import { isPrintable } from './frame-text.ts'
 
 /** One code's text and the monotonic time of its last byte, milliseconds. */
 export interface Frame {
@@ -54,59 +68,134 @@ export function checkPause(name: string, pauseMs: number | undefined): void {
 export interface FrameParserOptions {
   /** Bits per second, for the idle time. */
   readonly baudRate: number
-  /** `required`: only CR, LF or CRLF ends a code. Default `learn`: from the first suffix seen. */
-  readonly suffix?: 'required' | 'learn'
+  /**
+   * What ends a code. `required`: CR, LF or CRLF and no pause; a name: that byte too; `none`: a
+   * pause. Default `learn`: what was seen, and a pause until then.
+   */
+  readonly suffix?: 'learn' | 'required' | 'none' | SuffixName
+  /** What the scanner was set to send before each code, 1 to 20 printable characters. */
+  readonly prefix?: string | undefined
   /** Longest pause in a code, 50 to 2000 ms. Default: 500 with a suffix, 50 without. */
   readonly pauseMs?: number | undefined
-  /** A code came in part and was dropped. */
-  readonly onDropped?: (fault: ReadFault) => void
+  /** A code came in part and was dropped, or bytes of none: so many bytes, suffixes not counted. */
+  readonly onDropped?: (fault: ReadFault, bytes: number) => void
 }
 
+/** What a scanner is known to end its codes with; null: nothing is known, or there is nothing. */
+type Known = 'line' | number | null
+
 export function createFrameParser(options: FrameParserOptions): FrameParser {
-  const { baudRate, suffix, pauseMs, onDropped = () => {} } = options
-  const idleMs = () => frameIdleMs(baudRate, suffixSeen, pauseMs)
+  const { baudRate, suffix = 'learn', pauseMs, onDropped = () => {} } = options
+  const learns = suffix === 'learn'
+  const shapes = createFrameShapes(options.prefix)
+  const gapMs = frameIdleMs(baudRate)
+  const idleMs = () => frameIdleMs(baudRate, known !== null, pauseMs)
   const bytes = new Uint8Array(frameBytesMax)
   let length = 0
-  let tooLong = false
-  let suffixSeen = suffix === 'required'
+  let known: Known = knownFrom(suffix)
   let lastByteMs = 0
   /** What comes is the rest of a code that was dropped, until the line was quiet for so long. */
   let restMs: number | null = null
+  let restBytes = 0
+  /** Codes in a row that a pause ended though a suffix is known. */
+  let unended = 0
+  /** Suffix bytes after a code's end that may belong to it: `CR LF ETX`. Null: a code began. */
+  let trailing: number[] | null = null
+  let usualTrailing: readonly number[] = []
+  /** A code that is taken if ETX or EOT follows. */
+  let held: (Frame & { readonly bytes: number }) | null = null
 
-  const begun = () => length > 0 || tooLong
+  const waits = () => held !== null || (trailing?.length ?? 0) > 0
 
-  function forget(): void {
+  function drop(fault: ReadFault, count: number): void {
+    if (count > 0) onDropped(fault, count)
+  }
+
+  function dropHeld(): void {
+    drop('BROKEN', held?.bytes ?? 0)
+    held = null
+  }
+
+  function finish(end: FrameEnd, into: Frame[]): void {
+    const count = length
     length = 0
-    tooLong = false
+    const code = count > frameBytesMax ? null : shapes.read(bytes.subarray(0, count), end)
+    if (code?.sure === 'yes') into.push({ text: code.text, lastByteMs })
+    else if (code?.sure === 'ifEtx') held = { text: code.text, lastByteMs, bytes: count }
+    else drop(count > frameBytesMax ? 'TOO_LONG' : 'BROKEN', count)
+    if (learns && end === 'pause') known = code?.suffix ?? null
   }
 
-  function finish(into: Frame[]): void {
-    const text = tooLong ? null : frameText(bytes.subarray(0, length))
-    if (text !== null) into.push({ text, lastByteMs })
-    else if (begun()) onDropped(tooLong ? 'TOO_LONG' : 'BROKEN')
-    forget()
+  function suffixCame(end: 'line' | number, into: Frame[]): void {
+    if (length > 0 || restMs !== null) {
+      if (learns) known = end
+      unended = 0
+    }
+    finish(end, into)
+    endRest()
+    trailing ??= []
   }
 
-  function suffixCame(into: Frame[]): void {
-    finish(into)
-    suffixSeen = true
+  function endRest(): void {
+    drop('REST', restBytes)
+    restBytes = 0
+    restMs = null
+  }
+
+  /** A code had no suffix. After some in a row the scanner sends none, or another. */
+  function noSuffix(): void {
+    unended += 1
+    if (!learns || unended < unendedMax) return
+    unended = 0
+    known = null
     restMs = null
   }
 
   function pauseCame(into: Frame[]): void {
-    if (!suffixSeen) {
-      finish(into)
+    if (known === null) {
+      finish('pause', into)
       return
     }
+    const tooLong = length > frameBytesMax
     const isHead = tooLong || bytes.subarray(0, length).some(isPrintable)
-    onDropped(tooLong ? 'TOO_LONG' : isHead ? 'CUT' : 'BROKEN')
-    if (isHead) restMs = restQuietMs
-    forget()
+    drop(tooLong ? 'TOO_LONG' : isHead ? 'CUT' : 'BROKEN', length)
+    length = 0
+    if (!isHead) return
+    restMs = restQuietMs
+    noSuffix()
   }
 
   function look(atMs: number, into: Frame[]): void {
-    if (begun() && atMs - lastByteMs >= idleMs()) pauseCame(into)
-    if (restMs !== null && atMs - lastByteMs >= restMs) restMs = null
+    const quietMs = atMs - lastByteMs
+    if (quietMs >= gapMs) {
+      dropHeld()
+      if (trailing !== null && trailing.length > 0) usualTrailing = trailing
+      trailing = null
+    }
+    if (length > 0 && quietMs >= idleMs()) pauseCame(into)
+    if (restBytes > 0 && quietMs >= idleMs()) {
+      drop('REST', restBytes)
+      restBytes = 0
+      noSuffix()
+    }
+    if (restMs !== null && quietMs >= restMs) restMs = null
+  }
+
+  /** A suffix byte after a code's end: the rest of the suffix, or the next code's damaged begin. */
+  function trailed(byte: number, after: number[], into: Frame[]): void {
+    after.push(byte)
+    if (held !== null && closesStx(byte))
+      into.push({ text: held.text, lastByteMs: held.lastByteMs })
+    else dropHeld()
+    held = null
+  }
+
+  function beginCode(byte: number): void {
+    dropHeld()
+    const after = trailing ?? []
+    trailing = null
+    if (byte === stx || after.every((one, at) => one === usualTrailing[at])) return
+    for (const one of after) bytes[length++] = one
   }
 
   return {
@@ -115,10 +204,16 @@ export function createFrameParser(options: FrameParserOptions): FrameParser {
       look(atMs, frames)
       for (const byte of chunk) {
         lastByteMs = atMs
-        if (byte === cr || byte === lf) suffixCame(frames)
-        else if (restMs !== null) continue
-        else if (length < frameBytesMax) bytes[length++] = byte
-        else tooLong = true
+        if (byte === cr || byte === lf) suffixCame('line', frames)
+        else if (byte === known) suffixCame(byte, frames)
+        else if (restMs !== null) restBytes += 1
+        else if (trailing !== null && isSuffixByte(byte) && trailing.length < trailingBytesMax) {
+          trailed(byte, trailing, frames)
+        } else {
+          if (trailing !== null) beginCode(byte)
+          if (length < frameBytesMax) bytes[length] = byte
+          length += 1
+        }
       }
       return frames
     },
@@ -128,39 +223,23 @@ export function createFrameParser(options: FrameParserOptions): FrameParser {
       return frames
     },
     get idleAtMs() {
-      return begun() ? lastByteMs + idleMs() : null
+      if (waits()) return lastByteMs + gapMs
+      return length > 0 || restBytes > 0 ? lastByteMs + idleMs() : null
     },
     flush(restMayCome = false) {
-      if (begun()) onDropped(tooLong ? 'TOO_LONG' : 'CUT')
+      dropHeld()
+      drop('REST', restBytes)
+      drop(length > frameBytesMax ? 'TOO_LONG' : 'CUT', length)
       if (!restMayCome) restMs = null
-      else if (begun() && suffixSeen) restMs = idleMs()
-      forget()
+      else if (length > 0 && known !== null) restMs = idleMs()
+      length = 0
+      restBytes = 0
+      trailing = null
     },
   }
 }
 
-const isPrintable = (byte: number) => byte >= 0x20 && byte <= 0x7e
-const aimId = /^\][A-Za-z][0-9A-Za-z]/
-const eciMark = /^\\[0-9]{6}/
-
-const byteOrderMark = [0xef, 0xbb, 0xbf]
-
-/**
- * The code's text: a byte order mark, an AIM identifier (`]Q1`, ISO/IEC 15424) and an ECI marker
- * (`\000026`, AIM ITS/04-023) before it and blanks around it removed, in this order and each once.
- * Null for an empty frame or one that is not printable ASCII: section 2 of pass/specification.md.
- */
-export function frameText(frame: Uint8Array): string | null {
-  const marked = byteOrderMark.every((byte, at) => frame[at] === byte)
-  // rule A1
-  const bytes = marked ? frame.subarray(byteOrderMark.length) : frame
-  // rule A2
-  for (const byte of bytes) {
-    if (byte !== 0x09 && !isPrintable(byte)) return null
-  }
-  const raw = Buffer.from(bytes).toString('latin1')
-  // rules A3 A4 A5
-  const text = raw.trim().replace(aimId, '').replace(eciMark, '').trim()
-  // rules A6 A7
-  return text === '' ? null : text
+function knownFrom(suffix: NonNullable<FrameParserOptions['suffix']>): Known {
+  if (suffix === 'learn' || suffix === 'none') return null
+  return suffix === 'required' ? 'line' : suffixBytes[suffix]
 }

@@ -1,51 +1,61 @@
-/** A USB scanner that is no serial port: HID POS, or a keyboard wedge opened exclusively. */
+/** A USB scanner without a serial port: HID POS, or a keyboard wedge opened exclusively. */
 import { createBackoff } from '../backoff.ts'
 import { createDeviceStates } from '../device-states.ts'
 import { DeviceError } from '../errors.ts'
 import { createListeners } from '../listeners.ts'
 import type { Clock, CodeReader, ReadFault, Reading, Timers, Unsubscribe } from '../ports.ts'
-import {
-  createNodeHidBackend,
-  type HidBackend,
-  type HidHandle,
-  type HidInfo,
-} from './hid-backend.ts'
-import { createHidPosDecoder, hidPosUsagePage } from './hid-pos.ts'
+import { createHidAutoDecoder } from './hid-auto.ts'
+import { createNodeHidBackend, type HidBackend, type HidHandle } from './hid-backend.ts'
+import { checkWanted, chooseHid, type HidProfile, missing } from './hid-choice.ts'
+import type { KeyboardLayout } from './hid-layouts.ts'
+import { openHid } from './hid-open.ts'
+import { createHidPosDecoder } from './hid-pos.ts'
 import { createHidWedgeDecoder } from './hid-wedge.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
 import { checkPause, type Frame } from './scanner-frame.ts'
 
 export interface HidScannerOptions {
   readonly name: string
-  readonly profile: 'pos' | 'wedge'
+  /** `auto` takes a POS scanner, or else what it is named as a wedge, and goes by the reports. */
+  readonly profile: HidProfile
   /**
-   * `vendor:product[:serial]` in hex. May be left out for `pos`: then the one scanner with the POS
-   * usage page is taken. A wedge must be named, or the machine's own keyboard could be taken.
+   * `vendor:product[:serial]` in hex. Both this and `path` may be left out for the one scanner with
+   * the POS usage page. A wedge must be named, or the machine's own keyboard could be taken.
    */
-  readonly device?: string
+  readonly device?: string | undefined
+  /** USB port, as `1-1.2`: tells equal devices without serial numbers apart. Linux only. */
+  readonly path?: string | undefined
+  /** Keyboard layout that a wedge is set to. Default `us`. */
+  readonly layout?: KeyboardLayout | undefined
   /** Longest pause in the middle of a code, 50 to 2000 ms. Default 500. */
-  readonly pauseMs?: number
+  readonly pauseMs?: number | undefined
   readonly timers: Timers
   readonly clock: Clock
   /** [0, 1): jitter of reconnecting. */
   readonly random: () => number
-  /** Default: node-hid. */
+  /** One for all readers of a process, so that none opens another's device. Default: node-hid. */
   readonly backend?: HidBackend
 }
 
+const DECODERS = {
+  auto: createHidAutoDecoder,
+  pos: createHidPosDecoder,
+  wedge: createHidWedgeDecoder,
+} as const
+
+const nodeHid = createNodeHidBackend()
+
 /** Starts connecting at once. Throws RangeError for a device name that is none, or a bad pause. */
 export function createHidScanner(options: HidScannerOptions): CodeReader {
-  const { name, timers, clock } = options
-  checkPause(name, options.pauseMs)
-  const matches = matcher(options)
-  const dropped = createListeners<[ReadFault]>()
-  const createDecoder = options.profile === 'pos' ? createHidPosDecoder : createHidWedgeDecoder
-  const decoder = createDecoder({ pauseMs: options.pauseMs, onDropped: dropped.emit })
+  const { name, timers, clock, layout, pauseMs, backend = nodeHid } = options
+  checkPause(name, pauseMs)
+  checkWanted(options)
+  const dropped = createListeners<[fault: ReadFault, bytes: number]>()
+  const decoder = DECODERS[options.profile]({ layout, pauseMs, onDropped: dropped.emit })
   const repeats = createRepeatFilter()
   const backoff = createBackoff(options.random)
   const states = createDeviceStates()
   const readings = createListeners<[Reading]>()
-  let backend: HidBackend | null = options.backend ?? null
   let handle: HidHandle | null = null
   let over = false
   let stopWaiting: Unsubscribe = () => {}
@@ -65,13 +75,10 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
 
   async function connect(): Promise<void> {
     try {
-      backend ??= await createNodeHidBackend(
-        options.profile === 'wedge' ? 'libusb' : 'hidraw',
-      ).catch(error => {
-        throw noLibrary(name, error)
+      const choice = await chooseHid(options, backend).catch(error => {
+        throw error instanceof DeviceError ? error : noLibrary(name, error)
       })
-      const info = choose(options, (await backend.devices()).filter(matches))
-      const fresh = await openDevice(name, backend, info)
+      const fresh = await openHid(name, backend, choice)
       if (over) {
         fresh.close()
         return
@@ -87,7 +94,7 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
       })
       states.set({ state: 'ready' })
     } catch (error) {
-      lose(error instanceof DeviceError ? error : missing(name, options.device, error))
+      lose(error instanceof DeviceError ? error : missing(options, error))
     }
   }
 
@@ -122,59 +129,11 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
   }
 }
 
-const deviceName = /^([0-9a-f]{4}):([0-9a-f]{4})(?::(.{1,128}))?$/i
-
-function matcher({ name, profile, device }: HidScannerOptions): (info: HidInfo) => boolean {
-  if (device === undefined) {
-    if (profile === 'pos') return info => info.usagePage === hidPosUsagePage
-    throw new RangeError(`${name}: a keyboard wedge must be named by vendor:product`)
-  }
-  const match = deviceName.exec(device)
-  if (match === null) throw new RangeError(`${name}: "${device}" is not vendor:product[:serial]`)
-  const [, vendor, product, serial] = match
-  return info =>
-    info.vendorId === Number.parseInt(vendor ?? '', 16) &&
-    info.productId === Number.parseInt(product ?? '', 16) &&
-    (serial === undefined || info.serial === serial)
-}
-
-/** A scanner may show several interfaces; the one with the POS page is meant then. */
-function choose(options: HidScannerOptions, found: readonly HidInfo[]): HidInfo {
-  const pos = found.filter(info => info.usagePage === hidPosUsagePage)
-  const first = (options.profile === 'pos' && pos.length > 0 ? pos : found)[0]
-  if (first === undefined) throw missing(options.name, options.device)
-  return first
-}
-
-async function openDevice(name: string, backend: HidBackend, info: HidInfo): Promise<HidHandle> {
-  try {
-    return await backend.open(info.path)
-  } catch (error) {
-    throw new DeviceError(
-      'DEVICE_DENIED',
-      name,
-      `${name}: the scanner is there but can't be opened; give this program's user access to it ` +
-        'by a udev rule, and stop other programs that use it',
-      error,
-    )
-  }
-}
-
-function missing(name: string, device = 'an HID POS scanner', cause?: unknown): DeviceError {
-  return new DeviceError(
-    'DEVICE_MISSING',
-    name,
-    `${name}: ${device} is not plugged in; check the cable and the scanner's USB mode`,
-    cause,
-  )
-}
-
 function noLibrary(name: string, cause: unknown): DeviceError {
   return new DeviceError(
     'DEVICE_DENIED',
     name,
-    `${name}: USB HID can't be used here; install the system's libusb-1.0 and libudev, ` +
-      'and use one kind of HID scanner in one process',
+    `${name}: USB HID can't be used here; install the system's libusb-1.0 and libudev`,
     cause,
   )
 }

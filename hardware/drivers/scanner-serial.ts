@@ -15,10 +15,17 @@ import type {
   Timers,
   Unsubscribe,
 } from '../ports.ts'
+import { checkPrefix } from './frame-shape.ts'
 import { createGm65Splitter } from './gm65.ts'
 import { setUpGm65 } from './gm65-setup.ts'
 import { createRepeatFilter } from './repeat-filter.ts'
-import { checkPause, createFrameParser, type Frame, frameIdleMs } from './scanner-frame.ts'
+import {
+  checkPause,
+  createFrameParser,
+  type Frame,
+  type FrameParserOptions,
+  frameIdleMs,
+} from './scanner-frame.ts'
 import { createSerialPort, type SerialTransport } from './serial-port.ts'
 
 type ScannerTransport = ByteTransport & Partial<Pick<SerialTransport, 'setBaudRate' | 'reopen'>>
@@ -35,8 +42,10 @@ export interface SerialScannerOptions {
   readonly random: () => number
   /** The scanner is of the GM65 family and is set up by the driver. Default false. */
   readonly gm65?: boolean
-  /** `required` when the scanner surely ends each code by CR or LF. Default: learnt. */
-  readonly suffix?: 'required' | 'learn'
+  /** What the scanner ends its codes with; `required` is CR or LF. Default: learnt. */
+  readonly suffix?: FrameParserOptions['suffix']
+  /** What the scanner was set to send before each code. */
+  readonly prefix?: string | undefined
   /**
    * Longest pause in the middle of a code, 50 to 2000 ms and 30 byte times at least. Default 500.
    * Without a suffix only the pause ends a code; its default is 50 then.
@@ -49,21 +58,23 @@ const idleGraceMs = 10
 
 /** Starts connecting at once. Throws RangeError for a pause out of its bounds. */
 export function createSerialScanner(options: SerialScannerOptions): CodeReader {
-  const { name, timers, clock, baudRate, pauseMs, random } = options
+  const { name, timers, clock, baudRate, pauseMs, prefix, random } = options
   checkPause(name, pauseMs)
+  checkPrefix(name, prefix)
   const isGm65 = options.gm65 === true
   const transport: ScannerTransport =
     typeof options.port === 'string'
       ? createSerialPort({ name, port: options.port, baudRate, timers, random })
       : options.port
   const readings = createListeners<[Reading]>()
-  const dropped = createListeners<[ReadFault]>()
+  const dropped = createListeners<[fault: ReadFault, bytes: number]>()
   const states = createDeviceStates()
   const answers = createListeners<[Uint8Array]>()
   const splitter = createGm65Splitter()
   const parser = createFrameParser({
     baudRate,
     suffix: isGm65 ? 'required' : (options.suffix ?? 'learn'),
+    prefix,
     pauseMs,
     onDropped: dropped.emit,
   })

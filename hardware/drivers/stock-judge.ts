@@ -1,12 +1,12 @@
 /**
- * Decides what to believe of a stock board's reports, which carry no check. The line is judged by
+ * Decides which reports of a stock board are accepted; they carry no check. The line is judged by
  * its rate of noise, and each change is asked for again.
  *
- * - A level is believed once two reports in a row were equal and the line has been quiet: no
+ * - A level is accepted once two reports in a row were equal and the line has been quiet: no
  *   foreign byte and no impossible report for 100 ms.
- * - Fire is believed on a noisy line too, after three reports in a row within 200 ms: a missed
+ * - Fire is accepted on a noisy line too, after three reports in a row within 200 ms: a missed
  *   alarm is a danger, a false one an annoyance. Its end waits for a quiet line.
- * - On a line that stays noisy for 2 s nothing can be known any more.
+ * - A line that stays noisy for 2 s is given up.
  */
 import type { Unsubscribe } from '../ports.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Talks to a board with stock firmware by Firmata, whose messages carry no check: what it reports
- * goes through stock-judge.ts, and what it is told can't be guarded.
+ * The link to a board with stock firmware by Firmata, whose messages carry no check: its reports go
+ * through stock-judge.ts, and orders to it can't be guarded.
  */
 import type { Firmata } from 'firmata-io'
 import { noisy, restarted, silent } from './board-faults.ts'

@@ -1,4 +1,4 @@
-/* The messages of hardware/firmware/README.md, and nothing else. */
+/* The messages of hardware/firmware/protocol.md, and nothing else. */
 #ifndef FIRMATA_H
 #define FIRMATA_H
 

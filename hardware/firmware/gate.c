@@ -1,5 +1,5 @@
 /* Gate firmware for the ATmega328P at 16 MHz: checked messages, a dead-man, and the fire release.
- * Bare avr-libc. See README.md for the messages and the wiring. */
+ * Bare avr-libc. See protocol.md for the messages, wiring.md for the wiring. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>

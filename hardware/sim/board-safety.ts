@@ -1,5 +1,5 @@
 /**
- * What the simulated board does whatever its host does: dead-man and fire release, as the gate
+ * What the simulated board does independent of its host: dead-man and fire release, as the gate
  * firmware has them (hardware/firmware/safety.c). The fire set-up and its latch survive resets.
  */
 import type { GuardedLevel as PinLevel } from '../guarded-line.ts'

@@ -1,5 +1,5 @@
 /**
- * A simulated gate board on the far end of a wire: the messages of hardware/firmware/README.md in
+ * A simulated gate board on the far end of a wire: the messages of hardware/firmware/protocol.md in
  * TypeScript, or those of stock firmware. Ready in tens of ms and idle when nothing happens.
  */
 import { createListeners } from '../listeners.ts'

@@ -1,6 +1,6 @@
 /**
- * How a board with the gate firmware talks, as hardware/firmware/firmata.c has it: it moves and
- * reports by checked frames only, and doubts single frames after noise.
+ * The protocol of a board with the gate firmware, as hardware/firmware/firmata.c has it: it moves and
+ * reports by checked frames only, and accepts no single frame after noise.
  */
 import {
   createFrameJudge,

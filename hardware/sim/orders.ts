@@ -1,4 +1,4 @@
-/** The host's side of one session, byte by byte: for tests that send exactly what they choose. */
+/** The host's side of one session, byte by byte, for tests that choose exactly what is sent. */
 import { encodeFrame, encodeSetUp, orderFlags, pinBit, type SetUp } from '../guarded-line.ts'
 
 export interface Orders {

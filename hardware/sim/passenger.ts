@@ -1,5 +1,5 @@
 /**
- * People as they are: the walks that scenarios, the simulation and the station's page use.
+ * Typical people: the walks that scenarios, the simulation and the station's page use.
  */
 import { type Body, createBody, type Direction, laneEnd } from './lane.ts'
 import type { Turnstile } from './turnstile.ts'

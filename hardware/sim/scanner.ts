@@ -1,6 +1,6 @@
 /**
- * A simulated scanner: it really decodes the picture it is shown, then sends text and suffix down
- * its wire at the line's own pace.
+ * A simulated scanner: it decodes the picture it is shown, then sends text and suffix on its wire at
+ * the line's own pace.
  */
 import { readFile } from 'node:fs/promises'
 import jsqrModule from 'jsqr'

@@ -1,7 +1,7 @@
 /**
- * A serial line that is not there: a pseudo terminal whose slave a driver opens by path, and whose
- * master is the device's end. Bytes towards the host are paced at the baud rate; the line can be
- * unplugged and plugged in again under the same path.
+ * A simulated serial line: a pseudo terminal whose slave a driver opens by path, and whose master is
+ * the device's end. Bytes towards the host are paced at the baud rate; the line can be unplugged and
+ * plugged in again under the same path.
  *
  * Only the native `open` of the pty addon is used. Its JavaScript layer reads the slave's bytes,
  * leaks a descriptor and signals every process of the machine.

@@ -1,4 +1,4 @@
-/** The board's side of a set-up: from bytes to what it asks for. Pure. */
+/** The board's side of a set-up: from its bytes to its values. Pure. */
 import { checkOf, type GuardedLevel, numberAt, type SetUp } from '../guarded-line.ts'
 
 const head = 2

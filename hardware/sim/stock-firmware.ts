@@ -1,4 +1,4 @@
-/** How a board with stock firmware talks: StandardFirmata's digital messages, no dead-man. */
+/** The protocol of a board with stock firmware: StandardFirmata's digital messages, no dead-man. */
 import { type BoardPins, type Firmware, firstPin, modes } from './board-pins.ts'
 import { createFirmataReader, type FirmataMessage, firmataBytes } from './firmata-protocol.ts'
 

@@ -40,8 +40,11 @@ export interface Turnstile {
   onPassage(listener: (direction: Direction, atMs: number) => void): Unsubscribe
   /** Something moved, a contact changed, or a relay or lamp did. */
   onChange(listener: () => void): Unsubscribe
-  /** Sets a contact by hand, as the world would: fire, stop, tamper, release, a stuck beam. */
-  setContact(contact: Contact, active: boolean): void
+  /**
+   * Sets a contact by hand, as the world would: fire, stop, tamper, release, a stuck beam. Null: it
+   * goes by the barrier and its people again.
+   */
+  setContact(contact: Contact, active: boolean | null): void
   contact(contact: Contact): boolean
   relay(relay: Relay): boolean
   lamp(lamp: Lamp): boolean
@@ -179,7 +182,8 @@ export function connectTurnstile(options: TurnstileOptions): Turnstile {
     onPassage: listener => passages.add(listener),
     onChange: listener => changes.add(listener),
     setContact(contact, active) {
-      byHand.set(contact, active)
+      if (active === null) byHand.delete(contact)
+      else byHand.set(contact, active)
       settleContacts()
     },
     contact: contact => now.get(contact) ?? false,
