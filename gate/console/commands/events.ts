@@ -1,0 +1,215 @@
+/** Commands about what happened: live events, rows of the journal, what a row or a code means. */
+import type { CodeMeaning, ControlEvent } from '../../contract/control-status.ts'
+import { EVENT_KINDS, type EventKind, type JournalRow } from '../../contract/events.ts'
+import type { RowQuery } from '../../contract/row-query.ts'
+import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
+import { clockText, tableLines, timeText, wrapped } from '../layout.ts'
+import { TAIL_ROWS } from '../limits.ts'
+
+export const EVENT_COMMANDS: readonly Command[] = [
+  {
+    syntax: 'monitor [LANE]',
+    level: 'viewer',
+    says: 'events as they happen, until a key is pressed',
+    run: (caller, typed) => monitor(caller, typed.maybe('LANE')),
+  },
+  {
+    syntax: 'explain SEQ [LANGUAGE:en|zh]',
+    level: 'viewer',
+    says: 'what a row of the journal means, why, and what to do',
+    run: (caller, typed) => explainRow(caller, Number(typed.of('SEQ')), typed.maybe('LANGUAGE')),
+  },
+  {
+    syntax: 'explain CODE [LANGUAGE:en|zh]',
+    level: 'viewer',
+    says: 'what a code means and who acts',
+    run({ control, terminal }, typed) {
+      const meaning = control.explain(typed.of('CODE').toUpperCase())
+      if (!meaning.ok) return refusedBy(meaning)
+      const { ok: _, ...rest } = meaning
+      return shown(meaningLines(rest, typed.maybe('LANGUAGE'), terminal), rest)
+    },
+  },
+  {
+    syntax: 'journal tail [N]',
+    level: 'viewer',
+    says: 'the newest rows, 20 unless said',
+    run: ({ control }, typed) => tail(control, { max: Number(typed.maybe('N') ?? TAIL_ROWS) }),
+  },
+  {
+    syntax: `journal tail KIND:${EVENT_KINDS.join('|')} [N]`,
+    level: 'viewer',
+    says: 'the newest rows of one kind',
+    run: ({ control }, typed) =>
+      tail(control, {
+        max: Number(typed.maybe('N') ?? TAIL_ROWS),
+        kinds: [typed.of('KIND') as EventKind],
+      }),
+  },
+  {
+    syntax: 'journal show SEQ',
+    level: 'viewer',
+    says: 'one row as it was recorded',
+    async run({ control }, typed) {
+      const answer = await control.journal.row(Number(typed.of('SEQ')))
+      if (!answer.ok) return refusedBy(answer)
+      const { row } = answer
+      const body: unknown = row.body === null ? null : JSON.parse(row.body)
+      const { body: _, ...columns } = row
+      return shown(JSON.stringify({ ...columns, body }, null, 2).split('\n'), { ...columns, body })
+    },
+  },
+  {
+    syntax: 'journal verify',
+    level: 'viewer',
+    says: 'walks the whole hash chain',
+    async run({ control }) {
+      const answer = await control.journal.verify()
+      if (!answer.ok) return refusedBy(answer)
+      const { rows, broken } = answer
+      const line =
+        broken === null
+          ? `The chain holds: ${rows} rows.`
+          : `BROKEN at row ${broken.seq} of epoch ${broken.epoch}: ${broken.why}. Keep the data folder, and report it.`
+      return shown([line], { rows, broken })
+    },
+  },
+]
+
+async function monitor(caller: Caller, lane: string | undefined): Promise<Answered> {
+  let ready: () => void = () => {}
+  let isNews = false
+  const answer = caller.control.subscribe(lane === undefined ? {} : { lane }, () => {
+    isNews = true
+    ready()
+  })
+  if (!answer.ok) return refusedBy(answer)
+  const { subscription } = answer
+  caller.print('Events as they happen; any key ends it.')
+  let over = false
+  const pressed = caller.key().finally(() => {
+    over = true
+    ready()
+  })
+  pressed.catch(() => {})
+  try {
+    while (!over && caller.isHere()) {
+      if (!isNews) await new Promise<void>(resolve => (ready = resolve))
+      isNews = false
+      await caller.drained()
+      const { events, lost } = subscription.take()
+      if (lost > 0) caller.print(`(${lost} events were too fast for this line)`)
+      for (const event of over ? [] : events) caller.print(eventLine(event))
+    }
+    await pressed
+  } finally {
+    subscription.close()
+  }
+  return shown([])
+}
+
+/** One line of at most some hundred characters. */
+export function eventLine(event: ControlEvent): string {
+  const head = `${clockText(event.at)} ${event.lane.padEnd(4)} `
+  if (event.type === 'device') {
+    return `${head}device   ${event.device} ${event.state}${event.code === null ? '' : ` ${event.code}`}`
+  }
+  return `${head}${event.kind.padEnd(8)} ${briefly(event.body)}`
+}
+
+/** The parts of a body that say what happened, in this order. */
+const BRIEF = [
+  'code',
+  'about',
+  'on',
+  'stage',
+  'direction',
+  'reason',
+  'detail',
+  'what',
+  'by',
+] as const
+/** Of one part, characters. */
+const BRIEF_CHARS = 48
+
+function briefly(body: object): string {
+  const fields = body as Readonly<Record<string, unknown>>
+  const parts = BRIEF.flatMap(key => {
+    const value = fields[key]
+    if (key === 'on' && typeof value === 'boolean') return [value ? 'began' : 'ended']
+    if (typeof value !== 'string' && typeof value !== 'number') return []
+    const text = String(value)
+    return [text.length > BRIEF_CHARS ? `${text.slice(0, BRIEF_CHARS - 3)}...` : text]
+  })
+  return parts.join(' ')
+}
+
+async function tail(control: Caller['control'], query: RowQuery): Promise<Answered> {
+  const answer = await control.journal.tail(query)
+  if (!answer.ok) return refusedBy(answer)
+  const rows = answer.rows.toReversed()
+  const lines = tableLines(['seq', 'at (UTC)', 'lane', 'kind', 'what'], rows.map(rowCells))
+  return shown(lines, rows)
+}
+
+function rowCells({ seq, at, lane, kind, body }: JournalRow): string[] {
+  const what = body === null ? '(body dropped)' : briefly(JSON.parse(body) as object)
+  return [String(seq), timeText(at), lane, kind, what]
+}
+
+async function explainRow(
+  { control, terminal }: Caller,
+  seq: number,
+  language: string | undefined,
+): Promise<Answered> {
+  const answer = await control.journal.row(seq)
+  if (!answer.ok) return refusedBy(answer)
+  const { row, meaning } = answer
+  const body = row.body === null ? {} : (JSON.parse(row.body) as { code?: unknown })
+  const told = typeof body.code === 'string' ? control.explain(body.code) : undefined
+  const passenger = told?.ok === true ? passengerLines(told, language, terminal.utf8) : []
+  const where = row.lane === '' ? 'the whole gate' : `lane ${row.lane}`
+  const lines = [
+    `Row ${row.seq}, ${timeText(row.at)} UTC, ${where}, clock ${row.clock}.`,
+    ...meaning,
+    ...passenger,
+  ]
+  return shown(
+    lines.flatMap(line => wrapped(line, terminal.columns, '    ')),
+    { seq: row.seq, at: row.at, lane: row.lane, kind: row.kind, lines },
+  )
+}
+
+function meaningLines(
+  meaning: CodeMeaning,
+  language: string | undefined,
+  { columns, utf8 }: { readonly columns: number; readonly utf8: boolean },
+): readonly string[] {
+  const who = meaning.who === undefined ? '' : ` (${meaning.who})`
+  const sign = meaning.sign === undefined ? [] : [`The lane shows: ${meaning.sign}.`]
+  const todo = meaning.action === '' ? [] : [`To do${who}: ${meaning.action}.`]
+  return [
+    `${meaning.code}: ${ABOUT[meaning.about]}.`,
+    ...sign,
+    ...passengerLines(meaning, language, utf8),
+    ...todo,
+  ].flatMap(line => wrapped(line, columns))
+}
+
+const ABOUT: Readonly<Record<CodeMeaning['about'], string>> = {
+  verdict: 'what a scan is told',
+  alarm: 'an alarm',
+  device: 'a fault of a device',
+  refusal: 'why something that was asked of the gate was not done',
+}
+
+/** What may be said to the passenger. */
+function passengerLines(
+  { en, zh }: CodeMeaning,
+  language: string | undefined,
+  utf8: boolean,
+): readonly string[] {
+  if (en === undefined || zh === undefined) return []
+  if (language !== 'zh') return [`To the passenger: ${en}`]
+  return [`To the passenger: ${utf8 ? zh : `${en} (type "terminal utf8 on" for Chinese)`}`]
+}

@@ -1,0 +1,184 @@
+/** The console as bytes on a line, over a whole gate in virtual time. */
+import t from 'tap'
+import {
+  IDLE_MS,
+  LOGIN,
+  PASSWORD,
+  PROMPT,
+  plain,
+  startTypedConsole,
+} from '../testing/console/typed-console.ts'
+
+const world = await startTypedConsole()
+t.teardown(world.close)
+
+t.test('the first login sets an admin, whose password is never shown', async t => {
+  const lin = world.openLine('first')
+  await lin.expect('Lin 1\r', /login: [\s\S]*login: /)
+  await lin.expect('lin\r', 'new password: ')
+  await lin.expect('short\r', 'again: ')
+  t.match(await lin.expect('short\r', LOGIN), /PASSWORD_RULE/)
+  await lin.expect('lin\r', 'new password: ')
+  const hidden = await lin.expect(`${PASSWORD}\r`, 'again: ')
+  t.match(await lin.expect('another one\r', LOGIN), /PASSWORD_DIFFERS/)
+  await lin.expect('lin\r', 'new password: ')
+  const seen = hidden + (await lin.expect(`${PASSWORD}\r`, 'again: '))
+  await lin.expect(`${PASSWORD}\r`, 'north-1# ')
+  t.notMatch(seen, PASSWORD)
+  t.match(world.notes, [
+    { about: 'user added', by: 'lin' },
+    { about: 'login', by: 'lin', detail: 'admin at first' },
+  ])
+  t.match(await lin.command('who'), /lin +admin +first/)
+  // Neither names nor passwords are brought back.
+  t.notMatch(await lin.expect('\x1b[A\x1b[A\x1b[A\x15\r', PROMPT), PASSWORD)
+  await lin.expect('logout\r', 'login: ')
+})
+
+t.test('wrong passwords slow the line down, whoever tries', async t => {
+  const line = world.openLine('slow')
+  const tries = { lin: 1000, nobody: 2000, 'lin ': 4000 }
+  for (const [name, waitMs] of Object.entries(tries)) {
+    await line.expect(`${name}\r`, 'password: ')
+    const from = world.time.clock.monotonicMs()
+    await line.expect('wrong\r', `the next try in ${waitMs / 1000} s`)
+    line.type(`lin\r${PASSWORD}\r`)
+    await world.time.advanceAsync(waitMs - (world.time.clock.monotonicMs() - from) - 100)
+    t.equal(line.seen(), '', `not before ${waitMs} ms`)
+    await line.expect('', 'login: ')
+  }
+  t.equal(world.notes.filter(({ about }) => about === 'refused').length, 3)
+  await line.logIn('lin')
+  t.match(await line.command('who'), /slow/, 'what was typed meanwhile was dropped')
+  line.line.close()
+})
+
+t.test('a half typed line does not outlive its user: idle, lost, at the password too', async t => {
+  const line = world.openLine('idle')
+  await line.logIn('lin')
+  await line.expect('mode A emer', 'emer')
+  await world.time.advanceAsync(IDLE_MS + 1)
+  t.match(await line.expect('', LOGIN), /logged out/)
+  await line.logIn('lin')
+  t.notMatch(await line.command(''), 'emer')
+  line.type('config set gate x')
+  line.line.hangUp()
+  t.match(await line.expect('\r', /login: [\s\S]*login: /), /^[^x]*$/)
+  await line.expect('lin\r', 'password: ')
+  line.type(PASSWORD)
+  line.line.hangUp()
+  await line.expect('\r', /login: [\s\S]*login: /)
+  line.line.close()
+})
+
+t.test('a pasted block runs line by line and stops at the first error', async t => {
+  const line = world.openLine('paste')
+  await line.logIn('lin')
+  const block = ['show version', 'shwo lanes', 'config set gate other', 'who'].join('\r')
+  const told = await line.expect(`${block}\r`, /was not run[\s\S]*north-1# /)
+  t.match(told, /software[\s\S]*UNKNOWN_WORD[\s\S]*did you mean show/)
+  t.match(await line.command('config compare'), /No difference/)
+  line.line.close()
+})
+
+t.test('keys: Tab, ?, abbreviations, arrows, Ctrl-C, Ctrl-Z, Ctrl-D', async t => {
+  const line = world.openLine('keys')
+  await line.logIn('lin')
+  await line.expect('sho\tdev\t', /show devices $/)
+  t.match(await line.expect('\r', PROMPT), /A\.board/)
+  const explained = await line.expect('show ?', /show \r\S*$/)
+  t.match(explained, /lanes[\s\S]*config[\s\S]*/)
+  const rows = plain(explained).split('\n').slice(1, -1)
+  t.ok(
+    rows.every(row => row.length <= 80 && /^[ -~]*$/.test(row)),
+    'ASCII, within the screen',
+  )
+  t.match(await line.expect('\x03', PROMPT), /\^C/)
+  await line.expect('\x1b[A', 'show devices')
+  t.match(await line.expect('\x1a\r', PROMPT), /A\.scanner/, 'Ctrl-Z stops nothing')
+  const edited = await line.expect('ho\x1b[H\x1b[3~w\x1b[F\r', PROMPT)
+  t.match(edited, /UNKNOWN_WORD/)
+  t.match(await line.command('wxo\x1b[D\x1b[D\x1b[3~h'), /keys/)
+  t.match(await line.command('sh d'), /A\.board/)
+  t.match(await line.command('s'), /AMBIGUOUS/)
+  t.match(await line.command('sh'), /UNFINISHED/)
+  await line.expect('\x04', 'login: ')
+})
+
+/** No chance of a login: none of it is a password that is right. */
+function noise(seed: number, bytes: number): Uint8Array {
+  let state = seed
+  return Uint8Array.from({ length: bytes }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 24
+  })
+}
+
+t.test('noise of a wrong speed neither logs in, nor ends, nor fills the journal', async t => {
+  const line = world.openLine('noise')
+  const before = world.notes.length
+  for (let seed = 1; seed <= 40; seed++) {
+    line.type(noise(seed, 500))
+    await world.time.advanceAsync(1)
+  }
+  await world.time.advanceAsync(70_000)
+  t.same(world.notes.slice(before), [])
+  t.same(world.faults, [])
+  line.type('\x03\r')
+  await line.logIn('lin')
+  line.line.close()
+})
+
+/** Lines of words of the table, of other words, and of keys, from a seed. */
+function fuzzed(seed: number): string {
+  const words = [
+    'show',
+    'lanes',
+    'mode',
+    'A',
+    'config',
+    'set',
+    '|',
+    'grep',
+    'json',
+    '"',
+    '?',
+    '\t',
+    '\x1b[A',
+  ]
+  const more = [
+    '\x12',
+    '\x19',
+    '\x15',
+    'explain',
+    '99',
+    'journal',
+    'tail',
+    'zh',
+    '\x7f',
+    '-1',
+    '{',
+    'é',
+    '\x00',
+  ]
+  const all = [...words, ...more]
+  return `${[...noise(seed, 1 + (seed % 9))].map(byte => all[byte % all.length]).join(' ')}\r`
+}
+
+t.test('fuzzed lines do no harm', async t => {
+  const line = world.openLine('fuzz')
+  await world.addUser('vi', 'viewer')
+  await line.logIn('vi')
+  const count = Number(process.env.LINES ?? 1000)
+  for (let seed = 1; seed <= count; seed++) {
+    line.type(fuzzed(seed))
+    if (seed % 20 === 0) await world.time.advanceAsync(60)
+  }
+  await world.time.advanceAsync(200)
+  line.type('\x03')
+  await world.time.advanceAsync(200)
+  line.seen()
+  t.match(await line.command('who'), /vi +viewer +fuzz/)
+  t.same(world.faults, [])
+  line.line.close()
+})

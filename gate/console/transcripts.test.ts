@@ -1,0 +1,178 @@
+/**
+ * What each command prints, typed at a real pseudo terminal behind the serial driver, as it stands in
+ * transcripts.md. UPDATE=1 writes it anew: read the difference before it is committed.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import t from 'tap'
+import { PASSWORD, PROMPT, plain, startTypedConsole } from '../testing/console/typed-console.ts'
+import { COMMANDS } from './command-table.ts'
+import { shownSyntax } from './grammar.ts'
+
+const FILE = new URL('transcripts.md', import.meta.url)
+
+const HEAD = `# What each command prints
+
+Typed at a pseudo terminal of a simulated gate; what differs from run to run is masked. Written by
+\`transcripts.test.ts\`, which fails when a command prints anything else: \`UPDATE=1\` writes it anew.
+`
+
+const CTRL_C = '\x03'
+
+type Keys = readonly (readonly [typed: string, until: string | RegExp])[]
+type Scene = readonly [syntax: string, ...keys: (string | Keys[number])[]]
+
+/** In an order in which each finds what it needs. A text is a line, and the prompt comes after it. */
+const SCENES: readonly Scene[] = [
+  ['status', 'status'],
+  ['help [COMMAND...]', 'help trust'],
+  ['support bundle', 'support bundle'],
+  ['show lanes', 'show lanes'],
+  ['show devices', 'show devices'],
+  ['show trust', 'show trust'],
+  ['show clock', 'show clock'],
+  ['show journal', 'show journal'],
+  ['show version', 'show version'],
+  ['show config', 'show config'],
+  ['who', 'who', 'who | json'],
+  [
+    'terminal width COLUMNS [ROWS]',
+    'terminal width 79 10',
+    ['help', '-- more'],
+    ['q', PROMPT],
+    'term wid 80',
+  ],
+  ['explain CODE [LANGUAGE:en|zh]', 'explain NO_TICKET', 'explain RELAY_STUCK', 'explain NONSENSE'],
+  [
+    'terminal utf8 STATE:on|off',
+    'explain NO_TICKET zh',
+    'terminal utf8 on',
+    'explain NO_TICKET zh',
+    'term utf off',
+  ],
+  [
+    'mode LANE HOW:controlled|free|closed [WAY:entry|exit]',
+    ['mode A free entry', 'reason: '],
+    'school class',
+    'mode B free',
+  ],
+  ['mode LANE normal', ['mode A normal', 'reason: '], 'they are through'],
+  ['journal tail [N]', 'journal tail 2'],
+  [
+    'journal tail KIND:boot|stop|scan|grant|passage|annulled|alarm|mode|trust|clock|login|config|test [N]',
+    'journal tail mode',
+  ],
+  ['journal show SEQ', 'journal show 1', 'journal show 4711'],
+  ['explain SEQ [LANGUAGE:en|zh]', 'explain 1'],
+  ['journal verify', 'journal verify'],
+  ['test relay LANE RELAY:entry|exit [MS]', 'test relay A entry'],
+  [
+    'mode LANE maintenance',
+    ['mode A maint', 'reason: '],
+    'test of parts',
+    'test relay A entry 500',
+  ],
+  [
+    'test lamp LANE SIGN:pass|refuse|retry|fraud|intrusion|open|service|none [MS]',
+    'test lamp A pass 100',
+  ],
+  ['test all', ['test all', 'y or n'], ['y', 'y or n'], ['n', 'y or n'], [CTRL_C, PROMPT]],
+  ['test all unattended', 'test all unattended'],
+  ['mock scan LANE WAY:entry|exit TEXT...', 'mock scan A entry "no pass"'],
+  ['mock beam LANE BEAM STATE:on|off', 'mock beam A a on', 'mock beam A a off'],
+  ['mock contact LANE CONTACT STATE:on|off', 'mock contact A passA on', 'mock contact A passA off'],
+  ['mock fire LANE STATE:on|off', 'mock fire A on', 'mock fire A off', 'status | grep FIRE'],
+  [
+    'mode LANE emergency',
+    ['mode A emergency', 'again: '],
+    'B',
+    ['mode A emergency', 'again: '],
+    ['A', 'reason: '],
+    'smoke in the hall',
+  ],
+  ['trust extend HOURS', 'trust extend 1', 'show trust | grep old'],
+  ['trust normal', 'trust normal'],
+  ['sync now', 'sync now'],
+  ['config show', 'config show | grep name'],
+  [
+    'config set PATH VALUE...',
+    'config set lanes.A.timing.waitMs 1',
+    'config set lanes.A.timing.waitMs 3000',
+    'config set lanes.Z.name x',
+  ],
+  ['config compare [REVISION]', 'config compare'],
+  ['config delete PATH', 'config delete lanes.A.timing'],
+  ['config discard', 'config discard'],
+  [
+    'config commit [confirmed MINUTES]',
+    ['config commit', 'reason: '],
+    'nothing was edited',
+    'config set lanes.A.modes.exit free',
+    ['config commit confirmed 1', 'reason: '],
+    'a trial',
+  ],
+  ['config confirm', 'config confirm', 'config confirm'],
+  ['config back', 'config back'],
+  ['config rollback REVISION', 'config rollback 0', 'config compare', 'config discard'],
+  ['config history', 'config history'],
+  ['config reload', 'config reload'],
+  [
+    'user add NAME LEVEL:viewer|technician|admin',
+    ['user add wei technician', 'new password: '],
+    ['short', 'again: '],
+    'short',
+    ['user add wei technician', 'new password: '],
+    [PASSWORD, 'again: '],
+    PASSWORD,
+  ],
+  ['user list', 'user list'],
+  ['user remove NAME', 'user remove wei', 'user remove lin'],
+  ['password', ['password', 'new password: '], [PASSWORD, 'again: '], PASSWORD],
+  ['clock set TIME', 'clock set 2026-01-01T00:00:00Z', 'clock set 2027-01-15T09:00:00Z'],
+  ['monitor [LANE]', ['monitor A', 'ends it'], ['', /lost DEVICE/], ['q', PROMPT]],
+  ['logout', ['logout', 'login: ']],
+]
+
+/** What differs from run to run. */
+const MASKS: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{64}\b/g, '(sha-256)'],
+  [/\b[0-9a-f]{16}\b/g, '(epoch)'],
+  [/\b\d+ MiB|\b[\d.]+ GiB/g, '(free)'],
+  [/\bv\d+\.\d+\.\d+/g, '(node)'],
+  [/(\d\d:\d\d):\d\d/g, '$1:00'],
+  [/\b(?:\d+ min )?\d+ s\b */g, '(span) '],
+  [/"(sinceMs|at)": \d+/g, '"$1": (time)'],
+  [/-?\d+ ms\./g, '(ms) ms.'],
+]
+
+const masked = (text: string) =>
+  MASKS.reduce((rest, [pattern, mask]) => rest.replaceAll(pattern, mask), text)
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n')
+
+t.test('every command, typed at a pseudo terminal', async t => {
+  const world = await startTypedConsole()
+  await world.addUser('lin', 'admin')
+  const pty = await world.openPty()
+  await pty.logIn('lin')
+  const told = new Map<string, string>()
+  for (const [syntax, ...keys] of SCENES) {
+    let text = ''
+    for (const key of keys) {
+      const [typed, wanted] = typeof key === 'string' ? [key, PROMPT] : key
+      if (typed === '') world.gate.devices.reader.become('lost')
+      const ends = ['', 'q', 'y', 'n', CTRL_C].includes(typed) ? typed : `${typed}\r`
+      text += plain(await pty.expect(ends, wanted))
+    }
+    told.set(syntax, masked(text).trim())
+  }
+  t.same([...told.keys()].sort(), COMMANDS.map(({ syntax }) => syntax).sort(), 'every command')
+  const sections = COMMANDS.map(
+    ({ syntax }) => `\n## ${shownSyntax(syntax)}\n\n\`\`\`\n${told.get(syntax)}\n\`\`\`\n`,
+  )
+  const page = HEAD + sections.join('')
+  if (process.env.UPDATE === '1') writeFileSync(FILE, page)
+  t.equal(readFileSync(FILE, 'utf8'), page)
+  t.notMatch(page, PASSWORD)
+  await world.close()
+})
