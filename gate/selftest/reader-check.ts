@@ -1,0 +1,85 @@
+/** A lane's readers: as their drivers find them, and by a code that somebody holds up. */
+import type { DeviceStatus } from '../contract/control-status.ts'
+import { checkDevice } from './at-rest.ts'
+import {
+  actionOf,
+  type Finding,
+  type LaneTest,
+  passed,
+  type SelfTestEvent,
+  told,
+} from './finding.ts'
+import { createWait } from './waiting.ts'
+
+const CODE_MS_MAX = 30_000
+/**
+ * No code for so long: whoever held one up has taken it away. A reader is silent for less of a code
+ * that it goes on seeing.
+ */
+export const QUIET_MS = 3000
+const QUIET_MS_MAX = 30_000
+const LOOK_MS = 200
+
+/** In maintenance every code is refused undecided: any will do, and none is used. */
+export async function* testReader(
+  test: LaneTest,
+  reader: DeviceStatus,
+): AsyncGenerator<SelfTestEvent> {
+  const { lane, control } = test
+  const { name } = reader
+  const found = checkDevice(test, reader)
+  if (found.result !== 'pass') return yield told(found)
+  if (!test.attended) {
+    const what = 'connected; nobody held up a code'
+    const action = `Hold any code before ${name} and test again`
+    return yield told({ ...found, result: 'unsure', what, where: name, action })
+  }
+  const cutBefore = await cutCodes(test)
+  const before = reader.lastReadMs
+  const question = `Hold any code before ${name}, until the next step`
+  yield { type: 'ask', lane, part: name, question, withinMs: CODE_MS_MAX }
+  for (let leftMs = CODE_MS_MAX; leftMs > 0 && !test.stopped(); leftMs -= LOOK_MS) {
+    const now = control.devices().find(one => one.name === name)
+    if (now === undefined || now.state === 'lost') break
+    if (now.lastReadMs !== before) return yield told(passed(name, 'read a code', lane))
+    await test.wait(LOOK_MS)
+  }
+  if (test.stopped()) return
+  const after = control.devices().find(one => one.name === name)
+  const lost = after === undefined ? found : checkDevice(test, after)
+  if (lost.result !== 'pass') return yield told(lost)
+  yield told(silent(test, name, (await cutCodes(test)) > cutBefore))
+}
+
+/**
+ * Waits until no code is held up any more: a lane that serves again would decide it. A stop does not
+ * end this.
+ */
+export async function codesGone({ control, lane, timers }: LaneTest): Promise<void> {
+  const wait = createWait(timers, undefined)
+  let last = ''
+  let quietMs = 0
+  for (let ms = 0; quietMs < QUIET_MS && ms < QUIET_MS_MAX; ms += LOOK_MS) {
+    const readers = control.devices().filter(one => one.lane === lane)
+    const now = readers.map(({ lastReadMs }) => lastReadMs).join()
+    quietMs = now === last ? quietMs + LOOK_MS : 0
+    last = now
+    await wait(LOOK_MS)
+  }
+}
+
+/** Codes that came in part to any reader of the lane. */
+async function cutCodes({ control, lane }: LaneTest): Promise<number> {
+  const { health } = await control.status()
+  const { unread = {} } = health?.lanes.find(one => one.name === lane) ?? {}
+  return Object.values(unread).reduce((sum, count) => sum + count, 0)
+}
+
+function silent({ lane, control }: LaneTest, part: string, cut: boolean): Finding {
+  const code = cut ? 'SCANNER_FRAMING' : 'DEVICE_SILENT'
+  const what = cut
+    ? 'the code came in part: it was dropped'
+    : `connected, and no code came within ${CODE_MS_MAX / 1000} s`
+  const action = actionOf(control, code)
+  return { part, lane, result: 'fail', code, what, where: part, action }
+}
