@@ -2,7 +2,7 @@
 
 /**
  * What a gate remembers of those who came, each as long as it can be shown again, in entries of 56
- * bytes (store/ledger.ts). Names of lanes and areas, and grants under way, are few beside it.
+ * bytes (memory/ledger.ts). Names of lanes and areas, and grants under way, are few beside it.
  *
  *   codes           2^18   8 lanes × 30 people a minute × 18 h a day = 259,200    14 MiB
  *   papers          2^17   a quarter of those, for two days          = 129,600     7 MiB
@@ -40,6 +40,14 @@ export const FORGET_EVERY_MS = 10_000
 export const FORGET_MAX = 5000
 /** Certificates refused for a stale code at an exit, remembered until the process ends. */
 export const STALE_REFUSALS_MAX = 1000
+/** A fact this far ahead of our clock is not taken: its gate's clock is wrong, or ours is. */
+export const FACT_AHEAD_MAX_MS = 120_000
+/** A sibling's grant without an end counts as under way for so long. */
+export const RESERVATION_MS = 180_000
+/** Grants of one sibling under way; past that its oldest are let go. */
+export const RESERVATIONS_MAX = 256
+/** Names of gates with their lanes, and of areas, that one sibling may bring. */
+export const SIBLING_NAMES_MAX = 1024
 /** Rows handed to the journal and not yet on disk; past that a grant is refused. */
 export const JOURNAL_QUEUE_MAX = 1000
 /** Rows that wait for a full disk, and how often they are tried again. */
@@ -70,6 +78,9 @@ export const BOOT_ID_CHARS_MAX = 64
 /** The chain is walked in pieces, so that rows are written between them. */
 export const WALK_ROWS = 500
 export const WALK_PAUSE_MS = 50
+/** Rows of one page read for people, and rows that are looked at for it. */
+export const ROWS_READ_MAX = 500
+export const ROWS_LOOKED_AT_MAX = 5000
 /** An answer of the service to an upload or an enrolment, bytes. */
 export const ANSWER_BYTES_MAX = 65_536
 /** Of where a redirect pointed so much is told, characters. */
@@ -128,7 +139,29 @@ export const METRICS_CONNECTIONS_MAX = 8
 export const METRICS_CONNECTION_MS_MAX = 5000
 export const METRICS_HEADER_BYTES_MAX = 8192
 /** How far ahead an operator may let entry go on with old trust, who is named, how often it is looked for. */
-export const TRUST_DOOR_MS_MAX = 72 * 3600_000
-export const TRUST_DOOR_BY_CHARS_MAX = 48
-export const TRUST_DOOR_LOOK_MS = 5_000
-export const TRUST_DOOR_BYTES_MAX = 4096
+export const TRUST_EXTENSION_MS_MAX = 72 * 3600_000
+export const TRUST_EXTENSION_BY_CHARS_MAX = 48
+export const TRUST_EXTENSION_LOOK_MS = 5_000
+export const TRUST_EXTENSION_BYTES_MAX = 4096
+/** Those who listen to a gate's events at once; events that wait for one of them. */
+export const SUBSCRIBERS_MAX = 16
+export const SUBSCRIPTION_EVENTS = 200
+export const SUBSCRIPTION_EVENTS_MAX = 1000
+
+/** The same code from two readers of one direction within this time is one scan. */
+export const SAME_CODE_MS = 3000
+/** Codes of one direction that are remembered for that. */
+export const SAME_CODES_MAX = 64
+
+/** Codes that one reader drops in a row before SCANNER_FRAMING; drops of fewer bytes don't count. */
+export const FRAMING_DROPS = 5
+export const FRAMING_BYTES_MIN = 8
+
+/** Lines of the program's log that are kept for support, and their characters. */
+export const LOG_TAIL_LINES_MAX = 2000
+export const LOG_TAIL_CHARS_MAX = 1_048_576
+/** Of support bundles: how many stay; rows of the journal, characters of one file of lines, names of files. */
+export const SUPPORT_BUNDLES_KEPT = 3
+export const SUPPORT_ROWS_MAX = 2000
+export const SUPPORT_FILE_CHARS_MAX = 4 * 1_048_576
+export const SUPPORT_FILES_MAX = 1000

@@ -5,10 +5,11 @@ import { SerialPort } from 'serialport'
 import t from 'tap'
 import { type Child, startChild } from '../fixtures/child.ts'
 import { createSimLane, type SimLane } from '../fixtures/sim-lane.ts'
+import { tempDir } from '../fixtures/temp-dir.ts'
 import { initTrust } from '../server/ceremony/init.ts'
 import { NO_STRETCH } from '../server/ceremony/sealed-file.ts'
 
-const dir = t.testdir()
+const dir = tempDir()
 const { trustFile } = await initTrust({
   dir: join(dir, 'trust'),
   environment: 'test',

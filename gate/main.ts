@@ -5,7 +5,8 @@
  */
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import './asked.ts'
+import './assembly/process-signals.ts'
 
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/wicketgate'))
-await import('./command.ts')
+const { runCommand } = await import('./assembly/command.ts')
+process.exitCode = await runCommand()

@@ -1,10 +1,10 @@
-/** The rules that the README gives for Mosquitto are those of the embedded broker. */
+/** The rules that broker.md gives for Mosquitto are those of the embedded broker. */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { mayHear, maySay } from './access.ts'
 
-const README = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
-const RULES = [...README.matchAll(/^pattern (write|read) (\S+)$/gm)].map(([, verb, filter]) => ({
+const PAGE = readFileSync(new URL('./broker.md', import.meta.url), 'utf8')
+const RULES = [...PAGE.matchAll(/^pattern (write|read) (\S+)$/gm)].map(([, verb, filter]) => ({
   verb,
   levels: String(filter).split('/'),
 }))

@@ -1,6 +1,6 @@
 /**
- * Who may say and hear what on a station's broker. The embedded one asks here; the README says the
- * same for Mosquitto, and a test holds the two together. Pure.
+ * Who may say and hear what on a station's broker. The embedded one asks here; broker.md has the
+ * same for Mosquitto, and a test compares the two. Pure.
  */
 import { gateOfTopic, topicsFor } from './message.ts'
 

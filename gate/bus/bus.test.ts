@@ -1,17 +1,18 @@
 import t from 'tap'
-import type { Use } from './facts.ts'
+import { RESERVATION_MS } from '../limits.ts'
+import type { Use } from '../memory/facts.ts'
+import { ctiOf, grantOf, station, type WireGate } from '../testing/bus/wire.ts'
+import { annulIn, grantTo, passOn, voidIn } from '../testing/memory-rows.ts'
 import {
   ASK_RETRY_MS,
   FACTS_MAX,
   FACTS_QUEUE_MAX,
   HELLO_MS,
-  RESERVATION_MS,
   SILENT_MS,
   SNAPSHOT_EVERY_MS,
   SNAPSHOT_PAGES_MAX,
 } from './limits.ts'
 import type { Message } from './message.ts'
-import { ctiOf, grantOf, station, type WireGate } from './testing/wire.ts'
 
 t.test('what one gate sees counts at the others within the wire’s time', async t => {
   const { time, wire, now } = station('g1', 'g2', 'g3')
@@ -21,32 +22,32 @@ t.test('what one gate sees counts at the others within the wire’s time', async
     WireGate,
   ]
   time.advance(1000)
-  one.memory.reserve(grantOf(1), 'A', now())
+  grantTo(one.memory, grantOf(1), 'A', now())
   time.advance(5)
   for (const { memory } of [two, three]) {
     t.match(memory.presentation(ctiOf(1), 1001), { lane: 'g1/A', outcome: 'reserved', grants: 1 })
     t.ok(memory.reserved('main', ctiOf(1), 'entry', now()))
     t.notOk(memory.reserved('main', ctiOf(1), 'exit', now()))
   }
-  one.memory.passed(grantOf(1), now())
+  passOn(one.memory, grantOf(1), now())
   time.advance(5)
   t.match(two.memory.presentation(ctiOf(1), 1001), { outcome: 'passed' })
   t.notOk(two.memory.reserved('main', ctiOf(1), 'entry', now()))
   t.match(two.memory.visit('main', ctiOf(1)), { inside: true })
 
-  two.memory.passed(grantOf(1, { direction: 'exit', presentedAt: 5 }), now())
-  one.memory.reserve(grantOf(2), 'A', now())
-  one.memory.annulled(grantOf(2), { reason: 'NO_TURN' }, now())
+  passOn(two.memory, grantOf(1, { direction: 'exit', presentedAt: 5 }), now())
+  grantTo(one.memory, grantOf(2), 'A', now())
+  annulIn(one.memory, grantOf(2), { reason: 'NO_TURN' }, now())
   time.advance(5)
   t.match(three.memory.visit('main', ctiOf(1)), { inside: false })
   t.match(three.memory.presentation(ctiOf(2), 1002), { outcome: 'annulled', lane: 'g1/A' })
   t.notOk(three.memory.reserved('main', ctiOf(2), 'entry', now()))
 
-  one.memory.reserve(grantOf(3), 'A', now())
+  grantTo(one.memory, grantOf(3), 'A', now())
   one.memory.forget(grantOf(3))
   time.advance(5)
   t.notOk(two.memory.reserved('main', ctiOf(3), 'entry', now()), 'a failed row is taken back')
-  three.memory.pardon('main', now())
+  voidIn(three.memory, 'main', now())
   time.advance(5)
   t.equal(one.memory.pardonedMs('main'), three.memory.pardonedMs('main'))
   t.equal(one.memory.pardonedMs('depot'), 0, 'of its area alone')
@@ -57,14 +58,14 @@ t.test('telling waits for nothing and is done after the grant', async t => {
   const { wire, now } = station('g1', 'g2')
   const one = wire.join('g1')
   const before = wire.sent.length
-  one.memory.reserve(grantOf(1), 'A', now())
+  grantTo(one.memory, grantOf(1), 'A', now())
   t.equal(wire.sent.length, before, 'nothing leaves within the call that grants')
 })
 
 t.test('a sibling’s grant without an end stands for so long and no longer', async t => {
   const { time, wire, now } = station('g1', 'g2')
   const [one, two] = [wire.join('g1'), wire.join('g2')]
-  one.memory.reserve(grantOf(1), 'A', now())
+  grantTo(one.memory, grantOf(1), 'A', now())
   const untilMs = now() + RESERVATION_MS
   time.advance(5)
   wire.lose = () => true
@@ -130,7 +131,7 @@ t.test('who joins hears all, also of who is silent', async t => {
   use(one, 1)
   time.advance(1000)
   use(two, 2)
-  two.memory.pardon('main', now())
+  voidIn(two.memory, 'main', now())
   time.advance(1000)
   const from = wire.sent.length
   const three = wire.join('g3')
@@ -290,7 +291,7 @@ t.test('a clock that is set: facts that lay ahead are heard again', async t => {
   const one = wire.join('g1')
   const two = wire.join('g2', { aheadMs: 0 })
   time.advance(1000)
-  one.memory.passed(grantOf(1, { presentedAt: undefined }), time.clock.nowMs() + 3_600_000)
+  passOn(one.memory, grantOf(1, { presentedAt: undefined }), time.clock.nowMs() + 3_600_000)
   use(one, 2)
   time.advance(100)
   t.equal(two.memory.visit('main', ctiOf(1)), undefined)
@@ -320,7 +321,7 @@ t.test('bounds: facts that wait, pages of a snapshot', async t => {
   const [three, four] = [station('g1', 'g2'), SNAPSHOT_PAGES_MAX * FACTS_MAX]
   const many = three.wire.join('g1')
   for (let n = 0; n <= four; n++) {
-    many.memory.passed(grantOf(n, { presentedAt: undefined }), three.now() + n)
+    passOn(many.memory, grantOf(n, { presentedAt: undefined }), three.now() + n)
   }
   three.time.advance(200_000)
   const late = three.wire.join('g2')

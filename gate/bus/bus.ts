@@ -4,11 +4,11 @@
  * for the network, and no relay waits for anything here.
  */
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
+import type { Fact } from '../memory/facts.ts'
+import type { Memory } from '../memory/memory.ts'
 import type { StationKeeper } from '../station/keeper.ts'
-import type { Memory } from '../store/memory.ts'
 import { createDoubles } from './doubles.ts'
 import { createEchoes } from './echoes.ts'
-import type { Fact } from './facts.ts'
 import { FACTS_MAX, FACTS_QUEUE_MAX, HELLO_MS, HELLO_PAUSE_MS } from './limits.ts'
 import type { BusLink, LinkEvent } from './link.ts'
 import type { Ignored, Message } from './message.ts'

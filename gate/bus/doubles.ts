@@ -5,7 +5,7 @@
  * can't fill the journal.
  */
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
-import type { Fact, Use } from './facts.ts'
+import type { Fact, Use } from '../memory/facts.ts'
 import { DOUBLES_KNOWN_MAX, DOUBLES_PER_MINUTE_MAX } from './limits.ts'
 
 export interface DoublesParts {

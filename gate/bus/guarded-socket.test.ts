@@ -35,7 +35,8 @@ t.test('bytes go both ways, and an end is an end', async t => {
   t.same(String((await once(far, 'data'))[0]), 'pong')
   far.end()
   await once(near, 'end')
-  t.pass('ended')
+  t.equal(near.read(), null, 'nothing comes after the end')
+  t.ok(near.readableEnded)
 })
 
 t.test('who sends more than its share waits for as long as that would have taken', async t => {

@@ -10,14 +10,6 @@ export const PACKET_BYTES_MAX = MESSAGE_BYTES_MAX + 512
 export const FACTS_QUEUE_MAX = 2000
 /** Messages handed to the bus thread and not yet sent; past that they are dropped, as above. */
 export const LINK_QUEUE_MAX = 64
-/** A fact this far ahead of our clock is not taken: its gate's clock is wrong, or ours is. */
-export const FACT_AHEAD_MAX_MS = 120_000
-/** A sibling's grant without an end counts as under way for so long. */
-export const RESERVATION_MS = 180_000
-/** Grants of one sibling under way; past that its oldest are let go. */
-export const RESERVATIONS_MAX = 256
-/** Names of gates with their lanes, and of areas, that one sibling may bring. */
-export const SIBLING_NAMES_MAX = 1024
 
 /** A gate says so often that it is there. */
 export const HELLO_MS = 2000

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import t from 'tap'
-import type { Use } from './facts.ts'
+import type { Use } from '../memory/facts.ts'
 import { FACTS_MAX, MESSAGE_BYTES_MAX, SNAPSHOT_PAGES_MAX } from './limits.ts'
 import {
   type FactsMessage,

@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto'
 import { CompactSign, type CryptoKey, compactVerify } from 'jose'
 import { z } from 'zod'
-import { factSchema, nameSchema } from './facts.ts'
+import { factSchema, nameSchema } from '../memory/facts.ts'
 import { FACTS_MAX, MESSAGE_BYTES_MAX, SNAPSHOT_PAGES_MAX } from './limits.ts'
 
 /** 16 hex digits: one life of a gate's numbering, or one question. */

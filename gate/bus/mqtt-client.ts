@@ -6,6 +6,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type IClientOptions, MqttClient } from 'mqtt'
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
+import { pauseMs } from '../timing/backoff.ts'
 import { guardSocket } from './guarded-socket.ts'
 import {
   BROKER_LIMITS,
@@ -47,10 +48,12 @@ const CLOSED =
   'the broker closed the connection: see its log; it does so too when another client takes this ' +
   "gate's login or client id"
 
+const RECONNECT = { minMs: RECONNECT_MIN_MS, maxMs: RECONNECT_MAX_MS, jitter: 0.5 }
+
 export function createBusClient(parts: BusClientParts): BusClient {
   let client: MqttClient | undefined
   let up = false
-  let pauseMs = RECONNECT_MIN_MS
+  let failures = 0
   let retry: Unsubscribe = () => {}
   let closed = false
   let detail = ''
@@ -89,7 +92,7 @@ export function createBusClient(parts: BusClientParts): BusClient {
       if (error !== null || client !== opened) return
       const refused = granted.find(one => one.qos >= 128)
       if (refused === undefined) {
-        pauseMs = RECONNECT_MIN_MS
+        failures = 0
         up = true
         parts.onState(true, '')
         return
@@ -118,8 +121,8 @@ export function createBusClient(parts: BusClientParts): BusClient {
     if (closed) return
     parts.onState(false, detail === '' ? CLOSED : detail)
     detail = ''
-    retry = parts.timers.after(pauseMs * (0.5 + parts.random() / 2), () => void open())
-    pauseMs = Math.min(pauseMs * 2, RECONNECT_MAX_MS)
+    retry = parts.timers.after(pauseMs(RECONNECT, failures, parts.random()), () => void open())
+    failures += 1
   }
 
   void open()

@@ -1,23 +1,34 @@
 /** The station bus of an enrolled gate, as its config says. Loaded only where there is one. */
 import { X509Certificate } from 'node:crypto'
 import type { Logger } from 'pino'
-import { badFile, readNamedFile } from '../config-file.ts'
+import type { Clock, Timers } from '../../hardware/ports.ts'
+import { badFile, readNamedFile } from '../config/config-file.ts'
 import type { AlarmCode } from '../contract/codes.ts'
 import type { GateConfig } from '../contract/config.ts'
-import type { Joined } from '../joined.ts'
-import type { Observer } from '../observe.ts'
-import type { GateParts } from '../parts.ts'
-import type { Memory } from '../store/memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import type { Enrolment, Identity } from '../net/identity.ts'
+import type { Metrics } from '../ops/metrics.ts'
+import type { StationKeeper } from '../station/keeper.ts'
 import { type Bus, createBus } from './bus.ts'
 import { DETAIL_CHARS_MAX } from './limits.ts'
 import type { ThreadData } from './thread.ts'
 import { createThreadLink } from './thread-link.ts'
 
-export interface OpenBusParts extends Pick<GateParts, 'clock' | 'timers' | 'randomBytes'> {
-  readonly joined: Joined
+/** Who this gate is to its siblings, from its enrolment. */
+export interface BusMember {
+  readonly enrolment: Pick<Enrolment, 'gate' | 'station'>
+  readonly identity: Pick<Identity, 'privateKey'>
+  readonly station: Pick<StationKeeper, 'current' | 'onChanged'>
+}
+
+export interface OpenBusParts {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly randomBytes: (bytes: number) => Uint8Array
+  readonly member: BusMember
   readonly memory: Memory
   readonly nowMs: () => number
-  readonly observer: Pick<Observer, 'bus'>
+  readonly metrics: Pick<Metrics, 'heard' | 'ignored'>
   readonly log: Logger
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
 }
@@ -27,14 +38,14 @@ const OPEN =
 
 /** Throws ConfigError when a file that the config names can't be read. */
 export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusParts): Bus {
-  const { joined, clock, timers, log, observer } = parts
-  const { gate, station } = joined.enrolment
+  const { member, clock, timers, log, metrics } = parts
+  const { gate, station } = member.enrolment
   const alarm = (code: AlarmCode, on: boolean, detail: string) =>
     parts.onAlarm(code, on, detail.slice(0, DETAIL_CHARS_MAX))
   const link = createThreadLink({
     station,
     gate,
-    privateKey: joined.identity.privateKey,
+    privateKey: member.identity.privateKey,
     broker: brokerOf(config.broker),
     timers,
     onFault: (what, error) => log.error({ event: 'bus', err: error }, what),
@@ -44,7 +55,7 @@ export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusPa
     gate,
     link,
     memory: parts.memory,
-    manifest: joined.station,
+    manifest: member.station,
     clock,
     timers,
     nowMs: parts.nowMs,
@@ -57,8 +68,8 @@ export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusPa
     onOpen: open => alarm('BUS_OPEN', open, open ? OPEN : 'strangers are refused'),
     onAwake: count => log.info({ event: 'sibling', ...count }, 'siblings that are heard'),
     onCaughtUp: of => log.info({ event: 'snapshot', of }, `all that ${of} knew is known`),
-    onHeard: observer.bus.heard,
-    onIgnored: observer.bus.ignored,
+    onHeard: metrics.heard,
+    onIgnored: metrics.ignored,
     onListening: port => log.info({ event: 'broker', port }, 'the embedded broker listens'),
   })
 }

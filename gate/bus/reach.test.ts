@@ -1,7 +1,10 @@
 /** What a gate can't be sure of is flagged and told; what it could not know is found out afterwards. */
+
 import t from 'tap'
-import { createMemory } from '../store/memory.ts'
-import type { Use } from './facts.ts'
+import { createSmallMemory } from '../../fixtures/small-memory.ts'
+import type { Use } from '../memory/facts.ts'
+import { ctiOf, grantOf, station, type WireGate } from '../testing/bus/wire.ts'
+import { annulIn, grantTo, passOn } from '../testing/memory-rows.ts'
 import {
   ASK_RETRY_MS,
   BUS_DOWN_MS,
@@ -14,7 +17,6 @@ import {
   NAMES_SHOWN_MAX,
   SILENT_MS,
 } from './limits.ts'
-import { ctiOf, grantOf, station, type WireGate } from './testing/wire.ts'
 
 t.test(
   'grants are flagged without a broker, BUS_DOWN follows after five seconds; back at once',
@@ -189,8 +191,8 @@ t.test('a code that two gates admitted is named in the journals of both', async 
     WireGate,
   ]
   time.advance(5000)
-  one.memory.reserve(grantOf(1), 'A', now())
-  two.memory.reserve(grantOf(1), 'A', now())
+  grantTo(one.memory, grantOf(1), 'A', now())
+  grantTo(two.memory, grantOf(1), 'A', now())
   time.advance(5)
   for (const [gate, other] of [
     [one, 'g2'],
@@ -202,15 +204,15 @@ t.test('a code that two gates admitted is named in the journals of both', async 
     t.match(detail, `at gate ${other} entry on lane A, reserved at `)
     t.match(detail, /known here 0.002 s later$/)
   }
-  for (const gate of [one, two]) gate.memory.passed(grantOf(1), now())
+  for (const gate of [one, two]) passOn(gate.memory, grantOf(1), now())
   time.advance(HELLO_MS)
   t.equal(twiceRows(one).length, 1, 'told once')
 
-  one.memory.reserve(grantOf(2), 'A', now())
-  two.memory.reserve(grantOf(3), 'A', now())
-  one.memory.annulled(grantOf(2), { reason: 'NO_TURN' }, now())
+  grantTo(one.memory, grantOf(2), 'A', now())
+  grantTo(two.memory, grantOf(3), 'A', now())
+  annulIn(one.memory, grantOf(2), { reason: 'NO_TURN' }, now())
   time.advance(5)
-  three.memory.reserve(grantOf(2), 'A', now())
+  grantTo(three.memory, grantOf(2), 'A', now())
   two.memory.forget(grantOf(3))
   time.advance(5)
   use(three, 3)
@@ -232,7 +234,7 @@ t.test('a code that two gates admitted is named in the journals of both', async 
   const presentations = own.flatMap(fact =>
     fact.kind === 'use' ? [{ ...fact, atMs: fact.at }] : [],
   )
-  const memory = createMemory({ presentations, visits: [] }, 'g3')
+  const memory = createSmallMemory({ presentations, visits: [] }, 'g3')
   const again = wire.join('g3', { memory })
   time.advance(HELLO_MS)
   t.equal(twiceRows(again).length, 1, 'also by who has started anew since')

@@ -4,7 +4,7 @@
  * that are silent; those that are awake speak for themselves.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
-import type { Fact } from './facts.ts'
+import type { Fact } from '../memory/facts.ts'
 import {
   FACTS_MAX,
   SNAPSHOT_EVERY_MS,

@@ -115,7 +115,7 @@ async function start(retryMs: number): Promise<void> {
 }
 
 async function ticket(): Promise<{ username: string; password: string }> {
-  return { username: gate, password: await makeTicket(station, gate, privateKey) }
+  return { username: gate, password: await makeTicket(station, gate, privateKey, randomBytes) }
 }
 
 function clientOf(

@@ -3,17 +3,25 @@
  * it, good once in a life of the broker. Messages are believed by their own signatures; a ticket only
  * keeps strangers from crowding the broker.
  */
-import { type KeyObject, randomUUID } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { CompactSign, compactVerify } from 'jose'
 import { z } from 'zod'
-import { nameSchema } from './facts.ts'
+import { UUID_RANDOM_BYTES, uuidOf } from '../contract/uuid.ts'
+import { nameSchema } from '../memory/facts.ts'
 import { TICKET_CHARS_MAX, TICKETS_MAX } from './limits.ts'
 
 const TYPE = 'wicketgate-bus-ticket+jws'
 const ticketSchema = z.strictObject({ station: nameSchema, gate: nameSchema, jti: z.uuid() })
 
-export function makeTicket(station: string, gate: string, key: KeyObject): Promise<string> {
-  const ticket = JSON.stringify({ station, gate, jti: randomUUID() })
+/** `random`: unpredictable bytes, as many as asked for. */
+export function makeTicket(
+  station: string,
+  gate: string,
+  key: KeyObject,
+  random: (bytes: number) => Uint8Array,
+): Promise<string> {
+  const jti = uuidOf(random(UUID_RANDOM_BYTES))
+  const ticket = JSON.stringify({ station, gate, jti })
   return new CompactSign(new TextEncoder().encode(ticket))
     .setProtectedHeader({ alg: 'EdDSA', typ: TYPE })
     .sign(key)

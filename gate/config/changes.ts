@@ -3,13 +3,14 @@
  * a time, in the order asked for.
  */
 import type { Timers } from '../../hardware/ports.ts'
-import { type CheckedConfig, ConfigError } from '../config-file.ts'
 import { CONFIG_BY_CHARS_MAX, CONFIG_REASON_CHARS_MAX } from '../contract/events.ts'
-import { numbersOf } from './known.ts'
-import type { Ledger } from './ledger.ts'
+import { committedRows, confirmedRow, revertedRows } from './config-events.ts'
+import { type CheckedConfig, ConfigError } from './config-file.ts'
+import { numbersOf } from './high-water-marks.ts'
 import { CONFIRM_MS_MAX, CONFIRM_MS_MIN } from './limits.ts'
 import { askedBy } from './modes.ts'
 import { type CommitRequest, type Offer, type Outcome, refused } from './outcome.ts'
+import type { Ledger } from './revision-log.ts'
 import {
   committed,
   confirmed,
@@ -22,7 +23,6 @@ import {
   saw,
   started,
 } from './revisions.ts'
-import { committedRows, confirmedRow, revertedRows } from './rows.ts'
 import type { Running } from './running.ts'
 import type { Said } from './store-file.ts'
 import { createTrialWatch } from './trial.ts'

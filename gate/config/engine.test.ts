@@ -2,11 +2,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { configBodySchema } from '../contract/events.ts'
 import { plainModes } from '../machine/state.ts'
+import { createDeskWorld, openDesk, withWait } from '../testing/config/desk.ts'
 import { CONFIRM_MS_MAX, CONFIRM_MS_MIN, REVISIONS_MAX } from './limits.ts'
-import type { StartHow } from './running.ts'
-import { createDeskWorld, openDesk, withWait } from './testing/desk.ts'
+import type { RevisionStart } from './running.ts'
 
 const WAIT = 'lanes.A.timing.waitMs'
 const lin = { by: 'lin', reason: 'people are slow' }
@@ -20,7 +21,7 @@ async function running(dir: string) {
 }
 
 t.test('a change is edited, compared, committed; the journal says who, why and where', async t => {
-  const { engine, waits, world } = await running(t.testdir())
+  const { engine, waits, world } = await running(tempDir())
   t.match(engine.show(), { revision: { number: 0, by: 'file' }, trial: null })
   t.same(engine.compare(), [])
   t.same(engine.set(WAIT, 8000), [])
@@ -39,7 +40,7 @@ t.test('a change is edited, compared, committed; the journal says who, why and w
 })
 
 t.test('what is wrong is said with its key and range, and changes nothing', async t => {
-  const { engine, waits } = await running(t.testdir())
+  const { engine, waits } = await running(tempDir())
   t.same(engine.set(WAIT, 50), ['lanes.0.timing.waitMs: too small, at least 1000, found a number'])
   t.match(await engine.commit(lin), { ok: false, code: 'CONFIG_INVALID', problems: [/waitMs/] })
   t.equal(engine.set('lanes.Z.name', 'x'), 'NO_SUCH_PATH')
@@ -76,7 +77,7 @@ t.test('what is wrong is said with its key and range, and changes nothing', asyn
 })
 
 t.test('a commit to be confirmed goes back at its deadline, not before', async t => {
-  const { engine, waits, world, advance } = await running(t.testdir())
+  const { engine, waits, world, advance } = await running(tempDir())
   engine.set(WAIT, 8000)
   t.match(await engine.commit({ ...lin, confirmMs: 60_000 }), { ok: true, onTrial: true })
   t.match(engine.show().trial, { previous: 0, confirmMs: 60_000 })
@@ -95,7 +96,7 @@ t.test('a commit to be confirmed goes back at its deadline, not before', async t
 })
 
 t.test('confirmed, it stays; taken back by hand, it goes at once', async t => {
-  const { engine, waits, world, advance } = await running(t.testdir())
+  const { engine, waits, world, advance } = await running(tempDir())
   engine.set(WAIT, 8000)
   await engine.commit({ ...lin, confirmMs: 60_000 })
   t.match(await engine.confirm('mei'), { ok: true, revision: 1, onTrial: false })
@@ -113,7 +114,7 @@ t.test('confirmed, it stays; taken back by hand, it goes at once', async t => {
 })
 
 t.test('a newer one ends the trial; what is gone back to is the last that was good', async t => {
-  const { engine, waits, world, advance } = await running(t.testdir())
+  const { engine, waits, world, advance } = await running(tempDir())
   engine.set(WAIT, 8000)
   await engine.commit({ ...lin, confirmMs: 60_000 })
   engine.set(WAIT, 9000)
@@ -144,7 +145,7 @@ t.test('a newer one ends the trial; what is gone back to is the last that was go
 })
 
 t.test('one that can’t start gives way to the one before', async t => {
-  const { engine, waits, world, running: now } = await running(t.testdir())
+  const { engine, waits, world, running: now } = await running(tempDir())
   world.faults.set(8000, 'pin 2 is both entry and exit')
   now.gate()?.lanes[0]?.setModes({ fareFree: true }, { by: 'mei' })
   engine.set(WAIT, 8000)
@@ -162,7 +163,7 @@ t.test('one that can’t start gives way to the one before', async t => {
 })
 
 t.test('a crash in the window: the next start runs what was good, and says so', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const first = await running(dir)
   first.engine.set(WAIT, 8000)
   await first.engine.commit({ ...lin, confirmMs: 3_600_000 })
@@ -182,7 +183,7 @@ t.test('a crash in the window: the next start runs what was good, and says so', 
 })
 
 t.test('rows that the journal did not take are told by the next start', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const first = await running(dir)
   first.world.takesRows = false
   first.engine.set(WAIT, 8000)
@@ -196,7 +197,7 @@ t.test('rows that the journal did not take are told by the next start', async t 
 })
 
 t.test('rollback makes an old config the candidate; committed it is a new revision', async t => {
-  const { engine, waits } = await running(t.testdir())
+  const { engine, waits } = await running(tempDir())
   for (const wait of [6000, 7000]) {
     engine.set(WAIT, wait)
     await engine.commit(lin)
@@ -212,7 +213,7 @@ t.test('rollback makes an old config the candidate; committed it is a new revisi
 })
 
 t.test('a candidate that began from another revision is not committed over it', async t => {
-  const { engine, writeFile } = await running(t.testdir())
+  const { engine, writeFile } = await running(tempDir())
   engine.set(WAIT, 8000)
   writeFile(withWait(6000))
   t.match(await engine.reload(), { ok: true, revision: 1 })
@@ -221,7 +222,7 @@ t.test('a candidate that began from another revision is not committed over it', 
 })
 
 t.test('the history is bounded on disk too', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const { engine, crash } = await running(dir)
   for (let n = 1; n <= REVISIONS_MAX + 2; n++) {
     engine.set(WAIT, 5000 + n)
@@ -237,7 +238,7 @@ t.test('the history is bounded on disk too', async t => {
 })
 
 t.test('the file: edited it is the next revision, at a start or when told', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const first = await running(dir)
   first.engine.set(WAIT, 8000)
   await first.engine.commit(lin)
@@ -275,7 +276,7 @@ t.test('an edit of the file that was not taken undoes no revision made since', a
     'nobody said so': async () => {},
   }
   for (const [way, work] of Object.entries(ways)) {
-    const dir = join(t.testdir(), way.replaceAll(' ', '-'))
+    const dir = join(tempDir(), way.replaceAll(' ', '-'))
     mkdirSync(dir)
     const first = await running(dir)
     first.writeFile(withWait(6000))
@@ -293,7 +294,7 @@ t.test('an edit of the file that was not taken undoes no revision made since', a
 })
 
 t.test('an edit passed over by a newer revision is told, and taken when somebody asks', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const { engine, waits, world, writeFile } = await running(dir)
   writeFile(withWait(6000))
   engine.set(WAIT, 9000)
@@ -309,7 +310,7 @@ t.test('an edit passed over by a newer revision is told, and taken when somebody
 t.test(
   'a wrong file: nothing changes but what is told; at a first start it is refused',
   async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const desk = openDesk(dir)
     desk.writeFile(withWait(50))
     await t.rejects(desk.engine.start(), { code: 'CONFIG_INVALID', message: /waitMs/ })
@@ -354,7 +355,7 @@ t.test(
 t.test(
   'a file that can’t start at a start, and one that a newer program does not take',
   async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const first = await running(dir)
     await first.engine.stop()
     const world = createDeskWorld()
@@ -383,7 +384,7 @@ t.test(
 )
 
 t.test('no change while a lane is open for everyone; a deadline waits for that too', async t => {
-  const { engine, waits, world, advance } = await running(t.testdir())
+  const { engine, waits, world, advance } = await running(tempDir())
   engine.set(WAIT, 8000)
   world.state = 'Emergency'
   t.match(await engine.commit(lin), { code: 'EMERGENCY' })
@@ -400,7 +401,7 @@ t.test('no change while a lane is open for everyone; a deadline waits for that t
 })
 
 t.test('modes set by command outlive a change that does not speak of them', async t => {
-  const { engine, world, running: now } = await running(t.testdir())
+  const { engine, world, running: now } = await running(tempDir())
   now.gate()?.lanes[0]?.setModes({ entry: 'free' }, { by: 'mei' })
   engine.set(WAIT, 8000)
   await engine.commit(lin)
@@ -417,7 +418,7 @@ t.test('modes set by command outlive a change that does not speak of them', asyn
 t.test(
   'a revision of modes alone acts on the lanes as they stand, and so does its end',
   async t => {
-    const { engine, world, waits, advance } = await running(t.testdir())
+    const { engine, world, waits, advance } = await running(tempDir())
     engine.set('lanes.A.modes', { maintenance: true })
     t.match(await engine.commit({ ...lin, confirmMs: 60_000 }), { ok: true, onTrial: true })
     t.same(world.modes, [{ lane: 'A', maintenance: true, by: 'lin', revision: 1 }])
@@ -429,7 +430,7 @@ t.test(
 )
 
 t.test('an emergency by config: opens at once, ends by config, and is no dead end', async t => {
-  const { engine, world, waits } = await running(t.testdir())
+  const { engine, world, waits } = await running(tempDir())
   const commit = async (modes: object, waitMs: number) => {
     engine.discard()
     engine.set('lanes.A.modes', modes as never)
@@ -451,7 +452,7 @@ t.test('an emergency by config: opens at once, ends by config, and is no dead en
 })
 
 t.test('who asked for a lane’s modes is known by the revision that first said so', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const first = await running(dir)
   first.engine.set('lanes.A.modes', { fareFree: true })
   await first.engine.commit({ by: 'mei', reason: 'a festival' })
@@ -460,7 +461,7 @@ t.test('who asked for a lane’s modes is known by the revision that first said 
   await first.crash()
   const second = openDesk(dir)
   await second.engine.start()
-  const { how } = second.world.starts[0] as { how: StartHow }
+  const { how } = second.world.starts[0] as { how: RevisionStart }
   t.match(how.modes.get('A'), { modes: { fareFree: true }, by: 'mei', revision: 1 })
   t.equal(how.revision(), 2)
   await second.engine.stop()

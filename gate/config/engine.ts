@@ -5,21 +5,16 @@
  * in time, or was on trial when the process ended, goes back to the one before: `CONFIG_REVERTED`.
  */
 import type { Timers } from '../../hardware/ports.ts'
-import type { CheckedConfig, ConfigFile } from '../config-file.ts'
 import type { JsonValue } from '../contract/canonical.ts'
+import { CONFIG_REFUSALS, type ConfigRefusal } from '../contract/control-codes.ts'
+import { createDraft } from './candidate.ts'
 import { createChanges } from './changes.ts'
-import { createDraft } from './draft.ts'
+import { passedRow, refusedRow } from './config-events.ts'
+import type { CheckedConfig, ConfigFile } from './config-file.ts'
 import { createFileAlarm } from './file-alarm.ts'
-import { createJudge } from './fixed.ts'
-import { createLedger } from './ledger.ts'
-import {
-  type CommitRequest,
-  type Offer,
-  type Outcome,
-  REFUSALS,
-  type Refusal,
-  refused,
-} from './outcome.ts'
+import { createJudge } from './immutable-keys.ts'
+import { type CommitRequest, type Offer, type Outcome, refused } from './outcome.ts'
+import { createLedger } from './revision-log.ts'
 import {
   currentOf,
   type History,
@@ -28,7 +23,6 @@ import {
   type Seen,
   type Trial,
 } from './revisions.ts'
-import { passedRow, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import { createStart, FILE_EDITED } from './start.ts'
 import type { ConfigStore } from './store.ts'
@@ -146,7 +140,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     offer: Omit<Offer, 'checked'>,
   ): Promise<Outcome> {
     if (offer.seen === undefined) return outcome
-    const lines = [REFUSALS[outcome.code], ...outcome.problems].join('; ')
+    const lines = [CONFIG_REFUSALS[outcome.code], ...outcome.problems].join('; ')
     const says = FINAL.has(outcome.code) ? [refusedRow(now(), offer.by, lines)] : []
     if (says.length > 0 || outcome.code === 'NOTHING_TO_COMMIT') await changes.saw(offer.seen, says)
     return outcome
@@ -217,7 +211,7 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
 }
 
 /** Asked again, the answer would be the same. */
-const FINAL: ReadonlySet<Refusal> = new Set(['CONFIG_INVALID', 'FIXED_KEY', 'OUT_OF_BOUNDS'])
+const FINAL: ReadonlySet<ConfigRefusal> = new Set(['CONFIG_INVALID', 'FIXED_KEY', 'OUT_OF_BOUNDS'])
 
 function withoutText({ text: _, ...revision }: Revision): Omit<Revision, 'text'> {
   return revision

@@ -1,5 +1,5 @@
 /** Whether the config file is told as bad: once it is, also when it is good again. */
-import { fileRow } from './rows.ts'
+import { fileRow } from './config-events.ts'
 import type { Said } from './store-file.ts'
 
 export interface FileAlarm {

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto'
 import t from 'tap'
 import { settle } from '../../fixtures/clock.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { generateSigningKey, type Signer } from '../../pass/cose-node.ts'
-import { type ConfigDocument, signConfig } from '../../pass/gate-config.ts'
-import type { StationConfig } from '../../pass/station.ts'
-import { decodeTrust } from '../../pass/trust.ts'
-import { DAY_S, T0, TrustWorld } from '../trust/testing/world.ts'
+import { type ConfigDocument, signConfig } from '../../pass/documents/gate-config.ts'
+import type { StationConfig } from '../../pass/documents/station.ts'
+import { decodeTrust } from '../../pass/documents/trust.ts'
+import { type Desk, openDesk, withWait } from '../testing/config/desk.ts'
+import { DAY_S, T0, TrustWorld } from '../testing/trust/world.ts'
 import { followServiceConfig } from './from-service.ts'
 import { createRemoteDoor } from './remote-door.ts'
-import { type Desk, openDesk, withWait } from './testing/desk.ts'
 
 const trustWorld = await TrustWorld.create()
 const configKey = generateSigningKey('ES256')
@@ -53,7 +54,7 @@ async function following(dir: string, open: (dir: string) => Desk = openDesk) {
     },
     trust: {
       document: () => trust,
-      now: () => ({ nowMs: T0 * 1000, state: 'TRUSTED', staleAllowanceMs: 0 }),
+      now: () => ({ nowMs: T0 * 1000, state: 'TRUSTED', aheadByMaxMs: 0 }),
       pollNow: async () => ({ code: 'UNCHANGED' }),
     },
     remote: door,
@@ -86,7 +87,7 @@ async function following(dir: string, open: (dir: string) => Desk = openDesk) {
 const last = ({ world }: Pick<Desk, 'world'>) => world.rows.at(-1)
 
 t.test('taken on trial with the gate’s own keys, confirmed when it is well', async t => {
-  const gate = await following(t.testdir())
+  const gate = await following(tempDir())
   const { engine, world, advance } = gate
   await gate.publish(7, { lanes: [lane(8000)], trust: { staleAfterMs: 60_000 } })
   t.same(gate.waits(), [5000, 8000])
@@ -119,7 +120,7 @@ t.test('taken on trial with the gate’s own keys, confirmed when it is well', a
 t.test(
   'lanes under new names, fewer of them, or turned round: as many must serve again',
   async t => {
-    const gate = await following(t.testdir())
+    const gate = await following(tempDir())
     const { engine, world, advance } = gate
     world.reached = true
     const way = (name: string, direction = 'entry', more = {}) => ({
@@ -165,7 +166,7 @@ t.test(
 t.test(
   'a fix while a bad one is on trial is taken at once, and judged by what was good',
   async t => {
-    const gate = await following(t.testdir())
+    const gate = await following(tempDir())
     const { engine, world, advance } = gate
     world.reached = true
     await gate.publish(7, { lanes: [lane(8000)] })
@@ -188,7 +189,7 @@ t.test(
 )
 
 t.test('not well in time: taken back, and not tried again, also by the next start', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const gate = await following(dir)
   await gate.publish(7, { lanes: [lane(8000)] })
   await gate.advance(300_000)
@@ -206,7 +207,7 @@ t.test('not well in time: taken back, and not tried again, also by the next star
 })
 
 t.test('hostile documents change nothing, and are told as what they are', async t => {
-  const gate = await following(t.testdir())
+  const gate = await following(tempDir())
   const good = { lanes: [lane(8000)] }
   await gate.publish(7, good, { signer: trustWorld.status })
   t.same(gate.alarms, ['TRUST_UNSIGNED'])
@@ -231,7 +232,7 @@ t.test('hostile documents change nothing, and are told as what they are', async 
 })
 
 t.test('a config that is wrong, or speaks of what is not the service’s: told once', async t => {
-  const gate = await following(t.testdir())
+  const gate = await following(tempDir())
   const cases: [unknown, RegExp][] = [
     [{ lanes: [lane(50)] }, /lanes\.0\.timing\.waitMs: too small, at least 1000/],
     [{ lanes: [lane(8000)], gate: 'north-2' }, /gate: is set on the gate itself/],
@@ -257,7 +258,7 @@ t.test('a config that is wrong, or speaks of what is not the service’s: told o
 })
 
 t.test('one that comes at the wrong time is taken later', async t => {
-  const gate = await following(t.testdir())
+  const gate = await following(tempDir())
   gate.world.state = 'Emergency'
   await gate.publish(7, { lanes: [lane(8000)] })
   t.same(gate.waits(), [5000])

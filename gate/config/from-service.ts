@@ -6,8 +6,12 @@
  */
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { type ConfigDocument, type ConfigResult, verifyConfig } from '../../pass/gate-config.ts'
-import type { StationConfig } from '../../pass/station.ts'
+import {
+  type ConfigDocument,
+  type ConfigResult,
+  verifyConfig,
+} from '../../pass/documents/gate-config.ts'
+import type { StationConfig } from '../../pass/documents/station.ts'
 import type { StationKeeper } from '../station/keeper.ts'
 import { alarmFilter, type TrustEvent } from '../trust/events.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'

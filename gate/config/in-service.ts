@@ -4,9 +4,9 @@
  */
 import type { GateConfig } from '../contract/config.ts'
 import type { Direction } from '../contract/events.ts'
-import { directionsOf } from '../lane-settings.ts'
-import type { StateName } from '../machine/state.ts'
-import type { RunningGate } from './running.ts'
+import { directionsOf } from '../lane/lane-settings.ts'
+import { traitsOf } from '../machine/state-traits.ts'
+import type { RunningGate } from './running-gate.ts'
 
 /** What must be in service again before another config is good. */
 export interface Served {
@@ -47,12 +47,10 @@ export function servesAgain(before: Served, { lanes }: RunningGate, config: Gate
   )
 }
 
-const OUT: readonly StateName[] = ['Starting', 'OutOfService']
-
 /** All its devices are. An emergency opens a lane that lacks some. */
 function isThere({ view }: RunningGate['lanes'][number]): boolean {
-  const { state, out } = view()
-  return !OUT.includes(state.name) && out.length === 0
+  const lane = view()
+  return traitsOf(lane).inService && lane.out.length === 0
 }
 
 function looksIn({ lanes }: GateConfig, name: string, direction: Direction): boolean {

@@ -4,7 +4,7 @@
  */
 import type { GateConfig, LaneConfig } from '../contract/config.ts'
 import type { LaneModes } from '../contract/events.ts'
-import { type GivenModes, initialModes } from '../lane-settings.ts'
+import { type GivenModes, initialModes } from '../lane/lane-settings.ts'
 import type { ModesAsked } from '../machine/state.ts'
 import { currentOf, type History, type Revision } from './revisions.ts'
 

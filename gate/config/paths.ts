@@ -3,6 +3,7 @@
  * person. A list's entry goes by its name where it has one, else by its number. Pure.
  */
 import { canonicalJson, isJsonObject, type JsonValue } from '../contract/canonical.ts'
+import { hideSecrets } from '../contract/secrets.ts'
 import { PATH_CHARS_MAX, PATH_DEPTH_MAX } from './limits.ts'
 
 /**
@@ -88,11 +89,15 @@ export function differences(from: JsonValue, to: JsonValue, at = ''): Difference
   })
 }
 
-/** A difference as one line of plain text: `+` is new, `-` goes, else what was and what is. */
+/**
+ * A difference as one line of plain text: `+` is new, `-` goes, else what was and what is. Of an
+ * address what opens it is not shown.
+ */
 export function describe({ path, from, to }: Difference): string {
-  if (from === undefined) return `+ ${path}: ${JSON.stringify(to)}`
-  if (to === undefined) return `- ${path}: ${JSON.stringify(from)}`
-  return `  ${path}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`
+  const shown = (value: JsonValue | undefined) => JSON.stringify(value && hideSecrets(value))
+  if (from === undefined) return `+ ${path}: ${shown(to)}`
+  if (to === undefined) return `- ${path}: ${shown(from)}`
+  return `  ${path}: ${shown(from)} -> ${shown(to)}`
 }
 
 /** What is in a list or an object; a list's entries by their names, or by their numbers. */

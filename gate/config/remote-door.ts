@@ -1,9 +1,10 @@
 /** The service's door to a gate's revisions: its part of a config, put together with the gate's own. */
-import type { CheckedConfig } from '../config-file.ts'
+
 import { isJsonObject, type JsonValue } from '../contract/canonical.ts'
 import { LOCAL_KEYS, remoteConfigSchema } from '../contract/config.ts'
 import { CONFIG_REASON_CHARS_MAX } from '../contract/events.ts'
 import { explainIssues } from '../contract/explain.ts'
+import type { CheckedConfig } from './config-file.ts'
 import type { ConfigEngine } from './engine.ts'
 import type { RemoteDoor } from './from-service.ts'
 

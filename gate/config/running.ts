@@ -4,33 +4,11 @@
  * relays rest), then a start. Journal, identity and trust stay on disk.
  */
 import type { GateConfig } from '../contract/config.ts'
-import type { EventKind, LaneModes } from '../contract/events.ts'
-import type { GivenModes } from '../lane-settings.ts'
-import type { Lane, ModesAsked } from '../machine/state.ts'
-import type { Known } from '../store/known.ts'
+import type { GivenModes } from '../lane/lane-settings.ts'
+import type { ModesAsked } from '../machine/state.ts'
 import { NOTHING_SERVED, type Served, servedBy, servesAgain } from './in-service.ts'
-import { differsOnlyInModes, type ModedLane, modesUnder } from './modes.ts'
-
-/** What is needed of a gate: `gate.ts` makes one. */
-export interface RunningGate {
-  readonly lanes: readonly RunningLane[]
-  /** Rejects when the row is not on disk. */
-  record(kind: EventKind, body: object): Promise<void>
-  /** For the journal to know the highest of. What can't be written is written with the next. */
-  know(numbers: Known): void
-  /** Whether the service has answered since the start. */
-  reached(): boolean
-  /** `restart`: another start follows at once. */
-  stop(how?: { readonly restart: boolean }): Promise<void>
-  releaseAll(): void
-}
-
-export interface RunningLane extends ModedLane {
-  view(): Pick<Lane, 'modes' | 'out' | 'latched'> & {
-    readonly state: Pick<Lane['state'], 'name'>
-  }
-  setModes(change: Partial<LaneModes>, asked: ModesAsked): void
-}
+import { differsOnlyInModes, modesUnder } from './modes.ts'
+import type { RunningGate, RunningLane } from './running-gate.ts'
 
 /** A revision that is to run. */
 export interface RunHow {
@@ -39,7 +17,7 @@ export interface RunHow {
   readonly asked: (lane: string) => ModesAsked
 }
 
-export interface StartHow {
+export interface RevisionStart {
   /** The number of the revision that runs: another one may without a start. */
   readonly revision: () => number
   /** How lanes are run at first, by name. */
@@ -47,7 +25,10 @@ export interface StartHow {
 }
 
 /** Rejects when it can't run; nothing is left open then. */
-export type StartGate<G extends RunningGate> = (config: GateConfig, how: StartHow) => Promise<G>
+export type StartGate<G extends RunningGate> = (
+  config: GateConfig,
+  how: RevisionStart,
+) => Promise<G>
 
 export interface Running<G extends RunningGate = RunningGate> {
   /** Another object after each start; undefined between two. */

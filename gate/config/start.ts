@@ -3,15 +3,16 @@
  * process ended is taken back. The file is the base; edited since it was last looked at, it is the
  * next revision, and so wins over what was committed meanwhile. A wrong file changes nothing.
  */
-import { type CheckedConfig, ConfigError, type ConfigFile } from '../config-file.ts'
-import type { Known } from '../store/known.ts'
+
+import type { Known } from '../store/high-water-marks.ts'
 import type { Changes } from './changes.ts'
+import { baseRow, committedRows, refusedRow } from './config-events.ts'
+import { type CheckedConfig, ConfigError, type ConfigFile } from './config-file.ts'
 import type { FileAlarm } from './file-alarm.ts'
-import type { Judge } from './fixed.ts'
-import { numbersAfter } from './known.ts'
-import type { Ledger } from './ledger.ts'
+import { numbersAfter } from './high-water-marks.ts'
+import type { Judge } from './immutable-keys.ts'
+import type { Ledger } from './revision-log.ts'
 import { committed, currentOf, firstHistory, type History, type Revision } from './revisions.ts'
-import { baseRow, committedRows, refusedRow } from './rows.ts'
 import type { Running } from './running.ts'
 import type { ConfigStore } from './store.ts'
 

@@ -10,7 +10,12 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { EventKind } from '../contract/events.ts'
-import { type Layout, openTables, openToRead } from '../store/sqlite.ts'
+import { type Layout, openTables } from '../files/sqlite.ts'
+import {
+  createStoredFile,
+  createStoredMemory,
+  type StoredDatabase,
+} from '../files/stored-database.ts'
 import { REVISIONS_MAX, UNSAID_MAX } from './limits.ts'
 import type { History, Revision } from './revisions.ts'
 
@@ -55,9 +60,14 @@ export function openStoreFile(path: string, open?: (path: string) => DatabaseSyn
   return openTables(path, LAYOUT, open)
 }
 
-/** As `openStoreFile`, of one that is there, to be read and closed: also on a read-only disk. */
-export function openStoreToRead(path: string): DatabaseSync {
-  return openToRead(path, LAYOUT)
+/** The file of a data folder. */
+export function storeIn(dataDir: string): StoredDatabase {
+  return createStoredFile(dataDir, STORE_FILE, LAYOUT)
+}
+
+/** In memory; see `createStoredMemory`. */
+export function storeInMemory(database: DatabaseSync): StoredDatabase {
+  return createStoredMemory(database, LAYOUT)
 }
 
 interface RunningRow {

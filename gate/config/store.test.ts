@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { serialize } from 'node:v8'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { REVISIONS_MAX, UNSAID_MAX } from './limits.ts'
 import {
   committed,
@@ -20,7 +21,7 @@ import {
 import { openConfigStore } from './store.ts'
 import { openStoreFile, STORE_FILE, type StoreChange, writeStoreChange } from './store-file.ts'
 
-const CHILD = fileURLToPath(new URL('./testing/killed-writer.ts', import.meta.url))
+const CHILD = fileURLToPath(new URL('../testing/config/killed-writer.ts', import.meta.url))
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
 const next = (text: string): NewRevision => {
   return { at: 1_770_000_000_000, by: 'lin', reason: 'a test', text, sha256: sha256(text) }
@@ -29,7 +30,7 @@ const first = firstHistory(next('{"base":1}'), 'f0')
 const says = (code: string) => [{ kind: 'alarm' as const, body: { code } }]
 
 t.test('what was written is read again, with what the journal was not told', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const store = openConfigStore(dir, 0)
   t.same(store.stored, { history: undefined, unsaid: [] }, 'nothing yet, and no file made')
   const seen = { serviceRevision: 7, serviceSha256: 'ab' }
@@ -50,7 +51,7 @@ t.test('what was written is read again, with what the journal was not told', asy
 t.test(
   'revisions that left the history leave the file; rows for the journal are bounded',
   async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const store = openConfigStore(dir, 0)
     let history: History = first
     await store.write({ before: undefined, after: first, says: [], said: [] })
@@ -71,7 +72,7 @@ t.test(
 )
 
 t.test('a damaged file, or what is none, is set aside under a name', async t => {
-  const dir = t.testdir()
+  const dir = tempDir()
   const damages: ((path: string) => void)[] = [
     path => writeFileSync(path, 'no database at all, but long enough to be looked at'.repeat(20)),
     path => {
@@ -123,7 +124,7 @@ const changes: [string, History | undefined, History][] = [
 
 for (const [name, from, to] of changes) {
   t.test(`killed at each step of ${name}`, async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     const change: StoreChange = {
       before: from,
       after: to,

@@ -6,7 +6,7 @@ export const BUS_ALARMS = {
   BUS_OPEN: alarm(
     'service',
     'technician',
-    'The broker lets strangers in: give it logins and the access rules of gate/bus/README.md',
+    'The broker lets strangers in: give it logins and the access rules of gate/bus/broker.md',
   ),
   ADMITTED_TWICE: alarm(
     'service',

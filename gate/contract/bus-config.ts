@@ -1,4 +1,4 @@
-/** The part of a gate's config that is about the station bus. */
+/** The config of the station bus. */
 import { z } from 'zod'
 
 export const busSchema = z
@@ -21,7 +21,7 @@ export const busSchema = z
                 .default(1883)
                 .describe('TCP port; 0 takes a free one'),
             })
-            .describe('this gate brings the broker along'),
+            .describe('this gate runs the broker'),
         }),
         z
           .strictObject({
@@ -31,14 +31,16 @@ export const busSchema = z
               .min(1)
               .max(128)
               .optional()
-              .describe('where the broker wants a login'),
+              .describe('user name, where the broker requires a login'),
             passwordFile: z.string().min(1).max(400).optional().describe('file with its password'),
             caFile: z
               .string()
               .min(1)
               .max(400)
               .optional()
-              .describe('PEM of who signed the certificate, in the place of the well-known ones'),
+              .describe(
+                'PEM of the authority that signed the broker’s certificate, instead of the well-known ones',
+              ),
           })
           .refine(one => (one.username === undefined) === (one.passwordFile === undefined), {
             path: ['passwordFile'],

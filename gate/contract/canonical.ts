@@ -1,6 +1,6 @@
 /**
- * One text for one JSON value, after RFC 8785: keys sorted by their UTF-16 units, no blanks. What
- * was decided about such a text (its hash, that two are the same) is decided about the value. Pure.
+ * Canonical JSON after RFC 8785: keys sorted by their UTF-16 units, no blanks. Equal values have equal
+ * texts, so that a hash of the text is a hash of the value. Pure.
  */
 
 /** A value as `JSON.parse` gives it. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { renderedPart } from '../../fixtures/rendered-page.ts'
+import { renderSchema } from '../../fixtures/schema-table.ts'
 import { gateConfigSchema, gateJsonSchema, LOCAL_KEYS, remoteConfigSchema } from './config.ts'
 import { explainIssues } from './explain.ts'
 
@@ -11,11 +13,23 @@ t.test('the published schema is that of the code', async t => {
   t.ok(readFileSync(published, 'utf8') === made, how)
 })
 
+t.test('config.md has every key (UPDATE=1 writes them anew) and names the local ones', async t => {
+  const page = new URL('../config.md', import.meta.url)
+  const keys = renderSchema(gateJsonSchema())
+  t.equal(renderedPart(page, 'keys', keys), keys)
+  const door = readFileSync(page, 'utf8')
+    .split('\n')
+    .find(line => line.startsWith('| service |'))
+  const set = LOCAL_KEYS.map(path => path.join('.')).filter(key => key !== '$schema')
+  for (const key of set) t.ok(door?.includes(`\`${key}\``), key)
+})
+
 interface Node {
   readonly description?: string
   readonly properties?: Readonly<Record<string, Node>>
   readonly items?: Node
   readonly anyOf?: readonly Node[]
+  readonly oneOf?: readonly Node[]
   readonly additionalProperties?: unknown
 }
 
@@ -25,7 +39,7 @@ function keysOf(node: Node, at: string): [string, Node][] {
     [`${at}.${key}`, value],
     ...keysOf(value, `${at}.${key}`),
   ])
-  const inside = [...(node.anyOf ?? []), ...(node.items ? [node.items] : [])]
+  const inside = [...(node.anyOf ?? []), ...(node.oneOf ?? []), ...(node.items ? [node.items] : [])]
   return [...here, ...inside.flatMap(one => keysOf(one, at))]
 }
 

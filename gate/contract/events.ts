@@ -1,21 +1,14 @@
 /**
- * What a gate records and uploads: journal rows in a hash chain, the batch that carries them, and
- * the answer. Gate and service read these schemas, so neither can drift from the other.
- *
- * hash = sha256(utf8(chainInput(previous hash, row))): all columns but the body, which is bound by
- * its own hash. So a body may be dropped for space or privacy and the chain still holds.
+ * What a gate records and uploads: journal rows in a hash chain (`chain.ts`), the batch that carries
+ * them, and the answer. Gate and service read these schemas, so neither can drift from the other.
  */
 import { z } from 'zod'
+import { BODY_BYTES_MAX, UPLOAD_ROWS_MAX } from './chain.ts'
 
-export const UPLOAD_ROWS_MAX = 200
-/** One row's body, UTF-8 bytes of its JSON. */
-export const BODY_BYTES_MAX = 8192
 /** Who asked for a revision of the config, and why, characters; paths named in one row. */
 export const CONFIG_BY_CHARS_MAX = 80
 export const CONFIG_REASON_CHARS_MAX = 400
 export const CONFIG_CHANGES_MAX = 32
-/** The previous hash of the first row of an epoch. */
-export const CHAIN_START = '0'.repeat(64)
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -35,9 +28,11 @@ export const EVENT_KINDS = [
   'clock',
   'login',
   'config',
+  'test',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
+/** `UNCERTAIN`: no code can be judged fresh, so entry denies with `CLOCK_UNCERTAIN`. */
 export const clockStateSchema = z.enum(['TRUSTED', 'UNCERTAIN'])
 export type ClockState = z.infer<typeof clockStateSchema>
 
@@ -57,23 +52,6 @@ export const journalRowSchema = z.strictObject({
   hash: sha256Hex,
 })
 export type JournalRow = z.infer<typeof journalRowSchema>
-
-/** The text whose SHA-256 (UTF-8) is the row's hash. */
-export function chainInput(
-  previousHash: string,
-  row: Pick<JournalRow, 'epoch' | 'seq' | 'at' | 'clock' | 'lane' | 'kind' | 'bodyHash'>,
-): string {
-  return JSON.stringify([
-    previousHash,
-    row.epoch,
-    row.seq,
-    row.at,
-    row.clock,
-    row.lane,
-    row.kind,
-    row.bodyHash,
-  ])
-}
 
 /**
  * Why the service never gets some rows: the gate dropped them after they had been acknowledged, and
@@ -221,9 +199,11 @@ export const modeBodySchema = z.strictObject({
   was: laneModesSchema.partial().optional(),
   /** Who or what asked for it: `file`, `service`, or a name on the console. */
   by: z.string().max(80),
+  /** Why, for a command. */
+  reason: z.string().max(CONFIG_REASON_CHARS_MAX).optional(),
   /** The revision of the config that says so; absent for a command. */
   revision: z.int().min(0).optional(),
-  /** Of an emergency release, whose visits it voids. */
+  /** Of an emergency release, begun or over: whose visits it voids. */
   area: z.string().max(32).optional(),
 })
 
@@ -253,6 +233,27 @@ export const configBodySchema = z.strictObject({
   moreChanges: z.int().min(1).optional(),
 })
 export type ConfigBody = z.infer<typeof configBodySchema>
+
+/**
+ * A technician's test of a part, or input that no device gave. Nothing is counted by this row: no
+ * pass is used, nobody went in or out.
+ */
+export const testBodySchema = z.strictObject({
+  about: z.enum(['relay', 'sign', 'contact', 'scan']),
+  /** Which relay, sign or contact; of a scan its direction. */
+  what: z.string().max(40),
+  by: z.string().max(80),
+  /** Present for input that no device gave: a contact, a scan. */
+  pretended: z.literal(true).optional(),
+  /** How long a relay is energised or a sign is shown, milliseconds. */
+  ms: z.int().min(1).optional(),
+  /** Of a contact: what it is from now on. */
+  active: z.boolean().optional(),
+  /** Of a scan: what it would have been told, and why. */
+  code: z.string().max(40).optional(),
+  trace: z.array(traceStepSchema).max(32).optional(),
+})
+export type TestBody = z.infer<typeof testBodySchema>
 
 export type ModeBody = z.infer<typeof modeBodySchema>
 export type ScanBody = z.infer<typeof scanBodySchema>

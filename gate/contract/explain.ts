@@ -1,6 +1,6 @@
 /**
- * Says what is wrong with an input in words: the path to it, what may stand there, and what kind of
- * value was found. A value itself is never repeated: it may be a password or somebody's number.
+ * Words for the faults of an input: the path, what may stand there, and the kind of value that was
+ * found. A value itself is never repeated: it may be a password or a document number.
  */
 import type { z } from 'zod'
 

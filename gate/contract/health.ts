@@ -1,10 +1,11 @@
 /**
- * What a gate tells of itself now and then: the newest of it is kept, and nothing depends on it.
- * Rows of the journal say what happened; this says how the gate is. Nothing of a person is in it.
+ * The health report of a gate: the service keeps the newest, and nothing depends on it. Rows of the
+ * journal record events; this is the state. It holds no personal data.
  */
 import { z } from 'zod'
 import { clockStateSchema } from './events.ts'
 import { NOT_PLAIN, PLAIN_LINE } from './plain-line.ts'
+import { READERS_MAX } from './reader-config.ts'
 
 export const HEALTH_LANES_MAX = 16
 /** Alarms of one lane that hold. */
@@ -12,6 +13,26 @@ export const HEALTH_ALARMS_MAX = 16
 
 const count = z.int().min(0)
 const line = (max: number) => z.string().max(max).regex(PLAIN_LINE, NOT_PLAIN)
+
+/**
+ * How old the gate's trust is, the best first.
+ * - `FRESH`: normal.
+ * - `STALE`: normal, with a warning on console and metrics, amber lamp.
+ * - `DEGRADED`: admits, every event flagged, amber lamp.
+ * - `OVERDUE`: the documents have run out; by the station's choice it goes on as before.
+ * - `STAFF`: entry sends whoever would be admitted to staff, with `TRUST_STAFF`.
+ * - `CLOSED`: entry denies with `TRUST_STALE`; exit denies only for a bad signature, no proof or
+ *   a known revocation.
+ */
+export const freshnessStageSchema = z.enum([
+  'FRESH',
+  'STALE',
+  'DEGRADED',
+  'OVERDUE',
+  'STAFF',
+  'CLOSED',
+])
+export type FreshnessStage = z.infer<typeof freshnessStageSchema>
 
 export const laneHealthSchema = z.strictObject({
   name: line(32),
@@ -21,6 +42,8 @@ export const laneHealthSchema = z.strictObject({
   alarms: z.array(line(40)).max(HEALTH_ALARMS_MAX),
   /** Codes that came in part and were dropped since the lane runs, by why; left out without any. */
   unread: z.partialRecord(z.enum(['CUT', 'BROKEN', 'TOO_LONG']), count).optional(),
+  /** Names of readers that are lost, also where the lane goes on with others; left out without any. */
+  lostReaders: z.array(line(64)).max(READERS_MAX).optional(),
 })
 
 /** `POST /v1/gates/:id/health`. */
@@ -32,7 +55,7 @@ export const healthSchema = z.strictObject({
   /** The gate's own number of the config that runs. */
   configRevision: count,
   trust: z.strictObject({
-    stage: z.enum(['FRESH', 'STALE', 'DEGRADED', 'OVERDUE', 'STAFF', 'CLOSED']),
+    stage: freshnessStageSchema,
     version: count,
     /** Null before the first. */
     manifestVersion: count.nullable(),

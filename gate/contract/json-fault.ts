@@ -1,4 +1,4 @@
-/** Where a text stops being JSON (RFC 8259): JSON.parse tells no place for most of what is wrong. Pure. */
+/** Where a text stops being JSON (RFC 8259): JSON.parse has no position for most faults. Pure. */
 
 const SPACE = /[ \t\n\r]*/y
 /** From the space on, but for quote and backslash. */

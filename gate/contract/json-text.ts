@@ -1,7 +1,7 @@
 /**
- * JSON files that people edit, read as they come from their editors: with or without a byte order
- * mark (RFC 8259 §8.1 lets a reader skip one). What is wrong is told with its line and column and
- * never with a piece of the text: a password may stand in it. Pure.
+ * JSON files that people edit, with or without a byte order mark (RFC 8259 §8.1 lets a reader skip
+ * one). A fault is named by line and column, never with a piece of the text: a password may stand in
+ * it. Pure.
  */
 import { jsonFault } from './json-fault.ts'
 

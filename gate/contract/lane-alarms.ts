@@ -1,4 +1,4 @@
-/** Alarms of a lane: its people, its barrier and its devices: rows of codes.ts. */
+/** Alarms of a lane, of people at it, its barrier and its devices: rows of codes.ts. */
 import { type AlarmRow, alarm } from './sign.ts'
 
 export const LANE_ALARMS = {
@@ -12,8 +12,17 @@ export const LANE_ALARMS = {
   STOP: alarm('refuse', 'staff', 'Staff pressed stop'),
   TAMPER: alarm('intrusion', 'technician', 'The cabinet is open'),
   POWER_RESTORED: alarm('none', 'technician', 'Power came back: see when and how long'),
-  SCANNER_LOST: alarm('refuse', 'technician', 'Check the scanner’s cable and port'),
-  CAMERA_LOST: alarm('refuse', 'technician', 'Check the camera’s cable and source'),
+  SCANNER_LOST: alarm(
+    'refuse',
+    'technician',
+    'Check the reader named: its cable and port, a camera’s power and network',
+  ),
+  READER_LOST: alarm('none', 'technician', 'The lane goes on with another: check the one named'),
+  SCANNER_FRAMING: alarm(
+    'none',
+    'technician',
+    'Codes come in part: set the suffix CR on the scanner, and its baud rate as in the config',
+  ),
   BOARD_LOST: alarm('refuse', 'technician', 'Check the board’s cable, power and port'),
   NO_DEADMAN: alarm(
     'refuse',

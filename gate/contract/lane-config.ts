@@ -1,13 +1,9 @@
-/** The part of a gate's config that is one lane's: its devices, and how it is run. */
+/** The config of one lane: its devices, modes, timing and policy. */
 import { z } from 'zod'
 import { ms, name } from './config-fields.ts'
 import { directionModeSchema } from './events.ts'
-
-const port = z
-  .string()
-  .min(1)
-  .max(200)
-  .describe('serial port: a device path, or vendor:product[:serial] of a USB device')
+import { port, READERS_MAX, readerSchema, scannerSchema } from './reader-config.ts'
+import { readersFault } from './reader-rules.ts'
 
 /** What a board's pin may do, as in hardware/drivers/pins.ts. */
 const PIN_FUNCTIONS = [
@@ -29,7 +25,7 @@ const pinSchema = z.union([
   z.null().describe('this board has no such pin'),
 ])
 
-const boardSchema = z.strictObject({
+export const boardSchema = z.strictObject({
   port,
   profile: z
     .enum(['tripod', 'flap'])
@@ -44,7 +40,11 @@ const boardSchema = z.strictObject({
   deadman: z
     .union([
       z.strictObject({
-        ms: z.int().min(100).max(5000).describe('silence after which the board lets go'),
+        ms: z
+          .int()
+          .min(100)
+          .max(5000)
+          .describe('silence after which the board releases its outputs'),
       }),
       z.literal('external'),
     ])
@@ -55,43 +55,32 @@ const boardSchema = z.strictObject({
     ),
 })
 
-const scannerSchema = z.strictObject({
-  port,
-  baudRate: z
-    .union([9600, 19200, 38400, 57600, 115200].map(rate => z.literal(rate)))
-    .default(9600)
-    .describe('line speed, bit/s'),
-  profile: z.enum(['plain', 'gm65']).default('plain').describe('plain text, or GM65 commands'),
-  suffix: z
-    .enum(['required', 'learn'])
-    .default('learn')
-    .describe('what ends a code: only CR or LF, or a silent line too until the first of them came'),
-  pauseMs: z
-    .int()
-    .min(50)
-    .max(2000)
-    .optional()
-    .describe(
-      'longest pause in the middle of a code, ms; default 500. A code with a longer one is dropped ' +
-        'whole. Where no CR or LF came yet only the pause ends a code, with 50 ms as its default',
-    ),
-})
-
 const laneSchema = z.strictObject({
   name: name.describe('what the lane is called in the journal, on the console and in logs'),
   direction: z
     .enum(['entry', 'exit', 'both'])
-    .describe('which way scans on this lane open; "both" needs an exitScanner'),
+    .describe('which way scans on this lane open; "both" needs readers for either way'),
   area: name.default('main').describe('the station area that passages enter and leave'),
   within: name
     .optional()
     .describe(
       'the area around this one: who enters must be inside it, and who left it is inside neither; ' +
-        'refused or flagged as "passback" says',
+        'refused or flagged as "passback" sets',
     ),
   board: boardSchema.describe('relays, lamps and contacts of the barrier'),
-  scanner: scannerSchema.describe('reads the codes'),
-  exitScanner: scannerSchema.optional().describe('reads those who leave, on a lane for both ways'),
+  readers: z
+    .array(readerSchema)
+    .min(1)
+    .max(READERS_MAX)
+    .optional()
+    .describe(
+      'what reads the codes: serial and USB scanners and cameras, one or more a direction, which ' +
+        'goes on while one of them works',
+    ),
+  scanner: scannerSchema.optional().describe('in place of readers: one serial scanner'),
+  exitScanner: scannerSchema
+    .optional()
+    .describe('beside scanner: reads those who leave, on a lane for both ways'),
   modes: z
     .strictObject({
       entry: directionModeSchema.optional().describe('how people are let in'),
@@ -109,7 +98,7 @@ const laneSchema = z.strictObject({
       orderFree: z
         .boolean()
         .default(false)
-        .describe('no anti-passback: whom it objects to is admitted and flagged ORDER_FREE'),
+        .describe('no anti-passback: whom it would refuse is admitted, flagged ORDER_FREE'),
       trustDegraded: z.boolean().default(false).describe('go on with trust that is too old'),
     })
     .prefault({})
@@ -158,20 +147,20 @@ const laneSchema = z.strictObject({
         .default('off')
         .describe(
           'whether the station’s boarding list is asked at entry: hard refuses, soft flags; an ' +
-            'exit always flags, and so does an entry that has not heard the service for 15 minutes',
+            'exit always flags, and so does an entry without contact to the service for 15 minutes',
         ),
       passbackMs: ms(0, 86_400_000, 14_400_000, 'how long a passage is remembered'),
       tailgate: z
         .enum(['alarm', 'hold'])
         .default('alarm')
         .describe(
-          'after a second person on one grant of a flap: tell staff and go on, or admit nobody ' +
+          'after a second person on one grant of a flap: alert staff and go on, or admit nobody ' +
             'else until staff press the release button',
         ),
       queue: z
         .enum(['wait', 'refuse'])
         .default('wait')
-        .describe('the next person’s scan while a passage runs: kept for then, or told BUSY'),
+        .describe('the next person’s scan while a passage runs: kept for then, or refused as BUSY'),
       staleExit: z
         .enum(['staff', 'refuse', 'flag'])
         .default('staff')
@@ -186,13 +175,11 @@ const laneSchema = z.strictObject({
 
 /** A lane that can open in each direction in which it scans, and close without hitting anybody. */
 export const checkedLane = laneSchema
-  .refine(lane => (lane.direction === 'both') === (lane.exitScanner !== undefined), {
-    path: ['exitScanner'],
-    message: 'a lane for both ways needs one, and no other lane may have one',
-  })
-  .refine(({ scanner, exitScanner }) => scanner.port !== exitScanner?.port, {
-    path: ['exitScanner', 'port'],
-    message: 'the scanner at the other end has this port; each needs its own',
+  .superRefine((lane, context) => {
+    const fault = readersFault(lane)
+    if (fault === undefined) return
+    const { path, message } = fault
+    context.addIssue({ code: 'custom', path: [...path], message })
   })
   .refine(
     ({ direction, board: { pins } }) =>

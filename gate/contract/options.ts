@@ -1,6 +1,6 @@
 /**
- * What every program says of options that it doesn't know. Node's own `parseArgs` reads them, strictly;
- * here its refusals get the nearest name that would do. Pure: each program hands its reading in.
+ * Faults of command line options. Node's own `parseArgs` reads them strictly; its refusals get the
+ * nearest name that exists. Pure: each program hands its reading in.
  */
 
 /** Wrong arguments: said in a line on standard error, exit code 2. */

@@ -1,7 +1,7 @@
 /**
- * Text that looks on a screen, in a log or on paper like what it is: without control characters (C0,
- * C1), marks that turn the direction of writing (Unicode's Bidi_Control: U+061C, U+200E, U+200F,
- * U+202A–202E, U+2066–2069), line and paragraph separators, or a byte order mark.
+ * Plain text for a screen, a log or paper: without control characters (C0, C1), marks that change the
+ * direction of writing (Unicode's Bidi_Control: U+061C, U+200E, U+200F, U+202A–202E, U+2066–2069), line
+ * and paragraph separators, or a byte order mark.
  */
 export const PLAIN_LINE = /^[^\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]*$/u
 

@@ -1,4 +1,4 @@
-/** Alarms of a service that lies, was restored, or can't take what it is sent: rows of codes.ts. */
+/** Alarms of a service that answers falsely, was restored, or refuses rows: rows of codes.ts. */
 import { type AlarmRow, alarm } from './sign.ts'
 
 export const SERVICE_ALARMS = {

@@ -1,6 +1,6 @@
 /**
- * The service's address as a gate's config has it, and every address below it. A service may stand
- * under a path of its host (`https://host/gates/`): its proxy takes the path off again.
+ * The service's address in a gate's config, and every address below it. A service may stand under a
+ * path of its host (`https://host/gates/`): its proxy removes that path again.
  */
 import { z } from 'zod'
 

@@ -6,7 +6,11 @@
  * `fraud` cross blinking, broken tone · `intrusion` cross blinking, steady tone · `open` arrows
  * both ways · `service` amber lamp for staff only · `none` nothing changes for the passenger.
  */
-export type Sign = 'pass' | 'refuse' | 'retry' | 'fraud' | 'intrusion' | 'open' | 'service' | 'none'
+export const SIGNS = [
+  ...(['pass', 'refuse', 'retry', 'fraud'] as const),
+  ...(['intrusion', 'open', 'service', 'none'] as const),
+] as const
+export type Sign = (typeof SIGNS)[number]
 
 /** Who acts: passenger, staff, technician, or nobody. */
 export type Actor = 'passenger' | 'staff' | 'technician' | 'nobody'

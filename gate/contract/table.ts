@@ -1,4 +1,4 @@
-/** The table of codes as Markdown, for the README: one row a code, in the table's own order. */
+/** The table of codes as Markdown, for codes.md: one row a code, in the table's own order. */
 import { ALARMS, VERDICTS } from './codes.ts'
 import type { AlarmRow, Sign, VerdictRow } from './sign.ts'
 

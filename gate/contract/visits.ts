@@ -1,4 +1,4 @@
-/** Which rows of the journal say where a certificate is. Pure. */
+/** Which journal rows change where a certificate is. Pure. */
 import type { AnnulledBody, Direction, GrantBody } from './events.ts'
 
 /** Flag of a grant that fare-free gave to what would have been refused. */

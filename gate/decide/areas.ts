@@ -1,6 +1,6 @@
 /**
- * Where a certificate is, as the gate's memory has it, and whether that speaks against letting it in
- * or out. Whether it refuses is the passback rule's to say.
+ * Where a certificate is, by the gate's memory, and whether that is an objection to letting it in or
+ * out. The passback rule decides whether an objection refuses or flags.
  *
  * An area may lie within another: who enters it must be inside that one, and who has gone in or out
  * of that one since is not inside any more.

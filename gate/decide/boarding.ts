@@ -1,8 +1,8 @@
 /**
- * What the boarding list of this station says of a certificate now. Whether that refuses is the
- * ticket rule's to say.
+ * What the boarding list of this station has for a certificate now. The ticket rule decides whether
+ * that refuses or flags.
  */
-import type { BoardingTrain } from '../../pass/boarding.ts'
+import type { BoardingTrain } from '../../pass/documents/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 
 /** The boarding list as `decide` may read it. */

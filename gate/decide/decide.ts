@@ -1,7 +1,7 @@
 /**
- * The verdict: pure, from what verification found, the lane, the gate's memory and the time. Every
- * rule looked at leaves a step in the trace, which is stored with the event, so that "why was she
- * refused?" can be answered weeks later and a replay proves that the same input says the same.
+ * The verdict: pure, from the result of verification, the lane, the gate's memory and the time. Every
+ * rule that is applied leaves a step in the trace, which is stored with the event. So the reason of a
+ * refusal can be read weeks later, and a replay can show that the same input has the same result.
  */
 import { toHex } from '../../pass/bytes.ts'
 import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'

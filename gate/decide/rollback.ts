@@ -1,4 +1,4 @@
-/** Trust that is older than what this gate acted on: whoever was revoked since would be admitted by it. */
+/** Trust older than what this gate acted on: it lacks later revocations, so entry is refused. */
 import type { Direction } from '../contract/events.ts'
 
 /** `accepted`: the operator said so. Undefined as `none`. */

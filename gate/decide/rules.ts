@@ -1,18 +1,19 @@
 /**
  * The rules of a verdict beyond verification, each its own small function, in the order in which
- * they are asked. A rule says pass, flag (admit, but tell staff), deny with a code, or skip (it
- * does not apply here), and what it saw, for the trace.
+ * they are applied. A rule returns pass, flag (admit, but alert staff), deny with a code, or skip (it
+ * does not apply here), with the facts it used, for the trace.
  *
- * Exit is kinder than entry: nobody is kept inside by trust, clock, tickets or anti-passback.
+ * Exit is more permissive than entry: nobody is kept inside by trust, clock, tickets or anti-passback.
  */
-import type { BoardingTrain } from '../../pass/boarding.ts'
+import type { BoardingTrain } from '../../pass/documents/boarding.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
+import type { FreshnessStage } from '../contract/health.ts'
 import { type AreasView, judgePlace } from './areas.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 import { judgeRollback, type TrustRollback } from './rollback.ts'
-import { type FreshnessStage, goesOnWithout } from './stages.ts'
+import { goesOnWithout } from './stages.ts'
 
 /** Refused once and then sent to staff; refused each time; let out and flagged. */
 export type StaleExit = 'staff' | 'refuse' | 'flag'

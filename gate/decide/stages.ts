@@ -1,8 +1,6 @@
-/** The stages of trust that gets old and of a clock in doubt, as the decision reads them. Pure. */
-import type { Direction, LaneModes } from '../contract/events.ts'
-
-/** As in trust/freshness.ts, the best first. */
-export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'OVERDUE' | 'STAFF' | 'CLOSED'
+/** The stages of old trust and of a doubtful clock, as the decision reads them. Pure. */
+import type { ClockState, Direction, LaneModes } from '../contract/events.ts'
+import type { FreshnessStage } from '../contract/health.ts'
 
 /**
  * Past the end of its documents, by the station's choice or by command: the newest passes are on
@@ -37,7 +35,7 @@ export function isForStaff({
 
 /** What is known of the gate's clock. */
 export interface ClockView {
-  readonly clock: 'TRUSTED' | 'UNCERTAIN'
+  readonly clock: ClockState
   /** Why, while nothing has proved the time since the start. */
   readonly doubt?: 'behind' | 'far' | 'unproven' | undefined
 }

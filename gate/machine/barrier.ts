@@ -1,21 +1,28 @@
 /**
- * Between what a lane wants of its barrier and what may move: a flap's relay is released only
- * when the way is clear, whatever the lane's state and whatever asked for it. An obstacle met while
- * closing opens it again, and it is tried anew. The relay's own contact is compared with what it
- * was told. Pure.
+ * Between a lane's order to its barrier and what may move: a flap's relay is released only when the
+ * way is clear, whatever the lane's state and whatever asked for it. An obstacle met while closing
+ * opens it again, and closing is tried anew. The relay's feedback contact is compared with the order.
+ * Pure.
  */
 
 import { isClear } from './beam-tracker.ts'
 import { alarm, stay } from './effects.ts'
 import { toRest } from './rest.ts'
 import { found, lost } from './service.ts'
-import type { Barrier, Effect, Lane, MachineRelay, MachineSettings, Step } from './state.ts'
+import type {
+  BarrierState,
+  Effect,
+  LaneState,
+  MachineRelay,
+  MachineSettings,
+  Step,
+} from './state.ts'
 
 /** How long a relay's contact may take to follow, milliseconds. */
 export const FEEDBACK_MS = 1000
 
 /** Lets through of a step's effects what may move now, and remembers the rest. */
-export function guard(step: Step, before: Lane, settings: MachineSettings): Step {
+export function guard(step: Step, before: LaneState, settings: MachineSettings): Step {
   let lane = step.lane
   const effects: Effect[] = []
   for (const effect of step.effects) {
@@ -43,7 +50,7 @@ export function guard(step: Step, before: Lane, settings: MachineSettings): Step
 }
 
 /** What waits for a clear way is released once it is clear. */
-function close(lane: Lane, settings: MachineSettings): Step {
+function close(lane: LaneState, settings: MachineSettings): Step {
   const { barrier } = lane
   if (barrier.due.length === 0 || !isClear(lane.track, settings)) return stay(lane)
   const left = barrier.energised.filter(relay => !barrier.due.includes(relay))
@@ -60,7 +67,7 @@ function close(lane: Lane, settings: MachineSettings): Step {
 }
 
 /** Staff are told of what stands in the barrier for as long as no passage may last. */
-function waits(lane: Lane, before: Lane, settings: MachineSettings): Effect[] {
+function waits(lane: LaneState, before: LaneState, settings: MachineSettings): Effect[] {
   const now = lane.barrier.due.length > 0
   const then = before.barrier.due.length > 0
   if (now === then) return []
@@ -70,7 +77,7 @@ function waits(lane: Lane, before: Lane, settings: MachineSettings): Effect[] {
 }
 
 /** A panel beam was interrupted while the panels close: open again, and wait for a clear way. */
-export function reopen(lane: Lane): Step {
+export function reopen(lane: LaneState): Step {
   const relay = lane.barrier.last
   if (!lane.barrier.closing || relay === undefined) return stay(lane)
   const told = blocked({ ...lane, barrier: { ...lane.barrier, closing: false } }, 'while closing')
@@ -86,10 +93,10 @@ export function reopen(lane: Lane): Step {
 }
 
 /** The lane admits nobody else until the barrier has closed. */
-export function blocked(lane: Lane, when: string): Step {
+export function blocked(lane: LaneState, when: string): Step {
   if (lane.barrier.obstacle) return stay(lane)
   const { name } = lane.state
-  const next: Lane = { ...lane, barrier: { ...lane.barrier, obstacle: true } }
+  const next: LaneState = { ...lane, barrier: { ...lane.barrier, obstacle: true } }
   const told = alarm('OBSTACLE', true, `something in the barrier ${when}: it stays open`)
   if (name !== 'Locked' && name !== 'Refusing') return stay(next, told)
   return {
@@ -103,7 +110,7 @@ export function blocked(lane: Lane, when: string): Step {
 }
 
 /** The panels are home. */
-export function shut(lane: Lane): Step {
+export function shut(lane: LaneState): Step {
   if (!lane.barrier.closing) return stay(lane)
   const next = { ...lane, barrier: { ...lane.barrier, closing: false, obstacle: false } }
   const told = lane.barrier.obstacle ? [alarm('OBSTACLE', false, 'closed')] : []
@@ -111,14 +118,14 @@ export function shut(lane: Lane): Step {
 }
 
 /** The feedback contact moved: a relay that hung may have let go. */
-export function feedbackChanged(lane: Lane, active: boolean): Step {
+export function feedbackChanged(lane: LaneState, active: boolean): Step {
   const next = { ...lane, barrier: { ...lane.barrier, feedback: active } }
   const hung = lane.out.includes('RELAY_STUCK') && lane.barrier.energised.length === 0
   return hung && !active ? found(next, 'RELAY_STUCK') : stay(next)
 }
 
 /** A while after the relays were told something: does their contact agree? */
-export function feedbackDue(lane: Lane, settings: MachineSettings): Step {
+export function feedbackDue(lane: LaneState, settings: MachineSettings): Step {
   const { energised, feedback } = lane.barrier
   if (!settings.feedback || feedback === energised.length > 0) return stay(lane)
   const detail = feedback
@@ -127,7 +134,7 @@ export function feedbackDue(lane: Lane, settings: MachineSettings): Step {
   return lost(lane, 'RELAY_STUCK', detail)
 }
 
-function energised(barrier: Barrier, relay: MachineRelay): Barrier {
+function energised(barrier: BarrierState, relay: MachineRelay): BarrierState {
   const { energised: now, due } = barrier
   return {
     ...barrier,
@@ -138,11 +145,11 @@ function energised(barrier: Barrier, relay: MachineRelay): Barrier {
   }
 }
 
-function wants(barrier: Barrier, relay: MachineRelay): Barrier {
+function wants(barrier: BarrierState, relay: MachineRelay): BarrierState {
   const { due } = barrier
   return due.includes(relay) ? barrier : { ...barrier, due: [...due, relay] }
 }
 
-function without(barrier: Barrier, relay: MachineRelay): Barrier {
+function without(barrier: BarrierState, relay: MachineRelay): BarrierState {
   return { ...barrier, energised: barrier.energised.filter(one => one !== relay) }
 }

@@ -1,7 +1,7 @@
 /**
  * Who is in a flap lane, from all its beams: people that come, reach the far side of the panels,
- * are through, or go back; beams that are stuck. What the bodies between the beams do is in
- * `walkers.ts`. Times are monotonic milliseconds. Pure.
+ * are through, or go back; beams that are stuck. `walkers.ts` has the bodies between the beams.
+ * Times are monotonic milliseconds. Pure.
  */
 import type { Direction } from '../contract/events.ts'
 import { type Beam, type Layout, layoutOf, ownView, tellsDirection } from './beam-layout.ts'

@@ -1,6 +1,6 @@
 /** Effects that several states share, and the step that only adds some. Pure. */
 import type { AnnulReason, GrantBody, GrantRef } from '../contract/events.ts'
-import type { Effect, Lane, MachineRelay, OutReason, Step } from './state.ts'
+import type { Effect, LaneState, MachineRelay, OutReason, Step } from './state.ts'
 
 export const RELEASE_ALL: readonly Effect[] = [
   { type: 'release', relay: 'entry' },
@@ -13,7 +13,7 @@ export const OPEN_ALL: readonly Effect[] = [
 ]
 /** What a passage or a refusal waits for; the barrier's own deadlines go on. */
 export const CANCEL_ALL: readonly Effect[] = (
-  ['start', 'commit', 'wait', 'pulse', 'held', 'refuse'] as const
+  ['start', 'commit', 'wait', 'pulse', 'held', 'refuse', 'test'] as const
 ).map(name => ({
   type: 'cancel',
   name,
@@ -23,7 +23,7 @@ export const CANCEL_BARRIER: readonly Effect[] = (
   ['beams', 'closed', 'blocked', 'feedback'] as const
 ).map(name => ({ type: 'cancel', name }))
 
-export function stay(lane: Lane, ...effects: Effect[]): Step {
+export function stay(lane: LaneState, ...effects: Effect[]): Step {
   return { lane, effects }
 }
 
@@ -47,7 +47,7 @@ export function annulled(
  * The end of an unfinished grant when something else takes the lane over. Who was in the barrier then
  * may have gone through.
  */
-export function endGrant(lane: Lane, reason: AnnulReason): Effect[] {
+export function endGrant(lane: LaneState, reason: AnnulReason): Effect[] {
   const { state } = lane
   if (state.name !== 'Admitting' && state.name !== 'Passing') return []
   const { grant, ref } = state
@@ -60,7 +60,7 @@ export function annulReasonOf(reason: OutReason): AnnulReason {
 }
 
 /** What an out-of-service lane shows: its first reason. */
-export function outSign(lane: Lane): Effect {
+export function outSign(lane: LaneState): Effect {
   const reason = lane.out[0]
   const code = reason === undefined || reason === 'SHUTDOWN' ? 'LANE_CLOSED' : reason
   return { type: 'sign', sign: 'refuse', code }

@@ -6,9 +6,9 @@ import { standing } from './beam-tracker.ts'
 import { annulled, endGrant, mayOpenUnwritten, RELEASE_ALL, relayOf, stay } from './effects.ts'
 import { begin } from './passage.ts'
 import { isFree } from './rest.ts'
-import type { Effect, Input, Lane, MachineSettings, Step, Verdict } from './state.ts'
+import type { Effect, Input, LaneState, MachineSettings, Step, Verdict } from './state.ts'
 
-export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): Step {
+export function verdict(lane: LaneState, given: Verdict, settings: MachineSettings): Step {
   if (given.verdict === 'ignore') return stay(lane)
   switch (lane.state.name) {
     case 'Locked':
@@ -35,7 +35,7 @@ export function verdict(lane: Lane, given: Verdict, settings: MachineSettings): 
 }
 
 /** Who may not go without a row on disk waits for it so long and no longer. */
-function admit(lane: Lane, grant: GrantBody, { commitMs }: MachineSettings): Step {
+function admit(lane: LaneState, grant: GrantBody, { commitMs }: MachineSettings): Step {
   const bound: Effect[] = mayOpenUnwritten(grant)
     ? []
     : [{ type: 'deadline', name: 'commit', afterMs: commitMs }]
@@ -46,7 +46,7 @@ function admit(lane: Lane, grant: GrantBody, { commitMs }: MachineSettings): Ste
 }
 
 function deny(
-  lane: Lane,
+  lane: LaneState,
   given: Extract<Verdict, { verdict: 'deny' }>,
   settings: MachineSettings,
 ): Step {
@@ -69,7 +69,7 @@ function refusal(
 
 /** A free way needs no grant: what was scanned is recorded. The other way shuts for one passage. */
 function verdictInFreeFlow(
-  lane: Lane,
+  lane: LaneState,
   given: Exclude<Verdict, { verdict: 'ignore' }>,
   settings: MachineSettings,
 ): Step {
@@ -96,7 +96,7 @@ function scanOf(grant: GrantBody): ScanBody {
 }
 
 /** The attendant's button: one passage, no pass consumed. It does not wait for an entry's row. */
-export function staffRelease(lane: Lane, settings: MachineSettings): Step {
+export function staffRelease(lane: LaneState, settings: MachineSettings): Step {
   const takesPlace = waitsForRow(lane)
   if (lane.state.name !== 'Locked' && lane.state.name !== 'Refusing' && !takesPlace) {
     return stay(lane)
@@ -116,16 +116,16 @@ export function staffRelease(lane: Lane, settings: MachineSettings): Step {
 }
 
 /** Whether somebody stands before a shut barrier until a row is on disk. */
-function waitsForRow({ state }: Lane): boolean {
+function waitsForRow({ state }: LaneState): boolean {
   return state.name === 'Admitting' && state.ref === undefined && !mayOpenUnwritten(state.grant)
 }
 
-function withdrawn(lane: Lane): Effect[] {
+function withdrawn(lane: LaneState): Effect[] {
   return [{ type: 'cancel', name: 'commit' }, ...endGrant(lane, 'JOURNAL_SLOW')]
 }
 
 /** The disk took too long: nobody knows any more who stands there. */
-export function commitLate(lane: Lane, settings: MachineSettings): Step {
+export function commitLate(lane: LaneState, settings: MachineSettings): Step {
   if (!waitsForRow(lane)) return stay(lane)
   const { lane: next, effects } = refuse(lane, 'JOURNAL_SLOW', settings)
   return { lane: next, effects: [...withdrawn(lane), ...effects] }
@@ -133,7 +133,7 @@ export function commitLate(lane: Lane, settings: MachineSettings): Step {
 
 /** A grant's row reached the disk: only now may the relay move, and only if it still should. */
 export function recorded(
-  lane: Lane,
+  lane: LaneState,
   { grant, ref, withdrawn: late }: Extract<Input, { type: 'recorded' }>,
   settings: MachineSettings,
   nowMs: number,
@@ -163,7 +163,7 @@ export function recorded(
 }
 
 export function recordFailed(
-  lane: Lane,
+  lane: LaneState,
   grant: GrantBody,
   code: JournalFault,
   settings: MachineSettings,
@@ -176,7 +176,7 @@ export function recordFailed(
 type JournalFault = Extract<Input, { type: 'recordFailed' }>['code']
 
 /** Without a row of its own: there is no disk to write it to. */
-function refuse(lane: Lane, code: JournalFault, settings: MachineSettings): Step {
+function refuse(lane: LaneState, code: JournalFault, settings: MachineSettings): Step {
   return {
     lane: { ...lane, state: { name: 'Refusing', code } },
     effects: [

@@ -1,6 +1,6 @@
 /**
- * A low beam beside D, at the height of an ankle: it tells a case from a person who follows. A
- * rigid thing interrupts both for the same time; legs show as two short pulses, or as one long one
+ * A low beam beside D, at the height of an ankle, separates a case from a person who follows. A
+ * rigid object interrupts both for the same time; legs show as two short pulses, or as one long one
  * where a foot stands on the beam. A garment down to the floor looks like a case. Pure.
  */
 

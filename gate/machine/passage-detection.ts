@@ -1,6 +1,6 @@
 /**
- * What contacts and beams say of people: passages that begin and end, and those that nobody
- * granted. A tripod counts turns by its PASS contacts, a flap counts people by its beams. Pure.
+ * From contacts and beams to passages: those that begin and end, and those without a grant. A tripod
+ * counts turns by its PASS contacts, a flap counts people by its beams. Pure.
  */
 import type { AlarmCode } from '../contract/codes.ts'
 import type { Direction } from '../contract/events.ts'
@@ -12,11 +12,12 @@ import { begin, nobodyWalked, passed } from './passage.ts'
 import type { PersonEvent } from './people.ts'
 import { isFree } from './rest.ts'
 import { found, lost } from './service.ts'
-import type { Effect, Lane, MachineSettings, Step } from './state.ts'
+import type { Effect, LaneState, MachineSettings, Step } from './state.ts'
+import { traitsOf } from './state-traits.ts'
 
 /** A tripod's PASS contact: active from the first degrees of a turn until the arm rests again. */
 export function turned(
-  lane: Lane,
+  lane: LaneState,
   which: 'passA' | 'passB',
   active: boolean,
   settings: MachineSettings,
@@ -31,7 +32,7 @@ export function turned(
   if (ours && active && state.ref !== undefined) {
     return begin(lane, state.grant, state.ref, settings, 0)
   }
-  if (!active || !isGuarded(lane) || isFree(lane, direction)) return stay(lane)
+  if (!active || !traitsOf(lane).guarded || isFree(lane, direction)) return stay(lane)
   const against = lane.modes[direction] === 'closed' || (granted && !ours)
   const code = against ? 'WRONG_WAY' : 'FORCED'
   return told(lane, code, `${which} moved without a grant for it`, settings)
@@ -39,7 +40,7 @@ export function turned(
 
 /** A beam changed: on a flap this is people moving, and an obstacle while the panels close. */
 export function beam(
-  lane: Lane,
+  lane: LaneState,
   which: Beam,
   active: boolean,
   settings: MachineSettings,
@@ -53,16 +54,16 @@ export function beam(
   return { lane: again.lane, effects: [...step.effects, ...again.effects] }
 }
 
-export function lowBeam(lane: Lane, active: boolean, nowMs: number): Step {
+export function lowBeam(lane: LaneState, active: boolean, nowMs: number): Step {
   return stay({ ...lane, track: lowBeamMoved(lane.track, active, nowMs) })
 }
 
 /** Something about the beams is over by time alone. */
-export function beamsRing(lane: Lane, settings: MachineSettings, nowMs: number): Step {
+export function beamsRing(lane: LaneState, settings: MachineSettings, nowMs: number): Step {
   return walked(lane, ring(lane.track, settings, nowMs), settings, nowMs)
 }
 
-function walked(lane: Lane, moved: TrackStep, settings: MachineSettings, nowMs: number): Step {
+function walked(lane: LaneState, moved: TrackStep, settings: MachineSettings, nowMs: number): Step {
   const { dueMs } = moved.track
   const timer: Effect[] =
     dueMs === lane.track.dueMs
@@ -83,7 +84,7 @@ function walked(lane: Lane, moved: TrackStep, settings: MachineSettings, nowMs: 
 }
 
 /** One thing that somebody between a flap's beams did. */
-function person(lane: Lane, event: PersonEvent, settings: MachineSettings): Step {
+function person(lane: LaneState, event: PersonEvent, settings: MachineSettings): Step {
   const { state } = lane
   const { direction, what } = event
   const reached = what === 'reached'
@@ -92,7 +93,7 @@ function person(lane: Lane, event: PersonEvent, settings: MachineSettings): Step
   if (granted && state.grant.direction === direction) {
     return onGrant(lane, state, event, settings)
   }
-  if (!isGuarded(lane) || lane.modes[direction] === 'free') return stay(lane)
+  if (!traitsOf(lane).guarded || lane.modes[direction] === 'free') return stay(lane)
   if (what === 'followed') return tailgate(lane, settings)
   if (arrivedClosed) {
     return told(lane, 'WRONG_WAY', `someone comes from the ${direction} side`, settings)
@@ -109,8 +110,8 @@ function person(lane: Lane, event: PersonEvent, settings: MachineSettings): Step
 
 /** Somebody moves in the direction of the grant: whom it is for, or one who follows them. */
 function onGrant(
-  lane: Lane,
-  state: Extract<Lane['state'], { name: 'Admitting' | 'Passing' }>,
+  lane: LaneState,
+  state: Extract<LaneState['state'], { name: 'Admitting' | 'Passing' }>,
   { what, person: id }: PersonEvent,
   settings: MachineSettings,
 ): Step {
@@ -128,7 +129,7 @@ function onGrant(
 }
 
 /** Two on one grant: told, and by config the lane holds until staff press the release button. */
-function tailgate(lane: Lane, settings: MachineSettings): Step {
+function tailgate(lane: LaneState, settings: MachineSettings): Step {
   const detail = 'a second person went through on one grant'
   if (settings.tailgate === 'alarm' || lane.out.includes('TAILGATE')) {
     return told(lane, 'TAILGATE', detail, settings)
@@ -138,7 +139,7 @@ function tailgate(lane: Lane, settings: MachineSettings): Step {
 }
 
 function told(
-  lane: Lane,
+  lane: LaneState,
   code: Extract<AlarmCode, 'TAILGATE' | 'FORCED' | 'WRONG_WAY'>,
   detail: string,
   settings: MachineSettings,
@@ -157,7 +158,7 @@ function shown(
 }
 
 /** A beam stays interrupted: the lane goes on without it, or stops where the rest is too few. */
-function stuck(lane: Lane, which: Beam, settings: MachineSettings): Step {
+function stuck(lane: LaneState, which: Beam, settings: MachineSettings): Step {
   if (settings.profile === 'tripod' || isFit(lane.track, settings)) {
     const without = settings.profile === 'flap' ? '; the lane goes on without it' : ''
     return stay(lane, alarm('BEAM_STUCK', true, `${which} stays interrupted${without}`))
@@ -168,40 +169,20 @@ function stuck(lane: Lane, which: Beam, settings: MachineSettings): Step {
     : lost(lane, 'BEAM_STUCK', detail)
 }
 
-function freed(lane: Lane, which: Beam, settings: MachineSettings): Step {
+function freed(lane: LaneState, which: Beam, settings: MachineSettings): Step {
   const over = alarm('BEAM_STUCK', false, `${which} is free`)
   if (!lane.out.includes('BEAM_STUCK') || !isFit(lane.track, settings)) return stay(lane, over)
   return found(lane, 'BEAM_STUCK')
 }
 
 /** The cabinet was opened or closed. */
-export function tamper(lane: Lane, active: boolean, settings: MachineSettings): Step {
+export function tamper(lane: LaneState, active: boolean, settings: MachineSettings): Step {
   const opened = alarm('TAMPER', active, active ? 'cabinet open' : 'cabinet closed')
-  if (!active || !isGuarded(lane)) return stay(lane, opened)
+  if (!active || !traitsOf(lane).guarded) return stay(lane, opened)
   return stay(
     lane,
     opened,
     { type: 'sign', sign: 'intrusion', code: 'TAMPER' },
     { type: 'deadline', name: 'refuse', afterMs: settings.refuseMs },
   )
-}
-
-/** States in which the lane keeps watch. */
-function isGuarded(lane: Lane): boolean {
-  switch (lane.state.name) {
-    case 'Locked':
-    case 'Refusing':
-    case 'Admitting':
-    case 'Passing':
-    case 'Blocked':
-    case 'Open':
-      return true
-    case 'Starting':
-    case 'Emergency':
-    case 'OutOfService':
-    case 'Maintenance':
-      return false
-    default:
-      return lane.state satisfies never
-  }
 }

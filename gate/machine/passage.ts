@@ -4,14 +4,14 @@ import { settlesVisit } from '../contract/visits.ts'
 import { account } from './beam-tracker.ts'
 import { annulled, relayOf, stay } from './effects.ts'
 import { toRest } from './rest.ts'
-import type { Effect, Lane, MachineSettings, Step } from './state.ts'
+import type { Effect, LaneState, MachineSettings, Step } from './state.ts'
 
 /**
  * Someone is in the barrier: a tripod locks behind them, a flap stays until they are through.
  * `person`: whom the grant is for from now on, as a flap's beams count them; 0 on a tripod.
  */
 export function begin(
-  lane: Lane,
+  lane: LaneState,
   grant: GrantBody,
   ref: GrantRef,
   settings: MachineSettings,
@@ -40,7 +40,7 @@ export function begin(
 }
 
 /** Whoever was granted is through. */
-export function passed(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
+export function passed(lane: LaneState, grant: GrantBody, ref: GrantRef): Step {
   const { direction, area } = grant
   const cti = settlesVisit(grant) ? { cti: grant.cti } : {}
   const body = { grant: ref, direction, area, ...cti }
@@ -61,7 +61,7 @@ const LATE_SHUT_MS = 100
  * The time to walk is over: the relay rests, and the grant ends when the barrier is shut. Somebody
  * who comes until then goes through on it.
  */
-export function waitOver(lane: Lane, settings: MachineSettings): Step {
+export function waitOver(lane: LaneState, settings: MachineSettings): Step {
   const { state, barrier } = lane
   if (state.name !== 'Admitting' || state.ref === undefined) return stay(lane)
   const moves = barrier.energised.length > 0 || barrier.closing
@@ -79,7 +79,7 @@ export function waitOver(lane: Lane, settings: MachineSettings): Step {
 }
 
 /** The barrier is shut after nobody came, or they turned back. */
-export function nobodyWalked(lane: Lane, grant: GrantBody, ref: GrantRef): Step {
+export function nobodyWalked(lane: LaneState, grant: GrantBody, ref: GrantRef): Step {
   return toRest(
     lane,
     { type: 'release', relay: relayOf(grant) },

@@ -1,9 +1,9 @@
 /**
- * Who is somebody else. Two bodies are two people only when two neighbouring beams were free
- * between them at one time: then at least the distance of two beams lay between them, whatever
- * their speed. A case drawn closer than that never shows it, since a gap that moves along a row
- * frees each beam in turn, and a narrow one lets go of the last before it reaches the next. Works
- * on a draft of the tracker. Pure.
+ * Two people or one. Two bodies are two people only when two neighbouring beams were free between
+ * them at one time: then at least the distance of two beams lay between them, whatever their speed. A
+ * case drawn closer than that never shows it, since a gap that moves along a row frees each beam in
+ * turn, and a narrow one frees the last before it reaches the next. Works on a draft of the tracker.
+ * Pure.
  */
 import type { Direction } from '../contract/events.ts'
 import { believed, covers, type Draft, newPerson, THING, type Walker } from './walkers.ts'

@@ -1,4 +1,4 @@
-/** What takes a lane out of service or opens it whatever it does: fire, lost devices, stop. Pure. */
+/** Inputs that take a lane out of service or open it in any state: fire, lost devices, stop. Pure. */
 
 import { NO_TRACK } from './beam-tracker.ts'
 import {
@@ -13,10 +13,11 @@ import {
   stay,
 } from './effects.ts'
 import { toRest } from './rest.ts'
-import { type Effect, type Lane, type OutReason, SHUT_BARRIER, type Step } from './state.ts'
+import { type Effect, type LaneState, type OutReason, SHUT_BARRIER, type Step } from './state.ts'
+import { traitsOf } from './state-traits.ts'
 
 /** Opens at once: the row follows, it is not waited for. */
-export function fire(lane: Lane): Step {
+export function fire(lane: LaneState): Step {
   const told = alarm('FIRE', true, 'fire loop open: barrier open both ways until reset')
   if (lane.state.name === 'Emergency') {
     const news = lane.latched ? [] : [told]
@@ -33,12 +34,12 @@ export function fire(lane: Lane): Step {
  * its end; all else stops the lane.
  * A board that is gone has dropped its relays, and what it saw is forgotten: it tells anew.
  */
-export function lost(lane: Lane, reason: OutReason, detail: string): Step {
+export function lost(lane: LaneState, reason: OutReason, detail: string): Step {
   if (lane.out.includes(reason)) return stay(lane)
   const awaited = lane.awaited.filter(one => one !== reason)
   const gone = reason === 'BOARD_LOST' || reason === 'NO_DEADMAN'
   const known = gone ? { track: NO_TRACK, barrier: SHUT_BARRIER } : {}
-  const next: Lane = { ...lane, ...known, awaited, out: [...lane.out, reason] }
+  const next: LaneState = { ...lane, ...known, awaited, out: [...lane.out, reason] }
   const told: Effect[] = reason === 'SHUTDOWN' ? [] : [alarm(reason, true, detail)]
   if (gone) {
     const unseen = lane.track.stuck.map(beam =>
@@ -46,9 +47,8 @@ export function lost(lane: Lane, reason: OutReason, detail: string): Step {
     )
     told.push(...CANCEL_BARRIER, ...unseen)
   }
-  const busy = lane.state.name === 'Admitting' || lane.state.name === 'Passing'
   const waits = reason === 'SCANNER_LOST' || reason === 'TAILGATE' || reason === 'BEAM_STUCK'
-  if (lane.state.name === 'Emergency' || (busy && waits)) {
+  if (lane.state.name === 'Emergency' || (traitsOf(lane).granted && waits)) {
     return stay(next, ...told)
   }
   return {
@@ -63,10 +63,10 @@ export function lost(lane: Lane, reason: OutReason, detail: string): Step {
   }
 }
 
-export function found(lane: Lane, reason: OutReason): Step {
+export function found(lane: LaneState, reason: OutReason): Step {
   const wasOut = lane.out.includes(reason)
   if (!wasOut && !lane.awaited.includes(reason)) return stay(lane)
-  const next: Lane = {
+  const next: LaneState = {
     ...lane,
     awaited: lane.awaited.filter(one => one !== reason),
     // A board that starts anew is asked anew whether its relay follows, and which beams are free.
@@ -90,8 +90,8 @@ export function found(lane: Lane, reason: OutReason): Step {
 }
 
 /** A device did not come within the start time: say which, and wait for it. */
-export function startedWithout(lane: Lane): Step {
-  const next: Lane = {
+export function startedWithout(lane: LaneState): Step {
+  const next: LaneState = {
     ...lane,
     state: { name: 'OutOfService' },
     awaited: [],
@@ -108,7 +108,7 @@ const RESET_ANSWER_MS = 2000
  * Staff press reset. With the input at rest the fire is over at once. Else the board may hold the
  * alarm latched: it is asked, and answers by the contact; while the loop is open it does not.
  */
-export function askReset(lane: Lane): Step {
+export function askReset(lane: LaneState): Step {
   if (!lane.latched) return stay(lane)
   if (!lane.fire) return resetFire(lane)
   return {
@@ -118,21 +118,21 @@ export function askReset(lane: Lane): Step {
 }
 
 /** The fire input came to rest. */
-export function fireNormal(lane: Lane): Step {
+export function fireNormal(lane: LaneState): Step {
   const next = { ...lane, fire: false }
   if (lane.state.name === 'Emergency' && lane.state.resetAsked) return resetFire(next)
   return stay(next, alarm('FIRE', false, 'input normal'))
 }
 
 /** No answer to a reset: the loop is still open. */
-export function resetUnanswered(lane: Lane): Step {
+export function resetUnanswered(lane: LaneState): Step {
   return lane.state.name === 'Emergency'
     ? stay({ ...lane, state: { name: 'Emergency', resetAsked: false } })
     : stay(lane)
 }
 
 /** The fire is over; an emergency release that was asked for besides goes on. */
-function resetFire(lane: Lane): Step {
+function resetFire(lane: LaneState): Step {
   const over = { ...lane, latched: false }
   const told = alarm('FIRE', false, 'reset by staff')
   const cancel = { type: 'cancel', name: 'reset' } as const

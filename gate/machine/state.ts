@@ -1,6 +1,6 @@
 /**
  * The words of the lane's machine: states, inputs, effects. Pure data; nothing here acts.
- * Only `gate/runner.ts` executes effects.
+ * Only `gate/lane/effect-runner.ts` executes effects.
  */
 import type { AlarmCode, DenyCode, VerdictCode } from '../contract/codes.ts'
 import type {
@@ -14,7 +14,9 @@ import type {
   ModeBody,
   PassageBody,
   ScanBody,
+  TestBody,
 } from '../contract/events.ts'
+import type { PartTest } from '../contract/part-test.ts'
 import type { Sign } from '../contract/sign.ts'
 import type { Beam } from './beam-layout.ts'
 import { type BeamTrack, NO_TRACK, type TrackSettings } from './beam-tracker.ts'
@@ -78,7 +80,7 @@ export type OutReason =
   | 'SHUTDOWN'
 
 /** What the machine has asked of the barrier. A flap's relay waits in `due` for a clear way. */
-export interface Barrier {
+export interface BarrierState {
   readonly energised: readonly MachineRelay[]
   readonly due: readonly MachineRelay[]
   /** Released, and the panels are still on their way. */
@@ -96,7 +98,7 @@ export interface Barrier {
  * told by an alarm), whether the fire loop is open and whether a fire is latched, how it is run,
  * whether its entry is served, and what is known of its barrier.
  */
-export interface Lane {
+export interface LaneState {
   readonly state: State
   readonly awaited: readonly OutReason[]
   readonly out: readonly OutReason[]
@@ -106,7 +108,7 @@ export interface Lane {
   /** Why no entry would be admitted, whoever comes: a disk that takes no rows, trust that is too old. */
   readonly entryShut: DenyCode | undefined
   readonly track: BeamTrack
-  readonly barrier: Barrier
+  readonly barrier: BarrierState
 }
 
 export type Verdict =
@@ -116,7 +118,7 @@ export type Verdict =
   | { readonly verdict: 'ignore' }
 
 export const DEADLINES = [
-  ...(['start', 'commit', 'wait', 'pulse', 'held', 'refuse', 'reset'] as const),
+  ...(['start', 'commit', 'wait', 'pulse', 'held', 'refuse', 'reset', 'test'] as const),
   // Of the barrier: they outlive what happens to the lane.
   ...(['beams', 'closed', 'blocked', 'feedback'] as const),
 ] as const
@@ -147,6 +149,17 @@ export type Input =
   | { readonly type: 'entry'; readonly shut: DenyCode | undefined }
   /** How the lane shall be run from now on; what is left out stays. */
   | ({ readonly type: 'mode'; readonly change: Partial<LaneModes> } & ModesAsked)
+  /** An alarm that changes nothing about what the lane does, such as one reader of several lost. */
+  | {
+      readonly type: 'alarm'
+      readonly code: AlarmCode
+      readonly on: boolean
+      readonly detail: string
+    }
+  /** A row of what the machine has no part in: input that no device gave. */
+  | { readonly type: 'note'; readonly body: TestBody }
+  /** A technician's test of a part; nothing happens where `testRefusal` says why not. */
+  | { readonly type: 'test'; readonly test: PartTest; readonly by: string }
 
 /** Who asked for how a lane is run. */
 export interface ModesAsked {
@@ -154,6 +167,8 @@ export interface ModesAsked {
   readonly by: string
   /** The revision of the config that says so; absent for a command. */
   readonly revision?: number | undefined
+  /** Why, for a command, up to 400 characters. */
+  readonly reason?: string | undefined
 }
 
 /** `idle`, `free` and `closed` are what a lane shows at rest: silent. */
@@ -185,9 +200,10 @@ export type MachineRecord =
   | { readonly kind: 'annulled'; readonly body: AnnulledBody }
   | { readonly kind: 'alarm'; readonly body: AlarmBody }
   | { readonly kind: 'mode'; readonly body: ModeBody }
+  | { readonly kind: 'test'; readonly body: TestBody }
 
 export interface Step {
-  readonly lane: Lane
+  readonly lane: LaneState
   readonly effects: readonly Effect[]
 }
 
@@ -214,7 +230,7 @@ export interface MachineSettings extends TrackSettings {
   readonly feedback: boolean
 }
 
-export const SHUT_BARRIER: Barrier = {
+export const SHUT_BARRIER: BarrierState = {
   energised: [],
   due: [],
   closing: false,
@@ -241,7 +257,7 @@ export function plainModes(direction: Direction): LaneModes {
 }
 
 /** A lane before its devices have reported: board and scanner are missing, relays at rest. */
-export function startingLane(modes: LaneModes = CONTROLLED): Lane {
+export function startingLane(modes: LaneModes = CONTROLLED): LaneState {
   return {
     state: { name: 'Starting' },
     awaited: ['BOARD_LOST', 'SCANNER_LOST'],

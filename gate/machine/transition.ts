@@ -5,9 +5,10 @@
 import { blocked, feedbackChanged, feedbackDue, guard, shut } from './barrier.ts'
 import { alarm, relayOf, stay } from './effects.ts'
 import { commitLate, recorded, recordFailed, staffRelease, verdict } from './granting.ts'
+import { startTest, testOver } from './part-test.ts'
 import { waitOver } from './passage.ts'
 import { beam, beamsRing, lowBeam, tamper, turned } from './passage-detection.ts'
-import { changeModes, isResting, restSign, shutEntry, toRest } from './rest.ts'
+import { changeModes, restSign, shutEntry, toRest } from './rest.ts'
 import {
   askReset,
   fire,
@@ -20,47 +21,26 @@ import {
 import type {
   DeadlineName,
   Input,
-  Lane,
+  LaneState,
   MachineContact,
   MachineSettings,
-  StateName,
   Step,
 } from './state.ts'
+import { traitsOf } from './state-traits.ts'
 
 /** `nowMs`: monotonic milliseconds, never less than at the last call. */
 export function transition(
-  lane: Lane,
+  lane: LaneState,
   input: Input,
   settings: MachineSettings,
   nowMs: number,
 ): Step {
   const step = guard(act(lane, input, settings, nowMs), lane, settings)
-  const takes = turnOf(step.lane.state.name) > turnOf(lane.state.name)
+  const takes = traitsOf(step.lane).next > traitsOf(lane).next
   return takes ? { ...step, effects: [...step.effects, { type: 'takeNext' }] } : step
 }
 
-/** Whose turn it is: 0 nobody's but of who is under way, 1 of who leaves, 2 of whoever is next. */
-function turnOf(name: StateName): 0 | 1 | 2 {
-  switch (name) {
-    case 'Admitting':
-    case 'Passing':
-    case 'Blocked':
-      return 0
-    case 'Refusing':
-      return 1
-    case 'Starting':
-    case 'Locked':
-    case 'Open':
-    case 'Emergency':
-    case 'OutOfService':
-    case 'Maintenance':
-      return 2
-    default:
-      return name satisfies never
-  }
-}
-
-function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number): Step {
+function act(lane: LaneState, input: Input, settings: MachineSettings, nowMs: number): Step {
   switch (input.type) {
     case 'started':
       return stay(
@@ -86,13 +66,19 @@ function act(lane: Lane, input: Input, settings: MachineSettings, nowMs: number)
       return shutEntry(lane, input.shut)
     case 'mode':
       return changeModes(lane, input.change, input)
+    case 'alarm':
+      return stay(lane, alarm(input.code, input.on, input.detail))
+    case 'note':
+      return stay(lane, { type: 'record', kind: 'test', body: input.body })
+    case 'test':
+      return startTest(lane, input.test, input.by, settings)
     default:
       return input satisfies never
   }
 }
 
 function contact(
-  lane: Lane,
+  lane: LaneState,
   which: MachineContact,
   active: boolean,
   settings: MachineSettings,
@@ -127,12 +113,17 @@ function contact(
 }
 
 /** The staff's button: resets a fire, ends the hold after a second person, or lets somebody through. */
-function releasePressed(lane: Lane, settings: MachineSettings): Step {
+function releasePressed(lane: LaneState, settings: MachineSettings): Step {
   if (lane.state.name === 'Emergency') return askReset(lane)
   return lane.out.includes('TAILGATE') ? found(lane, 'TAILGATE') : staffRelease(lane, settings)
 }
 
-function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, nowMs: number): Step {
+function deadline(
+  lane: LaneState,
+  name: DeadlineName,
+  settings: MachineSettings,
+  nowMs: number,
+): Step {
   const { state } = lane
   switch (name) {
     case 'start':
@@ -157,6 +148,8 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, now
       return resetUnanswered(lane)
     case 'refuse':
       return signOver(lane)
+    case 'test':
+      return testOver(lane)
     case 'beams':
       return beamsRing(lane, settings, nowMs)
     case 'closed':
@@ -171,8 +164,7 @@ function deadline(lane: Lane, name: DeadlineName, settings: MachineSettings, now
 }
 
 /** A refusal or an alarm was shown long enough. */
-function signOver(lane: Lane): Step {
-  const { name } = lane.state
-  if (name === 'Refusing') return toRest(lane)
-  return isResting(name) ? stay(lane, restSign(lane)) : stay(lane)
+function signOver(lane: LaneState): Step {
+  if (lane.state.name === 'Refusing') return toRest(lane)
+  return traitsOf(lane).resting ? stay(lane, restSign(lane)) : stay(lane)
 }

@@ -1,6 +1,6 @@
 /**
- * How bodies move from beam to beam: what an interrupted beam and one that is free again say of
- * them. Works on a draft of the tracker. Pure.
+ * How bodies move from beam to beam, by beams that are interrupted and beams that are free again.
+ * Works on a draft of the tracker. Pure.
  */
 import type { Direction } from '../contract/events.ts'
 import { separateFrom } from './separation.ts'

@@ -1,7 +1,7 @@
 /**
- * Bodies between beams, as the beams tell of them: each covers a run of beams or stands between
- * two. A body that moves covers the next beam before or after it frees the last; one that is
- * thinner than the distance of two beams covers none in between. Works on a draft of the tracker.
+ * Bodies between beams: each covers a run of beams or stands between two. A body that moves covers
+ * the next beam before or after it frees the last; one that is thinner than the distance of two beams
+ * covers none in between. Works on a draft of the tracker.
  */
 import type { Direction } from '../contract/events.ts'
 import { type Layout, ownView } from './beam-layout.ts'

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
-import { type BoardingContents, encodeBoardingList } from '../../pass/boarding.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { type BoardingContents, encodeBoardingList } from '../../pass/documents/boarding.ts'
+import type { StationManifest } from '../../pass/documents/station.ts'
 import { BOARDING_BYTES_MAX } from '../../pass/limits.ts'
-import type { StationManifest } from '../../pass/station.ts'
 import { BOARDING_ASK_MS, BOARDING_ASKS_MAX, BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
 import { createBoardingKeeper } from './boarding.ts'
 import type { StationDocument, StationOutcome } from './keeper.ts'
@@ -253,7 +254,7 @@ t.test('none where no tickets are known, or no manifest binds', async t => {
 })
 
 t.test('a start without a network has it from disk', async t => {
-  const folder = t.testdir()
+  const folder = tempDir()
   const station = stationByHand(folder)
   const bytes = bytesOf([1])
   station.serve(bytes)

@@ -1,22 +1,22 @@
 /**
- * The boarding list at hand: follows the one that the station manifest names, which vouches for it
- * by length and hash. One that can't be fetched or read leaves the last good one in place, with the
- * time for which that was named, and is tried again. A manifest whose key leaves trust takes along the
- * list that it named.
+ * The boarding list in use: follows the list that the station manifest names by length and hash. When
+ * one can't be fetched or read, the last good one stays in use, with the time for which it was named,
+ * and the new one is tried again. When the key that signed the manifest leaves trust, the list that it
+ * named is dropped.
  */
 import type { Timers } from '../../hardware/ports.ts'
+import { equalBytes, toHex } from '../../pass/bytes.ts'
 import {
   type BoardingList,
   type BoardingResult,
   boardsElsewhere,
   openBoardingList,
   trainsOf,
-} from '../../pass/boarding.ts'
-import { equalBytes, toHex } from '../../pass/bytes.ts'
-import type { BoardingRef } from '../../pass/station.ts'
+} from '../../pass/documents/boarding.ts'
+import type { BoardingRef } from '../../pass/documents/station.ts'
 import type { BoardingView } from '../decide/boarding.ts'
 import { BOARDING_ASK_MS, BOARDING_ASKS_MAX, BOARDING_RETRY_MS, TICKET_HARD_MS } from '../limits.ts'
-import type { Enrolment } from '../uplink/identity.ts'
+import type { Enrolment } from '../net/identity.ts'
 import type { StationDocument, StationKeeper } from './keeper.ts'
 
 /** How it ended when a list was named that was not at hand. */

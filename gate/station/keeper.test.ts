@@ -3,20 +3,23 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
+import { SYSTEM } from '../../fixtures/system-ports.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import type { Signer } from '../../pass/cose-node.ts'
 import { generateSigningKey } from '../../pass/cose-node.ts'
-import { signStation } from '../../pass/station.ts'
-import { decodeTrust, type TrustDocument } from '../../pass/trust.ts'
+import { signStation } from '../../pass/documents/station.ts'
+import { decodeTrust, type TrustDocument } from '../../pass/documents/trust.ts'
 import { openWorld } from '../../server/testing/world.ts'
 import type { GateConfig } from '../contract/config.ts'
-import { enrol } from '../enrol.ts'
 import { SET_ASIDE_MAX, STATION_DOCUMENT_BYTES_MAX } from '../limits.ts'
-import type { Download } from '../trust/download.ts'
+import type { Download } from '../net/download.ts'
+import { enrol } from '../net/enrol.ts'
+import { loadIdentity } from '../net/identity.ts'
+import { createServiceClient } from '../net/service-client.ts'
+import { DAY_S, T0, TrustWorld } from '../testing/trust/world.ts'
 import type { TrustEvent } from '../trust/events.ts'
-import { DAY_S, T0, TrustWorld } from '../trust/testing/world.ts'
-import { createServiceClient } from '../uplink/client.ts'
-import { loadIdentity } from '../uplink/identity.ts'
 import { createStationKeeper, type StationKeeperParts } from './keeper.ts'
+import { createShelf } from './shelf.ts'
 
 const POLL_MS = 10_000
 
@@ -30,12 +33,12 @@ function keeperOf(
   const events: TrustEvent[] = []
   const changed = new Set<() => void>()
   const keeper = createStationKeeper({
-    dataDir,
+    shelf: createShelf(join(dataDir, 'station')),
     enrolment: { gate: 'north-1', station: 'north' },
     client,
     trust: {
       document: () => trust.document,
-      now: () => ({ nowMs: time.clock.nowMs(), state: 'TRUSTED', staleAllowanceMs: 0 }),
+      now: () => ({ nowMs: time.clock.nowMs(), state: 'TRUSTED', aheadByMaxMs: 0 }),
       onTrustChanged(listener) {
         const call = () => listener({} as never)
         changed.add(call)
@@ -106,7 +109,7 @@ async function stationWorld(dataDir: string) {
 }
 
 t.test('a gate follows the real service, by its proof, and boots offline from disk', async t => {
-  const world = await openWorld(t.testdir())
+  const world = await openWorld(tempDir())
   t.teardown(() => world.close())
   const url = await world.listen()
   const operator = await world.signIn('operator')
@@ -114,13 +117,18 @@ t.test('a gate follows the real service, by its proof, and boots offline from di
     const made = await world.post('/v1/fleet/enrolments', { gate, station: 'north' }, operator)
     const { code } = (await made.json()) as { code: string }
     const station = 'north'
-    await enrol({ gate, station, data, service: { url, timeoutMs: 5000 } } as GateConfig, code)
+    await enrol(
+      { gate, station, data, service: { url, timeoutMs: 5000 } } as GateConfig,
+      code,
+      SYSTEM,
+    )
   }
   const own = mkdtempSync(join(world.dir, 'gate-'))
   await joins('north-1', own)
-  const identity = loadIdentity(own)
+  const identity = loadIdentity(own, 0)
   const statuses: number[] = []
   const client = createServiceClient({
+    ...SYSTEM,
     url,
     timeoutMs: 5000,
     identity,
@@ -159,9 +167,10 @@ t.test('a gate follows the real service, by its proof, and boots offline from di
   await offline.keeper.close()
 
   const stranger = createServiceClient({
+    ...SYSTEM,
     url,
     timeoutMs: 5000,
-    identity: loadIdentity(mkdtempSync(join(world.dir, 'gate-'))),
+    identity: loadIdentity(mkdtempSync(join(world.dir, 'gate-')), 0),
     fetch,
   })
   t.teardown(() => stranger.close())
@@ -171,7 +180,7 @@ t.test('a gate follows the real service, by its proof, and boots offline from di
 })
 
 t.test('it polls at its period, backs off, and tells who listens', async t => {
-  const { keeper, time, serve, told, asked, answer } = await stationWorld(t.testdir())
+  const { keeper, time, serve, told, asked, answer } = await stationWorld(tempDir())
   await serve(5, ['north-1'])
   keeper.start()
   // A write of a real file takes as long as it takes.
@@ -196,7 +205,7 @@ t.test('it polls at its period, backs off, and tells who listens', async t => {
 })
 
 t.test('lies are alarms, told once; the last good one stays', async t => {
-  const { keeper, serve, events, told, answer } = await stationWorld(t.testdir())
+  const { keeper, serve, events, told, answer } = await stationWorld(tempDir())
   await serve(5, ['north-1'])
   t.equal(await keeper.pollNow(), 'UPDATED')
   const codes: string[] = []
@@ -229,9 +238,7 @@ t.test('lies are alarms, told once; the last good one stays', async t => {
 t.test(
   'newer trust is fetched first; a key that leaves trust takes its manifest along',
   async t => {
-    const { keeper, serve, trust, world, told, trustChanged, again } = await stationWorld(
-      t.testdir(),
-    )
+    const { keeper, serve, trust, world, told, trustChanged, again } = await stationWorld(tempDir())
     const replaced = generateSigningKey('ES256')
     const before = trust.document
     const others = before.keys.filter(key => key.role !== 'status')
@@ -262,7 +269,7 @@ t.test(
 )
 
 t.test('a damaged file is set aside and told, the newest few kept; the gate goes on', async t => {
-  const dataDir = t.testdir()
+  const dataDir = tempDir()
   const { keeper, serve, again } = await stationWorld(dataDir)
   await serve(5, ['north-1'])
   await keeper.pollNow()
@@ -278,7 +285,7 @@ t.test('a damaged file is set aside and told, the newest few kept; the gate goes
     next.start()
     if (i === 0) {
       t.match(events, [{ kind: 'cache', code: 'TRUST_CACHE_DAMAGED', detail: 'station manifest' }])
-      t.match(events, [{ setAside: /^manifest\.damaged-\d+$/ }])
+      t.match(events, [{ setAside: /^manifest\.damaged-\d{8}T\d{9}Z$/ }])
       while (next.lastPoll() === undefined) await settle()
       t.equal(next.current()?.manifest.version, 5, 'fetched again')
     }
@@ -290,7 +297,7 @@ t.test('a damaged file is set aside and told, the newest few kept; the gate goes
 })
 
 t.test('documents by their hash: fetched once, kept, dropped; a lie is refused', async t => {
-  const { keeper, files, asked, again } = await stationWorld(t.testdir())
+  const { keeper, files, asked, again } = await stationWorld(tempDir())
   const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash('sha256').update(bytes).digest())
   const list = new Uint8Array(1000).fill(7)
   const hash = sha256(list)

@@ -1,33 +1,32 @@
 /**
- * The station manifest of an enrolled gate: boots offline from the last good one, follows the
- * service, and holds what the manifest names by hash. Judged by the gate's own trust and clock, as
- * the manifest of trust is; what serves it is believed in nothing.
+ * The station manifest of an enrolled gate: starts offline from the last good one, follows the
+ * service, and holds what the manifest names by hash. It is verified against the gate's own trust and
+ * clock, as the manifest of trust is. The server is untrusted.
  */
-import { join } from 'node:path'
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
-import { namedFileFault } from '../../pass/by-hash-node.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { STATION_BYTES_MAX } from '../../pass/limits.ts'
+import { namedFileFault } from '../../pass/documents/by-hash-node.ts'
 import {
   openStation,
   type SignedStation,
   type StationManifest,
   type StationResult,
   verifyStation,
-} from '../../pass/station.ts'
+} from '../../pass/documents/station.ts'
+import { STATION_BYTES_MAX } from '../../pass/limits.ts'
 import { STATION_DOCUMENT_BYTES_MAX } from '../limits.ts'
-import type { Download } from '../trust/download.ts'
+import type { Download } from '../net/download.ts'
+import type { Enrolment } from '../net/identity.ts'
+import { createPollLoop } from '../net/poll-loop.ts'
+import type { ServiceClient } from '../net/service-client.ts'
 import { alarmFilter, type TrustEvent } from '../trust/events.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
-import { createPollLoop } from '../trust/poll-loop.ts'
-import type { ServiceClient } from '../uplink/client.ts'
-import type { Enrolment } from '../uplink/identity.ts'
-import { createShelf } from './shelf.ts'
+import type { Shelf } from './shelf.ts'
 
 export interface StationKeeperParts {
-  /** The gate's data folder. */
-  readonly dataDir: string
+  /** Where the manifest and what it names are kept. */
+  readonly shelf: Shelf
   readonly enrolment: Enrolment
   readonly client: Pick<ServiceClient, 'get'>
   readonly trust: Pick<TrustKeeper, 'document' | 'now' | 'onTrustChanged' | 'pollNow'>
@@ -90,8 +89,7 @@ const MANIFEST = 'manifest'
 const WHAT = 'station manifest'
 
 export function createStationKeeper(parts: StationKeeperParts): StationKeeper {
-  const { enrolment, client, trust, clock, onEvent } = parts
-  const shelf = createShelf(join(parts.dataDir, 'station'))
+  const { enrolment, client, trust, clock, shelf, onEvent } = parts
   const loaded = shelf.load(MANIFEST, Math.floor(clock.nowMs()))
   const alarmOf = alarmFilter(() => clock.monotonicMs())
   const listeners = new Set<() => void>()

@@ -1,13 +1,13 @@
 /**
  * The station's files on disk: few, small, each replaced as a whole. Every one is written whole or
- * not at all and begins with the SHA-256 of the rest, so that a damaged one is known as such.
+ * not at all and begins with the SHA-256 of the rest, so that a damaged one is detected.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SET_ASIDE_MAX } from '../limits.ts'
-import { makeFolder } from '../make-folder.ts'
+import { makeFolder } from '../files/make-folder.ts'
+import { isSetAside, trySetAside } from '../files/set-aside.ts'
 
 export interface LoadedFile {
   readonly bytes?: Uint8Array
@@ -27,7 +27,6 @@ export interface Shelf {
 }
 
 const DIGEST_BYTES = 32
-const ASIDE = '.damaged-'
 const PARTIAL = '.partial'
 const PARTIAL_END = /\.partial$/
 
@@ -44,7 +43,7 @@ export function createShelf(folder: string): Shelf {
       } catch {
         // Unreadable is damaged.
       }
-      return { damage: { setAside: setAside(folder, name, nowMs) } }
+      return { damage: { setAside: trySetAside(folder, name, nowMs) } }
     },
     async read(name) {
       try {
@@ -68,8 +67,24 @@ export function createShelf(folder: string): Shelf {
     async keepOnly(names) {
       const files = await readdir(folder).catch(() => [])
       const wanted = (file: string) => names.has(file.replace(PARTIAL_END, ''))
-      const gone = files.filter(file => !wanted(file) && !file.includes(ASIDE))
+      const gone = files.filter(file => !wanted(file) && !isSetAside(file))
       await Promise.all(gone.map(file => rm(pathOf(file), { force: true })))
+    },
+  }
+}
+
+/** `files` outlive the shelf, as a folder does. Nothing of them is damaged. */
+export function createMemoryShelf(files: Map<string, Uint8Array>): Shelf {
+  const found = (name: string): LoadedFile => {
+    const bytes = files.get(name)
+    return bytes === undefined ? {} : { bytes }
+  }
+  return {
+    load: found,
+    read: async name => files.get(name),
+    write: async (name, bytes) => void files.set(name, bytes),
+    async keepOnly(names) {
+      for (const name of [...files.keys()]) if (!names.has(name)) files.delete(name)
     },
   }
 }
@@ -81,17 +96,4 @@ function contentOf(file: Buffer): Uint8Array | undefined {
 
 function digestOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest()
-}
-
-/** Its new name. The newest few are kept for the technician. */
-function setAside(folder: string, name: string, nowMs: number): string | undefined {
-  const aside = `${name}${ASIDE}${nowMs}`
-  try {
-    renameSync(join(folder, name), join(folder, aside))
-    const all = readdirSync(folder).filter(file => file.startsWith(`${name}${ASIDE}`))
-    for (const old of all.sort().slice(0, -SET_ASIDE_MAX)) rmSync(join(folder, old))
-    return aside
-  } catch {
-    return undefined
-  }
 }

@@ -9,8 +9,9 @@
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { GrantRef } from '../contract/events.ts'
 import { BACKLOG_MAX, BACKLOG_RETRY_MS, COMMIT_WAIT_MS } from '../limits.ts'
-import { type Journal, JournalError } from './journal.ts'
-import type { JournalEntry } from './projection.ts'
+import type { JournalEntry } from '../memory/projection.ts'
+import type { Journal } from './journal.ts'
+import { JournalError } from './journal-error.ts'
 
 export interface Backlog {
   /**

@@ -3,16 +3,17 @@
  * SQLite calls damaged is set aside under a name, never deleted, and a new one takes its place.
  */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { makeFolder } from '../make-folder.ts'
-import { KNOWN_TABLE } from './known.ts'
+import { type Gone, TAILS } from '../files/file-identity.ts'
+import { makeFolder } from '../files/make-folder.ts'
+import { setAside } from '../files/set-aside.ts'
+import { damageError, hasTable, isDamage, layoutOf, openDatabase } from '../files/sqlite.ts'
+import { PAPERS_TABLE } from '../memory/projection.ts'
+import { KNOWN_TABLE } from './high-water-marks.ts'
 import { LIFE_TABLE } from './life.ts'
-import { type Gone, TAILS } from './place.ts'
-import { PAPERS_TABLE } from './projection.ts'
 import { REFUSED_TABLE } from './refused.ts'
 import { carryOver, salvage } from './salvage.ts'
-import { damageError, hasTable, isDamage, layoutOf, openDatabase } from './sqlite.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
@@ -96,6 +97,11 @@ export function openJournalDatabase(file: string, nowMs: number): OpenedDatabase
   }
 }
 
+/** The journal's tables in a database that is open: one in memory. */
+export function openJournalIn(db: DatabaseSync): DatabaseSync {
+  return openDatabase(':memory:', prepare, () => db)
+}
+
 /**
  * Sets `file`, which is closed, aside and opens a new one with what can still be read. Throws what
  * SQLite throws when that can't be written; then `file` is where it was.
@@ -104,16 +110,16 @@ export function openAnew(
   file: string,
   nowMs: number,
 ): { readonly db: DatabaseSync; readonly setAside: SetAside } {
-  const name = freeName(`${file}.damaged-${nowMs}`)
-  move(file, name)
+  const name = aside(file, nowMs, 'damaged')
   let db: DatabaseSync | undefined
   try {
     db = openNew(file)
-    return { db, setAside: { name, kept: salvage(name, db) } }
+    const kept = name === undefined ? undefined : salvage(name, db)
+    return { db, setAside: { name: name ?? 'nothing', kept } }
   } catch (error) {
     db?.close()
     remove(file)
-    move(name, file)
+    if (name !== undefined) move(name, file)
     throw error
   }
 }
@@ -153,12 +159,10 @@ export function openAtItsPlace(
     throw error
   }
   into.close()
-  const there = TAILS.some(tail => existsSync(file + tail))
-  const setAside = there ? freeName(`${file}.replaced-${nowMs}`) : undefined
-  if (setAside !== undefined) move(file, setAside)
+  const replaced = aside(file, nowMs, 'replaced')
   from.close()
   move(next, file)
-  return { db: openDatabase(file, prepare), moved: { how, setAside, kept } }
+  return { db: openDatabase(file, prepare), moved: { how, setAside: replaced, kept } }
 }
 
 /** Until it is whole and has its place. */
@@ -188,10 +192,10 @@ function remove(file: string): void {
   for (const tail of TAILS) rmSync(file + tail, { force: true })
 }
 
-/** A machine without a clock of its own may have said the same time before. */
-function freeName(name: string): string {
-  if (!existsSync(name)) return name
-  for (let n = 2; ; n++) if (!existsSync(`${name}-${n}`)) return `${name}-${n}`
+/** Its new name with the folder. All are kept: the rows in them may be nowhere else. */
+function aside(file: string, nowMs: number, why: 'damaged' | 'replaced'): string | undefined {
+  const name = setAside(dirname(file), basename(file), nowMs, { why, keepAll: true })
+  return name && join(dirname(file), name)
 }
 
 /** SQLite takes a file cut to nothing for a new one. */

@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { CHAIN_START, chainInput, type JournalRow } from '../contract/events.ts'
+import { CHAIN_START, chainInput } from '../contract/chain.ts'
+import type { JournalRow } from '../contract/events.ts'
 
 /** Where a walk has come to; begin with ordinal 0. */
 export interface WalkPlace {

@@ -5,24 +5,21 @@
  */
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
+import { BODY_BYTES_MAX, CHAIN_START, chainInput } from '../contract/chain.ts'
 import type { AlarmCode } from '../contract/codes.ts'
-import {
-  BODY_BYTES_MAX,
-  CHAIN_START,
-  chainInput,
-  type EventKind,
-  type GrantRef,
-} from '../contract/events.ts'
+import type { EventKind, GrantRef } from '../contract/events.ts'
+import { isFull } from '../files/sqlite.ts'
 import { ALIVE_MS } from '../limits.ts'
+import { createProjection, expireMemory, type JournalEntry } from '../memory/projection.ts'
+import { readMemory, unpackMemory } from '../memory/snapshot.ts'
+import { withRoom } from './disk-reclaim.ts'
+import { holdReserve, NO_ROOM, type Room } from './disk-reserve.ts'
+import { createKnown } from './high-water-marks.ts'
 import { WALK_START, type WalkPlace, walkChain } from './integrity.ts'
-import { createKnown } from './known.ts'
 import { createLifeMarks, readLife } from './life.ts'
+import { readOpenGrants } from './open-grants.ts'
 import { createOutbox, type Lack } from './outbox.ts'
-import { createProjection, expireMemory, type JournalEntry } from './projection.ts'
-import { NO_ROOM, type Room } from './room.ts'
-import { readMemory, readOpenGrants, unpackMemory } from './snapshot.ts'
-import { withRoom } from './space.ts'
-import { isFull } from './sqlite.ts'
+import { createRowReader } from './read-rows.ts'
 
 /** When and where of a row that the journal words itself. */
 export type RowHead = Omit<JournalEntry, 'kind' | 'body'>
@@ -187,7 +184,7 @@ export function createJournalCore(
     /** How the journal was found at the opening; undefined when it had no row. */
     life: () => life,
     ...outbox,
-    ...createKnown(db),
+    ...{ ...createRowReader(db), ...createKnown(db) },
     fork,
     behind,
     openGrants: () => readOpenGrants(db),
@@ -197,11 +194,8 @@ export function createJournalCore(
     prune,
     /** Looks at a piece of the chain; see integrity.ts. */
     walk: (place: WalkPlace = WALK_START, rowsMax: number) => walkChain(db, place, rowsMax),
-    /** Takes the reserve again if there is room, and says how much there is. */
-    room() {
-      room.hold()
-      return room.state()
-    },
+    room: room.state,
+    holdReserve: () => holdReserve(room),
     epoch: () => head.epoch,
     close: () => db.close(),
   }

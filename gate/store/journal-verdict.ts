@@ -1,6 +1,6 @@
 /** What an entry is told when its row could not be written. */
 import type { DenyCode } from '../contract/codes.ts'
-import { JournalError } from './journal.ts'
+import { JournalError } from './journal-error.ts'
 
 export type JournalVerdict = Extract<DenyCode, 'JOURNAL_FULL' | 'JOURNAL_FAILED' | 'JOURNAL_SLOW'>
 

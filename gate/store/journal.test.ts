@@ -1,15 +1,18 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { CHAIN_START, chainInput, type GrantBody, type Upload } from '../contract/events.ts'
+import { createSmallMemory } from '../../fixtures/small-memory.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { CHAIN_START, chainInput } from '../contract/chain.ts'
+import type { GrantBody, Upload } from '../contract/events.ts'
 import { STALE_REFUSALS_MAX } from '../limits.ts'
+import type { JournalEntry } from '../memory/projection.ts'
+import { recover } from '../ops/restart-annulments.ts'
+import { annulIn, grantTo, passOn } from '../testing/memory-rows.ts'
 import { openJournalDatabase } from './database.ts'
 import { openJournal } from './journal.ts'
 import { createJournalCore } from './journal-core.ts'
-import { createMemory } from './memory.ts'
-import type { JournalEntry } from './projection.ts'
-import { recover } from './recover.ts'
 
 const CTI = 'cd'.repeat(16)
 const grant: GrantBody = {
@@ -121,8 +124,8 @@ t.test('old acknowledged rows go, the head and unsent rows stay', async t => {
 })
 
 t.test('through the worker: durable, and an open grant is annulled after a restart', async t => {
-  const file = join(t.testdir(), 'journal.db')
-  const first = await openJournal(file, 5)
+  const file = join(tempDir(), 'journal.db')
+  const first = await openJournal(file, 5, randomBytes)
   let told = 0
   first.onAppended(() => told++)
   const ref = await first.append(row('grant', grant))
@@ -131,7 +134,7 @@ t.test('through the worker: durable, and an open grant is annulled after a resta
   await first.close()
   await t.rejects(first.append(row('scan', {})), { code: 'JOURNAL_CLOSED' })
 
-  const second = await openJournal(file, 6)
+  const second = await openJournal(file, 6, randomBytes)
   t.equal(await recover(second, { nowMs: 9000, state: 'TRUSTED' }), 1)
   t.equal(await recover(second, { nowMs: 9000, state: 'TRUSTED' }), 0, 'only once')
   const upload = await second.pending()
@@ -142,43 +145,45 @@ t.test('through the worker: durable, and an open grant is annulled after a resta
   t.match(JSON.parse(upload?.rows[1]?.body ?? ''), {
     ...{ grant: ref, reason: 'RESTART', unknown: true, cti: CTI },
   })
-  const memory = createMemory(await second.memory())
+  const memory = createSmallMemory(await second.memory())
   t.match(memory.presentation(CTI, 100), { outcome: 'interrupted' })
   t.match(memory.visit('main', CTI), { inside: true }, 'whoever was let in counts as inside')
   await second.close()
 })
 
 t.test('a damaged file is set aside under a name, and the gate goes on', async t => {
-  const file = join(t.testdir(), 'journal.db')
+  const file = join(tempDir(), 'journal.db')
   writeFileSync(file, 'this is no database at all, only some text that is long enough'.repeat(20))
-  const journal = await openJournal(file, 77)
-  t.equal(journal.setAside?.name, `${file}.damaged-77`)
+  const journal = await openJournal(file, 77, randomBytes)
+  t.equal(journal.setAside?.name, `${file}.damaged-19700101T000000077Z`)
   t.equal((await journal.append(row('boot', {}))).seq, 1)
   await journal.close()
 })
 
 t.test('a place that can’t be written is a clear error', async t => {
-  await t.rejects(openJournal('/nowhere/at/all/journal.db', 1), { code: 'JOURNAL_FAILED' })
+  await t.rejects(openJournal('/nowhere/at/all/journal.db', 1, randomBytes), {
+    code: 'JOURNAL_FAILED',
+  })
 })
 
 t.test('memory reserves at once, settles, and gives a failed reservation back', async t => {
-  const memory = createMemory({ presentations: [], visits: [] })
-  memory.reserve(grant, 'A', 1)
+  const memory = createSmallMemory()
+  grantTo(memory, grant, 'A', 1)
   t.ok(memory.reserved('main', CTI, 'entry', 1))
   t.match(memory.presentation(CTI, 100), { outcome: 'reserved', grants: 1 })
   memory.forget(grant)
   t.notOk(memory.reserved('main', CTI, 'entry', 1))
   t.equal(memory.presentation(CTI, 100), undefined)
-  memory.reserve(grant, 'A', 2)
-  memory.annulled(grant, { reason: 'NO_TURN' }, 3)
-  memory.reserve(grant, 'A', 4)
+  grantTo(memory, grant, 'A', 2)
+  annulIn(memory, grant, { reason: 'NO_TURN' }, 3)
+  grantTo(memory, grant, 'A', 4)
   t.match(memory.presentation(CTI, 100), { grants: 2 })
-  memory.passed(grant, 5)
+  passOn(memory, grant, 5)
   t.same(memory.visit('main', CTI), { inside: true, atMs: 5 })
 })
 
 t.test('stale refusals: the first of ten minutes counts, the oldest are forgotten', async t => {
-  const memory = createMemory({ presentations: [], visits: [] })
+  const memory = createSmallMemory()
   memory.staleRefused('a', 1_000_000)
   memory.staleRefused('a', 1_599_999)
   t.equal(memory.staleRefusedMs('a'), 1_000_000)

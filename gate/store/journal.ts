@@ -2,45 +2,29 @@
  * The journal as the gate's main thread sees it: promises that resolve when a row is durable. The
  * database lives in a worker thread, so a slow disk never stalls the control loop.
  */
-import { Worker } from 'node:worker_threads'
-import type { GrantRef, Upload } from '../contract/events.ts'
+import type { GrantRef, JournalRow, Upload } from '../contract/events.ts'
+import type { RowPage, RowQuery } from '../contract/row-query.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
+import type { JournalEntry } from '../memory/projection.ts'
+import { type MemorySnapshot, unpackMemory } from '../memory/snapshot.ts'
+import type { RequestError, RequestPort } from '../threads/request-port.ts'
+import { createThreadPort } from '../threads/thread-port.ts'
 import type { Moved, SetAside } from './database.ts'
+import type { RoomState } from './disk-reserve.ts'
+import { EPOCH_SEED_BYTES } from './epochs.ts'
+import type { Known } from './high-water-marks.ts'
 import type { WalkPlace, WalkResult } from './integrity.ts'
-import type { Behind, JournalCore, RowHead } from './journal-core.ts'
-import type { JournalAnswer, JournalRequest, Opened } from './journal-worker.ts'
-import type { Known } from './known.ts'
+import type { Behind, RowHead } from './journal-core.ts'
+import { JournalError, type JournalErrorCode } from './journal-error.ts'
+import type { JournalCalls, JournalNotice } from './journal-host.ts'
+import type { WorkerData } from './journal-worker.ts'
 import type { Life } from './life.ts'
+import type { OpenGrant } from './open-grants.ts'
 import type { Ask } from './outbox.ts'
-import type { JournalEntry } from './projection.ts'
 import type { Refusal } from './refused.ts'
-import type { RoomState } from './room.ts'
-import { type MemorySnapshot, type OpenGrant, unpackMemory } from './snapshot.ts'
 
 /** The journal's name in the data folder. */
 export const JOURNAL_FILE = 'journal.db'
-
-export type JournalErrorCode =
-  /** More rows wait for the disk than allowed. */
-  | 'JOURNAL_BUSY'
-  /** The disk does not answer; what is under way may still be written. */
-  | 'JOURNAL_SLOW'
-  /** The disk has no room for it. */
-  | 'JOURNAL_FULL'
-  /** The write failed for another reason: the disk is read-only, or it fails. */
-  | 'JOURNAL_FAILED'
-  /** The journal's thread has ended. */
-  | 'JOURNAL_CLOSED'
-
-export class JournalError extends Error {
-  readonly code: JournalErrorCode
-
-  constructor(code: JournalErrorCode, message: string) {
-    super(message)
-    this.name = 'JournalError'
-    this.code = code
-  }
-}
 
 export interface Journal {
   /** Where a damaged predecessor was put, if there was one. */
@@ -75,96 +59,98 @@ export interface Journal {
   prune(nowMs: number, keepRowsMs: number): Promise<void>
   /** Looks at up to `rowsMax` rows of the chain after `place`. */
   walk(place: WalkPlace, rowsMax: number): Promise<WalkResult>
-  /** Takes the reserve again if the disk has room, and says how much there is. */
+  /** Rows for people, newest first; see read-rows.ts. */
+  readRows(query: RowQuery): Promise<RowPage>
+  /** Undefined when there is none of that number. */
+  readRow(seq: number, epoch?: string): Promise<JournalRow | undefined>
+  /** How much room the disk has. Changes nothing. */
   room(): Promise<RoomState>
+  /** Takes the reserve again if the disk has room, and says how much there is. */
+  holdReserve(): Promise<RoomState>
   close(): Promise<void>
 }
 
-/** Opens `file`, creating it. Rejects with JournalError `JOURNAL_FAILED` when it can't. */
-export async function openJournal(file: string, nowMs: number): Promise<Journal> {
-  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), {
-    workerData: { file, nowMs },
-  })
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>()
-  const listeners: (() => void)[] = []
+/** Draws random bytes, as many as asked for. */
+export type RandomBytes = (bytes: number) => Uint8Array
+
+/**
+ * Opens `file`, creating it, in a thread of its own. `nowMs` (Unix) names what is set aside; `random`
+ * names epochs. Rejects with JournalError `JOURNAL_FAILED` when it can't.
+ */
+export function openJournal(file: string, nowMs: number, random: RandomBytes): Promise<Journal> {
+  const data: WorkerData = { file, nowMs, epochSeed: random(EPOCH_SEED_BYTES) }
+  return journalOn(onNotice =>
+    createThreadPort<JournalCalls>({
+      module: new URL('./journal-worker.ts', import.meta.url),
+      data,
+      waitingMax: JOURNAL_QUEUE_MAX,
+      startsAnew: false,
+      onNotice: notice => onNotice(notice as JournalNotice),
+    }),
+  )
+}
+
+/** The journal of what answers at `port`. Rejects as `openJournal`. */
+export async function journalOn(
+  port: (onNotice: (notice: JournalNotice) => void) => RequestPort<JournalCalls>,
+): Promise<Journal> {
+  const onAppended: (() => void)[] = []
   const onSetAside: ((one: SetAside) => void)[] = []
   const onMoved: ((one: Moved) => void)[] = []
-  let nextId = 1
-  let ended: JournalError | undefined
-
-  const opened = Promise.withResolvers<unknown>()
-  waiting.set(0, opened)
-  worker.on('message', (answer: JournalAnswer) => {
-    if ('setAside' in answer) {
-      for (const listener of onSetAside) listener(answer.setAside)
-      return
-    }
-    if ('moved' in answer) {
-      for (const listener of onMoved) listener(answer.moved)
-      return
-    }
-    const one = waiting.get(answer.id)
-    waiting.delete(answer.id)
-    if (answer.ok) one?.resolve(answer.value)
-    else one?.reject(new JournalError(answer.code, answer.message))
+  const host = port(notice => {
+    if ('setAside' in notice) for (const listener of onSetAside) listener(notice.setAside)
+    else for (const listener of onMoved) listener(notice.moved)
   })
-  worker.on('error', error => end(new JournalError('JOURNAL_FAILED', error.message)))
-  worker.on('exit', () => end(new JournalError('JOURNAL_CLOSED', 'the journal is closed')))
 
-  function end(error: JournalError): void {
-    ended ??= error
-    for (const one of waiting.values()) one.reject(ended)
-    waiting.clear()
-  }
-
-  function request<Call extends JournalRequest['call']>(
-    call: Call,
-    ...args: Parameters<JournalCore[Call]>
-  ): Promise<ReturnType<JournalCore[Call]>> {
-    if (ended !== undefined) return Promise.reject(ended)
-    if (waiting.size >= JOURNAL_QUEUE_MAX) {
-      return Promise.reject(new JournalError('JOURNAL_BUSY', 'too many rows wait for the disk'))
-    }
-    const id = nextId++
-    const one = Promise.withResolvers<unknown>()
-    waiting.set(id, one)
-    worker.postMessage({ id, call, args } satisfies JournalRequest)
-    return one.promise as Promise<ReturnType<JournalCore[Call]>>
-  }
+  const ask: RequestPort<JournalCalls>['ask'] = (name, ...args) =>
+    host.ask(name, ...args).catch(error => {
+      throw journalError(error)
+    })
 
   async function appended<T>(work: Promise<T>): Promise<T> {
     const ref = await work
-    for (const listener of listeners) listener()
+    for (const listener of onAppended) listener()
     return ref
   }
 
-  const { setAside, life, known } = (await opened.promise) as Opened
+  const { setAside, life, known } = await ask('open').catch(async error => {
+    await host.close()
+    throw error
+  })
   return {
     setAside,
     onSetAside: listener => onSetAside.push(listener),
     onMoved: listener => onMoved.push(listener),
     life,
     known,
-    append: entry => appended(request('append', entry)),
-    onAppended: listener => listeners.push(listener),
-    pending: ask => request('pending', ask),
-    acknowledge: (epoch, next) => request('acknowledge', epoch, next),
-    refuse: refusal => request('refuse', refusal),
-    fork: (epoch, entry, mayOpen) => appended(request('fork', epoch, entry, mayOpen)),
-    behind: (epoch, next, entry, mayOpen) =>
-      appended(request('behind', epoch, next, entry, mayOpen)),
-    openGrants: () => request('openGrants'),
-    memory: async () => unpackMemory(await request('packedMemory')),
-    know: facts => request('know', facts),
-    beat: nowMs => request('beat', nowMs),
-    prune: (nowMs, keepRowsMs) => request('prune', nowMs, keepRowsMs),
-    walk: (place, rowsMax) => request('walk', place, rowsMax),
-    room: () => request('room'),
-    close: async () => {
-      if (ended !== undefined) return
-      const exited = new Promise<void>(resolve => worker.once('exit', () => resolve()))
-      await request('close')
-      await exited
-    },
+    append: entry => appended(ask('append', entry)),
+    onAppended: listener => onAppended.push(listener),
+    pending: what => ask('pending', what),
+    acknowledge: (epoch, next) => ask('acknowledge', epoch, next),
+    refuse: refusal => ask('refuse', refusal),
+    fork: (epoch, entry, mayOpen) => appended(ask('fork', epoch, entry, mayOpen)),
+    behind: (epoch, next, entry, mayOpen) => appended(ask('behind', epoch, next, entry, mayOpen)),
+    openGrants: () => ask('openGrants'),
+    memory: async () => unpackMemory(await ask('packedMemory')),
+    know: facts => ask('know', facts),
+    beat: nowMs => ask('beat', nowMs),
+    prune: (nowMs, keepRowsMs) => ask('prune', nowMs, keepRowsMs),
+    walk: (place, rowsMax) => ask('walk', place, rowsMax),
+    readRows: query => ask('readRows', query),
+    readRow: (seq, epoch) => ask('readRow', seq, epoch),
+    room: () => ask('room'),
+    holdReserve: () => ask('holdReserve'),
+    close: () => host.close(),
   }
+}
+
+const OF_PORT: ReadonlyMap<string, JournalErrorCode> = new Map([
+  ['BUSY', 'JOURNAL_BUSY'],
+  ['ENDED', 'JOURNAL_CLOSED'],
+])
+
+function journalError(error: unknown): JournalError {
+  const { code, message } = error as RequestError
+  const known = code === 'JOURNAL_FULL' ? code : (OF_PORT.get(code) ?? 'JOURNAL_FAILED')
+  return new JournalError(known, message)
 }

@@ -6,7 +6,7 @@
  * scan it adds no commit.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { JournalEntry, RowPlace } from './projection.ts'
+import type { JournalEntry, RowPlace } from '../memory/projection.ts'
 
 /** Beside the versioned tables: a program that does not know it leaves it alone. */
 export const LIFE_TABLE = `

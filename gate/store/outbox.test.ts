@@ -1,6 +1,6 @@
 /** The cursor of acknowledged rows: rows are dropped below it, so it moves only where it may. */
 import t from 'tap'
-import { CHAIN_START } from '../contract/events.ts'
+import { CHAIN_START } from '../contract/chain.ts'
 import { REFUSED_ROWS_MAX } from '../limits.ts'
 import { openJournalDatabase } from './database.ts'
 import { createJournalCore } from './journal-core.ts'

@@ -4,14 +4,10 @@
  * what can be: rows are dropped below that cursor.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  CHAIN_START,
-  type EventKind,
-  type JournalRow,
-  UPLOAD_ROWS_MAX,
-  type Upload,
-} from '../contract/events.ts'
+import { CHAIN_START, UPLOAD_ROWS_MAX } from '../contract/chain.ts'
+import type { JournalRow, Upload } from '../contract/events.ts'
 import { createRefusedRows } from './refused.ts'
+import { journalRowOf } from './stored-row.ts'
 
 export interface Ask {
   /** From 1 to `UPLOAD_ROWS_MAX`, which is the default. */
@@ -78,7 +74,7 @@ export function createOutbox(db: DatabaseSync) {
     const until = found.findIndex(row => row.whole === 1)
     const rows = found
       .slice(0, until < 0 ? undefined : until)
-      .map(row => toJournalRow(epoch, part === 'bare' ? { ...row, body: null } : row))
+      .map(row => toSend(epoch, part === 'bare' ? { ...row, body: null } : row))
     // Only a stored row may be gone: the next one was just found.
     if (rows[0]?.seq !== first) return undefined
     const previousHash = hashBefore(ordinal, first)
@@ -115,16 +111,7 @@ export function createOutbox(db: DatabaseSync) {
 }
 
 /** Without its body where the service refuses that. */
-function toJournalRow(epoch: string, row: Record<string, unknown>): JournalRow {
-  return {
-    epoch,
-    seq: row.seq as number,
-    at: row.at as number,
-    clock: row.clock as JournalRow['clock'],
-    lane: row.lane as string,
-    kind: row.kind as EventKind,
-    bodyHash: row.body_hash as string,
-    body: row.whole === null ? (row.body as string | null) : null,
-    hash: row.hash as string,
-  }
+function toSend(epoch: string, row: Readonly<Record<string, unknown>>): JournalRow {
+  const whole = journalRowOf({ ...row, epoch })
+  return row.whole === null ? whole : { ...whole, body: null }
 }

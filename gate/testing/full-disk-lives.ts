@@ -2,11 +2,12 @@
  * A gate's lives on a disk without one free byte, for `full-disk.test.ts`: runs where its own file
  * system is mounted, prints one JSON line a life. Arguments: the mounted folder, the gate's config.
  */
+
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Child, type LogLine, startChild } from '../../fixtures/child.ts'
 import { readJournal } from '../../fixtures/gate-journal.ts'
+import { until } from '../../hardware/sim/until.ts'
 import { RESERVE_BYTES } from '../limits.ts'
 import { CACHE_FILE, openCacheFile, writeCacheChange } from '../trust/cache-file.ts'
 
@@ -52,10 +53,6 @@ function keepTime(): void {
   database.close()
 }
 
-async function until(is: () => boolean): Promise<void> {
-  while (!is()) await wait(20)
-}
-
 const isHeld = () => existsSync(reserve) && statSync(reserve).size === RESERVE_BYTES
 const isLow = ({ code, on }: LogLine) => code === 'DISK_LOW' && on === true
 
@@ -71,7 +68,7 @@ async function live(name: string, run: (gate: Child) => Promise<unknown>): Promi
   process.stdout.write(`${JSON.stringify({ ...story, files: readdirSync(data) })}\n`)
 }
 
-await live('first', () => until(isHeld))
+await live('first', () => until('the reserve is held', isHeld))
 keepTime()
 fill()
 await live('the reserve is there', gate => gate.line('low', isLow))

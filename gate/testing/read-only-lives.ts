@@ -11,7 +11,7 @@ import { readJournal } from '../../fixtures/gate-journal.ts'
 import { createTravellers, type HandGate, startHandGate } from '../../fixtures/hand-gate.ts'
 import { createLoneGate, makeTrust } from '../../fixtures/lone-gate.ts'
 import { createSimLane } from '../../fixtures/sim-lane.ts'
-import { T0, TrustWorld } from '../trust/testing/world.ts'
+import { T0, TrustWorld } from './trust/world.ts'
 
 const [disk = ''] = process.argv.slice(2)
 const remount = (how: 'ro' | 'rw') => execFileSync('mount', ['-o', `remount,${how}`, disk])

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { createCacheDisk } from './cache-disk.ts'
 import {
   CACHE_FILE,
   type CacheChange,
@@ -9,7 +11,6 @@ import {
   readCacheRows,
   writeCacheChange,
 } from './cache-file.ts'
-import { createCacheWriter } from './cache-writer.ts'
 
 const NOTHING: CacheChange = {
   clear: false,
@@ -65,7 +66,7 @@ const WRITTEN = {
 const EMPTY = { trust: [], manifest: undefined, lists: [], bits: [], kids: [] }
 
 t.test('a change is written whole, added to, taken from, and cleared', async t => {
-  const path = join(t.testdir(), CACHE_FILE)
+  const path = join(tempDir(), CACHE_FILE)
   const database = openCacheFile(path)
   t.same(readAll(path), { ...EMPTY, clock: undefined })
   writeCacheChange(database, FULL)
@@ -85,7 +86,7 @@ t.test('a change is written whole, added to, taken from, and cleared', async t =
 })
 
 t.test('a change that fails midway leaves everything as it was', async t => {
-  const path = join(t.testdir(), CACHE_FILE)
+  const path = join(tempDir(), CACHE_FILE)
   const database = openCacheFile(path)
   writeCacheChange(database, FULL)
   const broken = {
@@ -111,15 +112,15 @@ t.test('what is no database, or of a later layout, does not open', async t => {
 
 t.test('the writer thread writes, reports what it cannot, and ends', async t => {
   const dir = t.testdir({ blocked: 'a file' })
-  const writer = createCacheWriter(join(dir, 'new'))
-  t.same(await writer.write(FULL, 0), { code: 'WRITTEN' })
+  const { writer } = createCacheDisk(join(dir, 'new'))
+  t.same(await writer.ask('write', FULL, 0), { code: 'WRITTEN' })
   t.same(readAll(join(dir, 'new', CACHE_FILE)), WRITTEN)
   await writer.close()
   await writer.close()
   t.same(readdirSync(join(dir, 'new')), [CACHE_FILE], 'the log is folded in')
 
-  const blocked = createCacheWriter(join(dir, 'blocked'))
-  t.equal((await blocked.write(FULL, 0)).code, 'WRITE_FAILED')
+  const { writer: blocked } = createCacheDisk(join(dir, 'blocked'))
+  t.equal((await blocked.ask('write', FULL, 0)).code, 'WRITE_FAILED')
   await blocked.close()
 })
 
@@ -127,10 +128,10 @@ t.test(
   'a file that breaks under the writer is set aside, and the next change is written',
   async t => {
     const dir = t.testdir({ [CACHE_FILE]: 'x'.repeat(5000) })
-    const writer = createCacheWriter(dir)
-    const answer = await writer.write(FULL, 0)
+    const { writer } = createCacheDisk(dir)
+    const answer = await writer.ask('write', FULL, 0)
     t.match(answer, { code: 'DAMAGED', setAside: 'trust.db.damaged-19700101T000000000Z' })
-    t.same(await writer.write(FULL, 0), { code: 'WRITTEN' })
+    t.same(await writer.ask('write', FULL, 0), { code: 'WRITTEN' })
     t.same(readAll(join(dir, CACHE_FILE)), WRITTEN)
     await writer.close()
   },

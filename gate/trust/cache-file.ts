@@ -4,8 +4,12 @@
  * never a mix. Nothing read here is believed: `cache.ts` verifies it again at every boot.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { makeFolder } from '../make-folder.ts'
-import { type Layout, openTables, openToRead } from '../store/sqlite.ts'
+import { type Layout, openTables } from '../files/sqlite.ts'
+import {
+  createStoredFile,
+  createStoredMemory,
+  type StoredDatabase,
+} from '../files/stored-database.ts'
 import { KEPT_KIDS_MAX, KEPT_LISTS_MAX, LISTS_MAX, TRUST_CHAIN_MAX } from './limits.ts'
 
 /** The file's name inside the gate's data folder. */
@@ -93,9 +97,14 @@ export function openCacheFile(path: string, open?: (path: string) => DatabaseSyn
   return openTables(path, LAYOUT, open)
 }
 
-/** As `openCacheFile`, of one that is there, to be read and closed: also on a read-only disk. */
-export function openCacheToRead(path: string): DatabaseSync {
-  return openToRead(path, LAYOUT)
+/** The file of a data folder. */
+export function cacheIn(dataDir: string): StoredDatabase {
+  return createStoredFile(dataDir, CACHE_FILE, LAYOUT)
+}
+
+/** In memory; see `createStoredMemory`. */
+export function cacheInMemory(database: DatabaseSync): StoredDatabase {
+  return createStoredMemory(database, LAYOUT)
 }
 
 /** All rows. Throws when a page is damaged; row counts are bounded. */
@@ -178,8 +187,3 @@ function writeRows(database: DatabaseSync, change: CacheChange): void {
 }
 
 type Value = string | number | null | Uint8Array
-
-/** The data folder, made when it is missing, readable by the gate's user alone. */
-export function ensureDataDir(dataDir: string): void {
-  makeFolder(dataDir)
-}

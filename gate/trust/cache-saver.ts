@@ -3,14 +3,14 @@
  * while the newest one is already believed: a slow card delays no revocation. What could not be
  * written is written with the next change.
  */
+import type { RequestPort } from '../threads/request-port.ts'
 import { changeBetween, clockRow } from './cache.ts'
-import type { CacheAnswer } from './cache-thread.ts'
-import type { CacheWriter } from './cache-writer.ts'
+import type { CacheAnswer, CacheCalls } from './cache-writer.ts'
 import type { GateClock } from './clock.ts'
 import type { TrustState } from './state.ts'
 
 export interface CacheSaverOptions {
-  readonly writer: CacheWriter
+  readonly writer: RequestPort<CacheCalls>
   /** What the file holds; undefined when it must be written anew. */
   readonly onDisk: TrustState | undefined
   /** Unix milliseconds, to name a damaged file. */
@@ -43,7 +43,7 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
       if (anew) onDisk = undefined
       anew = false
       const change = changeBetween(onDisk, state, clockRow(clock.floorMs, clock.sync))
-      const answer = await writer.write(change, nowMs())
+      const answer = await writer.ask('write', change, nowMs()).catch(unanswered)
       if (answer.code === 'WRITTEN') {
         onDisk = state
         onWritten(state)
@@ -77,4 +77,9 @@ export function createCacheSaver(options: CacheSaverOptions): CacheSaver {
       await writer.close()
     },
   }
+}
+
+/** Its thread died: the next change starts another. */
+function unanswered(error: Error): CacheAnswer {
+  return { code: 'WRITE_FAILED', detail: error.message }
 }

@@ -1,56 +1,42 @@
-/** The main thread's end of `cache-thread.ts`: one change at a time, an answer for each. */
-import { Worker } from 'node:worker_threads'
-import type { CacheChange } from './cache-file.ts'
-import type { CacheAnswer, CacheRequest } from './cache-thread.ts'
+/** Writes `trust.db`, in its thread (`cache-thread.ts`) or in the gate's process. */
+import { isDamage } from '../files/sqlite.ts'
+import { openWhenAsked, type StoredDatabase } from '../files/stored-database.ts'
+import type { Answerer } from '../threads/request-port.ts'
+import { type CacheChange, writeCacheChange } from './cache-file.ts'
 
-export interface CacheWriter {
-  /** Resolves when the change is on disk, or tells why it isn't. Call again only after that. */
-  write(change: CacheChange, nowMs: number): Promise<CacheAnswer>
-  /** Closes the file and ends the thread. */
-  close(): Promise<void>
+export interface CacheCalls {
+  /** `nowMs` (Unix milliseconds) names a damaged file. */
+  write(change: CacheChange, nowMs: number): CacheAnswer
 }
 
-/** The thread starts with the first write and doesn't keep the process alive while it is idle. */
-export function createCacheWriter(dataDir: string): CacheWriter {
-  let worker: Worker | undefined
+/**
+ * `WRITE_FAILED`: nothing was changed (disk full, no permission). `DAMAGED`: the file was no
+ * database any more and was set aside under `setAside`; the next change must be a whole one.
+ */
+export type CacheAnswer =
+  | { readonly code: 'WRITTEN' }
+  | { readonly code: 'WRITE_FAILED'; readonly detail: string }
+  | { readonly code: 'DAMAGED'; readonly detail: string; readonly setAside: string | undefined }
 
-  const start = (): Worker => {
-    const thread = new Worker(new URL('./cache-thread.ts', import.meta.url), {
-      workerData: { dataDir },
-    })
-    thread.on('error', () => {})
-    thread.on('exit', () => {
-      if (worker === thread) worker = undefined
-    })
-    thread.unref()
-    return thread
-  }
+/** Opens the file with the first change. */
+export function createCacheWriter(file: StoredDatabase): Answerer<CacheCalls> {
+  const database = openWhenAsked(file)
 
   return {
     write(change, nowMs) {
-      worker ??= start()
-      const thread = worker
-      return new Promise(resolve => {
-        const settle = (answer: CacheAnswer) => {
-          thread.off('message', settle)
-          thread.off('exit', onExit)
-          thread.unref()
-          resolve(answer)
-        }
-        const onExit = () => settle({ code: 'WRITE_FAILED', detail: 'the writer thread ended' })
-        thread.on('message', settle)
-        thread.on('exit', onExit)
-        thread.ref()
-        thread.postMessage({ kind: 'write', change, nowMs } satisfies CacheRequest)
-      })
+      try {
+        file.makeFolder()
+        // Everything is written: whatever is open may be a file that is gone.
+        if (change.clear) database.close()
+        writeCacheChange(database.get(), change)
+        return { code: 'WRITTEN' }
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : 'unknown'
+        if (!isDamage(error) && !file.isBlocked()) return { code: 'WRITE_FAILED', detail }
+        database.close()
+        return { code: 'DAMAGED', detail, setAside: file.setAside(nowMs) }
+      }
     },
-    async close() {
-      const thread = worker
-      if (thread === undefined) return
-      thread.ref()
-      const ended = new Promise<void>(resolve => thread.once('exit', () => resolve()))
-      thread.postMessage({ kind: 'close' } satisfies CacheRequest)
-      await ended
-    },
+    close: database.close,
   }
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { generateSigningKey } from '../../pass/cose-node.ts'
-import { signTrust } from '../../pass/trust.ts'
+import { signTrust } from '../../pass/documents/trust.ts'
+import { bootGate, goodGate } from '../testing/trust/gate.ts'
+import { realClock } from '../testing/trust/time.ts'
+import { DAY_S, LIST, T0, TrustWorld } from '../testing/trust/world.ts'
 import { openFactoryTrust } from './cache.ts'
 import { CACHE_FILE } from './cache-file.ts'
-import { bootGate, goodGate } from './testing/gate.ts'
-import { realClock } from './testing/time.ts'
-import { DAY_S, LIST, T0, TrustWorld } from './testing/world.ts'
 
 type Good = Awaited<ReturnType<typeof goodGate>>
 

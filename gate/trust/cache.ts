@@ -3,36 +3,32 @@
  * trust on, and the change that takes the file from one state to the next. A lost or damaged cache
  * leaves the factory trust; what is sound in a damaged one is used.
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { deflateSync, inflateSync } from 'node:zlib'
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { STATUS_BYTES_MAX } from '../../pass/limits.ts'
-import { openStatusList } from '../../pass/status-list-node.ts'
+import { openStatusList } from '../../pass/documents/status-list-node.ts'
 import {
   decodeManifest,
   openManifest,
   type TrustDocument,
   verifyFirstTrust,
   verifyTrustUpdate,
-} from '../../pass/trust.ts'
-import { materialOf } from '../../pass/trust-documents.ts'
-import { setAside } from '../store/set-aside.ts'
-import { isFull } from '../store/sqlite.ts'
+} from '../../pass/documents/trust.ts'
+import { materialOf } from '../../pass/documents/trust-documents.ts'
+import { STATUS_BYTES_MAX } from '../../pass/limits.ts'
+import { isFull } from '../files/sqlite.ts'
+import type { StoredDatabase } from '../files/stored-database.ts'
 import {
-  CACHE_FILE,
   type CacheChange,
   type CacheRows,
   type ClockRow,
   type KeptBitsRow,
-  openCacheToRead,
   readCacheRows,
   type TrustRow,
 } from './cache-file.ts'
 import type { SignedSync } from './clock.ts'
-import type { KeptBits } from './kept.ts'
 import { factoryState, type HeldList, type HeldManifest, type TrustState } from './state.ts'
+import type { KeptBits } from './sticky-revocations.ts'
 
 /** What a boot starts from. */
 export interface LoadedCache {
@@ -56,17 +52,18 @@ export function openFactoryTrust(bytes: Uint8Array): TrustDocument {
 }
 
 /** Reads and verifies the cache. Never throws: damage is reported and set aside. */
-export function loadCache(dataDir: string, factory: TrustDocument, nowMs: number): LoadedCache {
-  const path = join(dataDir, CACHE_FILE)
+export function loadCache(
+  stored: StoredDatabase,
+  factory: TrustDocument,
+  nowMs: number,
+): LoadedCache {
   const faults: string[] = []
   let rows: CacheRows | undefined
-  if (existsSync(path)) {
-    try {
-      rows = readOnce(path)
-    } catch (error) {
-      // Only an empty file must be written to be opened, so a disk without room is no damage.
-      if (!isFull(error)) faults.push(error instanceof Error ? error.message : 'unreadable')
-    }
+  try {
+    rows = stored.read(readCacheRows)
+  } catch (error) {
+    // Only an empty file must be written to be opened, so a disk without room is no damage.
+    if (!isFull(error)) faults.push(error instanceof Error ? error.message : 'unreadable')
   }
   const state = rows === undefined ? factoryState(factory) : verifyRows(rows, factory, faults)
   const clock = clockOf(rows?.clock, state)
@@ -80,7 +77,7 @@ export function loadCache(dataDir: string, factory: TrustDocument, nowMs: number
   }
   const damage = {
     detail: faults.join('; ').slice(0, 300),
-    setAside: asideOrUndefined(dataDir, nowMs),
+    setAside: stored.trySetAside(nowMs),
   }
   return { state, ...clock, onDisk: false, damage }
 }
@@ -94,23 +91,6 @@ function sameRows(rows: CacheRows, state: TrustState): boolean {
     rows.keptBits.length === state.keptBits.length &&
     rows.keptKids.length === state.keptKids.length
   )
-}
-
-function readOnce(path: string): CacheRows {
-  const database = openCacheToRead(path)
-  try {
-    return readCacheRows(database)
-  } finally {
-    database.close()
-  }
-}
-
-function asideOrUndefined(dataDir: string, nowMs: number): string | undefined {
-  try {
-    return setAside(dataDir, CACHE_FILE, nowMs)
-  } catch {
-    return undefined
-  }
 }
 
 /**

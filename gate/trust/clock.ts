@@ -4,18 +4,17 @@
  *
  * A host clock that is set while the gate runs changes nothing; after a boot it is the anchor.
  */
+
 import { DOCUMENT_AHEAD_MAX_S } from '../../pass/limits.ts'
+import type { ClockState } from '../contract/events.ts'
 import {
-  ALLOWANCE_BASE_MS,
-  ALLOWANCE_DRIFT,
-  ALLOWANCE_MAX_MS,
+  AHEAD_BASE_MS,
+  AHEAD_DRIFT,
+  AHEAD_MAX_MS,
   TIME_ROUND_TRIP_MAX_MS,
   TIME_STEP_FREE_MS,
   TIME_SUPPORT_MS,
 } from './limits.ts'
-
-/** `UNCERTAIN`: no code can be judged fresh, so entry denies with `CLOCK_UNCERTAIN`. */
-export type ClockCertainty = 'TRUSTED' | 'UNCERTAIN'
 
 /**
  * Why the clock may be wrong, while nothing since the boot has proved it: signed time, a document
@@ -38,7 +37,7 @@ export interface GateClock {
   readonly anchorMonotonicMs: number
   /** Newest accepted signed `iat`, persisted by the cache. No reading lies below it. */
   readonly floorMs: number
-  readonly state: ClockCertainty
+  readonly state: ClockState
   readonly doubt: ClockDoubt | undefined
   /** Absent when signed time was never had, or a technician has set the clock since. */
   readonly sync: SignedSync | undefined
@@ -190,12 +189,12 @@ export function setByTechnician(
 }
 
 /**
- * How far a presentation may lie beyond 30 s because our clock may be wrong, milliseconds: 5 s plus
+ * How far ahead of our clock a presentation may lie, since our clock may be wrong, milliseconds: 5 s plus
  * half the round trip of the last signed time plus 100 ppm of its age, at most 30 s.
  */
-export function staleAllowanceMs(clock: GateClock, monotonicMs: number): number {
-  if (clock.sync === undefined) return ALLOWANCE_MAX_MS
+export function aheadByMaxMs(clock: GateClock, monotonicMs: number): number {
+  if (clock.sync === undefined) return AHEAD_MAX_MS
   const ageMs = Math.abs(clockNow(clock, monotonicMs) - clock.sync.atMs)
-  const allowance = ALLOWANCE_BASE_MS + clock.sync.roundTripMs / 2 + ageMs * ALLOWANCE_DRIFT
-  return Math.min(ALLOWANCE_MAX_MS, Math.round(allowance))
+  const allowance = AHEAD_BASE_MS + clock.sync.roundTripMs / 2 + ageMs * AHEAD_DRIFT
+  return Math.min(AHEAD_MAX_MS, Math.round(allowance))
 }

@@ -2,8 +2,9 @@
  * Tells that trust has issuer keys, and none of the gate's own environment: every pass would be
  * refused, as `TEST_KEY` or `UNKNOWN_ISSUER`, although nothing is wrong with it.
  */
+
+import type { TrustDocument } from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import type { TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustEvent } from './events.ts'
 
 export interface EnvironmentWatch {

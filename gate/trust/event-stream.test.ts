@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import type { Timers } from '../../hardware/ports.ts'
+import { until } from '../../hardware/sim/until.ts'
 import { eventLines, followEvents } from './event-stream.ts'
 import { EVENT_ABSENT_MS, EVENT_LINE_BYTES_MAX } from './limits.ts'
 
@@ -29,11 +30,6 @@ async function serve(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !condition(); i++) await new Promise(r => setTimeout(r, 5))
-  if (!condition()) throw new Error('waited in vain')
-}
-
 const slow: Timers = { after: () => () => {} }
 const head = { 'content-type': 'text/event-stream' }
 
@@ -54,18 +50,18 @@ t.test(
       retryMs: 100,
       onPoll: () => polls++,
     })
-    await until(() => open.length === 1)
+    await until('a stream is opened', () => open.length === 1)
     open[0]?.write('event: manifest\ndata: 17\n\n')
-    await until(() => polls === 1)
+    await until('a poll is asked for', () => polls === 1)
     open[0]?.write('da')
     open[0]?.write('ta\n\n')
-    await until(() => polls === 2)
+    await until('a poll is asked for', () => polls === 2)
     open[0]?.destroy()
-    await until(() => open.length === 2)
+    await until('a stream is opened', () => open.length === 2)
     open[1]?.write('data: 18\r\n\r\n')
-    await until(() => polls === 3)
+    await until('a poll is asked for', () => polls === 3)
     stop()
-    await until(() => open[1]?.destroyed === true)
+    await until('the stream is let go', () => open[1]?.destroyed === true)
   },
 )
 
@@ -94,7 +90,9 @@ t.test('a service without a stream is left alone for minutes', async t => {
       retryMs: 100,
       onPoll: () => t.fail('no event came'),
     })
-    await until(() => asked.some(ms => ms > EVENT_ABSENT_MS * 0.9 && ms <= EVENT_ABSENT_MS))
+    await until('the absent stream is waited for', () =>
+      asked.some(ms => ms > EVENT_ABSENT_MS * 0.9 && ms <= EVENT_ABSENT_MS),
+    )
     t.equal(requests, 1)
     stop()
   }
@@ -115,7 +113,7 @@ t.test('failures back off to a minute and for ever', async t => {
     retryMs: 1000,
     onPoll: () => t.fail('no event came'),
   })
-  await until(() => requests >= 12)
+  await until('it is asked for again', () => requests >= 12)
   stop()
   const pauses = asked.filter(ms => ms !== 120_000)
   const seconds = pauses.slice(0, 8).map(ms => Math.round(ms / 1000))
@@ -139,7 +137,7 @@ t.test('a service that has no room for one more stream is asked again within a m
       retryMs: 1000,
       onPoll: () => t.fail('no event came'),
     })
-    await until(() => requests >= 8)
+    await until('it is asked for again', () => requests >= 8)
     stop()
     t.ok(
       asked.every(ms => ms <= 120_000),

@@ -5,9 +5,10 @@
  * redirect is not followed, and counts as a stream that was lost.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
-import type { FetchPort } from './download.ts'
+import type { FetchPort } from '../net/download.ts'
+import { BACKOFF_MAX_MS } from '../net/limits.ts'
+import { type Backoff, pauseMs } from '../timing/backoff.ts'
 import {
-  BACKOFF_MAX_MS,
   EVENT_ABSENT_MS,
   EVENT_LINE_BYTES_MAX,
   EVENT_SILENCE_MS,
@@ -26,13 +27,18 @@ export interface EventStreamOptions {
   readonly onPoll: () => void
 }
 
+const JITTER = 0.5
+/** Of a service that has no stream; it may have one after an update. */
+const ABSENT: Backoff = { minMs: EVENT_ABSENT_MS, maxMs: EVENT_ABSENT_MS, jitter: JITTER }
+
 /** Opens the stream and keeps it open until the returned function is called. */
 export function followEvents(options: EventStreamOptions): Unsubscribe {
   const { timers, fraction } = options
+  const lost: Backoff = { minMs: options.retryMs, maxMs: BACKOFF_MAX_MS, jitter: JITTER }
   const pending = new Set<Unsubscribe>()
   let stopped = false
   let abort = new AbortController()
-  let pauseMs = options.retryMs
+  let failures = 0
   let announced = false
 
   const after = (delayMs: number, run: () => void): Unsubscribe => {
@@ -61,10 +67,10 @@ export function followEvents(options: EventStreamOptions): Unsubscribe {
     abort = new AbortController()
     const heard = await readEvents(options, abort, after, announce)
     if (stopped) return
-    if (heard === 'events') pauseMs = options.retryMs
-    const delayMs = heard === 'absent' ? EVENT_ABSENT_MS : pauseMs
-    if (heard === 'failed') pauseMs = Math.min(BACKOFF_MAX_MS, pauseMs * 2)
-    after(Math.round(delayMs * (0.5 + fraction() / 2)), () => void open())
+    if (heard === 'events') failures = 0
+    const pauses = heard === 'absent' ? ABSENT : lost
+    after(pauseMs(pauses, failures, fraction()), () => void open())
+    if (heard === 'failed') failures += 1
   }
   void open()
 

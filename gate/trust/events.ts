@@ -1,9 +1,10 @@
 /** What the trust keeper tells the journal, as data, and how often it says the same thing. */
+
+import type { ScopeState } from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import type { ScopeState } from '../../pass/trust-documents.ts'
 import type { AlarmCode } from '../contract/codes.ts'
-import type { ClockCertainty } from './clock.ts'
-import type { FreshnessStage } from './freshness.ts'
+import type { ClockState } from '../contract/events.ts'
+import type { FreshnessStage } from '../contract/health.ts'
 import { ALARM_REPEAT_MS } from './limits.ts'
 import type { Rollback } from './rollback.ts'
 
@@ -37,7 +38,7 @@ export type TrustEvent =
       readonly by: 'signed time' | 'technician' | 'floor' | 'unproven'
       /** Milliseconds added to the clock. */
       readonly offsetMs: number
-      readonly state: ClockCertainty
+      readonly state: ClockState
     }
   | TrustAlarm
   /** Whether trust is of another environment than the gate's. */

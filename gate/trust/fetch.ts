@@ -1,22 +1,27 @@
 /**
  * One poll: the manifest by ETag, the versions of trust it needs, one after the other, and the
  * lists it names by hash. Everything is verified before anything is taken over; the result is a
- * whole new state or a code, and the state before stays as it was.
+ * whole new state or a code, and the state before stays as it was. It is the client workflow of The
+ * Update Framework (TUF 1.0.34, section 5).
+ *
+ * On purpose another way than TUF: the manifest comes first and trust is asked for only where the
+ * manifest names a newer one, so that a poll without news is one request. Whoever withholds a newer
+ * manifest withholds newer trust too; the age of the manifest shows it (freshness.ts).
  */
 import { toHex } from '../../pass/bytes.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
-import { MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from '../../pass/limits.ts'
-import { openStatusList } from '../../pass/status-list-node.ts'
+import { openStatusList } from '../../pass/documents/status-list-node.ts'
 import {
   type ManifestList,
   type TrustCode,
   type TrustDocument,
   verifyManifest,
   verifyTrustUpdate,
-} from '../../pass/trust.ts'
+} from '../../pass/documents/trust.ts'
+import { MANIFEST_BYTES_MAX, TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import { serviceAddress } from '../contract/service-url.ts'
+import { type Download, type DownloadPorts, download } from '../net/download.ts'
 import type { TrustRow } from './cache-file.ts'
-import { type Download, type DownloadPorts, download } from './download.ts'
 import { LISTS_BYTES_MAX, LISTS_MAX, TRUST_STEPS_MAX } from './limits.ts'
 import { advance, type HeldList, type HeldManifest, type TrustState } from './state.ts'
 
@@ -46,7 +51,10 @@ export interface PollSource extends DownloadPorts {
   readonly timeoutMs: number
 }
 
-/** Polls once. `nowMs` is what documents' dates are compared with; `etag` may spare the body. */
+/**
+ * Polls once. `nowMs` is what all documents' dates are compared with (TUF 5.1: the time is fixed when
+ * the update starts); `etag` may spare the body.
+ */
 export async function pollTrust(
   source: PollSource,
   state: TrustState,
@@ -95,8 +103,9 @@ type Stepped = { readonly trust: TrustDocument; readonly steps: readonly TrustRo
 )
 
 /**
- * Judges a manifest, fetching trust N + 1 for as long as it says there is one. Each version is
- * verified against the one before; only the last one's dates matter.
+ * Judges a manifest, fetching trust N + 1 for as long as it says there is one (TUF 5.3.2 to 5.3.9).
+ * Each version is verified against the one before. No version's end is judged here (5.3.6); that of the
+ * last one tells how fresh trust is, in the place of 5.3.10.
  */
 async function stepTrust(
   source: PollSource,
@@ -113,6 +122,7 @@ async function stepTrust(
       const { manifest, signer, changed } = judged
       return { trust, steps, manifest: { manifest, signer, bytes: manifestBytes }, changed }
     }
+    // TUF 5.3.3: no more than Y versions in one update.
     if (judged.code !== 'TRUST_GAP' || steps.length === TRUST_STEPS_MAX) {
       return { trust, steps, fault: { code: judged.code, what: 'manifest' } }
     }
@@ -122,13 +132,14 @@ async function stepTrust(
     if (fetched.code !== 'OK') return { trust, steps, fault: { code: codeOf(fetched), what } }
     const next = verifyTrustUpdate(trust, fetched.bytes, nodeVerifier, nowMs)
     if (!next.ok) return { trust, steps, fault: { code: next.code, what } }
+    // TUF 5.3.5: asked for version N + 1, the service gave N again.
     if (!next.changed) return { trust, steps, fault: { code: 'ROLLBACK', what } }
     trust = next.trust
     steps.push({ version, bytes: fetched.bytes })
   }
 }
 
-/** The manifest's lists: those we hold already, and the others by their hashes. */
+/** The manifest's lists (TUF 5.7): those we hold already, and the others by their hashes. */
 async function fetchLists(
   source: PollSource,
   entries: readonly ManifestList[],

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { type FreshnessStage, freshnessOf, inForce } from './freshness.ts'
+import type { FreshnessStage } from '../contract/health.ts'
+import { freshnessOf, inForce } from './freshness.ts'
 
 const bounds = { staleAfterMs: 120_000, degradedAfterMs: 900_000, overdueMs: 0, staffMs: 0 }
 const iat = 1_800_000_000

@@ -1,18 +1,11 @@
 /**
  * How fresh the gate's trust is, as stages and never as a cliff: a gate that hears nothing warns,
  * then flags, and only when its documents have run out sends people to the staffed lane. Pure.
+ *
+ * On purpose another way than TUF 1.0.34: what was accepted and has expired since (5.3.10, 5.4.4) ends
+ * no update, since a gate without trust would let nobody out. The stages follow from its dates.
  */
-
-/**
- * - `FRESH`: normal.
- * - `STALE`: normal, with a warning on console and metrics, amber lamp.
- * - `DEGRADED`: admits, every event flagged, amber lamp.
- * - `OVERDUE`: the documents have run out; by the station's choice it goes on as before.
- * - `STAFF`: entry sends whoever would be admitted to staff, with `TRUST_STAFF`.
- * - `CLOSED`: entry denies with `TRUST_STALE`; exit denies only for a bad signature, no proof or
- *   a known revocation.
- */
-export type FreshnessStage = 'FRESH' | 'STALE' | 'DEGRADED' | 'OVERDUE' | 'STAFF' | 'CLOSED'
+import type { FreshnessStage } from '../contract/health.ts'
 
 /** Whether the documents are still within the time that they were signed for. */
 export function inForce(stage: FreshnessStage): boolean {

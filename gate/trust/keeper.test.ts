@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
-import type { FetchPort } from './download.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import type { FetchPort } from '../net/download.ts'
+import { bootGate } from '../testing/trust/gate.ts'
+import { createOrigin, serveOrigin } from '../testing/trust/origin.ts'
+import { LIST, T0, TrustWorld } from '../testing/trust/world.ts'
 import { alarmFilter } from './events.ts'
 import type { TrustKeeper } from './keeper.ts'
-import { bootGate } from './testing/gate.ts'
-import { createOrigin, serveOrigin } from './testing/origin.ts'
-import { LIST, T0, TrustWorld } from './testing/world.ts'
 
 t.test('boots from factory trust, polls, reboots offline from its cache', async t => {
-  const dataDir = t.testdir()
+  const dataDir = tempDir()
   const world = await TrustWorld.create()
   const origin = createOrigin(world)
   const serviceUrl = await serveOrigin(t, origin)
@@ -65,14 +66,14 @@ t.test(
       return performance.now() - started
     }
 
-    const polling = bootGate(`${t.testdir()}/polling`, world, { serviceUrl, pollMs: 1000 })
+    const polling = bootGate(`${tempDir()}/polling`, world, { serviceUrl, pollMs: 1000 })
     polling.keeper.start()
     await polling.keeper.pollNow()
     const polledMs = await arrives(polling.keeper, 5, () => {})
     t.ok(polledMs <= 1200, `${polledMs.toFixed(0)} ms by polling`)
     await polling.keeper.close()
 
-    const streaming = bootGate(`${t.testdir()}/streaming`, world, { serviceUrl, pollMs: 60_000 })
+    const streaming = bootGate(`${tempDir()}/streaming`, world, { serviceUrl, pollMs: 60_000 })
     streaming.keeper.start()
     await streaming.keeper.pollNow()
     const toldMs = await arrives(streaming.keeper, 6, () => stream?.write('data: 1\n\n'))
@@ -90,7 +91,7 @@ t.test('an idle poll is under 250 bytes of body and of headers that we choose', 
     sent = Object.entries((init?.headers ?? {}) as Record<string, string>).flat()
     return fetch(url, init)
   }
-  const { keeper } = bootGate(t.testdir(), world, { serviceUrl, fetch: spying as FetchPort })
+  const { keeper } = bootGate(tempDir(), world, { serviceUrl, fetch: spying as FetchPort })
   await keeper.pollNow()
   t.same(await keeper.pollNow(), { code: 'UNCHANGED' })
   t.equal(sent[0], 'if-none-match')

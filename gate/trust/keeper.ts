@@ -1,37 +1,39 @@
 /**
  * The trust of one gate: boots offline from its cache, follows the service, keeps the clock, and
- * gives verification a view that needs neither network nor database. The one object of this folder
- * that `main.ts` holds.
+ * gives verification a view that needs neither network nor database. The one object of this
+ * folder that the assembly holds.
  */
+
 import type { Clock, Timers, Unsubscribe } from '../../hardware/ports.ts'
+import type { TrustDocument } from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import type { TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
+import type { ClockState } from '../contract/events.ts'
 import { serviceAddress } from '../contract/service-url.ts'
-import type { Known } from '../store/known.ts'
-import { type Belief, createBelief, type PollOutcome } from './belief.ts'
+import type { FetchPort } from '../net/download.ts'
+import { createPollLoop } from '../net/poll-loop.ts'
+import type { Known } from '../store/high-water-marks.ts'
 import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
+import type { CacheDisk } from './cache-disk.ts'
 import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
-import type { CacheAnswer } from './cache-thread.ts'
-import { createCacheWriter } from './cache-writer.ts'
-import { bootClock, type ClockCertainty, type ClockDoubt, type ClockSetting } from './clock.ts'
-import type { FetchPort } from './download.ts'
+import type { CacheAnswer } from './cache-writer.ts'
+import { bootClock, type ClockDoubt, type ClockSetting } from './clock.ts'
 import { createEnvironmentWatch } from './environment-watch.ts'
 import { followEvents } from './event-stream.ts'
 import { alarmFilter, type TrustEvent } from './events.ts'
 import { type Freshness, freshnessOf } from './freshness.ts'
-import { createPollLoop } from './poll-loop.ts'
+import { clockStepped, createRounds } from './poll-cycle.ts'
 import { numbersOf, type Rollback } from './rollback.ts'
 import { createRollbackWatch } from './rollback-watch.ts'
-import { clockStepped, createRounds } from './round.ts'
 import { createScopeWatch } from './scope-watch.ts'
 import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
 import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
+import { createTrustStore, type PollOutcome, type TrustStore } from './trust-store.ts'
 
 export interface TrustKeeperOptions {
-  /** Folder of `trust.db`. */
-  readonly dataDir: string
+  /** What was learned, over restarts. The keeper closes its writer. */
+  readonly cache: CacheDisk
   /** The trust document shipped with the gate, as signed. */
   readonly factoryTrust: Uint8Array
   readonly environment: PassEnvironment
@@ -81,10 +83,10 @@ export interface TrustStatus {
 export interface GateNow {
   /** Unix milliseconds, whole. */
   readonly nowMs: number
-  readonly state: ClockCertainty
+  readonly state: ClockState
   /** Until something has proved the time since the start. */
   readonly doubt?: ClockDoubt | undefined
-  readonly staleAllowanceMs: number
+  readonly aheadByMaxMs: number
 }
 
 export interface TrustKeeper {
@@ -117,7 +119,7 @@ export interface TrustKeeper {
 export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const { clock: host, timers, onEvent } = options
   const hostMs = host.nowMs()
-  const loaded = loadCache(options.dataDir, openFactoryTrust(options.factoryTrust), hostMs)
+  const loaded = loadCache(options.cache.stored, openFactoryTrust(options.factoryTrust), hostMs)
   const { aliveMs, unprovenMs } = options
   const monotonicMs = host.monotonicMs()
   const booted = bootClock({ ...loaded, hostMs, monotonicMs, aliveMs, unprovenMs })
@@ -128,7 +130,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
   const scope = createScopeWatch(options.environment, onEvent)
   const alarmOf = alarmFilter(() => host.monotonicMs())
   const saver = saverOf(options, loaded, time)
-  const belief = createBelief({
+  const store = createTrustStore({
     state: loaded.state,
     environment: options.environment,
     time,
@@ -145,7 +147,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     alarmOf,
   })
   const freshness = (): Freshness => {
-    const { trust, manifest } = belief.state()
+    const { trust, manifest } = store.state()
     const times = { trustExp: trust.exp, ...(manifest && { manifest: manifest.manifest }) }
     return freshnessOf(times, options, time.nowMs())
   }
@@ -157,16 +159,16 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     onEvent(event)
     tellStanding()
   })
-  const rollback = createRollbackWatch(() => belief.state(), options)
+  const rollback = createRollbackWatch(() => store.state(), options)
   let started = false
   let closeStream: Unsubscribe = () => {}
   const clockMoved = () => {
-    saver.save(belief.state(), time.clock())
+    saver.save(store.state(), time.clock())
     if (!started) return
     watch.check()
     tellStanding()
   }
-  const rounds = createRounds({ source, belief, time, onClock: clockMoved, onEvent, alarmOf })
+  const rounds = createRounds({ source, store, time, onClock: clockMoved, onEvent, alarmOf })
   const loop = createPollLoop<PollOutcome>({
     periodMs: options.pollMs,
     timers,
@@ -186,7 +188,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       if (loaded.onDisk) options.onKnown?.(numbersOf(loaded.state))
       if (loaded.damage !== undefined) {
         onEvent({ kind: 'cache', code: 'TRUST_CACHE_DAMAGED', ...loaded.damage })
-        saver.save(belief.state(), time.clock())
+        saver.save(store.state(), time.clock())
       }
       if (booted.state === 'UNCERTAIN') {
         const offsetMs = booted.anchorMs - hostMs
@@ -195,8 +197,8 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       }
       rollback.check()
       watch.check()
-      environment.check(belief.state().trust)
-      scope.check(belief.state().trust)
+      environment.check(store.state().trust)
+      scope.check(store.state().trust)
       loop.start()
       closeStream = followEvents({
         url: serviceAddress(options.serviceUrl, '/v1/trust/events'),
@@ -207,17 +209,17 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
         onPoll: () => void loop.now(),
       })
     },
-    view: belief.view,
-    document: () => belief.state().trust,
+    view: store.view,
+    document: () => store.state().trust,
     freshness,
     rollback: () => rollback.now().is,
     now: () => ({
       nowMs: Math.floor(time.nowMs()),
       state: time.clock().state,
       doubt: time.clock().doubt,
-      staleAllowanceMs: time.allowanceMs(),
+      aheadByMaxMs: time.aheadByMaxMs(),
     }),
-    status: () => statusOf(belief, rounds.lastTime()),
+    status: () => statusOf(store, rounds.lastTime()),
     pollNow: loop.now,
     setClock(nowMs) {
       const setting = time.setByHand(nowMs)
@@ -226,13 +228,13 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       clockMoved()
       return setting
     },
-    onTrustChanged: belief.onTrustChanged,
+    onTrustChanged: store.onTrustChanged,
     onStanding(listener) {
       standing.add(listener)
       return () => standing.delete(listener)
     },
     async rewrite() {
-      saver.rewrite(belief.state(), time.clock())
+      saver.rewrite(store.state(), time.clock())
       if (!(await saver.flushed())) throw new Error('TRUST_CACHE_UNWRITTEN says why')
     },
     async close() {
@@ -259,7 +261,7 @@ function saverOf(options: TrustKeeperOptions, loaded: LoadedCache, time: TimeSyn
     options.onEvent({ kind: 'cache', code, detail: fault.detail, setAside })
   }
   return createCacheSaver({
-    writer: createCacheWriter(options.dataDir),
+    writer: options.cache.writer,
     onDisk: loaded.onDisk ? loaded.state : undefined,
     nowMs: time.nowMs,
     onWritten: state => options.onKnown?.(numbersOf(state)),
@@ -267,14 +269,14 @@ function saverOf(options: TrustKeeperOptions, loaded: LoadedCache, time: TimeSyn
   })
 }
 
-function statusOf(belief: Belief, lastTime: Settled | undefined): TrustStatus {
-  const { trust, manifest, lists } = belief.state()
+function statusOf(store: TrustStore, lastTime: Settled | undefined): TrustStatus {
+  const { trust, manifest, lists } = store.state()
   return {
     trustVersion: trust.version,
     trustExp: trust.exp,
     manifestVersion: manifest?.manifest.version,
     lists: lists.size,
-    lastPoll: belief.lastPoll(),
+    lastPoll: store.lastPoll(),
     lastTime: lastTime?.code,
     lastOffsetMs: lastTime?.offsetMs,
   }

@@ -21,12 +21,6 @@ export const KEPT_KIDS_MAX = 4096
  */
 export const KEPT_BITS_MS = 3 * 24 * 60 * 60 * 1000
 
-/** Characters of an ETag we send back. */
-export const ETAG_CHARS_MAX = 200
-/** Share of a period by which a poll may come early, so that a fleet spreads out. */
-export const POLL_JITTER = 0.1
-/** Longest pause between two polls after failures, milliseconds, before jitter. */
-export const BACKOFF_MAX_MS = 60_000
 /** Quiet time after which a repeated security alarm is reported again, milliseconds. */
 export const ALARM_REPEAT_MS = 60 * 60 * 1000
 
@@ -47,10 +41,10 @@ export const TIME_STEP_REPORT_MS = 2000
 /** Movement of the host's clock against ours that makes us ask for signed time, milliseconds. */
 export const HOST_CLOCK_MOVED_MS = 30_000
 
-/** Allowance for the age of a presentation: its base, its drift and its greatest value. */
-export const ALLOWANCE_BASE_MS = 5000
-export const ALLOWANCE_DRIFT = 100e-6
-export const ALLOWANCE_MAX_MS = 30_000
+/** How far ahead of our clock a presentation may lie, milliseconds: base, growth a millisecond, most. */
+export const AHEAD_BASE_MS = 5000
+export const AHEAD_DRIFT = 100e-6
+export const AHEAD_MAX_MS = 30_000
 
 /** Bytes of one line of the event stream; a longer one closes it. */
 export const EVENT_LINE_BYTES_MAX = 4096

@@ -1,5 +1,5 @@
 /** Tells when older trust than before is believed, and when that is over. */
-import type { Known } from '../store/known.ts'
+import type { Known } from '../store/high-water-marks.ts'
 import type { TrustEvent } from './events.ts'
 import { type Rollback, rollbackOf } from './rollback.ts'
 import type { TrustState } from './state.ts'

@@ -5,8 +5,8 @@
  * config; so what is accepted once is not accepted again after the gate has moved on. Pure.
  */
 import { createHash } from 'node:crypto'
-import { materialOf } from '../../pass/trust-documents.ts'
-import type { Known } from '../store/known.ts'
+import { materialOf } from '../../pass/documents/trust-documents.ts'
+import type { Known } from '../store/high-water-marks.ts'
 import type { TrustState } from './state.ts'
 
 export interface Rollback {

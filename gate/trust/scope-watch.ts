@@ -3,8 +3,13 @@
  * gate may have it on disk from before), or that none of the gate's own is good for `entry`: every
  * pass would be refused there, although nothing is wrong with it.
  */
+
+import {
+  type ScopeState,
+  scopeState,
+  type TrustDocument,
+} from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import { type ScopeState, scopeState, type TrustDocument } from '../../pass/trust-documents.ts'
 import type { TrustEvent } from './events.ts'
 
 export interface ScopeWatch {

@@ -3,12 +3,12 @@
  * without a login: a gate with a wrong clock must still reach it.
  */
 import { nodeVerifier } from '../../pass/cose-node.ts'
+import { type TimeResult, verifyTimeAnswer } from '../../pass/documents/signed-time.ts'
+import type { TimeAnswer, TrustDocument } from '../../pass/documents/trust.ts'
 import { TIME_ANSWER_BYTES_MAX } from '../../pass/limits.ts'
-import { type TimeResult, verifyTimeAnswer } from '../../pass/signed-time.ts'
-import type { TimeAnswer, TrustDocument } from '../../pass/trust.ts'
 import { serviceAddress } from '../contract/service-url.ts'
+import { download } from '../net/download.ts'
 import type { TimedAnswer } from './clock.ts'
-import { download } from './download.ts'
 import type { PollSource } from './fetch.ts'
 import { TIME_NONCE_BYTES } from './limits.ts'
 

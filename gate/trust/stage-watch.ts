@@ -1,7 +1,8 @@
 /** Reports each change of the freshness stage when it happens, also when nothing else does. */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
+import type { FreshnessStage } from '../contract/health.ts'
 import { STAGE_CODE, type TrustEvent } from './events.ts'
-import type { Freshness, FreshnessStage } from './freshness.ts'
+import type { Freshness } from './freshness.ts'
 
 export interface StageWatch {
   /** Call when trust or the clock has changed: reports a new stage and waits for the next. */

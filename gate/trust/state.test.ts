@@ -1,10 +1,10 @@
 import t from 'tap'
 import { toHex } from '../../pass/bytes.ts'
-import type { TrustDocument, TrustKey } from '../../pass/trust.ts'
-import { materialOf } from '../../pass/trust-documents.ts'
+import type { TrustDocument, TrustKey } from '../../pass/documents/trust.ts'
+import { materialOf } from '../../pass/documents/trust-documents.ts'
+import { T0 } from '../testing/trust/world.ts'
 import { KEPT_BITS_MS, KEPT_KIDS_MAX, KEPT_LISTS_MAX } from './limits.ts'
 import { advance, factoryState, type TrustState, viewOf } from './state.ts'
-import { T0 } from './testing/world.ts'
 
 const NOW = T0 * 1000
 
@@ -103,7 +103,7 @@ t.test('a view answers every index, also odd ones', async t => {
   t.notOk(view.kidRevoked(Uint8Array.of(0, 0, 0, 9)))
   const kid = Uint8Array.of(0, 0, 0, 0)
   t.equal(view.issuerKeys(kid)[0], view.issuerKeys(kid)[0], 'the same objects again')
-  t.equal(view.staleAllowanceMs, 5000)
+  t.equal(view.aheadByMaxMs, 5000)
   allowance = 6000
-  t.equal(view.staleAllowanceMs, 6000)
+  t.equal(view.aheadByMaxMs, 6000)
 })

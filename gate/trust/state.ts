@@ -4,14 +4,25 @@
  * verification reads is made from it and needs no database.
  */
 import { toHex } from '../../pass/bytes.ts'
+import { placeStatus } from '../../pass/documents/status-list.ts'
+import {
+  issuerKeysOf,
+  type SignedManifest,
+  type TrustDocument,
+} from '../../pass/documents/trust.ts'
+import { materialOf } from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
-import { placeStatus } from '../../pass/status-list.ts'
-import { issuerKeysOf, type SignedManifest, type TrustDocument } from '../../pass/trust.ts'
-import { materialOf } from '../../pass/trust-documents.ts'
 import type { TrustView } from '../../pass/verify.ts'
 import type { TrustRow } from './cache-file.ts'
-import { type KeptBits, type KeptKid, keepBits, keepKids, type Published, unite } from './kept.ts'
 import { KEPT_BITS_MS, KEPT_KIDS_MAX, KEPT_LISTS_MAX } from './limits.ts'
+import {
+  type KeptBits,
+  type KeptKid,
+  keepBits,
+  keepKids,
+  type Published,
+  unite,
+} from './sticky-revocations.ts'
 
 /** An accepted manifest, with its bytes as signed. */
 export interface HeldManifest extends SignedManifest {
@@ -62,8 +73,9 @@ export function factoryState(trust: TrustDocument): TrustState {
 
 /**
  * The state after an update. A manifest whose signer has left trust goes, with its lists and all
- * that the signer ever revoked. `LENGTH`: more revocations would have to be kept than fit, which
- * only a stolen key brings about; the state before stays.
+ * that the signer ever revoked: the way back from a fast-forward attack (TUF 5.3.11). `LENGTH`: more
+ * revocations would have to be kept than fit, which only a stolen key brings about; the state before
+ * stays.
  */
 export function advance(
   state: TrustState,
@@ -105,13 +117,13 @@ function publishedBy(
 }
 
 /**
- * The view for verification. `staleAllowanceMs` is asked each time, everything else is fixed: a
+ * The view for verification. `aheadByMaxMs` is asked each time, everything else is fixed: a
  * new state makes a new view.
  */
 export function viewOf(
   state: TrustState,
   environment: PassEnvironment,
-  staleAllowanceMs: () => number,
+  aheadByMaxMs: () => number,
 ): TrustView {
   const { trust, manifest, lists } = state
   const revokedKids = new Set(manifest?.manifest.revokedKids.map(toHex))
@@ -133,8 +145,8 @@ export function viewOf(
       const list = lists.get(uri)
       return list === undefined ? 'unknown' : placeStatus(list, index, nowMs)
     },
-    get staleAllowanceMs() {
-      return staleAllowanceMs()
+    get aheadByMaxMs() {
+      return aheadByMaxMs()
     },
   }
 }

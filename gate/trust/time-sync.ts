@@ -4,7 +4,10 @@
  * time, which settles a wrong clock and a frozen manifest at once.
  */
 import type { Clock } from '../../hardware/ports.ts'
+import { BACKOFF_MAX_MS } from '../net/limits.ts'
+import { pauseMs } from '../timing/backoff.ts'
 import {
+  aheadByMaxMs,
   answeredNow,
   type ClockSetting,
   clockNow,
@@ -12,10 +15,9 @@ import {
   raiseFloor,
   setBySignedTime,
   setByTechnician,
-  staleAllowanceMs,
 } from './clock.ts'
 import { newestTrust, type Polled, pollTrust } from './fetch.ts'
-import { BACKOFF_MAX_MS, HOST_CLOCK_MOVED_MS, TIME_PAUSE_MS, TIME_PERIOD_MS } from './limits.ts'
+import { HOST_CLOCK_MOVED_MS, TIME_PAUSE_MS, TIME_PERIOD_MS } from './limits.ts'
 import { askTime, type TimeSource, verifyTime } from './signed-time.ts'
 import type { TrustState } from './state.ts'
 
@@ -42,7 +44,7 @@ export interface Settled {
 export interface TimeSync {
   clock(): GateClock
   nowMs(): number
-  allowanceMs(): number
+  aheadByMaxMs(): number
   /** Takes over the date (Unix seconds) of an accepted document. */
   raise(iat: number): void
   /** Whether to ask now, after a poll that ended with `pollCode`. */
@@ -50,6 +52,8 @@ export interface TimeSync {
   settle(state: TrustState): Promise<Settled>
   setByHand(nowMs: number): ClockSetting
 }
+
+const RETRY = { minMs: TIME_PAUSE_MS, maxMs: BACKOFF_MAX_MS, jitter: 0 }
 
 export function createTimeSync(booted: GateClock, host: Clock, source: TimeSource): TimeSync {
   let clock = booted
@@ -95,7 +99,7 @@ export function createTimeSync(booted: GateClock, host: Clock, source: TimeSourc
   return {
     clock: () => clock,
     nowMs,
-    allowanceMs: () => staleAllowanceMs(clock, host.monotonicMs()),
+    aheadByMaxMs: () => aheadByMaxMs(clock, host.monotonicMs()),
     raise(iat) {
       clock = raiseFloor(clock, iat, host.monotonicMs())
     },
@@ -116,9 +120,8 @@ export function createTimeSync(booted: GateClock, host: Clock, source: TimeSourc
       const monotonicMs = host.monotonicMs()
       const set = settled.code === 'SET'
       if (set) settledAt = monotonicMs
-      const pauseMs = set ? BACKOFF_MAX_MS : TIME_PAUSE_MS * 2 ** Math.min(failures, 8)
+      notBefore = monotonicMs + (set ? BACKOFF_MAX_MS : pauseMs(RETRY, failures, 1))
       failures = set ? 0 : failures + 1
-      notBefore = monotonicMs + Math.min(BACKOFF_MAX_MS, pauseMs)
       return settled
     },
     setByHand(ms) {

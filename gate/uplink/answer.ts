@@ -1,9 +1,9 @@
 /**
- * What the service's answer to an upload comes to. Pure. It is believed within what was sent in that
- * request and no further: below what it acknowledges rows are dropped.
+ * What the service's answer to an upload means. Pure. An answer counts only for what was sent in that
+ * request: rows below what it acknowledges are dropped.
  */
 import { type Upload, uploadAnswerSchema } from '../contract/events.ts'
-import type { ServiceAnswer } from './client.ts'
+import type { ServiceAnswer } from '../net/service-client.ts'
 
 export type Heard =
   /** Every row below `next` is stored; where `next` is the first that was sent, none of them. */

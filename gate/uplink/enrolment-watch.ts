@@ -1,7 +1,7 @@
-/** Whether this gate is who it says it is: by its own config, and by what the service answers. */
+/** Whether config, enrolment and the service's answers name the same gate; alarms where they don't. */
 import type { AlarmCode } from '../contract/codes.ts'
 import type { GateConfig } from '../contract/config.ts'
-import type { Enrolment } from './identity.ts'
+import type { Enrolment } from '../net/identity.ts'
 
 /**
  * Tells at once when the config names another gate or station than the enrolment. Gives what hears

@@ -1,11 +1,12 @@
 import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import type { ReadFault } from '../../hardware/ports.ts'
+import type { AlarmCode } from '../contract/codes.ts'
 import { type Health, healthSchema } from '../contract/health.ts'
 import { DISK_ANSWER_MS, HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
-import { startingLane } from '../machine/state.ts'
-import { createNews, readHealth } from '../well.ts'
-import type { ServiceAnswer } from './client.ts'
+import { type Effect, type LaneState, startingLane } from '../machine/state.ts'
+import type { ServiceAnswer } from '../net/service-client.ts'
+import { createHealthChangeTest, readHealth } from '../ops/health-report.ts'
 import { createHealthSender } from './health.ts'
 
 /** A sender whose posts are answered by hand, or at once. */
@@ -75,7 +76,8 @@ t.test('one at a time; what changes while it is under way follows', async t => {
 })
 
 t.test('people who come and go are no news; what takes a lane out of service is', t => {
-  const isNews = createNews()
+  const test = createHealthChangeTest()
+  const isNews = (view: LaneState, ...effects: Effect[]) => test(view, effects)
   const lane = startingLane()
   const named = (name: string) => ({ ...lane, state: { name } }) as typeof lane
   t.ok(isNews(lane))
@@ -85,17 +87,25 @@ t.test('people who come and go are no news; what takes a lane out of service is'
   t.ok(isNews({ ...named('OutOfService'), out: ['BOARD_LOST', 'SCANNER_LOST'] }))
   t.notOk(isNews({ ...named('OutOfService'), out: ['BOARD_LOST', 'SCANNER_LOST'] }))
   t.ok(isNews({ ...named('Emergency'), fire: true }))
+  const calm = { ...named('Emergency'), fire: true }
+  const alarm = (code: AlarmCode): Effect => ({
+    ...({ type: 'record', kind: 'alarm' } as const),
+    body: { code, on: true, detail: 'A.hid: unplugged' },
+  })
+  t.notOk(isNews(calm, alarm('BEAM_STUCK')))
+  t.ok(isNews(calm, alarm('READER_LOST')), 'the lane goes on, and its report names the reader')
   t.end()
 })
 
 t.test('what is read fits the schema, also when the journal can’t be asked', async t => {
   const time = createVirtualTime()
   const unread: Partial<Record<ReadFault, number>> = {}
+  const lostReaders: string[] = []
   const parts: Parameters<typeof readHealth>[0] = {
     journal: { room: () => Promise.reject(new Error('closed')) },
     rows: { waiting: () => 3 },
     trust: {
-      now: () => ({ nowMs: 5, state: 'UNCERTAIN', staleAllowanceMs: 0 }),
+      now: () => ({ nowMs: 5, state: 'UNCERTAIN', aheadByMaxMs: 0 }),
       freshness: () => ({ stage: 'CLOSED', manifestAgeMs: 0 }),
       status: () => ({
         ...{ trustVersion: 1, trustExp: 2, manifestVersion: undefined, lists: 0 },
@@ -107,6 +117,7 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
         name: 'A',
         view: () => ({ ...startingLane(), out: ['STOP'], fire: true }),
         unread: () => unread,
+        lostReaders: () => lostReaders,
       },
     ],
     timers: time.timers,
@@ -126,6 +137,11 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
   const later = await readHealth(parts)
   t.same(healthSchema.parse(later), later)
   t.match(later.lanes, [{ unread: { CUT: 2 } }], 'codes that came in part')
+  t.notOk(later.lanes[0] && 'lostReaders' in later.lanes[0])
+  lostReaders.push('A.hid')
+  const lost = await readHealth(parts)
+  t.same(healthSchema.parse(lost), lost)
+  t.match(lost.lanes, [{ lostReaders: ['A.hid'] }])
 
   const hung = readHealth({ ...parts, journal: { room: () => new Promise(() => {}) } })
   await time.advanceAsync(DISK_ANSWER_MS)

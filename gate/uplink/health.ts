@@ -1,11 +1,11 @@
 /**
- * Tells the service how the gate is: each minute, and soon after a lane comes in or out of service.
- * Beside the upload and never before it: one at a time, and one that gets no answer is dropped.
+ * Sends the health report: each minute, and soon after a lane comes in or out of service. Beside the
+ * upload and never before it: one at a time, and one without an answer is dropped.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { Health } from '../contract/health.ts'
 import { HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
-import type { ServiceClient } from './client.ts'
+import type { ServiceClient } from '../net/service-client.ts'
 
 export interface HealthSenderParts {
   readonly gate: string

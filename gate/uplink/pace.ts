@@ -1,12 +1,13 @@
 /**
- * How much is asked of the service at a time. A batch that it can't take is halved, down to one row,
- * and grows again past the rows that were refused.
+ * How many rows a batch has. A batch that the service refuses is halved, down to one row, and grows
+ * again past the rows that were refused.
  *
  * A row that is refused alone may not be at fault: a proxy may refuse everything today. So the last
- * row that the service took is sent once more; only if it takes that one, and the other not again,
- * the other is tried without its body, and then given up.
+ * row that the service accepted is sent once more. Only if that one is accepted, and the other is
+ * refused again, the other is tried without its body, and then given up.
  */
-import { UPLOAD_ROWS_MAX, type Upload } from '../contract/events.ts'
+import { UPLOAD_ROWS_MAX } from '../contract/chain.ts'
+import type { Upload } from '../contract/events.ts'
 import type { Ask } from '../store/outbox.ts'
 
 type Step = 'batch' | 'witness' | 'again' | 'bare'

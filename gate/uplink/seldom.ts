@@ -1,4 +1,4 @@
-/** The same thing only once in a while: the service may say it at every request. */
+/** Lets an alarm through once in a while: the service may repeat its cause at every request. */
 
 export interface Seldom {
   /** Whether `name` has not been used within the time. */

@@ -1,17 +1,18 @@
 /**
- * Carries the journal to the service: contiguous rows in batches, in order, only while the service
- * answers. A request may be sent twice; the service stores each row once and says what is next.
+ * Sends the journal to the service: contiguous rows in batches, in order, only while the service
+ * answers. A request may be sent twice; the service stores each row once and answers with the next.
  *
- * The next request follows at once where rows were taken. Whatever else is answered, it waits, and
- * longer each time: an answer that lets nothing go on must not become a loop.
+ * The next request follows at once where rows were accepted. After any other answer it waits, longer
+ * each time: an answer without progress must not become a loop.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { AlarmCode } from '../contract/codes.ts'
-import type { Upload } from '../contract/events.ts'
+import type { ClockState, Upload } from '../contract/events.ts'
 import { BELIEVE_EVERY_MS, UPLOAD_RETRY_MAX_MS, UPLOAD_RETRY_MIN_MS } from '../limits.ts'
+import type { ServiceClient } from '../net/service-client.ts'
 import type { Journal } from '../store/journal.ts'
+import { pauseMs } from '../timing/backoff.ts'
 import { type Heard, hear } from './answer.ts'
-import type { ServiceClient } from './client.ts'
 import { createPace } from './pace.ts'
 import { createSeldom } from './seldom.ts'
 
@@ -34,7 +35,7 @@ export interface UploaderParts {
   readonly timers: Timers
   readonly monotonicMs: () => number
   readonly random: () => number
-  readonly now: () => { nowMs: number; state: 'TRUSTED' | 'UNCERTAIN' }
+  readonly now: () => { nowMs: number; state: ClockState }
   readonly onReport: (report: UploadReport) => void
   readonly onAlarm: (code: AlarmCode, detail: string) => void
 }
@@ -49,6 +50,7 @@ export interface Uploader {
 
 /** What a fork and a restored service ask for, whatever the epoch. */
 const NEW_EPOCH = 'new epoch'
+const RETRY = { minMs: UPLOAD_RETRY_MIN_MS, maxMs: UPLOAD_RETRY_MAX_MS, jitter: 0.5 }
 
 export function createUploader(parts: UploaderParts): Uploader {
   const { journal, timers, onReport } = parts
@@ -59,7 +61,7 @@ export function createUploader(parts: UploaderParts): Uploader {
   let running: Promise<boolean> | undefined
   let again = false
   let retry: Unsubscribe | undefined
-  let retryMs = UPLOAD_RETRY_MIN_MS
+  let failures = 0
   /** The service could not be reached, and no retry was brought forward since it last could. */
   let unreached = false
   let closed = false
@@ -118,7 +120,7 @@ export function createUploader(parts: UploaderParts): Uploader {
         parts.onAlarm('ACK_IMPLAUSIBLE', `epoch ${upload.epoch}: ${heard.detail}`)
         break
       case 'unreachable':
-        unreached ||= retryMs === UPLOAD_RETRY_MIN_MS
+        unreached ||= failures === 0
         break
       case 'denied':
       case 'redirected':
@@ -147,7 +149,7 @@ export function createUploader(parts: UploaderParts): Uploader {
     }
     if (next > (reached.get(epoch) ?? first)) {
       reached.set(epoch, next)
-      retryMs = UPLOAD_RETRY_MIN_MS
+      failures = 0
       unreached = false
     }
     onReport({ outcome: 'stored', rows: next - first })
@@ -204,11 +206,11 @@ export function createUploader(parts: UploaderParts): Uploader {
   function backOff(): boolean {
     if (closed) return false
     retry?.()
-    retry = timers.after(retryMs * (0.5 + parts.random() / 2), () => {
+    retry = timers.after(pauseMs(RETRY, failures, parts.random()), () => {
       retry = undefined
       void flush()
     })
-    retryMs = Math.min(retryMs * 2, UPLOAD_RETRY_MAX_MS)
+    failures += 1
     return false
   }
 

@@ -1,0 +1,83 @@
+/**
+ * The one GateControl of a process (contract/control.ts): it outlives each gate that the config
+ * engine starts and stops, and holds none of them. What needs a gate while none runs is refused
+ * with `NOT_RUNNING`.
+ */
+import type { Clock, Timers } from '../../hardware/ports.ts'
+import type { ConfigEngine } from '../config/engine.ts'
+import type { GateConfig } from '../contract/config.ts'
+import type { GateControl } from '../contract/control.ts'
+import type { GateStatus } from '../contract/control-status.ts'
+import { explainCode } from '../contract/explain-row.ts'
+import { SOFTWARE } from '../ops/health-report.ts'
+import { refuse } from './control-answers.ts'
+import { createConfigControl } from './control-config.ts'
+import type { EventHub } from './control-events.ts'
+import { createJournalControl } from './control-journal.ts'
+import { createLaneControl, laneStatuses } from './control-lanes.ts'
+import { createTrustControl, type TrustOfGate } from './control-trust.ts'
+import type { ControlWatch } from './control-watch.ts'
+import type { Gate } from './gate.ts'
+
+/** A gate that runs, with what was begun beside it. */
+export type ControlledGate = Gate & Pick<TrustOfGate, 'extension'>
+
+export interface GateControlParts {
+  readonly engine: ConfigEngine
+  /** Undefined between two gates. */
+  readonly gate: () => ControlledGate | undefined
+  /** By which it runs; undefined before the first. */
+  readonly config: () => GateConfig | undefined
+  /** The gate's name, for the time before the first start. */
+  readonly name: string
+  readonly watch: ControlWatch
+  readonly hub: EventHub
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+export function createGateControl(parts: GateControlParts): GateControl {
+  const { gate, config, watch, hub, clock, timers } = parts
+  const beganMs = clock.monotonicMs()
+
+  async function status(): Promise<GateStatus> {
+    const running = gate()
+    const bus = running?.bus()
+    return {
+      software: SOFTWARE,
+      gate: config()?.gate ?? parts.name,
+      station: config()?.station ?? '',
+      upMs: clock.monotonicMs() - beganMs,
+      running: running !== undefined,
+      health: running === undefined ? null : await running.readHealth(),
+      enrolment: running?.enrolment ?? null,
+      bus: bus === undefined ? null : { state: bus.state(), ...bus.siblings() },
+    }
+  }
+
+  function trusted(): TrustOfGate | undefined {
+    const [running, of] = [gate(), config()]
+    if (running === undefined || of === undefined) return undefined
+    return { ...running, dataDir: of.data, environment: of.trust.environment }
+  }
+
+  return {
+    status,
+    lanes: () => laneStatuses(gate()?.lanes ?? [], watch),
+    devices: watch.devices,
+    lane: createLaneControl({ gate, config, timers }),
+    trust: createTrustControl(trusted, clock.nowMs),
+    config: createConfigControl(parts.engine),
+    journal: createJournalControl(() => gate()?.journal),
+    subscribe(wants, onReady) {
+      const subscription = hub.subscribe(wants, onReady)
+      return subscription === undefined
+        ? refuse('TOO_MANY_SUBSCRIBERS')
+        : { ok: true, subscription }
+    },
+    explain(code) {
+      const meaning = explainCode(code)
+      return meaning === undefined ? refuse('NO_SUCH_CODE') : { ok: true, ...meaning }
+    },
+  }
+}

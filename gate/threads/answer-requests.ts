@@ -1,0 +1,29 @@
+/** The answering end, in the thread: one request in, one answer out, in order. */
+import { parentPort } from 'node:worker_threads'
+import {
+  type Answer,
+  type Answerer,
+  answerTo,
+  type Calls,
+  CLOSE,
+  type Request,
+} from './request-port.ts'
+
+/** Answers until it is closed. Throws outside of a worker thread. */
+export function answerRequests<C extends Calls<C>>(calls: Answerer<C>): void {
+  const port = portOfThread()
+  port.on('message', (request: Request) => {
+    port.postMessage(answerTo(calls, request))
+    if (request.name === CLOSE) port.close()
+  })
+}
+
+/** Says `notice` without being asked, before the answer to the request under way. */
+export function postNotice(notice: unknown): void {
+  portOfThread().postMessage({ notice } satisfies Answer)
+}
+
+function portOfThread(): NonNullable<typeof parentPort> {
+  if (parentPort === null) throw new Error('this module runs as a worker thread')
+  return parentPort
+}
