@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
+import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
 import { type Figure, printFigures } from './bench/figure.ts'
 import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
@@ -13,19 +14,28 @@ const PARTS: Readonly<Record<string, (how: { full: boolean; only: string }) => P
   {
     pass: benchPass,
     hardware: benchHardware,
+    camera: benchCamera,
     barrier: benchBarrier,
     gate: benchGate,
     revocation: benchRevocation,
     server: benchServer,
   }
 
+/** Parts that may be measured in steps. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  server: SERVER_STEPS,
+  camera: CAMERA_STEPS,
+}
+
 const HELP = `npm run bench [-- PART] [--json] [--full] [--only STEP]
 
 Measures by CPU time, contenders in turn in one run, and prints each figure with what it is held
 against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
 
-  --full   curves to 10⁷ rows at the gate and 10⁶ certificates: minutes more, and some gigabytes
-  --only   with server alone, one step of it: ${SERVER_STEPS.join(', ')}
+  --full   curves to 10⁷ rows at the gate and 10⁶ certificates, 10⁵ frames: minutes more, and some
+           gigabytes
+  --only   with server alone, one step of it: ${SERVER_STEPS.join(', ')};
+           with camera alone: ${CAMERA_STEPS.join(', ')}
   --json   an array of { part, name, value, unit, limit, peer, ratio, goal, met }
 
 Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.
@@ -48,8 +58,9 @@ async function main(): Promise<number> {
   }
   const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
   const { only } = values
-  if (only !== '' && !(positionals.join() === 'server' && SERVER_STEPS.includes(only))) {
-    process.stderr.write(`--only is for "server" and one of ${SERVER_STEPS.join(', ')}\n`)
+  if (only !== '' && !STEPS[positionals.join()]?.includes(only)) {
+    const known = Object.entries(STEPS).map(([part, steps]) => `"${part}": ${steps.join(', ')}`)
+    process.stderr.write(`--only is for one step of ${known.join('; ')}\n`)
     return 2
   }
   const all: Figure[] = []

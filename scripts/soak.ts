@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runFfmpegFrames, runNetworkFrames } from '../fixtures/camera-rounds.ts'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
-import { runBusRounds } from '../gate/bus/testing/bus-rounds.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
+import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
 
-const HELP = `npm run soak -- gate|bus [--rounds N] [--seed N]
+const HELP = `npm run soak -- gate|bus|camera [--rounds N] [--seed N]
 
   gate          kills gate and service at random moments under traffic, over a network that
                 loses and repeats, on a disk that fails and hangs, to a service that lies about
@@ -17,7 +18,9 @@ const HELP = `npm run soak -- gate|bus [--rounds N] [--seed N]
   bus           loses, delays, doubles, reorders and replays messages among three gates in virtual
                 time, silences them, starts them anew and lets strangers talk, and looks for a code
                 that two admitted without a flag or a row of their journals that says so
-  --rounds N    how many kills (300), or rounds of the bus (10000)
+  camera        reads frames from ffmpeg and as many from a simulated camera on the network, and
+                looks whether memory grows
+  --rounds N    how many kills (300), rounds of the bus (10000), or frames (100000)
   --seed N      where the random choices come from (random, and printed)
   --help        this text
 
@@ -25,14 +28,18 @@ A kill takes about two seconds, a round of the bus about a hundredth. A signal e
 bus after the round that runs, with what was found so far. Exit codes: 0 when every promise held, 1
 when one did not, 2 for wrong arguments, 130 and 143 after a signal.
 `
-const ROUNDS_MAX = 100_000
+const ROUNDS_MAX = 1_000_000
+const ROUNDS = { gate: 300, bus: 10_000, camera: 100_000 } as const
+
+/** What memory may grow by over all frames, MB: the collector frees late. */
+const GROWTH_MB_MAX = 60
 const SIGNALS = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const
 
 interface Options {
-  readonly what: 'gate' | 'bus'
+  readonly what: keyof typeof ROUNDS
   readonly rounds: number
   readonly seed: number
 }
@@ -49,15 +56,15 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   )
   if (values.help === true) return 'help'
   const what = positionals.join()
-  if (what !== 'gate' && what !== 'bus') {
-    throw new Error('say what to soak: gate or bus; see --help')
+  if (what !== 'gate' && what !== 'bus' && what !== 'camera') {
+    throw new Error('say what to soak: gate, bus or camera; see --help')
   }
   return {
     what,
     rounds: wholeNumber('rounds', values.rounds, {
       from: 1,
       to: ROUNDS_MAX,
-      otherwise: what === 'gate' ? 300 : 10_000,
+      otherwise: ROUNDS[what],
     }),
     seed: wholeNumber('seed', values.seed, {
       from: 1,
@@ -82,6 +89,7 @@ async function main(): Promise<number> {
   if (options.what === 'bus') return soakBus(options)
   // Ends the programs that it started too.
   for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code))
+  if (options.what === 'camera') return soakCamera(options)
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-soak-'))
   process.stdout.write(`seed ${options.seed}\n`)
   const onRound = (round: number, what: string) => {
@@ -93,6 +101,23 @@ async function main(): Promise<number> {
   if (broken.length === 0) rmSync(dir, { recursive: true })
   else process.stdout.write(`kept for a look: ${dir}\n`)
   return broken.length === 0 ? 0 : 1
+}
+
+async function soakCamera(options: Options): Promise<number> {
+  process.stdout.write(`seed ${options.seed}\n`)
+  let held = true
+  for (const [from, run] of [
+    ['ffmpeg', runFfmpegFrames],
+    ['network', runNetworkFrames],
+  ] as const) {
+    const onRound = (frame: number, what: string) =>
+      process.stdout.write(`${from}: frame ${frame}: ${what}\n`)
+    const figures = await run({ ...options, onRound })
+    process.stdout.write(`${JSON.stringify({ from, ...figures })}\n`)
+    held &&= figures.faults.length === 0 && figures.lateMb - figures.earlyMb <= GROWTH_MB_MAX
+  }
+  process.stdout.write(held ? 'HELD\n' : 'NOT HELD: memory grew, or a camera was lost\n')
+  return held ? 0 : 1
 }
 
 async function soakBus(options: Options): Promise<number> {

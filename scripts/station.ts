@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createWorld, startStation, type World } from '../fixtures/world.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
+import { createNullModem } from '../hardware/sim/null-modem.ts'
 import { loadConfig } from '../server/config.ts'
 import { putDemo, type Seeded } from './seed/put.ts'
 import { helpText, runLine, type Station } from './station/commands.ts'
@@ -15,7 +16,8 @@ import { narrate } from './station/narrate.ts'
 const HELP = `npm start [-- --port N] [--dir DIR] [--quiet]
 
 Runs the service, and a gate with an entry and an exit lane on simulated hardware, each a program
-of its own. Type help at the prompt. Ctrl-C stops everything.
+of its own. Each lane has a serial scanner, a USB scanner and a camera. Type help at the prompt.
+Ctrl-C stops everything.
 
   --port N   the service's port (8080, or any free one when that is taken)
   --dir DIR  an empty folder for databases, keys and configs, which is kept; a temporary one that
@@ -24,6 +26,7 @@ of its own. Type help at the prompt. Ctrl-C stops everything.
 `
 
 const PORT = 8080
+const CONSOLE_BAUD = 115_200
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -44,6 +47,7 @@ async function main(): Promise<number> {
     return 2
   }
   const dir = values.dir ?? mkdtempSync(join(tmpdir(), 'wicketgate-'))
+  const cable = await createNullModem({ baudRate: CONSOLE_BAUD })
   const world = await createWorld({
     dir,
     port,
@@ -51,6 +55,9 @@ async function main(): Promise<number> {
       { name: 'A', direction: 'entry' },
       { name: 'B', direction: 'exit' },
     ],
+    more: ['hid', 'camera'],
+    days: 30,
+    gate: { console: { serial: { port: cable.pathA, baudRate: CONSOLE_BAUD } } },
   })
   const stopped = new Promise<void>(resolve => {
     process.once('SIGINT', () => resolve())
@@ -60,22 +67,29 @@ async function main(): Promise<number> {
     const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
     await startStation(world)
     const phone = await world.traveller()
-    introduce(world, dir, demo)
+    introduce(world, dir, demo, cable.pathB)
     const say = (text: string) => process.stdout.write(`${text}\n`)
     if (!values.quiet) tellEvents(world, say)
-    await Promise.race([stopped, prompt({ world, phone, lastText: '', say }), ended(world)])
+    await Promise.race([
+      stopped,
+      prompt({ world, phone, reader: 'scanner', lastText: '', say }),
+      ended(world),
+    ])
   } finally {
     process.stdout.write('stopping\n')
     await world.close()
+    await cable.close()
     if (values.dir === undefined) rmSync(dir, { recursive: true, force: true })
   }
   return 0
 }
 
-function introduce(world: World, dir: string, { people, trains }: Seeded): void {
+function introduce(world: World, dir: string, { people, trains }: Seeded, console: string): void {
+  const indent = `\n${' '.repeat(12)}`
   const lanes = world.lanes.map(
-    lane =>
-      `${lane.name} ${lane.direction.padEnd(5)}  board ${lane.boardWire.path}  scanner ${lane.scannerWire.path}`,
+    ({ name, direction, boardWire, scannerWire, usb, camera }) =>
+      `${name} ${direction.padEnd(5)}  board ${boardWire.path}  scanner ${scannerWire.path}` +
+      `${indent}         usb ${usb?.device}${indent}         camera ${camera?.url}`,
   )
   const { agent, operator } = world.accounts
   process.stdout.write(`
@@ -89,7 +103,8 @@ Wicketgate: a station on this machine
   on file   ${people.map(one => `${one.name}  ${one.documentType} ${one.documentNumber}`).join('\n            ')}
   trains    ${trains} between north and south, today and tomorrow
   files     ${dir}
-console: (the technician's console is not part of this version)
+  console   picocom -b ${CONSOLE_BAUD} ${console}
+            the technician's line; press Enter, the first login becomes its admin
 
 A traveller is at the gate with a certificate on the phone. Type enter, or help.
 

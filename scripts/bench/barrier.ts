@@ -12,7 +12,7 @@ const FEW = 1000
 const FALSE_MAX = 0.005
 const CAUGHT_MIN = 0.99
 
-/** What else is told, without a goal: the table of gate/README.md. */
+/** What else is told, without a goal: the table of gate/beams.md. */
 const OTHERS: readonly (readonly [name: string, kind: PartyKind, of: (score: Score) => number])[] =
   [
     ['a case drawn at 0.3–0.6 m is called TAILGATE', 'caseAtArm', one => one.tailgates],

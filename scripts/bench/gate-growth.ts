@@ -3,18 +3,18 @@
  * and the passes seen, from 10³ on. The way of a scan may not, but for the microsecond that a larger
  * memory costs the processor's cache; a start is bounded by the memory.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { CHAIN_START, chainInput } from '../../gate/contract/events.ts'
+import { CHAIN_START, chainInput } from '../../gate/contract/chain.ts'
 import { decide } from '../../gate/decide/decide.ts'
 import type { DecideContext } from '../../gate/decide/rules.ts'
 import { MEMORY_MAX } from '../../gate/limits.ts'
 import { plainModes } from '../../gate/machine/state.ts'
+import { createMemory } from '../../gate/memory/memory.ts'
 import { openJournalDatabase } from '../../gate/store/database.ts'
 import { type Journal, openJournal } from '../../gate/store/journal.ts'
-import { createMemory } from '../../gate/store/memory.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import { type Figure, figure } from './figure.ts'
 import { median } from './measure.ts'
@@ -66,7 +66,7 @@ async function measured(dir: string, rows: number): Promise<Grown> {
   const file = join(dir, `grown-${rows}.db`)
   fill(file, rows)
   try {
-    const [openMs, journal] = await timed(() => openJournal(file, AT))
+    const [openMs, journal] = await timed(() => openJournal(file, AT, randomBytes))
     const [memoryMs, snapshot] = await timed(() => journal.memory())
     const memory = createMemory(snapshot)
     const appendMs = await appends(journal)

@@ -3,11 +3,13 @@
  * holds, and each scan a grant and a passage of another certificate. It may grow to its bounds, and
  * no further.
  */
+
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { GrantBody } from '../../gate/contract/events.ts'
 import { VERIFY_CACHE_ENTRIES_MAX } from '../../gate/limits.ts'
-import { createMemory } from '../../gate/store/memory.ts'
+import { createMemory } from '../../gate/memory/memory.ts'
+import { grantTo, passOn } from '../../gate/testing/memory-rows.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { createPassVerifier } from '../../pass/verify.ts'
 import { type Figure, figure } from './figure.ts'
@@ -15,7 +17,7 @@ import { makeSample, NOW_MS } from './pass-sample.ts'
 
 const PART = 'gate'
 const SCANS = 1_000_000
-const STRICT = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+const STRICT = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
 const MIB = 1_048_576
 
 export async function memoryAfterScans(): Promise<Figure[]> {
@@ -32,8 +34,8 @@ export async function memoryAfterScans(): Promise<Figure[]> {
   const memory = createMemory({ presentations: [], visits: [] })
   const scan = (n: number) => {
     const grant = grantOf(n)
-    memory.reserve(grant, 'A', NOW_MS + n)
-    memory.passed(grant, NOW_MS + n)
+    grantTo(memory, grant, 'A', NOW_MS + n)
+    passOn(memory, grant, NOW_MS + n)
   }
   for (let n = 0; n < SCANS / 2; n++) scan(n)
   const half = heapMib() - before

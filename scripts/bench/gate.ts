@@ -2,18 +2,18 @@
  * `npm run bench -- gate`: the real gate process on simulated hardware: start, a scan's last byte
  * to its relay, and what a durable row costs beside a bare commit.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Phone } from '../../fixtures/phone.ts'
 import { createWorld, startStation, type World } from '../../fixtures/world.ts'
 import { openJournal } from '../../gate/store/journal.ts'
-import { until } from '../../hardware/sim/until.ts'
-import { checkCharacter } from '../../server/domain/document.ts'
 import { type Figure, figure } from './figure.ts'
 import { growth } from './gate-growth.ts'
 import { memoryAfterScans } from './gate-memory.ts'
+import { readerFigures } from './gate-readers.ts'
+import { createScans, phonesOf, wayOfScans } from './gate-scans.ts'
 import { median } from './measure.ts'
 
 const PART = 'gate'
@@ -29,8 +29,6 @@ const STARTS = 5
 const COMMITS = 300
 const BAUD = 115_200
 const BITS_A_BYTE = 10
-/** Codes of one phone differ by the second they were shown in, and are good for 30 of them. */
-const SHOWN_AGO_S = 20
 
 /** `full`: curves to 10⁷ rows, which takes minutes and some gigabytes of disk; else to 10⁶. */
 export async function benchGate({ full = false } = {}): Promise<Figure[]> {
@@ -38,8 +36,9 @@ export async function benchGate({ full = false } = {}): Promise<Figure[]> {
   try {
     const durable = await commits(dir)
     const way = await running(join(dir, 'world'), durable.bareP99Ms)
+    const readers = await readerFigures(join(dir, 'readers'))
     const curves = await growth(dir, full ? ROWS_FULL : ROWS)
-    return [...durable.figures, ...way, ...(await memoryAfterScans()), ...curves]
+    return [...durable.figures, ...way, ...readers, ...(await memoryAfterScans()), ...curves]
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -47,7 +46,7 @@ export async function benchGate({ full = false } = {}): Promise<Figure[]> {
 
 /** A row through the journal's thread, in turn with a bare insert of the same size. */
 async function commits(dir: string): Promise<{ figures: Figure[]; bareP99Ms: number }> {
-  const journal = await openJournal(join(dir, 'journal.db'), Date.now())
+  const journal = await openJournal(join(dir, 'journal.db'), Date.now(), randomBytes)
   const bare = new DatabaseSync(join(dir, 'bare.db'))
   bare.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (body TEXT)')
   const insert = bare.prepare('INSERT INTO rows VALUES (?)')
@@ -88,9 +87,10 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
   })
   try {
     await startStation(world)
-    const phones: Phone[] = []
-    for (let n = 0; n < PHONES; n++) phones.push(await world.traveller(numberOf(n)))
-    const toRelay = await scans(world, phones)
+    const scans = createScans(world, await phonesOf(world, PHONES))
+    const shown = await scans(WARM_UP + SCANS, (lane, text) => lane.scanner.sendText(text))
+    // The line's own time is taken off.
+    const toRelay = shown.slice(WARM_UP).map(one => one.ms - wireMs(one.characters))
     const within = await withinGate(world)
     const ready = await starts(world)
     const p99 = quantile(toRelay, 0.99)
@@ -113,61 +113,13 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
   }
 }
 
-/** Milliseconds of each, the line's own time taken off. */
-async function scans(world: World, phones: readonly Phone[]): Promise<number[]> {
-  const lane = world.lanes[0]
-  if (lane === undefined) throw new Error('no lane')
-  const used = new Set<string>()
-  const took: number[] = []
-  for (let i = 0; took.length < WARM_UP + SCANS; i++) {
-    const agoS = Math.floor(i / phones.length) % SHOWN_AGO_S
-    const shownS = Math.floor(Date.now() / 1000) - agoS
-    const phone = phones[i % phones.length] as Phone
-    const name = `${phone.certificateId} ${shownS}`
-    if (used.has(name)) {
-      await new Promise(resolve => setTimeout(resolve, 50))
-      continue
-    }
-    used.add(name)
-    const text = await phone.present(shownS * 1000)
-    const high = new Promise<number>(resolve => {
-      const end = lane.board.onPin((pin, level, atMs) => {
-        if (pin !== lane.relayPin || level !== 1) return
-        end()
-        resolve(atMs)
-      })
-    })
-    const wireMs = ((text.length + 1) * BITS_A_BYTE * 1000) / BAUD
-    const from = performance.now()
-    lane.scanner.sendText(text)
-    took.push((await high) - from - wireMs)
-    lane.turnstile.setContact('passA', true)
-    await until('the arm to be seen', () => !lane.turnstile.relay('entry'))
-    lane.turnstile.setContact('passA', false)
-    const passages = took.length
-    await until('the passage', () => passagesOf(world) >= passages)
-  }
-  return took.slice(WARM_UP)
-}
-
 /** Percent of scans from whose last byte, read, to the relay's call the gate took up to 5 ms. */
 async function withinGate(world: World): Promise<number> {
-  const { port } = await world.gate().line('metrics', line => line.event === 'metrics')
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  const count = (what: string) =>
-    Number(new RegExp(`scan_to_relay_seconds_${what} (\\d+)`).exec(text)?.[1])
-  return (100 * count('bucket{le="0.005"}')) / count('count')
+  const way = await wayOfScans(world)
+  return (100 * way.within5ms) / way.count
 }
 
-/** A resident ID number of nobody, its check character right. */
-function numberOf(n: number): string {
-  const first17 = `110105194912${String(10 + (n % 20)).padStart(2, '0')}${String(100 + n)}`
-  return first17 + checkCharacter(first17)
-}
-
-function passagesOf(world: World): number {
-  return world.gate().lines.filter(line => line.event === 'passage').length
-}
+const wireMs = (characters: number) => ((characters + 1) * BITS_A_BYTE * 1000) / BAUD
 
 async function starts(world: World): Promise<number[]> {
   const took: number[] = []

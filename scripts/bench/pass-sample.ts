@@ -57,7 +57,7 @@ export function trustOf(
     kidRevoked: () => false,
     environment: 'production',
     status,
-    staleAllowanceMs: 5000,
+    aheadByMaxMs: 5000,
   }
 }
 

@@ -8,13 +8,13 @@ import { Decoder, Encoder } from 'cbor-x'
 import cose from 'cose-js'
 import { decodeBase45 } from '../../pass/base45.ts'
 import { nodeVerifier, verifySign1 } from '../../pass/cose-node.ts'
-import { createStatusList, statusAt } from '../../pass/status-list.ts'
+import { createStatusList, statusAt } from '../../pass/documents/status-list.ts'
 import { createPassVerifier, type TrustView } from '../../pass/verify.ts'
 import { type Figure, figure } from './figure.ts'
 import { type Contender, measure, ratioOf } from './measure.ts'
 import { issuerKeyOf, makeSample, NOW_MS, type Sample, trustOf } from './pass-sample.ts'
 
-const STRICT = { purpose: 'entry', expiredForMs: 0, staleForMs: 0 } as const
+const STRICT = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
 const PART = 'pass'
 
 export async function benchPass(): Promise<Figure[]> {

@@ -6,15 +6,16 @@
  * Everybody comes by one trusted proxy, so that each has an address of their own.
  */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from '../../fixtures/child.ts'
 import { type StaffSession, signIn } from '../../fixtures/staff.ts'
 import { createWorld, type World } from '../../fixtures/world.ts'
 import { databasePlace, loadConfig } from '../../server/config.ts'
-import { registerPerson } from '../../server/people-registry.ts'
 import { createSecrets } from '../../server/secrets.ts'
-import { openDatabase } from '../../server/store/engines.ts'
-import { transact } from '../../server/store/transact.ts'
+import { registerPerson } from '../../server/services/people-registry.ts'
+import { openDatabase } from '../../server/store/engine/engines.ts'
+import { transact } from '../../server/store/engine/transact.ts'
 import { typedPerson } from '../../server/testing/applicant.ts'
 import type { Figure } from './figure.ts'
 import {
@@ -46,6 +47,7 @@ const PEOPLE = Math.floor(ATTACK_MS / PERSON_EVERY_MS)
 const QUIET_MS_MAX = 60_000
 const LOOK_MS = 500
 const READY_MS_MAX = 60_000
+const PACKAGE_FILE = join(import.meta.dirname, '../../package.json')
 
 export async function attackFigures(ground: Ground): Promise<Figure[]> {
   // Once interrupted, what was started and written goes as at any other end of this process.
@@ -63,7 +65,7 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
     },
   })
   await putOnFile(world.serverConfigFile)
-  const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB_MAX}` }
+  const env = { NODE_OPTIONS: [`--max-old-space-size=${HEAP_MIB_MAX}`, ...v8Options()].join(' ') }
   const service = startChild('server/main.ts', ['--config', world.serverConfigFile], { env })
   try {
     return await attacked(world, service)
@@ -71,6 +73,12 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
     await service.stop()
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   }
+}
+
+/** What `npm run server` gives V8. */
+function v8Options(): string[] {
+  const { scripts } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'))
+  return scripts.server.match(/--\S+/g) ?? []
 }
 
 /** One more than come during the attack: to warm up with. */

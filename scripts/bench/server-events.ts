@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
-import { UPLOAD_ROWS_MAX } from '../../gate/contract/events.ts'
+import { UPLOAD_ROWS_MAX } from '../../gate/contract/chain.ts'
 import { makeJournal, uploadOf } from '../../server/testing/journal.ts'
 import { makeClient, openWorld, type World } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'

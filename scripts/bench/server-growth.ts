@@ -3,8 +3,8 @@
  * service leaves them, and issues on all of them in turn.
  */
 import { sql } from 'kysely'
-import { engineOf } from '../../server/store/engines.ts'
-import type { Database } from '../../server/store/schema.ts'
+import { engineOf } from '../../server/store/engine/engines.ts'
+import type { Database } from '../../server/store/schema/schema.ts'
 import { openWorld, type World } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'
 import { inTurns, medianOf, ratioIn } from './pairs.ts'

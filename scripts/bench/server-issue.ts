@@ -6,13 +6,13 @@
 import { randomInt } from 'node:crypto'
 import { Hono } from 'hono'
 import { generateSigningKey } from '../../pass/cose-node.ts'
-import { holderKeyOf, holderThumbprint } from '../../server/holder-key.ts'
-import { mintPass } from '../../server/minting.ts'
-import { issueOnPhone } from '../../server/phone-issue.ts'
-import { issuedAnswer } from '../../server/routes/issued.ts'
-import type { Service } from '../../server/service.ts'
-import { addApplication } from '../../server/store/applications.ts'
-import { transact } from '../../server/store/transact.ts'
+import { issuedAnswer } from '../../server/http/routes/issued.ts'
+import type { Service } from '../../server/services/context.ts'
+import { holderKeyOf, holderThumbprint } from '../../server/services/holder-key.ts'
+import { issueOnPhone } from '../../server/services/phone-issue.ts'
+import { signPass } from '../../server/services/sign-pass.ts'
+import { addApplication } from '../../server/store/applications/applications.ts'
+import { transact } from '../../server/store/engine/transact.ts'
 import { openWorld } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'
 import { inTurns, medianOf, ratioIn, throughput } from './pairs.ts'
@@ -66,8 +66,8 @@ export function issuingApp(service: Service): Hono {
     const { id, identity } = await c.req.json()
     const keys = { device: DEVICE, holder: holderThumbprint(jwk) }
     const certificate = await issueOnPhone(service, { application: id, identity, keys })
-    const minted = await mintPass(service, certificate, holderKey, service.clock.now())
-    return c.json(issuedAnswer({ certificate, ...minted }), 201)
+    const signed = await signPass(service, certificate, holderKey, service.clock.now())
+    return c.json(issuedAnswer({ certificate, ...signed }), 201)
   })
   return app
 }

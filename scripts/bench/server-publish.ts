@@ -3,7 +3,7 @@
  * over HTTP. On PostgreSQL the manifest is asked of another replica than the one that revoked.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodeManifest } from '../../pass/trust.ts'
+import { decodeManifest } from '../../pass/documents/trust.ts'
 import { makeHolder } from '../../server/testing/holder.ts'
 import { openWorld, reopenWorld, type World } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'

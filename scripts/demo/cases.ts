@@ -22,6 +22,8 @@ export interface DemoCase {
   readonly text: (world: World, phone: Phone, nowMs: number) => Promise<string>
   /** The code was let in once before, on another lane. */
   readonly usedBefore?: boolean
+  /** What reads the code; a serial scanner when left out. */
+  readonly reader?: 'hid' | 'camera'
   /** The window revokes the certificate while the service is still there. */
   readonly revoked?: boolean
 }
@@ -72,6 +74,20 @@ export const CASES = {
     codes: ['ADMIT'],
     end: 'passage',
     text: present,
+  },
+  usb: {
+    what: 'a live code before a USB scanner in keyboard mode',
+    codes: ['ADMIT'],
+    end: 'passage',
+    text: present,
+    reader: 'hid',
+  },
+  camera: {
+    what: 'a live code on a phone that is held before a camera',
+    codes: ['ADMIT'],
+    end: 'passage',
+    text: present,
+    reader: 'camera',
   },
   screenshot: {
     what: 'a presentation that is 60 s old',

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { CASES, isCaseName } from './cases.ts'
 import { stepsOf } from './steps.ts'
 
@@ -7,7 +8,7 @@ const names = Object.keys(CASES).filter(isCaseName)
 
 for (const name of names.filter(one => CASES[one].end === 'denied')) {
   t.test(`${name}: ${CASES[name].what}`, async t => {
-    const steps = await stepsOf(name, t.testdir())
+    const steps = await stepsOf(name, tempDir())
     t.same(steps.slice(-DENIED.length), DENIED)
     t.ok(steps.indexOf('service-stopped') < steps.indexOf('scan'), 'the gate was on its own')
   })

@@ -10,6 +10,7 @@ import type { SimLane } from '../../fixtures/sim-lane.ts'
 import { createWorld, startStation, type World } from '../../fixtures/world.ts'
 import { createBody } from '../../hardware/sim/lane.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
+import { decodePicture } from '../../hardware/sim/scanner.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { CASES, type CaseName, type DemoCase } from './cases.ts'
 import { DemoError, demand, type Trace } from './trace.ts'
@@ -55,6 +56,7 @@ export async function runCase(
     lanes,
     lane: { timing: { waitMs: WAIT_MS } },
     ...(deadmanMs === undefined ? {} : { deadmanMs }),
+    ...(given.reader === undefined ? {} : { more: [given.reader] }),
   })
   try {
     await startStation(world)
@@ -134,11 +136,23 @@ function watchRelay({ world, lane, moves }: Stage): void {
   })
 }
 
-async function scan({ lane, trace }: Stage, text: string): Promise<void> {
+async function scan({ lane, trace, given }: Stage, text: string): Promise<void> {
+  if (given.reader === 'camera') {
+    lane.camera?.hold(text)
+    trace.step('picture', 'a phone with the code, held before the camera')
+    trace.step('scan', 'frames of it are on their way as MJPEG')
+    return
+  }
   const png = await codePicture(text)
   trace.step('picture', `PNG of ${png.length} bytes, ${text.length} characters`, {
     characters: text.length,
   })
+  if (given.reader === 'hid') {
+    demand('scan', (await decodePicture(png)) === text, 'the scanner read something else')
+    lane.usb?.scan(text)
+    trace.step('scan', 'read by the USB scanner, typed as reports of its keys')
+    return
+  }
   const read = await lane.scanner.showPng(png)
   demand('scan', read === text, 'the scanner read something else, or nothing')
   trace.step('scan', 'read by the scanner, on its way at 9600 baud')
@@ -175,6 +189,7 @@ async function granted(stage: Stage): Promise<void> {
   const row = await rowOf(stage, 'grant')
   const code = String(row.body.code)
   demand('verdict', given.codes.includes(code), `${code} instead of ${given.codes.join(' or ')}`)
+  stage.lane.camera?.clear()
   trace.step('verdict', `${code}, verified without a network`, { code })
   trace.step('grant-journaled', `row ${row.seq}`, { seq: row.seq })
   await until('the relay to be energised', () => moves.length > 0)

@@ -12,17 +12,17 @@ import {
   trustOf,
 } from '../../fixtures/passes/trust-world.ts'
 import { deskIssuer, NOW, passOf } from '../../fixtures/passes/world.ts'
-import { encodeBoardingList } from '../../pass/boarding.ts'
 import { verifySign1 } from '../../pass/cose-node.ts'
 import type { CoseKey } from '../../pass/crypto.ts'
+import { encodeBoardingList } from '../../pass/documents/boarding.ts'
+import { signConfig } from '../../pass/documents/gate-config.ts'
+import { signTimeAnswer } from '../../pass/documents/signed-time.ts'
+import { createStatusList, setStatus } from '../../pass/documents/status-list.ts'
+import { encodeStatusListToken } from '../../pass/documents/status-list-node.ts'
+import type { TrustDocument } from '../../pass/documents/trust.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
-import { signConfig } from '../../pass/gate-config.ts'
 import type { Purpose } from '../../pass/purpose.ts'
-import { signTimeAnswer } from '../../pass/signed-time.ts'
-import { createStatusList, setStatus } from '../../pass/status-list.ts'
-import { encodeStatusListToken } from '../../pass/status-list-node.ts'
 import { readPassText } from '../../pass/text.ts'
-import type { TrustDocument } from '../../pass/trust.ts'
 import type { TrustView } from '../../pass/verify.ts'
 
 export interface Corpus {
@@ -56,8 +56,8 @@ export async function makeCorpus(): Promise<Corpus> {
       one.nowMs === nowMs &&
       one.purpose === 'entry' &&
       one.environment === undefined &&
-      one.expiredForMs === undefined &&
-      one.staleForMs === undefined,
+      one.expiredByMaxMs === undefined &&
+      one.staleByMaxMs === undefined,
   )
   const passes = good.map(one => readPassText(one.text))
   const desk = [passOf({ issuer: deskIssuer })]

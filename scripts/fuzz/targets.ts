@@ -3,20 +3,20 @@
  * what happened, or a fault. An exception that the target lets out is a crash.
  */
 
-import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/boarding.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { CborTag, decodeCbor, encodeCbor } from '../../pass/cbor.ts'
 import { decodeClaims, encodeClaims } from '../../pass/claims.ts'
 import { verifySign1 } from '../../pass/cose-node.ts'
 import type { SignatureVerifier } from '../../pass/crypto.ts'
+import { boardsElsewhere, openBoardingList, trainsOf } from '../../pass/documents/boarding.ts'
+import { verifyConfig } from '../../pass/documents/gate-config.ts'
+import { verifyTimeAnswer } from '../../pass/documents/signed-time.ts'
+import { decodeStatusListToken } from '../../pass/documents/status-list-node.ts'
+import { verifyManifest, verifyTrustUpdate } from '../../pass/documents/trust.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import { PassError } from '../../pass/errors.ts'
-import { verifyConfig } from '../../pass/gate-config.ts'
 import { PURPOSES, type Purpose } from '../../pass/purpose.ts'
-import { verifyTimeAnswer } from '../../pass/signed-time.ts'
-import { decodeStatusListToken } from '../../pass/status-list-node.ts'
 import { encodePassText, readPassText } from '../../pass/text.ts'
-import { verifyManifest, verifyTrustUpdate } from '../../pass/trust.ts'
 import { createPassVerifier, type PassVerifier } from '../../pass/verify.ts'
 import type { Corpus } from './corpus.ts'
 import { anyText, cborLike, spoil, spoilText } from './mutate.ts'
@@ -35,7 +35,7 @@ export interface Target {
   run(random: Random): Outcome
 }
 
-const STRICT = { expiredForMs: 0, staleForMs: 0 }
+const STRICT = { expiredByMaxMs: 0, staleByMaxMs: 0 }
 
 /** Everything an accepted pass's signatures cover. */
 function signedParts(bytes: Uint8Array): string {

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { brokenImports, importCycles } from './import-rules.ts'
 import { readModule, readModules } from './modules.ts'
-import { badNames, leftovers, missingReadmes, oversized } from './tidy-rules.ts'
+import { badNames, leftovers, missingReadmes, outOfPlace, oversized } from './tidy-rules.ts'
 
 const root = join(import.meta.dirname, '../..')
 const broken = (path: string, text: string) => brokenImports([readModule(path, text)])
@@ -39,6 +40,8 @@ t.test('each row of the table refuses what it must', async t => {
     ['gate/lane.ts', "await import('../scripts/demo.ts')"],
     ['fixtures/a.ts', "import '../scripts/demo.ts'"],
     ['gate/lane.ts', "import './trust/testing/world.ts'"],
+    ['gate/ops/a.ts', "import type { Lane } from '../lane/lane.ts'"],
+    ['gate/console/a.ts', "import { createLane } from '../lane/lane.ts'"],
     ['elsewhere/a.ts', "import './b.ts'"],
   ]
   for (const [path, text] of refused) t.equal(broken(path, text).length, 1, `${path}: ${text}`)
@@ -50,18 +53,21 @@ t.test('each row of the table allows what it must', async t => {
     ['gate/machine/a.ts', "import type { VerifiedPass } from '../../pass/verify.ts'"],
     ['gate/lane.ts', "import type { Clock } from '../hardware/ports.ts'"],
     ['gate/main.ts', "import '../hardware/drivers/board.ts'"],
+    ['gate/assembly/a.ts', "import type { Lane } from '../lane/lane.ts'"],
     ['server/app.ts', "import '../gate/contract/codes.ts'; import '../pass/issue.ts'"],
     ['gate/a.test.ts', "import '../pass/issue.ts'; import '../fixtures/clock.ts'"],
   ]
   for (const [path, text] of allowed) t.same(broken(path, text), [], `${path}: ${text}`)
 })
 
-t.test('circles are found, and types make none', async t => {
+t.test('circles are found, also where types alone make them', async t => {
   const a = readModule('pass/a.ts', "import './b.ts'")
   t.same(importCycles([a, readModule('pass/b.ts', "import './a.ts'")]), [
     'pass/a.ts → pass/b.ts → pass/a.ts',
   ])
-  t.same(importCycles([a, readModule('pass/b.ts', "import type { A } from './a.ts'")]), [])
+  t.same(importCycles([a, readModule('pass/b.ts', "import type { A } from './a.ts'")]), [
+    'pass/a.ts → pass/b.ts → pass/a.ts',
+  ])
 })
 
 t.test('sizes count a function’s own lines', async t => {
@@ -80,6 +86,38 @@ t.test('leftovers, empty names and missing READMEs are found', async t => {
   t.same(leftovers('scripts/a.ts', `${'console'}.log(1)`), [])
   t.equal(badNames(['pass/utils.ts', 'gate/index.ts', 'gate/lane.ts']).length, 2)
   t.match(missingReadmes(['pass/a.ts', 'gate/README.md', 'gate/a.ts']), [/pass\//])
+})
+
+t.test('time, chance and SQL are kept to their files', t => {
+  const refused: [string, string][] = [
+    ['server/services/a.ts', 'const now = Date.now()'],
+    ['server/clocks.ts', 'const now = performance.now()'],
+    ['server/face/remote.ts', "import { setTimeout as sleep } from 'node:timers/promises'"],
+    ['server/store/a.ts', "import { randomUUID } from 'node:crypto'"],
+    ['server/http/a.ts', 'AbortSignal.timeout(1)'],
+    ['server/services/a.ts', "await db\n  .selectFrom('people')"],
+    ['server/jobs/a.ts', 'await sql<{ now: number }>`select 1`.execute(db)'],
+    ['gate/net/a.ts', 'const at = Date.now()'],
+    ['gate/lane/a.ts', 'AbortSignal.timeout(5)'],
+    ['gate/bus/a.ts', "import { randomBytes, sign } from 'node:crypto'"],
+  ]
+  for (const [path, text] of refused) t.match(outOfPlace(path, text), [path], `${path}: ${text}`)
+  const allowed: [string, string][] = [
+    ['server/clock.ts', 'Date.now()'],
+    ['gate/assembly/program.ts', "import { randomBytes } from 'node:crypto'"],
+    ['gate/net/a.ts', 'readonly randomBytes: (bytes: number) => Uint8Array'],
+    ['gate/a.test.ts', 'Date.now()'],
+    ['server/face/child.ts', 'setInterval(look, 1)'],
+    ['server/cli/a.ts', 'randomBytes(15)'],
+    ['server/services/a.test.ts', "Date.now(); db.selectFrom('people')"],
+    ['server/testing/a.ts', 'randomBytes(1)'],
+    ['server/store/a.ts', "db.selectFrom('people')"],
+    ['server/http/a.ts', 'new Date(at).toISOString()'],
+    ['server/README.md', 'Date.now() and .selectFrom('],
+    ['scripts/a.ts', 'Date.now()'],
+  ]
+  for (const [path, text] of allowed) t.same(outOfPlace(path, text), [], `${path}: ${text}`)
+  t.end()
 })
 
 t.test('a promise that nobody looks after is refused by the lint', t => {
@@ -115,7 +153,7 @@ t.test(
   'systemd finds no fault in the units',
   { skip: analyzes ? false : 'systemd-analyze is not here' },
   async t => {
-    const dir = t.testdir()
+    const dir = tempDir()
     for (const unit of UNITS) {
       const here = join(dir, basename(unit))
       writeFileSync(here, unitText(unit).replaceAll('/opt/wicketgate', root.replace(/\/$/, '')))
@@ -129,8 +167,10 @@ t.test(
 
 t.test('the service’s unit starts what is there, as hardened as the gate’s', async t => {
   const [gate = '', service = ''] = UNITS.map(unitText)
-  const program = /^ExecStart=\S+ (\S+) --config \S+$/m.exec(service)?.[1]
+  const program = /^ExecStart=\S+ (?:--\S+ )*(\S+) --config \S+$/m.exec(service)?.[1]
   t.equal(program, 'server/main.ts')
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  t.ok(service.includes(`/bin/${scripts.server} --config`), 'with the options of npm')
   const hardened = /^(NoNewPrivileges|UMask|(Protect|Private|Restrict|Lock|SystemCall)\w+)=.*$/gm
   const keys = [...gate.matchAll(hardened)].filter(([line]) => !line.startsWith('RestartP'))
   t.ok(keys.length >= 11, `${keys.length} settings`)

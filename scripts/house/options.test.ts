@@ -12,7 +12,7 @@ interface Package {
 const { scripts } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as Package
 /** The file of each npm command that is a program of ours, and one that has none. */
 const PROGRAMS = [
-  ...Object.values(scripts).flatMap(line => /^node (\S+\.ts)$/.exec(line)?.[1] ?? []),
+  ...Object.values(scripts).flatMap(line => /^node (?:--\S+ )*(\S+\.ts)$/.exec(line)?.[1] ?? []),
   'scripts/tidy.ts',
 ]
 
@@ -23,11 +23,18 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['staff add x'],
 }
 /** Of programs with commands, and of one that takes none. */
-const HELPED = ['pass', 'trust', 'board', 'firmware', 'check', 'tidy'].map(
+const HELPED = ['pass', 'trust', 'board', 'console', 'firmware', 'check', 'tidy', 'scan'].map(
   one => `scripts/${one}.ts`,
 )
 /** Do nothing without a command, or without what must be said. */
-const BARE_REFUSED = ['scripts/pass.ts', 'scripts/trust.ts', 'gate/main.ts', 'server/main.ts']
+const BARE_REFUSED = [
+  'scripts/pass.ts',
+  'scripts/trust.ts',
+  'scripts/scan.ts',
+  'scripts/console.ts',
+  'gate/main.ts',
+  'server/main.ts',
+]
 
 async function run(program: string, args: readonly string[]) {
   const child = spawn(process.execPath, [program, ...args], {

@@ -24,9 +24,9 @@ t.test('each threat names its defence and tests that are there, under that title
 t.test('a test that is not there is named', async t => {
   const named = (cell: string) => faultsIn(cell, ROOT)
   t.same(named('`gate/gone.test.ts` anything'), ['no such file: gate/gone.test.ts'])
-  t.match(named('`gate/promises.test.ts` no such title'), [/has no test "no such title"/])
+  t.match(named('`gate/tests/promises.test.ts` no such title'), [/has no test "no such title"/])
   t.same(named('somewhere'), ['names no test: somewhere'])
-  t.same(named('`gate/promises.test.ts` each promise is held by tests'), [])
+  t.same(named('`gate/tests/promises.test.ts` each promise is held by tests'), [])
 })
 
 t.test('it says how to report a fault, to nobody by name', async t => {

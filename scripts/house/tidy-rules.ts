@@ -1,4 +1,4 @@
-/** What keeps the house tidy beside its imports: sizes, leftovers, a README in each folder. */
+/** What keeps the house tidy beside its imports: sizes, leftovers, a README in each room. */
 import type { Module } from './modules.ts'
 
 const FILE_LINES_MAX = 300
@@ -58,6 +58,50 @@ export function leftovers(path: string, text: string): string[] {
   })
 }
 
+interface Kept {
+  readonly what: string
+  readonly pattern: RegExp
+  /** Program → files of it that may; its tests may, and programs that are not named. */
+  readonly to: Readonly<Record<string, RegExp>>
+}
+
+const KEPT: readonly Kept[] = [
+  {
+    what: 'the system’s time or chance: take it from a port',
+    pattern:
+      /\b(Date\.now|performance\.now|set(Timeout|Interval)|AbortSignal\.timeout|random(Bytes|UUID|Int)|Math\.random|getRandomValues|new Date\(\))/,
+    // The ports; the process of the face check; what is run by hand, once.
+    to: { server: /^server\/(clock\.ts|face\/(face-process|child)\.ts|ceremony\/|cli\/)/ },
+  },
+  {
+    what: 'the system’s time or chance: take it from the gate’s ports',
+    pattern:
+      /\b(Date\.now|performance\.now|set(Timeout|Interval)|AbortSignal\.timeout)\(|\bMath\.random\b|new Date\(\)|import \{[^}]*\b(random(Bytes|UUID|Int)|getRandomValues)\b[^}]*\} from 'node:crypto'/,
+    // The composition roots; the bus's own thread; the seeds of a hash table, which no row shows.
+    to: {
+      gate: /^gate\/(assembly\/(program|command|process-signals)|bus\/thread|memory\/ledger)\.ts$/,
+    },
+  },
+  {
+    what: 'SQL: it belongs into the store',
+    pattern:
+      /\.(select(From|NoFrom)|insertInto|updateTable|deleteFrom|mergeInto|replaceInto)\(|\bsql(<[^`]*>)?`/,
+    to: { server: /^server\/store\// },
+  },
+]
+
+/** One line for each thing that stands in a file to which it is not kept. */
+export function outOfPlace(path: string, text: string): string[] {
+  if (/\.test\.ts$|\/testing\/|(?<!\.ts)$/.test(path)) return []
+  return KEPT.flatMap(({ what, pattern, to }) => {
+    const allowed = to[path.split('/', 1)[0] as string]
+    const match = allowed === undefined || allowed.test(path) ? null : pattern.exec(text)
+    if (match === null) return []
+    const line = text.slice(0, match.index).split('\n').length
+    return [`${path}:${line}: ${what} (${match[0]})`]
+  })
+}
+
 /** Names that say nothing, and barrels. */
 export function badNames(paths: readonly string[]): string[] {
   return paths
@@ -65,9 +109,17 @@ export function badNames(paths: readonly string[]): string[] {
     .map(path => `${path}: a name that says nothing, or a barrel`)
 }
 
+/** One line for each program, and each folder in it, that has files and no README.md. */
 export function missingReadmes(paths: readonly string[]): string[] {
   const present = new Set(paths)
-  return FOLDERS.filter(folder => paths.some(path => path.startsWith(`${folder}/`)))
+  const ours = paths.filter(path => FOLDERS.includes(path.split('/', 1)[0] ?? ''))
+  const folders = new Set(
+    ours.flatMap(path => {
+      const parts = path.split('/').slice(0, -1)
+      return [parts.slice(0, 1), parts.slice(0, 2)].map(one => one.join('/'))
+    }),
+  )
+  return [...folders]
     .filter(folder => !present.has(`${folder}/README.md`))
     .map(folder => `${folder}/: no README.md`)
 }

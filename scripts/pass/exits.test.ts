@@ -5,11 +5,11 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
+import { createPipeline, type PipelineParts } from '../../gate/lane/scan-pipeline.ts'
 import { plainModes, startingLane } from '../../gate/machine/state.ts'
-import { createPipeline, type PipelineParts } from '../../gate/pipeline.ts'
-import { createMemory } from '../../gate/store/memory.ts'
-import { bootGate } from '../../gate/trust/testing/gate.ts'
-import type { TrustWorld } from '../../gate/trust/testing/world.ts'
+import { createMemory } from '../../gate/memory/memory.ts'
+import { bootGate } from '../../gate/testing/trust/gate.ts'
+import type { TrustWorld } from '../../gate/testing/trust/world.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { createPassVerifier } from '../../pass/verify.ts'
 import { makeApplicant, putOnFile } from '../../server/testing/applicant.ts'
@@ -49,7 +49,7 @@ function makeExit(name: string) {
       ...{ lane: 'A', direction: 'exit', area: 'main', takesPaper: true, paperListMs: 1_800_000 },
       ...{ passback: 'off', passbackMs: 0, ticket: 'off', staleExit: 'staff' },
     },
-    ...{ queue: 'wait', source: 'A.scanner', trust: keeper, runner },
+    ...{ queue: 'wait', trust: keeper, runner },
     verifier: createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 10 }),
     boarding: () => undefined,
     memory: createMemory({ presentations: [], visits: [] }, 'gate', ROOM),
@@ -61,7 +61,7 @@ function makeExit(name: string) {
       if (code !== 'UPDATED' && code !== 'UNCHANGED') throw new Error(`the poll ended ${code}`)
     },
     scan(text: string) {
-      pipeline.read({ text, lastByteMs: clock.time })
+      pipeline.read({ text, lastByteMs: clock.time }, 'A.scanner')
       return shown
     },
     close: () => keeper.close(),

@@ -5,9 +5,9 @@
  */
 import { decide } from '../../gate/decide/decide.ts'
 import type { DecideContext } from '../../gate/decide/rules.ts'
+import { verifyForSide } from '../../gate/lane/verify-scan.ts'
 import { plainModes } from '../../gate/machine/state.ts'
-import { verifyForSide } from '../../gate/side.ts'
-import { createMemory } from '../../gate/store/memory.ts'
+import { createMemory } from '../../gate/memory/memory.ts'
 import type { TrustKeeper } from '../../gate/trust/keeper.ts'
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import type { Purpose } from '../../pass/purpose.ts'
@@ -43,7 +43,7 @@ export function judgePass(
 ): PassVerdict {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 0 })
   if (purpose !== 'entry' && purpose !== 'exit') {
-    const policy = { purpose, expiredForMs: 0, staleForMs: 0 }
+    const policy = { purpose, expiredByMaxMs: 0, staleByMaxMs: 0 }
     const found = verifier.verify(text, trust.view(), policy, nowMs)
     return found.ok ? { code: 'ACCEPTED', pass: shown(found.pass) } : refused(found.code, found)
   }

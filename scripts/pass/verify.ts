@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../../gate/contract/options.ts'
+import { createCacheDisk } from '../../gate/trust/cache-disk.ts'
 import { createTrustKeeper } from '../../gate/trust/keeper.ts'
 import type { Clock } from '../../hardware/ports.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
@@ -45,7 +46,7 @@ export async function verifyCommand(
   const text = await decodeInput(onlyOne(positionals))
   const dataDir = mkdtempSync(join(tmpdir(), 'wicketgate-verify-'))
   const keeper = createTrustKeeper({
-    dataDir,
+    cache: createCacheDisk(dataDir),
     factoryTrust: readFileSync(trust),
     environment,
     serviceUrl: url,

@@ -5,11 +5,10 @@ import { z } from 'zod'
 import { explainIssues } from '../../gate/contract/explain.ts'
 import { readJsonText } from '../../gate/contract/json-text.ts'
 import { databasePlace, type LoadedConfig } from '../../server/config.ts'
-import { DOCUMENT_TYPES } from '../../server/domain/document.ts'
+import { DOCUMENT_TYPES } from '../../server/domain/document-type.ts'
 import type { InBoth } from '../../server/domain/told.ts'
 import { PROBLEMS, Problem } from '../../server/errors.ts'
 import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
-import { checkIdentity, type TypedIdentity } from '../../server/identity.ts'
 import {
   DOCUMENT_NUMBER_CHARS_MAX,
   NAME_POINTS_MAX,
@@ -17,11 +16,12 @@ import {
   PEOPLE_FILE_BYTES_MAX,
   PEOPLE_MAX,
 } from '../../server/limits.ts'
-import { registerDocuments } from '../../server/people-registry.ts'
 import { createSecrets } from '../../server/secrets.ts'
-import { writeAudit } from '../../server/store/audit.ts'
-import { openDatabase } from '../../server/store/engines.ts'
-import { transact } from '../../server/store/transact.ts'
+import { checkIdentity, type TypedIdentity } from '../../server/services/identity.ts'
+import { registerDocuments } from '../../server/services/people-registry.ts'
+import { writeAudit } from '../../server/store/audit/audit.ts'
+import { openDatabase } from '../../server/store/engine/engines.ts'
+import { transact } from '../../server/store/engine/transact.ts'
 import type { PhotoCheck } from './photo-check.ts'
 
 /** Of the whole import: nothing was written. */

@@ -1,7 +1,7 @@
 /** CBOR of no kind at all, base45, and what scanners send: what every other document comes in. */
 
 import { goldenFile } from '../../fixtures/passes/golden.ts'
-import { frameText } from '../../hardware/drivers/scanner-frame.ts'
+import { frameText } from '../../hardware/drivers/frame-text.ts'
 import { decodeBase45 } from '../../pass/base45.ts'
 import { concatBytes, fromHex, toHex } from '../../pass/bytes.ts'
 import { decodeCbor } from '../../pass/cbor.ts'

@@ -16,7 +16,12 @@ import {
 } from '../../fixtures/passes/trust-world.ts'
 import { NOW } from '../../fixtures/passes/world.ts'
 import { fromHex, toHex } from '../../pass/bytes.ts'
-import { decodeTrust, signTrust, type TrustDocument, type TrustKey } from '../../pass/trust.ts'
+import {
+  decodeTrust,
+  signTrust,
+  type TrustDocument,
+  type TrustKey,
+} from '../../pass/documents/trust.ts'
 
 const [a] = roots as [SeededSigner]
 

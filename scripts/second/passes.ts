@@ -47,9 +47,9 @@ interface PassWorld {
   readonly forgivesScope: boolean
   readonly lists: GoldenFile['lists']
   readonly nowMs: number
-  readonly staleAllowanceMs: number
-  readonly expiredForMs: number
-  readonly staleForMs: number
+  readonly aheadByMaxMs: number
+  readonly expiredByMaxMs: number
+  readonly staleByMaxMs: number
 }
 
 const json = (keys: typeof ISSUER_KEYS) =>
@@ -173,14 +173,14 @@ function makeBytes(random: Random): { bytes: Uint8Array; times: Times } {
 }
 
 function contextOf(random: Random, { iat, exp, presentedAt }: Times): PassWorld {
-  const staleAllowanceMs = random.pick([0, 5000, 5000, 5000, 29_999, 30_000, 40_000])
-  const expiredForMs = random.pick([0, 0, 0, 600_000])
-  const staleForMs = random.pick([0, 0, 0, 60_000])
+  const aheadByMaxMs = random.pick([0, 5000, 5000, 5000, 29_999, 30_000, 40_000])
+  const expiredByMaxMs = random.pick([0, 0, 0, 600_000])
+  const staleByMaxMs = random.pick([0, 0, 0, 60_000])
   const edges = [
     iat * 1000 - 120_000,
-    exp * 1000 + expiredForMs,
-    presentedAt * 1000 - Math.min(staleAllowanceMs, 30_000),
-    presentedAt * 1000 + 30_000 + staleForMs,
+    exp * 1000 + expiredByMaxMs,
+    presentedAt * 1000 - Math.min(aheadByMaxMs, 30_000),
+    presentedAt * 1000 + 30_000 + staleByMaxMs,
   ]
   const edge = random.pick(edges) + random.pick([-1, 0, 1])
   return {
@@ -192,9 +192,9 @@ function contextOf(random: Random, { iat, exp, presentedAt }: Times): PassWorld 
     forgivesScope: rarely(random, 8),
     lists: LISTS,
     nowMs: usually(random, 3, NOW * 1000, [edge]),
-    staleAllowanceMs,
-    expiredForMs,
-    staleForMs,
+    aheadByMaxMs,
+    expiredByMaxMs,
+    staleByMaxMs,
   }
 }
 
@@ -204,8 +204,8 @@ function judge(request: Request): Verdict {
   const { text, environment, nowMs, ...world } = request as unknown as PassWorld & {
     readonly text: string
   }
-  const { purpose, forgivesScope, expiredForMs, staleForMs } = world
-  const policy = { purpose, forgivesScope, expiredForMs, staleForMs }
+  const { purpose, forgivesScope, expiredByMaxMs, staleByMaxMs } = world
+  const policy = { purpose, forgivesScope, expiredByMaxMs, staleByMaxMs }
   const view = viewOf({ about: '', cases: [], ...world }, environment)
   const result = verifier.verify(text, view, policy, nowMs)
   if (!result.ok) return refused(result.code)

@@ -17,8 +17,8 @@ import {
   type StationManifest,
   signStation,
   verifyStation,
-} from '../../pass/station.ts'
-import { openManifest, type TrustDocument, verifyManifest } from '../../pass/trust.ts'
+} from '../../pass/documents/station.ts'
+import { openManifest, type TrustDocument, verifyManifest } from '../../pass/documents/trust.ts'
 import type { Random } from '../fuzz/random.ts'
 import { BELIEVED, believedTrust } from './key-sets.ts'
 import {

@@ -17,7 +17,7 @@ import {
   type TrustKey,
   verifyFirstTrust,
   verifyTrustUpdate,
-} from '../../pass/trust.ts'
+} from '../../pass/documents/trust.ts'
 import type { Random } from '../fuzz/random.ts'
 import { BELIEVED, believedTrust, KEY_SETS, negativeRoot } from './key-sets.ts'
 import { bytesOf, crowded, type Kind, padding, rarely, refused, usually } from './kind.ts'

@@ -4,8 +4,8 @@
  */
 import { checkCharacter } from '../../server/domain/document.ts'
 import type { Train } from '../../server/domain/ticket.ts'
-import type { Identity } from '../../server/store/people.ts'
-import type { Timetable } from '../../server/store/timetable.ts'
+import type { Identity } from '../../server/store/people/people.ts'
+import type { Timetable } from '../../server/store/tickets/timetable.ts'
 import { randomOf } from '../fuzz/random.ts'
 
 export interface DemoPerson extends Identity {

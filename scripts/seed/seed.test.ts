@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { startChild } from '../../fixtures/child.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { checkDocumentNumber } from '../../server/domain/document.ts'
 import { checkName } from '../../server/domain/name.ts'
 import { ENROLMENT_MS } from '../../server/limits.ts'
-import { replaceTimetable } from '../../server/store/timetable.ts'
-import { transact } from '../../server/store/transact.ts'
+import { transact } from '../../server/store/engine/transact.ts'
+import { replaceTimetable } from '../../server/store/tickets/timetable.ts'
 import { makeApplicant } from '../../server/testing/applicant.ts'
 import { makeClient, openWorld } from '../../server/testing/world.ts'
 import { demoSet, SEED_MAX } from './demo-data.ts'
@@ -34,7 +35,7 @@ t.test('people pass for people, and are nobody', async t => {
   }
 })
 
-const dir = t.testdir()
+const dir = tempDir()
 const world = await openWorld(dir)
 t.teardown(() => world.close())
 const { db, config } = world.service

@@ -10,10 +10,15 @@ import { CASES, isCaseName } from '../demo/cases.ts'
 export interface Station {
   readonly world: World
   phone: Phone
+  /** What a code is shown to. */
+  reader: ReaderName
   /** The code shown last. */
   lastText: string
   readonly say: (text: string) => void
 }
+
+const READERS = ['scanner', 'usb', 'camera'] as const
+type ReaderName = (typeof READERS)[number]
 
 interface Command {
   readonly usage: string
@@ -23,6 +28,9 @@ interface Command {
 
 /** Said to the person at the prompt; nothing is broken. */
 class Refused extends Error {}
+
+/** How long a phone is held before a camera. */
+const HELD_MS = 1500
 
 const SHOWN = ['screenshot', 'forged', 'tampered', 'expired', 'no-proof', 'garbage'] as const
 
@@ -41,6 +49,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'show again',
     what: 'shows the last code at lane A once more; or one of these:',
     run: showOther,
+  },
+  reader: {
+    usage: 'reader scanner|usb|camera',
+    what: 'which reader of a lane a code is shown to from now on',
+    run: async (station, [name]) => {
+      const known = READERS.find(one => one === name)
+      if (known === undefined) throw new Refused(`reader ${READERS.join(', ')}`)
+      station.reader = known
+    },
   },
   walk: {
     usage: 'walk A|B',
@@ -75,12 +92,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   unplug: {
-    usage: 'unplug board|scanner A|B',
+    usage: 'unplug board|scanner|usb A|B',
     what: 'pulls a cable; plug puts it back',
     run: async ({ world }, args) => wireOf(world, args).unplug(),
   },
   plug: {
-    usage: 'plug board|scanner A|B',
+    usage: 'plug board|scanner|usb A|B',
     what: 'puts the cable back',
     run: ({ world }, args) => wireOf(world, args).replug(),
   },
@@ -138,7 +155,7 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
 }
 
 export function helpText(): string {
-  const row = (usage: string, what: string) => `  ${usage.padEnd(28)} ${what}`
+  const row = (usage: string, what: string) => `  ${usage.padEnd(30)} ${what}`
   const shown = SHOWN.map(name => row(`show ${name}`, CASES[name].what))
   const rows = Object.entries(COMMANDS).flatMap(([name, { usage, what }]) =>
     name === 'show' ? [row(usage, what), ...shown] : [row(usage, what)],
@@ -156,13 +173,14 @@ function wireOf(world: World, [device, name]: readonly string[]) {
   const lane = laneOf(world, name)
   if (device === 'board') return lane.boardWire
   if (device === 'scanner') return lane.scannerWire
-  throw new Refused('which device? board or scanner')
+  if (device === 'usb' && lane.usb) return lane.usb
+  throw new Refused('which device? board, scanner or usb')
 }
 
 async function scanAndWalk(station: Station, name: string, way: 'entry' | 'exit'): Promise<void> {
   const lane = laneOf(station.world, name)
   station.lastText = await station.phone.present(Date.now())
-  lane.scanner.sendText(station.lastText)
+  showTo(station, lane)
   const open = await until('an answer', () => lane.turnstile.relay(way), 2500).then(
     () => true,
     () => false,
@@ -171,19 +189,27 @@ async function scanAndWalk(station: Station, name: string, way: 'entry' | 'exit'
   await walk(lane.turnstile, 'normal', way)
 }
 
+/** The code shown last, before the chosen reader of a lane. */
+function showTo({ reader, lastText }: Station, lane: SimLane): void {
+  if (reader === 'scanner') lane.scanner.sendText(lastText)
+  if (reader === 'usb') lane.usb?.scan(lastText)
+  if (reader !== 'camera') return
+  lane.camera?.hold(lastText)
+  setTimeout(() => lane.camera?.clear(), HELD_MS).unref()
+}
+
 async function showOther(station: Station, [what]: readonly string[]): Promise<void> {
   const { world, phone } = station
   const lane = laneOf(world, 'A')
   if (what === 'again') {
     if (station.lastText === '') throw new Refused('nothing was shown yet')
-    lane.scanner.sendText(station.lastText)
-    return
+    return showTo(station, lane)
   }
   const known = SHOWN.find(name => name === what)
   if (known === undefined || !isCaseName(known))
     throw new Refused(`show ${SHOWN.join(', ')}, again`)
   station.lastText = await CASES[known].text(world, phone, Date.now())
-  lane.scanner.sendText(station.lastText)
+  showTo(station, lane)
 }
 
 async function revoke({ world, phone, say }: Station): Promise<void> {
