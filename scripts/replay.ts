@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Observed } from '../fixtures/stage/observed.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
+import { htmlOf } from './replay/html.ts'
 import { junitOf } from './replay/junit.ts'
 import { type Result, runScenario } from './replay/run.ts'
 import { scenarioJsonSchema } from './replay/scenario.ts'
@@ -11,7 +12,7 @@ import { tapEnd, tapOf } from './replay/tap.ts'
 import { traceLine } from './replay/trace.ts'
 
 const HELP = `npm run replay -- FILE|FOLDER... [--update] [--trace] [--junit FILE]
-                         [--realtime] [--seed N]
+                         [--html FILE] [--realtime] [--seed N]
 npm run replay -- --schema
 
 Plays scenarios: JSON files of who carries which pass, what each lane's devices see and when, and what
@@ -21,6 +22,7 @@ TAP. A scenario NAME.json with a golden trace NAME.trace beside it must give tha
   --update       writes golden traces as they are now and says which changed
   --trace        prints what was seen, as comments
   --junit FILE   writes the results as JUnit XML too
+  --html FILE    writes a page with a timeline of each lane: what was done, told, shown and moved
   --realtime     plays each scenario in its own time, and prints what is seen as it happens
   --seed N       in place of the seeds of the files
   --schema       prints the JSON Schema of a scenario
@@ -34,6 +36,7 @@ const OPTIONS = {
   trace: { type: 'boolean', default: false },
   realtime: { type: 'boolean', default: false },
   junit: { type: 'string' },
+  html: { type: 'string' },
   seed: { type: 'string' },
   schema: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -102,6 +105,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   process.stdout.write(tapEnd(results, isStopped))
   if (options.junit !== undefined) writeFileSync(options.junit, junitOf(results))
+  if (options.html !== undefined) writeFileSync(options.html, htmlOf(results))
   if (isStopped) return 130
   return results.every(({ ok }) => ok) ? 0 : 1
 }

@@ -213,7 +213,14 @@ t.test('a row that the disk had not taken when the power was cut never comes', a
   t.same((await runScenario(file, { update: false })).problems, [])
 })
 
-const RESULT = { file: 'a&b.json', tookMs: 12, judged: [], seen: [], updated: [] } as const
+const RESULT = {
+  file: 'a&b.json',
+  tookMs: 12,
+  judged: [],
+  seen: [],
+  updated: [],
+  endMs: 0,
+} as const
 
 t.test('results as TAP and as JUnit', async t => {
   const good = { ...RESULT, name: 'one', ok: true, problems: [] }

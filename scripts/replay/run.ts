@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { type Judged, judge } from './expect.ts'
-import { type PlayOptions, playScenario } from './play.ts'
+import { endMsOf, type PlayOptions, playScenario } from './play.ts'
 import { type ReadyScenario, readScenario } from './read-scenario.ts'
 import { traceDifference, traceLine } from './trace.ts'
 
@@ -16,6 +16,8 @@ export interface Result {
   /** One line each; empty when it holds. */
   readonly problems: readonly string[]
   readonly seen: readonly Observed[]
+  /** Where the scenario ends, milliseconds from its start. */
+  readonly endMs: number
   /** Of a golden trace that was written anew: how it differs from the one before. */
   readonly updated: readonly string[]
 }
@@ -35,7 +37,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const from = performance.now()
   const read = readScenario(file)
   if (!read.ok) {
-    const none = { judged: [], seen: [], updated: [] }
+    const none = { judged: [], seen: [], updated: [], endMs: 0 }
     return { file, name: file, ok: false, tookMs: 0, problems: read.problems, ...none }
   }
   const { ready } = read
@@ -52,6 +54,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
     problems: [...broken, ...golden.problems],
     ok: broken.length === 0 && golden.problems.length === 0,
     tookMs: performance.now() - from,
+    endMs: endMsOf(ready),
     updated: golden.updated,
   }
 }
