@@ -68,7 +68,7 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
 
   async function revoke(people: readonly string[]): Promise<void> {
     stage.note('', { what: 'step', text: `the service revokes ${people.join(', ')}` })
-    await stage.revoke(people.flatMap(name => passes.get(name)?.index ?? []))
+    await stage.service.revoke(people.flatMap(name => passes.get(name)?.index ?? []))
   }
 
   function setModes({ lane, set, reason }: NonNullable<Step['modes']>): void {
@@ -82,7 +82,7 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
     const told = (text: string) => stage.note('', { what: 'step', text })
     if (step.service !== undefined) {
       told(`the service is ${step.service}`)
-      stage.origin.down = step.service === 'down'
+      stage.service.setReachable(step.service === 'up')
     }
     if (step.clock !== undefined) {
       told(`the clock shows ${step.clock} more`)
@@ -95,7 +95,7 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
     if (step.power !== undefined) {
       told(`power ${step.power}`)
       if (step.power === 'cut') stage.cutPower()
-      else await stage.restorePower()
+      else await stage.start()
     }
     if (step.revoke !== undefined) await revoke(step.revoke)
   }
