@@ -9,6 +9,8 @@ import type { Clock, Contact, DeviceState, GateBoard } from '../ports.ts'
 import type { SimBoard } from './firmata-board.ts'
 
 export interface BareBoard extends GateBoard, SimBoard {
+  /** As the world outside does by the wiring of the contact's pin. */
+  setContact(contact: Contact, active: boolean): void
   /** One that is not ready has dropped its outputs. */
   become(state: DeviceState['state']): void
 }
@@ -30,6 +32,13 @@ export function createBareBoard(name: string, config: PinConfig, clock: Clock): 
     if (pin == null || (outputs.get(pin) ?? 0) === Number(on)) return
     outputs.set(pin, on ? 1 : 0)
     changes.emit(pin, on ? 1 : 0, clock.monotonicMs())
+  }
+
+  function setContact(contact: Contact, on: boolean): void {
+    if (on === active.has(contact)) return
+    if (on) active.add(contact)
+    else active.delete(contact)
+    if (isReady()) contacts.emit(contact, on)
   }
 
   return {
@@ -66,11 +75,8 @@ export function createBareBoard(name: string, config: PinConfig, clock: Clock): 
       const contact = contactOf.get(pin)
       if (contact === undefined) return
       const { wiring } = pins.contacts.get(contact) ?? { wiring: 'closes' }
-      const on = (level === 1) === (wiring === 'opens')
-      if (on === active.has(contact)) return
-      if (on) active.add(contact)
-      else active.delete(contact)
-      if (isReady()) contacts.emit(contact, on)
+      setContact(contact, (level === 1) === (wiring === 'opens'))
     },
+    setContact,
   }
 }
