@@ -37,11 +37,11 @@ export interface Outcome {
 /** After the last fault: what waits is sent, and grants end. */
 const HEALING_MS = 20 * 60_000
 
-/** `onTime`: called now and then with how far it is, milliseconds. */
+/** `onTime`: called now and then with how far it is, milliseconds; false ends it there. */
 export async function simulate(
   ground: Ground,
   plan: Plan,
-  onTime: (atMs: number) => void = () => {},
+  onTime: (atMs: number) => boolean = () => true,
 ): Promise<Outcome> {
   const hash = createHash('sha256')
   let see = (_one: Observed): void => {}
@@ -56,6 +56,7 @@ export async function simulate(
   const invariants = createInvariants(facts)
   see = invariants.see
   const agenda = createAgenda()
+  let isCut = false
   const counts: Counts = { shown: 0, walked: 0, refused: 0, passes: 0 }
   const startMs = system.time.clock.monotonicMs()
   const { seed, people, everyMs } = plan
@@ -64,10 +65,10 @@ export async function simulate(
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
   await live(system, agenda, startMs + plan.spanMs + HEALING_MS, atMs => {
-    onTime(atMs - startMs)
-    return invariants.broken.length === 0
+    isCut ||= !onTime(atMs - startMs)
+    return !isCut && invariants.broken.length === 0
   })
-  if (invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
+  if (!isCut && invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
   const rows = system.rows().length
   await system.stop()
   return { broken: invariants.broken, counts, rows, faults, hash: hash.digest('hex') }

@@ -15,6 +15,7 @@ import type { Note, Observed } from '../../fixtures/stage/observed.ts'
 import { createTroubledDisk, type TroubledDisk } from '../../fixtures/stage/troubled-disk.ts'
 import { createDiskInMemory } from '../../gate/assembly/gate-disk.ts'
 import { gateConfigSchema } from '../../gate/contract/config.ts'
+import type { ClockState } from '../../gate/contract/events.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { createSimulatedLane, type SimulatedLane } from './lane-devices.ts'
 import { createFaultyNetwork, type FaultyNetwork } from './network.ts'
@@ -44,6 +45,7 @@ export interface JournalLine {
   readonly seq: number
   readonly kind: string
   readonly at: number
+  readonly clock: ClockState
   readonly hash: string
   readonly body: string | null
 }
@@ -86,7 +88,8 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   })
   await lives.start()
   await time.advanceAsync(SETTLING_MS)
-  const select = 'SELECT epoch, seq, kind, at, hash, body FROM rows JOIN epochs USING (ordinal)'
+  const select =
+    'SELECT epoch, seq, kind, at, clock, hash, body FROM rows JOIN epochs USING (ordinal)'
   const held = new Map<string, string>()
   const revoked = new Map<string, number>()
   const agent = await atOnce(time, service.world.signIn('agent'))
