@@ -10,7 +10,7 @@ import { type Outcome, type Plan, simulate } from './simulate/run.ts'
 import { shrink } from './simulate/shrink.ts'
 
 const HELP = `npm run simulate -- [--seed N] [--seeds N] [--hours H] [--lanes N] [--passengers N]
-                           [--faults N] [--plan FILE]
+                           [--faults N] [--no-shrink] [--plan FILE]
 
 A station in one process on virtual time: the production service and gate, passengers with phones, and
 faults of network, disk, power, clock, devices and staff. At every step and at the end invariants are
@@ -22,6 +22,7 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --lanes N        half let in, half let out, 2 to 8 (6)
   --passengers N   people with a phone, each comes some ten times an hour (60)
   --faults N       an hour (25)
+  --no-shrink      a broken invariant is only told
   --plan FILE      plays the plan that a failure wrote, in place of all above
   --help           this text
 
@@ -38,6 +39,7 @@ const OPTIONS = {
   passengers: { type: 'string' },
   faults: { type: 'string' },
   plan: { type: 'string' },
+  'no-shrink': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -47,13 +49,14 @@ const SHRINK_TRIES_MAX = 60
 
 interface Asked {
   readonly help: boolean
+  readonly shrinks: boolean
   readonly plans: readonly Plan[]
 }
 
 function readArguments(args: readonly string[]): Asked {
   const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
   const whole = (
-    name: Exclude<keyof typeof OPTIONS, 'help' | 'plan'>,
+    name: Exclude<keyof typeof OPTIONS, 'help' | 'plan' | 'no-shrink'>,
     from: number,
     to: number,
     otherwise: number,
@@ -64,13 +67,14 @@ function readArguments(args: readonly string[]): Asked {
   const passengers = whole('passengers', 1, 1000, 60)
   const faults = whole('faults', 0, 1000, 25) * (spanMs / HOUR_MS)
   const seeds = Array.from({ length: whole('seeds', 1, 100_000, 1) }, (_, n) => first + n)
-  if (values.plan !== undefined) return { help: values.help, plans: [readPlan(values.plan)] }
+  const how = { help: values.help, shrinks: !values['no-shrink'] }
+  if (values.plan !== undefined) return { ...how, plans: [readPlan(values.plan)] }
   const people = Array.from({ length: passengers }, (_, n) => n)
   const plans = seeds.map(seed => ({
     ...{ seed, spanMs, lanes, people, everyMs: EVERY_MS },
     faults: planFaults(seed, faults, spanMs),
   }))
-  return { help: values.help, plans }
+  return { ...how, plans }
 }
 
 function readPlan(file: string): Plan {
@@ -106,7 +110,7 @@ async function explain(ground: Ground, plan: Plan, { broken }: Outcome): Promise
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { help, plans } = readArguments(args)
+  const { help, shrinks, plans } = readArguments(args)
   if (help) {
     process.stdout.write(HELP)
     return 0
@@ -134,7 +138,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(outcomeText(plan, outcome, performance.now() - from))
     if (outcome.broken.length === 0) continue
     code = 1
-    await explain(ground, plan, outcome)
+    if (shrinks) await explain(ground, plan, outcome)
   }
   process.stdout.write(`hash: ${hash}\n`)
   return code

@@ -3,6 +3,7 @@
  * acts by its own chance, so that leaving one out changes nothing for the others.
  */
 import { atOnce } from '../../fixtures/clock.ts'
+import type { Direction } from '../../gate/contract/events.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { toHex } from '../../pass/bytes.ts'
 import { decodeClaims } from '../../pass/claims.ts'
@@ -40,7 +41,7 @@ const RENEWED_BEFORE_MS = 3 * MINUTE
 const PASS_MS = 30 * MINUTE
 const DAY_MS = 24 * 60 * MINUTE
 /** What people do with their code, in shares: the rest shows it as it is. */
-const HABITS = { screenshot: 0.03, garbage: 0.01, twice: 0.05 } as const
+const HABITS = { screenshot: 0.03, garbage: 0.01, twice: 0.05, lent: 0.05 } as const
 /** Who walks where it opens. */
 const WALKS = 0.93
 
@@ -109,9 +110,31 @@ function addPassenger(parts: CrowdParts, number: number): void {
     counts.shown += 1
     lane.read(text)
     if (random() < HABITS.twice) lane.read(text)
+    if (random() < HABITS.lent) lend(way, text)
     const walks = random() < WALKS
     const afterMs = (0.8 + random() * 2) * SECOND
     agenda.add(nowMs() + afterMs, () => (walks && lane.isOpen(way) ? walk(lane) : refused()))
+  }
+
+  /** A friend shows the same code at another lane, and walks where it opens. */
+  function lend(way: Direction, text: string): void {
+    const open = lanes.filter(lane => lane.direction === way)
+    const lane = open[Math.floor(random() * open.length)]
+    if (lane === undefined) return
+    agenda.add(nowMs() + 6 * SECOND, () => {
+      lane.read(text)
+      agenda.add(nowMs() + 1.5 * SECOND, () => (lane.isOpen(way) ? step(lane) : undefined))
+    })
+  }
+
+  /** Somebody goes through the arm; `then` when they are through. */
+  function step(lane: SimulatedLane, then: () => void = () => {}): void {
+    const contact = lane.direction === 'entry' ? 'passA' : 'passB'
+    lane.board.setContact(contact, true)
+    agenda.add(nowMs() + 500, () => {
+      lane.board.setContact(contact, false)
+      then()
+    })
   }
 
   function refused(): void {
@@ -120,10 +143,7 @@ function addPassenger(parts: CrowdParts, number: number): void {
   }
 
   function walk(lane: SimulatedLane): void {
-    const contact = lane.direction === 'entry' ? 'passA' : 'passB'
-    lane.board.setContact(contact, true)
-    agenda.add(nowMs() + 500, () => {
-      lane.board.setContact(contact, false)
+    step(lane, () => {
       counts.walked += 1
       isInside = !isInside
       comesAgain()

@@ -9,7 +9,7 @@ export interface Facts {
   mayBeOpen(lane: string, atMs: number): boolean
   /** Kinds that act on this lane or on the whole station. */
   acting(lane: string): ReadonlySet<string>
-  /** For `forMs` without a break between two times no fault was there. */
+  /** For `forMs` without a break between two times nothing troubled the whole station. */
   wasCalm(forMs: number, fromMs: number, toMs: number): boolean
   /** Names of certificates that the desk has ended, and when. */
   readonly revoked: ReadonlyMap<string, number>
@@ -20,11 +20,14 @@ const OPENS = ['fire', 'lane free', 'emergency release']
 /** A mode that ends waits for the passage under way; staff reset a fire after a while. */
 const OPEN_LAG_MS = 120_000
 
+/** Network, disk, power, clock: what a gate needs to hear of a revocation. */
+const troublesAll = (kind: string, lane: string): boolean => lane === '' && kind !== 'revocation'
+
 export function createFacts(revoked: ReadonlyMap<string, number>): Facts {
   /** By lane and kind: how many act. */
   const acting = new Map<string, Map<string, number>>()
   const openUntilMs = new Map<string, number>()
-  /** Times without any fault, the last one going on. */
+  /** Times without trouble of the whole station, the last one going on. */
   const calms: { fromMs: number; toMs: number }[] = [{ fromMs: 0, toMs: Number.POSITIVE_INFINITY }]
   let count = 0
 
@@ -38,6 +41,7 @@ export function createFacts(revoked: ReadonlyMap<string, number>): Facts {
     revoked,
     begins({ kind }, lane, atMs) {
       of(lane).set(kind, (of(lane).get(kind) ?? 0) + 1)
+      if (!troublesAll(kind, lane)) return
       const last = calms.at(-1)
       if (count === 0 && last !== undefined) last.toMs = atMs
       count += 1
@@ -47,6 +51,7 @@ export function createFacts(revoked: ReadonlyMap<string, number>): Facts {
       if (left === 0) of(lane).delete(kind)
       else of(lane).set(kind, left)
       if (OPENS.includes(kind)) openUntilMs.set(lane, atMs + OPEN_LAG_MS)
+      if (!troublesAll(kind, lane)) return
       count -= 1
       if (count === 0) calms.push({ fromMs: atMs, toMs: Number.POSITIVE_INFINITY })
     },

@@ -222,7 +222,7 @@ const forced: Kind = {
   },
 }
 
-/** The desk ends somebody's certificate, whoever holds the oldest that is good. */
+/** The desk ends the certificate of whoever has held theirs the longest. */
 const revocation: Kind = {
   s: [1, 1],
   async begin(system) {
@@ -262,11 +262,11 @@ export const FAULT_KINDS: Readonly<Record<string, Kind>> = {
 
 /** `count` of them over `spanMs`, each with its own chance, so that one left out changes no other. */
 export function planFaults(seed: number, count: number, spanMs: number): Fault[] {
-  const kinds = Object.keys(FAULT_KINDS)
+  const kinds = shuffled(Object.keys(FAULT_KINDS), seeded(seed))
   const faults = Array.from({ length: count }, (_, n) => {
     const random = seeded(seed * 7_919 + n)
     // Every kind comes once before any comes twice.
-    const kind = kinds[(n + seed) % kinds.length] as string
+    const kind = kinds[n % kinds.length] as string
     const [from, to] = FAULT_KINDS[kind]?.s ?? [1, 1]
     return {
       kind,
@@ -277,4 +277,14 @@ export function planFaults(seed: number, count: number, spanMs: number): Fault[]
     }
   })
   return faults.sort((a, b) => a.atMs - b.atMs)
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(all: readonly T[], random: () => number): T[] {
+  const mixed = [...all]
+  for (let i = mixed.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1))
+    ;[mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T]
+  }
+  return mixed
 }

@@ -20,6 +20,8 @@ export interface End {
   readonly journal: readonly JournalLine[]
   /** What the service has of it, in any order. */
   readonly stored: readonly Pick<JournalLine, 'epoch' | 'seq' | 'hash'>[]
+  /** Rows that were refused on their way and told so, as `EPOCH SEQ`. */
+  readonly setAside: ReadonlySet<string>
 }
 
 interface Check {
@@ -151,15 +153,17 @@ export const INVARIANTS: Readonly<Record<string, (facts: Facts, fail: Fail) => C
     }
   },
 
-  /** The service has the gate's journal, each row exactly once. */
+  /** The service has the gate's journal, each row exactly once; what it refused is kept at the gate. */
   STORED_ONCE(_facts, fail) {
     const nameOf = (line: Pick<JournalLine, 'epoch' | 'seq' | 'hash'>) =>
       `${line.epoch} ${line.seq} ${line.hash}`
     return {
-      atEnd({ journal, stored, atMs }) {
+      atEnd({ journal, stored, setAside, atMs }) {
         const names = new Set(stored.map(nameOf))
         if (names.size !== stored.length) fail(atMs, 'the service has a row twice')
-        const missing = journal.filter(line => !names.has(nameOf(line)))
+        const missing = journal.filter(
+          line => !names.has(nameOf(line)) && !setAside.has(`${line.epoch} ${line.seq}`),
+        )
         if (missing.length > 0) fail(atMs, `the service has not ${missing.length} rows of the gate`)
         if (stored.length > journal.length) fail(atMs, 'the service has rows that the gate has not')
       },

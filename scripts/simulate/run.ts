@@ -127,5 +127,6 @@ async function endOf(system: System, startMs: number): Promise<End> {
     atMs: time.clock.monotonicMs() - startMs,
     journal: system.rows(),
     stored: found.rows,
+    setAside: system.setAside(),
   }
 }

@@ -6,8 +6,10 @@ import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createAgenda } from './agenda.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { FAULT_KINDS, type Fault, planFaults } from './faults.ts'
+import { findPlanted } from './find-planted.ts'
 import { createInvariants, type End, INVARIANTS } from './invariants.ts'
 import { createFaultyNetwork, NETWORK_FAULTS } from './network.ts'
+import { PLANTED_BUGS } from './planted-bugs.ts'
 import { outcomeText } from './print.ts'
 import { type Plan, simulate } from './run.ts'
 import { shrink } from './shrink.ts'
@@ -37,6 +39,14 @@ t.test('fresh seeds hold, and the same seed gives the same hash over other keys'
   const other = await simulate(ground, planOf(seed + 1))
   t.same(other.broken, [], `seed ${seed + 1}`)
   t.not(other.hash, one.hash)
+})
+
+t.test('a bug of one line in the gate is found, in the whole program', async t => {
+  const [bug] = PLANTED_BUGS
+  if (bug === undefined) throw new Error('no bug is planted')
+  t.equal(await findPlanted(bug, 1, ['--passengers', '10']), 1, bug.name)
+  const named = new Set(PLANTED_BUGS.map(({ breaks }) => breaks))
+  t.same([...named].sort(), Object.keys(INVARIANTS).sort(), 'each invariant has one')
 })
 
 t.test('a simulation that is stopped ends, and judges nothing at its end', async t => {
@@ -70,6 +80,7 @@ const GOOD: End = {
   atMs: 9,
   journal: [line(1, 'grant', GRANT), line(2, 'passage', { grant })],
   stored: [line(1, ''), line(2, '')],
+  setAside: new Set(),
 }
 
 /** What is told of these observations, or of this end. */
@@ -126,6 +137,8 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   const twice = [...GOOD.journal, line(3, 'annulled', { grant })]
   finds('ENDS_ONCE', { ...GOOD, journal: twice, stored: [...GOOD.stored, line(3, '')] })
   finds('STORED_ONCE', { ...GOOD, stored: [line(1, '')] })
+  const setAside = new Set(['e 2'])
+  t.same(told({ ...GOOD, stored: [line(1, '')], setAside }), [], 'refused, and kept at the gate')
   t.same(told({ ...GOOD, stored: [...GOOD.stored, line(2, '')] }), ['STORED_ONCE', 'STORED_ONCE'])
   finds('STORED_ONCE', { ...GOOD, stored: [...GOOD.stored, line(3, '')] })
   const gap = [line(1, 'grant', GRANT), line(3, 'passage', { grant })]

@@ -29,6 +29,8 @@ export interface System {
   readonly disk: TroubledDisk
   /** Of the journal, as the gate has it on disk. */
   rows(): readonly JournalLine[]
+  /** Of these, as `EPOCH SEQ`: those that the service has refused, and which the gate has set aside. */
+  setAside(): ReadonlySet<string>
   readonly note: Note
   /** Certificates that people hold, the oldest first: by id, the name that rows have for it. */
   readonly held: Map<string, string>
@@ -106,6 +108,13 @@ export async function startSystem(parts: SystemParts): Promise<System> {
       revoked.set(cti, time.clock.monotonicMs() - startMs)
     },
     rows: () => memory.journal.prepare(select).all() as unknown as readonly JournalLine[],
+    setAside: () =>
+      new Set(
+        memory.journal
+          .prepare('SELECT epoch, seq FROM refused_rows JOIN epochs USING (ordinal)')
+          .all()
+          .map(({ epoch, seq }) => `${epoch} ${seq}`),
+      ),
     async stop() {
       await lives.stop()
       await atOnce(time, service.world.close())
