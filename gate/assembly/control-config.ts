@@ -6,7 +6,7 @@ import { refuse } from './control-answers.ts'
 
 type Engine = Pick<
   ConfigEngine,
-  | ('show' | 'history' | 'set' | 'discard' | 'compare' | 'rollback')
+  | ('show' | 'history' | 'set' | 'candidate' | 'discard' | 'compare' | 'rollback')
   | ('commit' | 'confirm' | 'takeBack' | 'reload')
 >
 
@@ -21,6 +21,11 @@ export function createConfigControl(engine: Engine): ConfigControl {
       const whole = value === undefined ? value : restoreSecrets(value, engine.show().value)
       const problems = engine.set(path, whole)
       return problems === 'NO_SUCH_PATH' ? refuse(problems) : { ok: true, problems }
+    },
+    candidate() {
+      const edited = engine.candidate()
+      if (edited === undefined) return refuse('NO_CANDIDATE')
+      return { ok: true, ...edited, value: hideSecrets(edited.value) }
     },
     compare(revision) {
       const differences = engine.compare(revision)

@@ -204,10 +204,12 @@ t.test('config: candidate, trial, confirmation, the way back', async t => {
   t.match(config.set('lanes.Z.name', 'x'), refusedWith('NO_SUCH_PATH'))
   t.match(config.set(WAIT, 1), { ok: true, problems: [/waitMs/] })
   t.match(await config.commit(lin), refusedWith('CONFIG_INVALID'))
+  t.match(config.candidate(), { ok: true, problems: [/^line \d+: lanes\.A\.timing\.waitMs: /] })
   config.discard()
+  t.match(config.candidate(), refusedWith('NO_CANDIDATE'))
   t.match(await config.commit(lin), refusedWith('NOTHING_TO_COMMIT'))
   config.set(WAIT, 3000)
-  t.match(config.compare(), { ok: true, differences: [/waitMs/] })
+  t.match(config.compare(), { ok: true, differences: [{ line: Number, text: /waitMs/ }] })
   t.match(config.compare(9), refusedWith('NO_SUCH_REVISION'))
   t.match(await config.commit(lin, 60_000), { ok: true, revision: 1, onTrial: true })
   t.match(config.running(), { revision: { number: 1, by: 'lin' }, backTo: 0 })
@@ -250,7 +252,9 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   tell(config.set('lanes.A.readers', readers))
   tell(config.set('lanes.A.scanner', undefined))
   tell(config.compare())
+  t.match(tell(config.candidate()), { ok: true, problems: [] })
   tell(config.set('lanes.A.readers.1.source.input', `file:${input}`))
+  t.match(tell(config.candidate()), { ok: true, problems: [/^line \d+: lanes\.A\.readers\.1/] })
   tell(await config.commit(lin))
   tell(config.set('lanes.A.readers.1.source.input', input))
   t.match(tell(await config.commit(lin)), { ok: true, revision: 1 })
@@ -265,7 +269,7 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   tell(config.set('lanes.A.readers.0.source.url', url.replace('topsecret@', 'topsecret2@')))
   t.match(
     tell(config.compare()),
-    { differences: [/\*\*\*@10\.0\.0\.7/] },
+    { differences: [{ text: /\*\*\*@10\.0\.0\.7/ }] },
     'another password differs',
   )
   t.match(tell(config.set('lanes.A.readers.0.source.url', 'http://***@10.0.0.9/')), {

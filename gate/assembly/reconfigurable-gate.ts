@@ -47,7 +47,7 @@ export function createReconfigurableGate(
 ): ReconfigurableGate {
   const { log, clock, timers } = parts
   const { folder } = file
-  const check = (value: unknown) => checkConfig(value, folder)
+  const check = (value: unknown, written?: string) => checkConfig(value, folder, written)
   const onFault = faultLog(log)
   let remote: RemoteDoor | undefined
   let kept: readonly KeptFile[] = []

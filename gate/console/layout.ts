@@ -22,6 +22,25 @@ export function pairLines(pairs: readonly (readonly [string, string])[]): readon
   return pairs.map(([name, value]) => `${name.padEnd(wide)}  ${value}`.trimEnd())
 }
 
+/**
+ * Lines with a number before each, where it has one. What is wider than the screen goes on below its
+ * own beginning, so that no number but a line's own stands in that column.
+ */
+export function numberedLines(
+  lines: readonly (readonly [number: number | null, text: string])[],
+  columns: number,
+): readonly string[] {
+  const wide = Math.max(0, ...lines.map(([number]) => String(number ?? '').length))
+  const room = columns - wide - 2
+  return lines.flatMap(([number, text]) => {
+    const pieces = text.match(new RegExp(`.{1,${room}}`, 'gu')) ?? ['']
+    return pieces.map((piece, at) => {
+      const head = at === 0 && number !== null ? String(number) : ''
+      return `${head.padStart(wide)}  ${piece}`
+    })
+  })
+}
+
 /** As `2026-05-21 06:00:00` in UTC. `ms`: Unix milliseconds. */
 export function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

@@ -96,12 +96,19 @@ const SCENES: readonly Scene[] = [
   [
     'config set PATH VALUE...',
     'config set lanes.A.timing.waitMs 1',
-    'config set lanes.A.timing.waitMs 3000',
+    ['config commit', 'reason: '],
+    'too short',
     'config set lanes.Z.name x',
+  ],
+  [
+    'config show candidate',
+    'config show candidate',
+    'config set lanes.A.timing.waitMs 3000',
+    'config show candidate | grep waitMs',
   ],
   ['config compare [REVISION]', 'config compare'],
   ['config delete PATH', 'config delete lanes.A.timing'],
-  ['config discard', 'config discard'],
+  ['config discard', 'config discard', 'config show candidate'],
   [
     'config commit [confirmed MINUTES]',
     ['config commit', 'reason: '],

@@ -22,6 +22,7 @@ export type ConfigRefusal = keyof typeof CONFIG_REFUSALS
 export const CONTROL_REFUSALS = {
   ...CONFIG_REFUSALS,
   NO_SUCH_PATH: 'the path leads nowhere in the config: look at the keys of the place before it',
+  NO_CANDIDATE: 'nobody edits the config: what runs is all there is',
   NO_SUCH_REVISION: 'no revision of that number is kept: see the history',
   NOT_RUNNING: 'no gate runs just now, since its config changes: try again in some seconds',
   NO_SUCH_LANE: 'no lane of this gate has that name: see the list of lanes',

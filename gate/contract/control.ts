@@ -119,6 +119,15 @@ export interface RevisionInfo {
 /** What became of a revision: it runs, and is good unless it waits for its confirmation. */
 export type Committed = Answer<{ readonly revision: number; readonly onTrial: boolean }>
 
+/** One place where two configs differ. */
+export interface ComparedPlace {
+  /** In the candidate as it is shown, from 1; null for what is not in it. */
+  readonly line: number | null
+  /** `+` is new, `-` goes, else what was and what is, without what opens an address. */
+  readonly text: string
+}
+
+/** A problem is one line: `line 14: lanes.A.timing.waitMs: …`, by the candidate's `shownText`. */
 export interface ConfigControl {
   running(): {
     readonly revision: RevisionInfo
@@ -134,8 +143,10 @@ export interface ConfigControl {
    * address as `running` shows it stands for the one that is known.
    */
   set(path: string, value: JsonValue | undefined): Answer<{ readonly problems: readonly string[] }>
+  /** As it is edited, shown as `running` is; `NO_CANDIDATE`. */
+  candidate(): Answer<{ readonly value: JsonValue; readonly problems: readonly string[] }>
   /** The candidate against what runs, or against an older revision. */
-  compare(revision?: number): Answer<{ readonly differences: readonly string[] }>
+  compare(revision?: number): Answer<{ readonly differences: readonly ComparedPlace[] }>
   discard(): void
   /** The candidate becomes that revision: compare it, then commit it. */
   rollback(revision: number): Answer<{ readonly problems: readonly string[] }>

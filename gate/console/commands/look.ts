@@ -1,8 +1,18 @@
 /** Commands that only look: how the gate, its lanes, devices, trust and time are. */
+import type { JsonValue } from '../../contract/canonical.ts'
 import type { GateControl } from '../../contract/control.ts'
 import type { LaneStatus, TrustReport } from '../../contract/control-status.ts'
-import { type Answered, type Command, failed, refusedBy, shown } from '../command.ts'
-import { bytesText, pairLines, spanText, tableLines, timeText, wrapped } from '../layout.ts'
+import { shownText } from '../../contract/secrets.ts'
+import { type Answered, type Caller, type Command, failed, refusedBy, shown } from '../command.ts'
+import {
+  bytesText,
+  numberedLines,
+  pairLines,
+  spanText,
+  tableLines,
+  timeText,
+  wrapped,
+} from '../layout.ts'
 import { type Overview, statusLines } from '../status-screen.ts'
 
 export const LOOK_COMMANDS: readonly Command[] = [
@@ -119,17 +129,23 @@ export const LOOK_COMMANDS: readonly Command[] = [
     syntax: 'show config',
     level: 'viewer',
     says: 'the config that runs',
-    run({ control }) {
-      return configShown(control)
-    },
+    run: configShown,
   },
 ]
 
-/** As it is written in a file; passwords in addresses are hidden by the gate. */
-export function configShown(control: GateControl): Answered {
+export function configShown({ control, terminal }: Caller): Answered {
   if (revisionOf(control) === null) return failed('NOT_RUNNING')
   const { value } = control.config.running()
-  return shown(JSON.stringify(value, null, 2).split('\n'), value)
+  return shown(configLines(value, terminal.columns), value)
+}
+
+/** With numbers of lines. Passwords in addresses are hidden by the gate. */
+export function configLines(value: JsonValue, columns: number): readonly string[] {
+  const lines = shownText(value).split('\n')
+  return numberedLines(
+    lines.map((line, at) => [at + 1, line]),
+    columns,
+  )
 }
 
 export async function overviewOf(control: GateControl): Promise<Overview> {
