@@ -63,6 +63,7 @@ const help: Command = {
 const HELP_TAIL = [
   '',
   'Words may be shortened. Tab completes, ? says what may follow, Ctrl-C drops the line.',
+  'Ctrl-R looks for an earlier line.',
   'Any command may end in | grep WORD, | last N or | json.',
 ]
 
