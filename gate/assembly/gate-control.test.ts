@@ -293,7 +293,8 @@ t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   t.match(scans, { ok: true, rows: [{ kind: 'scan' }], next: undefined })
   const { seq, epoch } = (scans.ok && scans.rows[0]) || { seq: 0, epoch: '' }
   const row = await journal.row(seq)
-  t.match(row, { ok: true, row: { epoch }, meaning: [/^A scan at A.scanner for entry: MALFORMED/] })
+  const said = { en: [/^A scan at A.scanner for entry: MALFORMED/], zh: [/结果：MALFORMED/] }
+  t.match(row, { ok: true, row: { epoch }, meaning: said })
   t.match(await journal.row(9999), refusedWith('NO_SUCH_ROW'))
   const rows = told().length
   t.match(await journal.verify(), { ok: true, rows, broken: null })

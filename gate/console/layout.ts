@@ -1,4 +1,5 @@
 /** Tables and times as they stand on a screen of 80 columns. Pure. */
+import { columnsOf, WIDE_LETTERS } from './terminal-text.ts'
 
 /** Columns as wide as their widest cell, two blanks between; the last takes what it needs. */
 export function tableLines(
@@ -75,16 +76,27 @@ export function bytesText(bytes: number): string {
     : `${(bytes / 1024 ** 3).toFixed(1)} GiB`
 }
 
-/** Breaks at blanks, so that no line is longer than `columns`; `indent` stands before all but the first. */
+/** What stands at the end of a line, or at its beginning, with the letter beside it. */
+const CLOSES = '，。：；、！？）」』》…'
+const OPENS = '（「『《'
+/** Blanks, then a word or one wide letter: a line may break before each. */
+const PIECE = new RegExp(
+  ` *[${OPENS}]*(?:[${WIDE_LETTERS}]|[^ ${WIDE_LETTERS}]+)[${CLOSES}]*|[${CLOSES}]+`,
+  'gu',
+)
+
+/**
+ * Breaks at blanks and between Chinese letters, so that no line takes more than `columns`; `indent`
+ * stands before all but the first.
+ */
 export function wrapped(text: string, columns: number, indent = '  '): readonly string[] {
   const lines: string[] = []
-  let line = /^ */.exec(text)?.[0] ?? ''
-  for (const word of text.slice(line.length).split(' ')) {
-    const longer = line.trim() === '' ? line + word : `${line} ${word}`
-    if (longer.length <= columns || line.trim() === '') line = longer
+  let line = ''
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (line.trim() === '' || columnsOf(line + piece) <= columns) line += piece
     else {
       lines.push(line)
-      line = `${indent}${word}`
+      line = `${indent}${piece.trimStart()}`
     }
   }
   return [...lines, line]

@@ -41,9 +41,12 @@ export function plainText(text: string, utf8: boolean): string {
   return plain.replaceAll(/[^\x20-\x7e]/gu, one => IN_ASCII[one] ?? '?')
 }
 
-/** East Asian wide and full-width letters (Unicode Standard Annex 11), and emoji. */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u
+/** Of a regular expression with the flag `u`: East Asian wide and full-width letters (Unicode Standard Annex 11), and emoji. */
+export const WIDE_LETTERS =
+  '\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97f\\uac00-\\ud7a3\\uf900-\\ufaff' +
+  '\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6' +
+  '\\u{1f300}-\\u{1f64f}\\u{1f900}-\\u{1f9ff}\\u{20000}-\\u{3fffd}'
+const WIDE = new RegExp(`[${WIDE_LETTERS}]`, 'u')
 const MARK = /\p{Mark}/u
 
 /** Columns of a screen that plain text takes. */

@@ -62,7 +62,14 @@ const SCENES: readonly Scene[] = [
     'journal tail mode',
   ],
   ['journal show SEQ', 'journal show 1', 'journal show 4711'],
-  ['explain SEQ [LANGUAGE:en|zh]', 'explain 1'],
+  [
+    'explain SEQ [LANGUAGE:en|zh]',
+    'explain 1',
+    'explain 6 zh',
+    'terminal utf8 on',
+    'explain 6 zh',
+    'term utf off',
+  ],
   ['journal verify', 'journal verify'],
   ['test relay LANE RELAY:entry|exit [MS]', 'test relay A entry'],
   [

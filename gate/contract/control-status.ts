@@ -8,6 +8,7 @@ import type {
   TraceStep,
 } from './events.ts'
 import type { Health } from './health.ts'
+import type { Actor, Sign } from './sign.ts'
 
 export interface GateStatus {
   readonly software: string
@@ -117,8 +118,9 @@ export interface CodeMeaning {
   readonly code: string
   readonly about: 'verdict' | 'alarm' | 'device' | 'refusal'
   readonly action: string
-  readonly who?: string
-  readonly sign?: string
+  readonly actionZh: string
+  readonly who?: Actor
+  readonly sign?: Sign
   readonly zh?: string
   readonly en?: string
 }

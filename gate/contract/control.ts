@@ -16,6 +16,7 @@ import type {
 import type { Direction, EventKind, JournalRow, LaneModes, TraceStep } from './events.ts'
 import type { PartTest } from './part-test.ts'
 import type { RowPage, RowQuery } from './row-query.ts'
+import type { Meaning } from './sentences.ts'
 
 /** Not done, and nothing has changed. `problems`: one line each, where there is more to say. */
 export interface Refused {
@@ -161,11 +162,11 @@ export interface ConfigControl {
 
 export interface JournalControl {
   tail(query: RowQuery): Promise<Answer<RowPage>>
-  /** One row with its meaning in sentences; without an epoch the newest of that number. */
+  /** One row with its meaning in sentences of each language; without an epoch the newest of that number. */
   row(
     seq: number,
     epoch?: string,
-  ): Promise<Answer<{ readonly row: JournalRow; readonly meaning: readonly string[] }>>
+  ): Promise<Answer<{ readonly row: JournalRow; readonly meaning: Meaning }>>
   /** Walks the whole chain, in pieces, so that grants are written between them. */
   verify(): Promise<
     Answer<{
