@@ -1,9 +1,10 @@
 /** A scenario's file, read and checked whole: its own fields, its names, and the gate's config in it. */
 import { readFileSync } from 'node:fs'
 import { type GateConfig, gateConfigSchema } from '../../gate/contract/config.ts'
-import { explainIssues } from '../../gate/contract/explain.ts'
+import { explainPlaces, pathText } from '../../gate/contract/explain.ts'
+import { createLineFinder, type Place } from '../../gate/contract/json-lines.ts'
 import { readJsonText } from '../../gate/contract/json-text.ts'
-import { unknownNames } from './names.ts'
+import { type PlacedProblem, unknownNames } from './names.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 
 export interface ReadyScenario {
@@ -14,7 +15,7 @@ export interface ReadyScenario {
 
 export type ReadScenario =
   | { readonly ok: true; readonly ready: ReadyScenario }
-  /** One line each, with file and field. */
+  /** One line each, with file, line and field. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
 /** The largest file that is read, bytes. */
@@ -32,25 +33,42 @@ export function readScenario(file: string): ReadScenario {
   }
   const read = readJsonText(bytes)
   if (!read.ok) return { ok: false, problems: [`${file}: ${read.problem}`] }
-  return checkScenario(file, read.value)
+  const lineOf = createLineFinder(read.text)
+  const checked = checkScenario(read.value)
+  if (checked.ok) return { ok: true, ready: { file, ...checked } }
+  const problems = checked.problems.map(({ place, message }) => {
+    return `${file}: line ${lineOf(place)}: ${pathText(place) || '(whole)'}: ${message}`
+  })
+  return { ok: false, problems }
 }
 
-export function checkScenario(file: string, value: unknown): ReadScenario {
-  const refuse = (problems: readonly string[]): ReadScenario => ({
-    ok: false,
-    problems: problems.map(one => `${file}: ${one}`),
-  })
+function checkScenario(
+  value: unknown,
+):
+  | ({ readonly ok: true } & Omit<ReadyScenario, 'file'>)
+  | { readonly ok: false; readonly problems: readonly PlacedProblem[] } {
   const parsed = scenarioSchema.safeParse(value)
-  if (!parsed.success) return refuse(explainIssues(parsed.error, value))
+  if (!parsed.success) return { ok: false, problems: explainPlaces(parsed.error, value) }
   const scenario = parsed.data
   const given = configOf(scenario)
   const config = gateConfigSchema.safeParse(given)
   if (!config.success) {
-    return refuse(explainIssues(config.error, given).map(one => `the gate’s config: ${one}`))
+    const problems = explainPlaces(config.error, given).map(({ place, message }) => ({
+      place: placeInScenario(place, scenario),
+      message,
+    }))
+    return { ok: false, problems }
   }
-  const strange = unknownNames(scenario, config.data)
-  if (strange.length > 0) return refuse(strange)
-  return { ok: true, ready: { file, scenario, config: config.data } }
+  const problems = unknownNames(scenario, config.data)
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, scenario, config: config.data }
+}
+
+/** Of a place in the gate's config: where the scenario says it. */
+function placeInScenario(place: Place, { lanes }: Scenario): Place {
+  const [first, index, ...rest] = place
+  if (first !== 'lanes') return ['gate', ...place]
+  const name = Object.keys(lanes)[Number(index)]
+  return name === undefined ? ['lanes'] : ['lanes', name, ...rest]
 }
 
 /** What a scenario leaves out of a gate's config, given. */

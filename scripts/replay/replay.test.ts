@@ -8,7 +8,7 @@ import { ROOT } from '../../fixtures/child.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { VERDICTS } from '../../gate/contract/codes.ts'
 import { junitOf } from './junit.ts'
-import { checkScenario, readScenario } from './read-scenario.ts'
+import { readScenario } from './read-scenario.ts'
 import { runScenario, traceFileOf } from './run.ts'
 import { scenarioJsonSchema } from './scenario.ts'
 import { tapEnd, tapOf } from './tap.ts'
@@ -62,10 +62,10 @@ t.test('the published schema is that of the code', async t => {
 const SCAN = { at: '0s', scan: { by: 'lin' } }
 const GOOD = { name: 'a scan', people: { lin: {} }, steps: [SCAN] }
 
-t.test('what is no scenario is refused with file and field', async t => {
+t.test('what is no scenario is refused with file, line and field', async t => {
   const cases: readonly [string, unknown, RegExp][] = [
-    ['no object', 7, /^x: \(whole\): expected/],
-    ['no name', { ...GOOD, name: '' }, /^x: name: /],
+    ['no object', 7, /one\.json: line 1: \(whole\): expected/],
+    ['no name', { ...GOOD, name: '' }, /one\.json: line 2: name: /],
     ['no time', { ...GOOD, steps: [{ ...SCAN, at: '5 o’clock' }] }, /steps\.0\.at: is a time such/],
     [
       'too late',
@@ -93,7 +93,11 @@ t.test('what is no scenario is refused with file and field', async t => {
       { ...GOOD, steps: [{ at: '0s', scan: { by: 'lin', reader: 'A.camera' } }] },
       /no reader A\.camera; there are: A\.scanner/,
     ],
-    ['a config', { ...GOOD, lanes: { A: { colour: 1 } } }, /the gate’s config: lanes\.0\.colour/],
+    [
+      'a config',
+      { ...GOOD, lanes: { A: { colour: 1 } } },
+      /line \d+: lanes\.A\.colour: unknown key/,
+    ],
     ['nothing expected', { ...GOOD, expect: [{ at: '<1s' }] }, /expect\.0: expects nothing/],
     [
       'no span',
@@ -101,11 +105,14 @@ t.test('what is no scenario is refused with file and field', async t => {
       /expect\.0\.at: is "<200ms"/,
     ],
   ]
+  const file = join(tempDir(), 'one.json')
   for (const [name, value, expected] of cases) {
-    const read = checkScenario('x', value)
+    writeFileSync(file, JSON.stringify(value, null, 2))
+    const read = readScenario(file)
     t.match(read.ok ? 'taken' : read.problems.join('\n'), expected, name)
   }
-  t.ok(checkScenario('x', GOOD).ok)
+  writeFileSync(file, JSON.stringify(GOOD))
+  t.ok(readScenario(file).ok)
 })
 
 t.test('a file that is missing, empty, cut or not of text', async t => {

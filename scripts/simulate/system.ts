@@ -98,14 +98,16 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   return {
     ...{ time, service, lives, lanes, network, disk, note, held, revoked },
     async revokeOne() {
-      const [first] = held
-      if (first === undefined) return
-      const [id, cti] = first
-      held.delete(id)
-      const path = `/v1/desk/certificates/${id}/revoke`
-      const { status } = await service.world.post(path, { reason: 'lost' }, agent)
-      if (status !== 200) throw new Error(`revoking answered ${status}`)
-      revoked.set(cti, time.clock.monotonicMs() - startMs)
+      for (const [id, cti] of held) {
+        held.delete(id)
+        const path = `/v1/desk/certificates/${id}/revoke`
+        const { status } = await service.world.post(path, { reason: 'lost' }, agent)
+        // It has ended by itself, or by its holder's next one.
+        if (status === 409) continue
+        if (status !== 200) throw new Error(`revoking answered ${status}`)
+        revoked.set(cti, time.clock.monotonicMs() - startMs)
+        return
+      }
     },
     rows: () => memory.journal.prepare(select).all() as unknown as readonly JournalLine[],
     setAside: () =>
