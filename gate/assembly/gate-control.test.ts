@@ -1,17 +1,22 @@
 /** Every part of GateControl on a real gate, with another config, and so another gate, in between. */
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { DeviceError } from '../../hardware/errors.ts'
+import { systemTimers } from '../../hardware/system-time.ts'
 import { STORE_FILE } from '../config/store-file.ts'
 import type { JsonValue } from '../contract/canonical.ts'
 import type { ControlRefusal } from '../contract/control-codes.ts'
 import { healthSchema } from '../contract/health.ts'
 import { TRUST_EXTENSION_MS_MAX } from '../limits.ts'
-import { startConfigured } from '../testing/config/configured-gate.ts'
+import { runSelfTest } from '../selftest/self-test.ts'
+import { buildSupportBundle } from '../support/bundle.ts'
+import { openConfigured, startConfigured } from '../testing/config/configured-gate.ts'
 import { DAY_S, T0 } from '../testing/trust/world.ts'
+import { pinsOfParts } from './pins-of-parts.ts'
 
 const lin = { by: 'lin', reason: 'a test' }
 const WAIT = 'lanes.A.timing.waitMs'
@@ -32,6 +37,35 @@ async function start() {
   }
   return { ...gate, change }
 }
+
+t.test('before the first config runs nothing throws', async t => {
+  const { control, engine, time, data } = openConfigured(tempDir())
+  const { config } = control
+  const none = refusedWith('NOT_RUNNING')
+  t.match(config.running(), none)
+  t.same(config.history(), [])
+  t.match(config.set(WAIT, 3000), none)
+  t.match(config.compare(), none)
+  t.match(config.rollback(0), none)
+  t.match(await config.commit(lin), none)
+  t.match(await config.confirm('lin'), none)
+  t.match(await config.takeBack('lin'), none)
+  t.match(await config.reload(), none)
+  config.discard()
+  t.match(control.trust.report(), none)
+  t.match(await control.journal.verify(), none)
+  t.same([control.lanes(), control.devices()], [[], []])
+  t.match(await control.status(), { gate: 'north-1', running: false })
+  t.equal(pinsOfParts(control)('A', 'beamA'), undefined)
+  const found = []
+  const parts = { control, nowMs: time.clock.nowMs, timers: systemTimers }
+  const test = { ...parts, reach: async () => undefined, by: 'lin', attended: false } as const
+  for await (const one of runSelfTest({ ...test, maintenance: 'leave' })) found.push(one)
+  t.match(found, [{ part: 'gate', code: 'NOT_RUNNING' }])
+  const bundle = await buildSupportBundle({ ...parts, dataDir: data, randomBytes, log: () => [] })
+  t.ok(bundle.length > 0)
+  await engine.stop()
+})
 
 t.test('status: who it is, how it is, also while none runs', async t => {
   const { control, change, engine, pass } = await start()
@@ -261,7 +295,8 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   devices.board.become('ready')
   devices.reader.become('ready')
   await until('in service', () => state() === 'Locked')
-  const { value } = tell(config.running())
+  const running = tell(config.running())
+  const value = running.ok && running.value
   t.match(JSON.stringify(value), 'http://***@10.0.0.7/video?***')
   t.match(JSON.stringify(value), 'rtsp://***@10.0.0.8/1')
   tell(config.set('lanes', (value as { lanes: JsonValue }).lanes))

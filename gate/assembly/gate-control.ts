@@ -67,7 +67,7 @@ export function createGateControl(parts: GateControlParts): GateControl {
     devices: watch.devices,
     lane: createLaneControl({ gate, config, timers }),
     trust: createTrustControl(trusted, clock.nowMs),
-    config: createConfigControl(parts.engine),
+    config: createConfigControl(parts.engine, () => config() !== undefined),
     journal: createJournalControl(() => gate()?.journal),
     subscribe(wants, onReady) {
       const subscription = hub.subscribe(wants, onReady)

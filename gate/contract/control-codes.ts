@@ -24,7 +24,8 @@ export const CONTROL_REFUSALS = {
   NO_SUCH_PATH: 'the path leads nowhere in the config: look at the keys of the place before it',
   NO_CANDIDATE: 'nobody edits the config: what runs is all there is',
   NO_SUCH_REVISION: 'no revision of that number is kept: see the history',
-  NOT_RUNNING: 'no gate runs just now, since its config changes: try again in some seconds',
+  NOT_RUNNING:
+    'no gate runs: it enrols, starts or changes its config; try again in some seconds, else see its log',
   NO_SUCH_LANE: 'no lane of this gate has that name: see the list of lanes',
   NO_SUCH_PART: 'this lane has no such relay, contact or scanner',
   OUT_OF_RANGE:

@@ -128,16 +128,22 @@ export interface ComparedPlace {
   readonly text: string
 }
 
-/** A problem is one line: `line 14: lanes.A.timing.waitMs: …`, by the candidate's `shownText`. */
+/** The revision that runs, or that ran last. */
+export type RunningConfig = Answer<{
+  readonly revision: RevisionInfo
+  /** Without what opens its addresses: `http://***@camera/video?***`. */
+  readonly value: JsonValue
+  /** The revision that it goes back to unless confirmed; null: it is good. */
+  readonly backTo: number | null
+}>
+
+/**
+ * A problem is one line: `line 14: lanes.A.timing.waitMs: …`, by the candidate's `shownText`. Before
+ * the first config runs, as while the gate enrols, answers are `NOT_RUNNING`.
+ */
 export interface ConfigControl {
-  running(): {
-    readonly revision: RevisionInfo
-    /** Without what opens its addresses: `http://***@camera/video?***`. */
-    readonly value: JsonValue
-    /** The revision that it goes back to unless confirmed; null: it is good. */
-    readonly backTo: number | null
-  }
-  /** Newest first. */
+  running(): RunningConfig
+  /** Newest first; empty before the first runs. */
   history(): readonly RevisionInfo[]
   /**
    * Edits the candidate; `undefined` takes a key away. `problems` keep it from being committed. An

@@ -34,7 +34,7 @@ export async function* testBeams(test: LaneTest): AsyncGenerator<SelfTestEvent> 
 }
 
 function beamsOf({ control, lane }: LaneTest): string[] {
-  const board = boardOfLane(control.config.running().value, lane)
+  const board = boardOfLane(control.config.running(), lane)
   if (board === undefined) return []
   const { profile, pins } = board
   const low = typeof pins.beamLow === 'number' || typeof pins.beamLow === 'object'

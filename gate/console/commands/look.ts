@@ -3,7 +3,7 @@ import type { JsonValue } from '../../contract/canonical.ts'
 import type { GateControl } from '../../contract/control.ts'
 import type { LaneStatus, TrustReport } from '../../contract/control-status.ts'
 import { shownText } from '../../contract/secrets.ts'
-import { type Answered, type Caller, type Command, failed, refusedBy, shown } from '../command.ts'
+import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
 import {
   bytesText,
   numberedLines,
@@ -134,8 +134,9 @@ export const LOOK_COMMANDS: readonly Command[] = [
 ]
 
 export function configShown({ control, terminal }: Caller): Answered {
-  if (revisionOf(control) === null) return failed('NOT_RUNNING')
-  const { value } = control.config.running()
+  const running = control.config.running()
+  if (!running.ok) return refusedBy(running)
+  const { value } = running
   return shown(configLines(value, terminal.columns), value)
 }
 
@@ -161,12 +162,8 @@ export async function overviewOf(control: GateControl): Promise<Overview> {
 
 /** Null before the first start. */
 function revisionOf({ config }: GateControl): Overview['revision'] {
-  try {
-    const { revision, backTo } = config.running()
-    return { number: revision.number, backTo }
-  } catch {
-    return null
-  }
+  const running = config.running()
+  return running.ok ? { number: running.revision.number, backTo: running.backTo } : null
 }
 
 function report(control: GateControl, lines: (report: TrustReport) => readonly string[]): Answered {

@@ -22,8 +22,16 @@ import { T0, TrustWorld } from '../trust/world.ts'
 const world = await TrustWorld.create()
 const traveller = createTravellers(world)
 
-/** A gate of one lane, with `more` in its config, whose board refuses the port "wrong". */
+/** A gate of one lane in service, with `more` in the lane's config. */
 export async function startConfigured(dir: string, more: object = {}) {
+  const gate = openConfigured(dir, more)
+  await gate.engine.start()
+  await gate.inService()
+  return gate
+}
+
+/** As it is before its first start. Its board refuses the port "wrong". */
+export function openConfigured(dir: string, more: object = {}) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
@@ -83,8 +91,6 @@ export async function startConfigured(dir: string, more: object = {}) {
     devices.reader.become('ready')
     await until('in service', () => state() === 'Locked')
   }
-  await engine.start()
-  await inService()
   const told = () =>
     rows().map(({ kind, body }) => `${kind} ${body.code ?? body.about ?? ''}`.trim())
   return {
