@@ -9,6 +9,7 @@ import { DeviceError } from '../../hardware/errors.ts'
 import { systemTimers } from '../../hardware/system-time.ts'
 import { STORE_FILE } from '../config/store-file.ts'
 import type { JsonValue } from '../contract/canonical.ts'
+import type { GateControl } from '../contract/control.ts'
 import type { ControlRefusal } from '../contract/control-codes.ts'
 import { healthSchema } from '../contract/health.ts'
 import { TRUST_EXTENSION_MS_MAX } from '../limits.ts'
@@ -53,6 +54,7 @@ t.test('before the first config runs nothing throws', async t => {
   t.match(await config.reload(), none)
   config.discard()
   t.match(control.trust.report(), none)
+  t.match(control.figures(), none)
   t.match(await control.journal.verify(), none)
   t.same([control.lanes(), control.devices()], [[], []])
   t.match(await control.status(), { gate: 'north-1', running: false })
@@ -86,13 +88,28 @@ t.test('status: who it is, how it is, also while none runs', async t => {
   t.match(await control.journal.verify(), refusedWith('NOT_RUNNING'))
 })
 
+/** Values of each figure; of a timing how many. */
+function counted(control: GateControl) {
+  const answer = control.figures()
+  const figures = answer.ok ? answer.figures : []
+  return Object.fromEntries(
+    figures.map(one => [one.name, one.type === 'histogram' ? one.count : one.values]),
+  )
+}
+
 t.test('lanes and devices: what they did and how they are, over a change', async t => {
   const { control, change, engine, admit, walk, devices, until, told, time } = await start()
   await admit(1)
   t.match(control.lanes(), [{ state: 'Admitting', relays: ['entry'], people: { waiting: 0 } }])
   walk()
   await until('the passage', () => told().includes('passage'))
+  t.match(counted(control), {
+    verdicts_total: [{ labels: { lane: 'A', code: 'ADMIT' }, value: 1 }],
+    passages_total: [{ labels: { lane: 'A', direction: 'entry' }, value: 1 }],
+    scan_to_relay_seconds: 1,
+  })
   await change()
+  t.match(counted(control), { verdicts_total: [], scan_to_relay_seconds: 0 }, 'of another gate')
   const [lane] = control.lanes()
   t.match(lane, {
     ...{ name: 'A', state: 'Locked', passages: { entry: 1, exit: 0 }, asked: { by: 'file' } },

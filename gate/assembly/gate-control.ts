@@ -65,6 +65,10 @@ export function createGateControl(parts: GateControlParts): GateControl {
     status,
     lanes: () => laneStatuses(gate()?.lanes ?? [], watch),
     devices: watch.devices,
+    figures() {
+      const running = gate()
+      return running === undefined ? refuse('NOT_RUNNING') : { ok: true, ...running.figures() }
+    },
     lane: createLaneControl({ gate, config, timers }),
     trust: createTrustControl(trusted, clock.nowMs),
     config: createConfigControl(parts.engine, () => config() !== undefined),

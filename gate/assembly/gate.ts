@@ -7,6 +7,7 @@ import { createPassVerifier } from '../../pass/verify.ts'
 import type { RemoteDoor } from '../config/from-service.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { EventKind } from '../contract/events.ts'
+import type { GateFigures } from '../contract/figures.ts'
 import type { Health } from '../contract/health.ts'
 import { readersOf } from '../contract/reader-config.ts'
 import { createLane, type Lane } from '../lane/lane.ts'
@@ -53,6 +54,7 @@ export interface GateAccess {
   readonly journal: ReadJournal
   /** Never rejects. */
   readonly readHealth: () => Promise<Health>
+  readonly figures: () => GateFigures
   /** Undefined where the gate is not enrolled. */
   readonly enrolment: Enrolment | undefined
   /** Undefined without a station bus. */
@@ -234,7 +236,8 @@ async function assemble(
     return createLane({ config: lane, board, readers, modes, hurry, ...shared, ...watched, onStep })
   })
   core.entryStops.follow(lanes)
-  const server = await observer.serve(config.metrics?.port, { rows, trust, bus: stationBus.bus })
+  observer.observe({ rows, trust, bus: stationBus.bus })
+  const server = await observer.serve(config.metrics?.port)
   if (server !== undefined) opened.defer(() => server.close())
 
   const { remote, revision = () => 0 } = how
@@ -259,6 +262,7 @@ async function assemble(
 
   return {
     ...{ lanes, trust, journal, readHealth: readGateHealth, bus: stationBus.bus },
+    figures: observer.figures,
     enrolment: serviceLink?.enrolment,
     record: recorder.record,
     know: core.know,

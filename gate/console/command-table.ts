@@ -23,7 +23,7 @@ import { USER_NAME } from './users.ts'
 
 /** What the first words of commands are about, for `?` at the start of a line. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  show: 'the details: lanes, devices, trust, clock, journal, version, config',
+  show: 'the details: lanes, devices, trust, clock, journal, metrics, version, config',
   explain: 'what a row of the journal or a code means',
   journal: 'what was recorded',
   mode: 'how a lane is run',

@@ -31,6 +31,7 @@ const SCENES: readonly Scene[] = [
   ['show trust', 'show trust'],
   ['show clock', 'show clock'],
   ['show journal', 'show journal'],
+  ['show metrics', 'show metrics'],
   ['show version', 'show version'],
   ['show config', 'show config'],
   ['who', 'who', 'who | json'],
@@ -150,7 +151,7 @@ const SCENES: readonly Scene[] = [
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/g, '(sha-256)'],
   [/\b[0-9a-f]{16}\b/g, '(epoch)'],
-  [/\b\d+ MiB|\b[\d.]+ GiB/g, '(free)'],
+  [/\b[\d.]+ [MG]iB/g, '(free)'],
   [/\bv\d+\.\d+\.\d+/g, '(node)'],
   [/(\d\d:\d\d):\d\d/g, '$1:00'],
   [/\b(?:\d+ min )?\d+ s\b */g, '(span) '],

@@ -14,6 +14,7 @@ import type {
   TrustReport,
 } from './control-status.ts'
 import type { Direction, EventKind, JournalRow, LaneModes, TraceStep } from './events.ts'
+import type { GateFigures } from './figures.ts'
 import type { PartTest } from './part-test.ts'
 import type { RowPage, RowQuery } from './row-query.ts'
 import type { Meaning } from './sentences.ts'
@@ -39,6 +40,8 @@ export interface GateControl {
   /** Empty while no gate runs. */
   lanes(): readonly LaneStatus[]
   devices(): readonly DeviceStatus[]
+  /** What the gate has counted and timed since its start. `NOT_RUNNING`. */
+  figures(): Answer<GateFigures>
   readonly lane: LaneControl
   readonly trust: TrustControl
   readonly config: ConfigControl

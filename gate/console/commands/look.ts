@@ -4,6 +4,7 @@ import type { GateControl } from '../../contract/control.ts'
 import type { LaneStatus, TrustReport } from '../../contract/control-status.ts'
 import { shownText } from '../../contract/secrets.ts'
 import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
+import { figuresLines } from '../figures-screen.ts'
 import {
   bytesText,
   numberedLines,
@@ -106,6 +107,17 @@ export const LOOK_COMMANDS: readonly Command[] = [
         ['reserve', disk ? (disk.held ? 'there' : 'used up') : 'not known'],
       ])
       return shown(lines, { newest: newest ?? null, ...health?.journal })
+    },
+  },
+  {
+    syntax: 'show metrics',
+    level: 'viewer',
+    says: 'what was counted and timed since the gate started: scans, alarms, passages, relays',
+    run({ control, terminal }) {
+      const answer = control.figures()
+      if (!answer.ok) return refusedBy(answer)
+      const { ok: _, ...figures } = answer
+      return shown(figuresLines(figures, terminal.columns), figures)
     },
   },
   {
