@@ -1,6 +1,6 @@
 /** Every part of GateControl on a real gate, with another config, and so another gate, in between. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
@@ -356,6 +356,24 @@ t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   t.match(control.explain('LANE_OCCUPIED'), { ok: true, about: 'refusal' })
   t.match(control.explain('toString'), refusedWith('NO_SUCH_CODE'))
   await engine.stop()
+})
+
+t.test('journal: an export, by whom, one at a time', async t => {
+  const { control, change, engine, data, rows } = await start()
+  const { journal } = control
+  await change()
+  const order = { file: 'all.jsonl', by: 'lin' }
+  t.match(await journal.export({ ...order, by: ' ' }), refusedWith('OUT_OF_RANGE'))
+  const both = await Promise.all([journal.export(order), journal.export({ ...order, file: 'b' })])
+  t.match(both, [{ ok: true }, refusedWith('EXPORT_RUNNING')])
+  const [header, ...lines] = readFileSync(join(data, 'exports', order.file), 'utf8').split('\n')
+  t.match(JSON.parse(header ?? ''), { gate: 'north-1', station: 'north', clock: 'TRUSTED' })
+  t.match(rows().at(-1), { kind: 'command', body: { about: 'export', by: 'lin' } })
+  // Beside the rows there are the end and the last line end; its own row came after the last piece.
+  t.equal(lines.length - 2, rows().length - 1)
+  t.match(await journal.export(order), refusedWith('FILE_EXISTS'))
+  await engine.stop()
+  t.match(await journal.export(order), refusedWith('NOT_RUNNING'))
 })
 
 t.test(

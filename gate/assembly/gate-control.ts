@@ -8,12 +8,13 @@ import type { ConfigEngine } from '../config/engine.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { GateControl } from '../contract/control.ts'
 import type { GateStatus } from '../contract/control-status.ts'
+import type { CommandBody } from '../contract/events.ts'
 import { explainCode } from '../contract/explain-row.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
 import type { EventHub } from './control-events.ts'
-import { createJournalControl } from './control-journal.ts'
+import { createJournalControl, type ExportingGate } from './control-journal.ts'
 import { createLaneControl, laneStatuses } from './control-lanes.ts'
 import { createTrustControl, type TrustOfGate } from './control-trust.ts'
 import type { ControlWatch } from './control-watch.ts'
@@ -61,6 +62,20 @@ export function createGateControl(parts: GateControlParts): GateControl {
     return { ...running, dataDir: of.data, environment: of.trust.environment }
   }
 
+  function exporting(): ExportingGate | undefined {
+    const [running, of] = [gate(), config()]
+    if (running === undefined || of === undefined) return undefined
+    const { nowMs: at, state } = running.trust.now()
+    return {
+      dataDir: of.data,
+      head: { gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+      record({ file, by }) {
+        const body: CommandBody = { about: 'export', by, detail: file }
+        return running.record('command', body)
+      },
+    }
+  }
+
   return {
     status,
     lanes: () => laneStatuses(gate()?.lanes ?? [], watch),
@@ -72,7 +87,7 @@ export function createGateControl(parts: GateControlParts): GateControl {
     lane: createLaneControl({ gate, config, timers }),
     trust: createTrustControl(trusted, clock.nowMs),
     config: createConfigControl(parts.engine, () => config() !== undefined),
-    journal: createJournalControl(() => gate()?.journal),
+    journal: createJournalControl(() => gate()?.journal, exporting),
     subscribe(wants, onReady) {
       const subscription = hub.subscribe(wants, onReady)
       return subscription === undefined

@@ -11,6 +11,7 @@ import { TEST_MS_MAX, TEST_MS_MIN } from '../contract/part-test.ts'
 import { type Command, mayDo, shown } from './command.ts'
 import { CONFIG_COMMANDS } from './commands/config.ts'
 import { EVENT_COMMANDS } from './commands/events.ts'
+import { EXPORT_COMMANDS } from './commands/journal-export.ts'
 import { LANE_COMMANDS } from './commands/lanes.ts'
 import { LOOK_COMMANDS } from './commands/look.ts'
 import { SELF_TEST_COMMANDS } from './commands/self-test.ts'
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   help,
   ...LOOK_COMMANDS,
   ...EVENT_COMMANDS,
+  ...EXPORT_COMMANDS,
   ...LANE_COMMANDS,
   ...SELF_TEST_COMMANDS,
   ...CONFIG_COMMANDS,
@@ -85,6 +87,12 @@ const CODES = [VERDICTS, ALARMS, DEVICE_REMEDIES, CONTROL_REFUSALS].flatMap(tabl
 const number = (says: string, from: number, to: number): ValueKind => ({
   says: `${says}, ${from} to ${to}`,
   accepts: text => /^\d{1,15}$/.test(text) && Number(text) >= from && Number(text) <= to,
+})
+const time = (says: string): ValueKind => ({
+  says: `${says} with its zone, as 2026-05-21T06:00:00Z`,
+  accepts: text =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
+    !Number.isNaN(Date.parse(text)),
 })
 const anything = (says: string): ValueKind => ({ says, accepts: text => text.length > 0 })
 
@@ -115,12 +123,10 @@ export function valueKinds(control: Pick<GateControl, 'lanes'>): ValueKinds {
     VALUE: anything('a value: 3000, true, "text", or JSON'),
     REVISION: number('the number of a revision', 0, Number.MAX_SAFE_INTEGER),
     MINUTES: number('minutes', 1, 60),
-    TIME: {
-      says: 'a time with its zone, as 2026-05-21T06:00:00Z',
-      accepts: text =>
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
-        !Number.isNaN(Date.parse(text)),
-    },
+    TIME: time('a time'),
+    FROM: time('the time of the first row'),
+    TO: time('the time before which it ends'),
+    FILE: anything('a bare file name, as may.jsonl'),
     HOURS: number('hours', 1, 72),
     COLUMNS: number('columns', COLUMNS_MIN, COLUMNS_MAX),
     ROWS: number('rows', ROWS_MIN, ROWS_MAX),

@@ -169,6 +169,29 @@ export interface ConfigControl {
   reload(): Promise<Committed>
 }
 
+/** Rows that are to be written into a file, as they follow one another in the chain. */
+export interface ExportOrder {
+  /** A bare name; it comes to stand in `exports` of the data folder. */
+  readonly file: string
+  /**
+   * From the first row of this time or later to the last before the first that is `untilMs` or later,
+   * by the gate's clock, Unix milliseconds. All unless given.
+   */
+  readonly fromMs?: number
+  readonly untilMs?: number
+  readonly by: string
+  /** How many rows are written so far. */
+  readonly onProgress?: (rows: number) => void
+  /** Stops it; nothing is left then. */
+  readonly signal?: AbortSignal
+}
+
+export type Exported = Answer<{
+  readonly path: string
+  readonly rows: number
+  readonly bytes: number
+}>
+
 export interface JournalControl {
   tail(query: RowQuery): Promise<Answer<RowPage>>
   /** One row with its meaning in sentences of each language; without an epoch the newest of that number. */
@@ -176,6 +199,11 @@ export interface JournalControl {
     seq: number,
     epoch?: string,
   ): Promise<Answer<{ readonly row: JournalRow; readonly meaning: Meaning }>>
+  /**
+   * Writes rows into a file of its own user alone, in the form of `journal-export.ts`, never over
+   * another. One at a time; grants are written between its pieces. A row of kind `command` says who.
+   */
+  export(order: ExportOrder): Promise<Exported>
   /** Walks the whole chain, in pieces, so that grants are written between them. */
   verify(): Promise<
     Answer<{

@@ -25,6 +25,7 @@ const BODIES: Readonly<Record<EventKind, object>> = {
   login: { user: 'lin' },
   config: { about: 'committed', revision: 2, runs: 2, by: 'lin', reason: '', changes: ['a.b'] },
   test: { about: 'contact', what: 'fire', by: 'lin', pretended: true, active: true },
+  command: { about: 'export', by: 'lin', detail: 'exports/may.jsonl' },
 }
 
 t.test('a refusal: what happened, why, what to tell the passenger, what to do', async t => {
@@ -56,6 +57,7 @@ t.test('each kind of row has a meaning in each language', async t => {
   t.match(en('annulled')[0], /Nobody saw/)
   t.match(en('mode'), [/by lin, because: a fair/, 'entry: controlled → free'])
   t.match(en('test'), ['By lin pretended: contact fire is active.'])
+  t.match(en('command'), [/file, by lin: exports/])
   t.match(en('config'), [/revision 2 by lin was committed/, 'a.b'])
   t.match(en('alarm').at(-1), /^To do \(staff\): A passage/)
   const zh = (kind: EventKind) => meaning(kind, BODIES[kind]).zh
@@ -64,6 +66,7 @@ t.test('each kind of row has a meaning in each language', async t => {
   t.match(zh('annulled')[0], '放行后无人通过（NO_TURN）。是否有人通过未能看到。')
   t.match(zh('mode'), ['运行方式由 lin 改变，原因：a fair。', '进站方向：检票 → 常开'])
   t.match(zh('test'), ['lin 模拟触点 fire，置为动作。'])
+  t.match(zh('command'), ['lin 将日志导出到文件：exports/may.jsonl。'])
   t.match(zh('config'), ['lin 的配置第 2 版：已提交；现运行第 2 版。', '更改的项：', 'a.b'])
   t.match(zh('alarm'), ['报警 HELD 开始。', /passage not completed/, /^处理（客运员）：/])
 })

@@ -1,5 +1,6 @@
 /** What rows and codes mean, in English. Pure. */
 import type { CodeMeaning } from './control-status.ts'
+import type { CommandBody } from './events.ts'
 import { fieldsOf, type Sentences } from './sentences.ts'
 
 export const ENGLISH: Sentences = {
@@ -41,6 +42,9 @@ export const ENGLISH: Sentences = {
       const time = ms === undefined ? '' : ` for ${ms} ms`
       return [`By ${by} ${how}: ${about} ${what}${is}${time}${told}.`]
     },
+    command({ about, by, detail }) {
+      return [`${COMMANDS[about]}, by ${by}: ${detail}.`]
+    },
     boot: body => [`boot: ${fieldsOf(body)}`],
     stop: body => [`stop: ${fieldsOf(body)}`],
     trust: body => [`trust: ${fieldsOf(body)}`],
@@ -59,6 +63,10 @@ export const ENGLISH: Sentences = {
     if (action === '') return undefined
     return `To do${who === undefined ? '' : ` (${who})`}: ${action}.`
   },
+}
+
+const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
+  export: 'Rows were written into a file',
 }
 
 const ABOUT: Readonly<Record<CodeMeaning['about'], string>> = {

@@ -2,6 +2,7 @@
 import type { CodeMeaning } from './control-status.ts'
 import type {
   AnnulReason,
+  CommandBody,
   ConfigBody,
   Direction,
   LaneModes,
@@ -60,6 +61,7 @@ export const CHINESE: Sentences = {
       const told = code === undefined ? '' : `；结果应为 ${code}`
       return [`${by} ${how}${PARTS[about]} ${what}${is}${time}${told}。`]
     },
+    command: ({ about, by, detail }) => [`${by} ${COMMANDS[about]}：${detail}。`],
     boot: body => [`闸机启动。记录：${fieldsOf(body)}`],
     stop: body => [`闸机停机。记录：${fieldsOf(body)}`],
     trust: body => [`信任数据有变化。记录：${fieldsOf(body)}`],
@@ -143,6 +145,10 @@ const REVISIONS: Readonly<Record<ConfigBody['about'], string>> = {
   confirmed: '已确认',
   reverted: '已撤回',
   refused: '提交的更改被拒绝',
+}
+
+const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
+  export: '将日志导出到文件',
 }
 
 const PARTS: Readonly<Record<TestBody['about'], string>> = {

@@ -6,6 +6,7 @@ import type { DeviceFaultCode } from './device-faults.ts'
 import type {
   AlarmBody,
   AnnulledBody,
+  CommandBody,
   ConfigBody,
   EventKind,
   GrantBody,
@@ -40,6 +41,7 @@ export interface Bodies extends Record<EventKind, object> {
   readonly mode: ModeBody
   readonly config: ConfigBody
   readonly test: TestBody
+  readonly command: CommandBody
 }
 
 export interface Sentences {
