@@ -12,6 +12,7 @@ import type { JsonValue } from '../contract/canonical.ts'
 import type { GateControl } from '../contract/control.ts'
 import type { ControlRefusal } from '../contract/control-codes.ts'
 import { healthSchema } from '../contract/health.ts'
+import { CODE_MS_MAX } from '../contract/part-test.ts'
 import { TRUST_EXTENSION_MS_MAX } from '../limits.ts'
 import { runSelfTest } from '../selftest/self-test.ts'
 import { buildSupportBundle } from '../support/bundle.ts'
@@ -216,6 +217,31 @@ t.test('pretended input: never on a lane that serves', async t => {
   t.equal(energised.size, 0)
   t.match(pretendContact('A', 'passA', false, 'lin'), { ok: true })
   await engine.stop()
+})
+
+t.test('a code that is held up: what it would be told, or that none came', async t => {
+  const { control, change, engine, devices, code, time } = await start()
+  const { readCode, setModes } = control.lane
+  const by = { by: 'lin' }
+  t.match(await readCode('Z', 'entry', by), refusedWith('NO_SUCH_LANE'))
+  t.match(await readCode('A', 'entry', { by: '' }), refusedWith('OUT_OF_RANGE'))
+  t.match(await readCode('A', 'entry', by), refusedWith('NOT_IN_MAINTENANCE'))
+  setModes('A', MAINTENANCE, lin)
+  await change()
+  let waiting = 0
+  const told = { ...by, onWaiting: () => void waiting++ }
+  const read = readCode('A', 'entry', told)
+  t.match(await readCode('A', 'entry', told), refusedWith('READER_IN_TEST'))
+  t.equal(waiting, 1)
+  devices.reader.read(await code(9))
+  t.match(await read, { ok: true, reader: 'A.scanner', told: 'ADMIT', trace: [{}, {}] })
+  const stopped = AbortSignal.abort()
+  t.match(await readCode('A', 'entry', { ...by, signal: stopped }), refusedWith('INTERRUPTED'))
+  const silent = readCode('A', 'entry', by)
+  await time.advanceAsync(CODE_MS_MAX + 1)
+  t.match(await silent, refusedWith('NOTHING_READ'))
+  await engine.stop()
+  t.match(await readCode('A', 'entry', by), refusedWith('NOT_RUNNING'))
 })
 
 t.test('trust: report, poll, the extension, the clock', async t => {

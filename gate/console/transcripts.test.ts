@@ -4,7 +4,13 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { PASSWORD, PROMPT, plain, startTypedConsole } from '../testing/console/typed-console.ts'
+import {
+  PASSWORD,
+  PROMPT,
+  plain,
+  startTypedConsole,
+  type TypedConsole,
+} from '../testing/console/typed-console.ts'
 import { COMMANDS } from './command-table.ts'
 import { shownSyntax } from './grammar.ts'
 
@@ -17,6 +23,18 @@ Typed at a pseudo terminal of a simulated gate; what differs from run to run is 
 `
 
 const CTRL_C = '\x03'
+const KEYS = ['q', 'y', 'n', CTRL_C]
+
+/** What is done in the place of a key. */
+const ACTS: Readonly<Record<string, (gate: TypedConsole['gate']) => void>> = {
+  '(the reader is unplugged)': ({ devices }) => devices.reader.become('lost'),
+  '(a code)': ({ devices }) => devices.reader.read('no pass'),
+  '(a hand in beam A)': ({ devices, time }) => {
+    const { board } = devices
+    time.timers.after(100, () => board.setContact('beamA', true))
+    time.timers.after(300, () => board.setContact('beamA', false))
+  },
+}
 
 type Keys = readonly (readonly [typed: string, until: string | RegExp])[]
 type Scene = readonly [syntax: string, ...keys: (string | Keys[number])[]]
@@ -95,6 +113,23 @@ const SCENES: readonly Scene[] = [
     'test lamp LANE SIGN:pass|refuse|retry|fraud|intrusion|open|service|none [MS]',
     'test lamp A pass 100',
   ],
+  [
+    'test sound LANE SIGN:pass|refuse|retry|fraud|intrusion|open [MS]',
+    'test sound A intrusion 100',
+  ],
+  [
+    'test beams LANE',
+    ['test beams A', 'one after the other'],
+    ['(a hand in beam A)', PROMPT],
+    'test beams B',
+  ],
+  [
+    'test scan LANE WAY:entry|exit',
+    ['test scan A entry', 'Ctrl-C ends it'],
+    ['(a code)', PROMPT],
+    'test scan A entry',
+    'test scan A exit',
+  ],
   ['test all', ['test all', 'y or n'], ['y', 'y or n'], ['n', 'y or n'], [CTRL_C, PROMPT]],
   ['test all unattended', 'test all unattended'],
   ['mock scan LANE WAY:entry|exit TEXT...', 'mock scan A entry "no pass"'],
@@ -155,7 +190,12 @@ const SCENES: readonly Scene[] = [
   ['user remove NAME', 'user remove wei', 'user remove lin'],
   ['password', ['password', 'new password: '], [PASSWORD, 'again: '], PASSWORD],
   ['clock set TIME', 'clock set 2026-01-01T00:00:00Z', 'clock set 2027-01-15T09:00:00Z'],
-  ['monitor [LANE]', ['monitor A', 'ends it'], ['', /lost DEVICE/], ['q', PROMPT]],
+  [
+    'monitor [LANE]',
+    ['monitor A', 'ends it'],
+    ['(the reader is unplugged)', /lost DEVICE/],
+    ['q', PROMPT],
+  ],
   ['logout', ['logout', 'login: ']],
 ]
 
@@ -187,9 +227,9 @@ t.test('every command, typed at a pseudo terminal', async t => {
     let text = ''
     for (const key of keys) {
       const [typed, wanted] = typeof key === 'string' ? [key, PROMPT] : key
-      if (typed === '') world.gate.devices.reader.become('lost')
-      const ends = ['', 'q', 'y', 'n', CTRL_C].includes(typed) ? typed : `${typed}\r`
-      text += plain(await pty.expect(ends, wanted))
+      ACTS[typed]?.(world.gate)
+      const keyed = KEYS.includes(typed) ? typed : `${typed}\r`
+      text += plain(await pty.expect(typed in ACTS ? '' : keyed, wanted))
     }
     told.set(syntax, masked(text.replaceAll(world.gate.data, 'data')).trim())
   }

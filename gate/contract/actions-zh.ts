@@ -154,6 +154,8 @@ const REFUSALS_ZH: Readonly<Record<ControlRefusal, string>> = {
   BOARD_NOT_READY: '控制板失联，或停止按钮被按下：先排除',
   LANE_OCCUPIED: '通道内有人或物：先清空',
   BARRIER_BUSY: '门扇仍在动作，或另一测试正在进行：等待结束',
+  READER_IN_TEST: '该方向已在等待扫码：等待该测试结束',
+  NOTHING_READ: '该方向的扫码器未在限时内读到完整二维码：用 show devices 查看',
   CONTACT_IS_ACTIVE: '该触点已处于动作状态',
   NOT_PRETENDED: '该触点没有被模拟：以设备的实际状态为准',
   NO_SUCH_ROW: '日志中没有该编号的记录',

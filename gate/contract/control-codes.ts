@@ -35,6 +35,8 @@ export const CONTROL_REFUSALS = {
   BOARD_NOT_READY: 'the board is lost or the stop button is pressed: mend that first',
   LANE_OCCUPIED: 'somebody or something stands in the lane: clear it',
   BARRIER_BUSY: 'the barrier still moves, or another test is under way: wait for its end',
+  READER_IN_TEST: 'a code is waited for there already: wait for the end of that test',
+  NOTHING_READ: 'no reader of that side read a whole code in time: see show devices',
   CONTACT_IS_ACTIVE: 'this contact is active already',
   NOT_PRETENDED: 'nobody pretends this contact: what its device says holds',
   NO_SUCH_ROW: 'the journal has no row of that number',

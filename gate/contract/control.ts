@@ -58,6 +58,15 @@ export interface GateControl {
   explain(code: string): Answer<CodeMeaning>
 }
 
+/** What a reader read, and what it would be told. */
+export interface ReadCode {
+  readonly reader: string
+  /** Length of its text. */
+  readonly chars: number
+  readonly told: string
+  readonly trace: readonly TraceStep[]
+}
+
 /** What is done to one lane, by its name. */
 export interface LaneControl {
   /**
@@ -84,6 +93,21 @@ export interface LaneControl {
     part: PartTest,
     by: string,
   ): Promise<Answer<{ readonly result: 'followed' | 'stuck' | 'unchecked' }>>
+  /**
+   * Waits for a code that somebody holds up before a reader of this direction: what it would be told.
+   * Only in maintenance: no pass is used, nothing moves. `NOTHING_READ` after 30 s, `INTERRUPTED` when
+   * `signal` fires. The text itself is told nobody.
+   */
+  readCode(
+    lane: string,
+    direction: Direction,
+    how: {
+      readonly by: string
+      readonly signal?: AbortSignal
+      /** Called once it waits. */
+      readonly onWaiting?: () => void
+    },
+  ): Promise<Answer<ReadCode>>
   /**
    * Pretends a contact, until it is ended or the maintenance is. Only in maintenance, where nothing
    * pretended lets a person through; a fire opens the barrier as a real one does.

@@ -4,7 +4,7 @@
  * through; each lane is put back as it was found, also when the test is stopped.
  */
 import type { DeviceStatus } from '../contract/control-status.ts'
-import { activeOf, checkContacts, checkDevice, laneOf } from './at-rest.ts'
+import { activeOf, checkContacts, checkDevice, isBoard, laneOf } from './at-rest.ts'
 import { testBeams } from './beams-by-hand.ts'
 import {
   type Finding,
@@ -78,9 +78,6 @@ async function* testWhatMoves(
     yield* testReader({ ...test, attended: test.attended && mayAsk }, reader)
   }
 }
-
-/** A board is named for its lane; a reader after its kind. */
-const isBoard = ({ name, lane }: DeviceStatus): boolean => name === `${lane}.board`
 
 interface Why {
   readonly what: string
