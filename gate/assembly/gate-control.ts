@@ -13,6 +13,7 @@ import { explainCode } from '../contract/explain-row.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
+import { createEnrolmentControl } from './control-enrolment.ts'
 import type { EventHub } from './control-events.ts'
 import { createJournalControl, type ExportingGate } from './control-journal.ts'
 import { createLaneControl, laneStatuses } from './control-lanes.ts'
@@ -35,6 +36,9 @@ export interface GateControlParts {
   readonly hub: EventHub
   readonly clock: Clock
   readonly timers: Timers
+  /** Of the way to the service. */
+  readonly randomBytes: (bytes: number) => Uint8Array
+  readonly fetch: typeof fetch
 }
 
 export function createGateControl(parts: GateControlParts): GateControl {
@@ -88,6 +92,10 @@ export function createGateControl(parts: GateControlParts): GateControl {
     trust: createTrustControl(trusted, clock.nowMs),
     config: createConfigControl(parts.engine, () => config() !== undefined),
     journal: createJournalControl(() => gate()?.journal, exporting),
+    enrolment: createEnrolmentControl({
+      ...{ engine: parts.engine, gate, config },
+      ports: { clock, timers, randomBytes: parts.randomBytes, fetch: parts.fetch },
+    }),
     subscribe(wants, onReady) {
       const subscription = hub.subscribe(wants, onReady)
       return subscription === undefined

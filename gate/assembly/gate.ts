@@ -5,6 +5,7 @@
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { createPassVerifier } from '../../pass/verify.ts'
 import type { RemoteDoor } from '../config/from-service.ts'
+import type { StopHow } from '../config/running-gate.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { EventKind } from '../contract/events.ts'
 import type { GateFigures } from '../contract/figures.ts'
@@ -69,8 +70,8 @@ export interface Gate extends GateAccess {
   know(numbers: Known): void
   /** Whether the service has answered since the start. */
   reached(): boolean
-  /** `restart`: another start follows at once, so rows need not be sent before. */
-  stop(how?: { readonly restart: boolean }): Promise<void>
+  /** With another start to follow at once, rows need not be sent before. */
+  stop(how?: StopHow): Promise<void>
   /** At once, for a defect. */
   releaseAll(): void
 }
@@ -270,14 +271,14 @@ async function assemble(
     releaseAll() {
       for (const lane of lanes) lane.releaseAll()
     },
-    async stop({ restart } = { restart: false }) {
+    async stop(how = { restart: false }) {
       backgroundWork.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await stationBus.close()
-      await recorder.note('stop', stopBody(restart, hurry))
+      await recorder.note('stop', stopBody(how, hurry))
       await rows.flush()
       rows.close()
-      const sends = !restart && !hurry?.aborted
+      const sends = !how.restart && !hurry?.aborted
       if (serviceLink && sends) await inTime(timers, STOP_FLUSH_MS, serviceLink.uploader.flush())
       for (const [name, part] of Object.entries({ serviceLink, trust, journal, server })) {
         const closing = part?.close() ?? Promise.resolve()

@@ -45,7 +45,7 @@ export function createReconfigurableGate(
   parts: ReconfigurableGateParts,
   onDead: (fault: unknown) => void,
 ): ReconfigurableGate {
-  const { log, clock, timers } = parts
+  const { log, clock, timers, randomBytes, fetch } = parts
   const { folder } = file
   const check = (value: unknown, written?: string) => checkConfig(value, folder, written)
   const onFault = faultLog(log)
@@ -101,7 +101,9 @@ export function createReconfigurableGate(
   ]
   remote = createRemoteDoor({ engine, check, onFault })
   const { gate, config } = running
-  const control = createGateControl({ engine, gate, config, name, watch, hub, clock, timers })
+  const control = createGateControl({
+    ...{ engine, gate, config, name, watch, hub, clock, timers, randomBytes, fetch },
+  })
   return { engine, running, control }
 }
 

@@ -68,6 +68,11 @@ export interface ConfigEngine {
   takeBack(by: string): Promise<Outcome>
   /** Looks at the config file again, as for SIGHUP. */
   reload(): Promise<Outcome>
+  /**
+   * Ends the gate in an orderly way, does `between` while none runs, and starts it by the same
+   * revision, also when that rejects: `NOT_WRITTEN` then. Not while a lane is open for everyone.
+   */
+  restart(between: () => Promise<void>): Promise<Outcome>
   /** As `commit`, of a whole config. */
   offer(offer: Offer): Promise<Outcome>
   /** Something was offered that can't be taken: told in the journal, and not looked at again. */
@@ -215,6 +220,8 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     confirm: by => inTurn(() => changes.confirm(by)),
     takeBack: by => inTurn(() => changes.takeBack(by)),
     reload: () => inTurn(reload),
+    restart: between =>
+      inTurn(async () => (stopped ? refused('STOPPED') : changes.restart(between))),
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
     seen: () => ledger.history()?.seen,

@@ -22,7 +22,12 @@ const VALUES: Readonly<Record<string, string>> = {
   },
   ...{ PATH: 'lanes.A.timing.waitMs', VALUE: '3000', REVISION: '0', MINUTES: '1', HOURS: '1' },
   ...{ TIME: '2000-01-01T00:00:00Z', COLUMNS: '80', ROWS: '24', NAME: 'someone', COMMAND: 'show' },
-  ...{ FILE: 'rows.jsonl', FROM: '2000-01-01T00:00Z', TO: '2001-01-01T00:00Z' },
+  ...{
+    FILE: 'rows.jsonl',
+    ONETIMECODE: 'ONCE',
+    FROM: '2000-01-01T00:00Z',
+    TO: '2001-01-01T00:00Z',
+  },
 }
 
 /** The shortest line that a syntax allows. */

@@ -10,6 +10,7 @@ import { DEVICE_REMEDIES } from '../contract/device-faults.ts'
 import { TEST_MS_MAX, TEST_MS_MIN } from '../contract/part-test.ts'
 import { type Command, mayDo, shown } from './command.ts'
 import { CONFIG_COMMANDS } from './commands/config.ts'
+import { ENROLMENT_COMMANDS } from './commands/enrolment.ts'
 import { EVENT_COMMANDS } from './commands/events.ts'
 import { EXPORT_COMMANDS } from './commands/journal-export.ts'
 import { LANE_COMMANDS } from './commands/lanes.ts'
@@ -77,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   ...SELF_TEST_COMMANDS,
   ...CONFIG_COMMANDS,
   ...TRUST_COMMANDS,
+  ...ENROLMENT_COMMANDS,
   ...USER_COMMANDS,
 ]
 
@@ -134,6 +136,7 @@ export function valueKinds(control: Pick<GateControl, 'lanes'>): ValueKinds {
       says: 'a name: small letters, digits, - and _, first a letter',
       accepts: text => USER_NAME.test(text),
     },
+    ONETIMECODE: anything('the one-time code of an operator'),
     COMMAND: anything('the first words of a command'),
   }
 }

@@ -28,6 +28,10 @@ const KEYS = ['q', 'y', 'n', CTRL_C]
 /** What is done in the place of a key. */
 const ACTS: Readonly<Record<string, (gate: TypedConsole['gate']) => void>> = {
   '(the reader is unplugged)': ({ devices }) => devices.reader.become('lost'),
+  '(release is pressed)': ({ devices: { board } }) => {
+    board.setContact('release', true)
+    board.setContact('release', false)
+  },
   '(a code)': ({ devices }) => devices.reader.read('no pass'),
   '(a hand in beam A)': ({ devices, time }) => {
     const { board } = devices
@@ -189,6 +193,30 @@ const SCENES: readonly Scene[] = [
   ['user list', 'user list'],
   ['user remove NAME', 'user remove wei', 'user remove lin'],
   ['password', ['password', 'new password: '], [PASSWORD, 'again: '], PASSWORD],
+  [
+    'enrol ONETIMECODE',
+    ['enrol ONCE', 'yes: '],
+    'yes',
+    ['(release is pressed)', ''],
+    ['mode A normal', 'reason: '],
+    'the smoke is gone',
+    ['enrol WRONG', 'yes: '],
+    'yes',
+    ['enrol ONCE', 'yes: '],
+    'no',
+    ['enrol ONCE', 'yes: '],
+    'yes',
+    'show version | grep enrolled',
+  ],
+  [
+    'unenrol',
+    ['unenrol', 'name: '],
+    'south-1',
+    ['unenrol', 'name: '],
+    ['north-1', 'reason: '],
+    'it goes to another station',
+    'unenrol',
+  ],
   ['clock set TIME', 'clock set 2026-01-01T00:00:00Z', 'clock set 2027-01-15T09:00:00Z'],
   [
     'monitor [LANE]',
@@ -205,7 +233,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{16}\b/g, '(epoch)'],
   [/\b[\d.]+ [MG]iB/g, '(free)'],
   [/\bv\d+\.\d+\.\d+/g, '(node)'],
-  [/(\d\d:\d\d):\d\d/g, '$1:00'],
+  [/\b(\d\d):\d\d:\d\d/g, '$1:00:00'],
   [/\b(?:\d+ min )?\d+ s\b */g, '(span) '],
   [/"(sinceMs|at)": \d+/g, '"$1": (time)'],
   [/-?\d+ ms\./g, '(ms) ms.'],

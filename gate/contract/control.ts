@@ -46,6 +46,7 @@ export interface GateControl {
   readonly trust: TrustControl
   readonly config: ConfigControl
   readonly journal: JournalControl
+  readonly enrolment: EnrolmentControl
   /**
    * Events from now on, in a queue of `max` (1–1000, 200 unless said). `onReady` is called once
    * when the empty queue gets its first event, never from within what caused it.
@@ -236,6 +237,23 @@ export interface JournalControl {
       readonly broken: { readonly epoch: string; readonly seq: number; readonly why: string } | null
     }>
   >
+}
+
+/**
+ * Joining the service and leaving it. Each ends the gate in an orderly way and starts it anew, as
+ * another config does; not while a lane is open for everyone (`EMERGENCY`).
+ */
+export interface EnrolmentControl {
+  /**
+   * With a one-time code of an operator, for the gate and the station of the config. Also in the place
+   * of an enrolment that is there. `ENROLMENT_FAILED` says why not.
+   */
+  join(
+    code: string,
+    by: string,
+  ): Promise<Answer<{ readonly gate: string; readonly station: string }>>
+  /** Rows stay here from then on. The gate's key is gone: the next enrolment makes another. */
+  leave(asker: Asker): Promise<Answer>
 }
 
 /** Each part that is left out takes all. */

@@ -259,10 +259,12 @@ export type TestBody = z.infer<typeof testBodySchema>
 /**
  * What a technician did with the gate as a whole.
  * - `export`: rows of the journal are written into the file named in `detail`.
+ * - `enrolled`, `unenrolled`: it joined the service, or left it; `detail` has its names there.
  */
 export const commandBodySchema = z.strictObject({
-  about: z.enum(['export']),
+  about: z.enum(['export', 'enrolled', 'unenrolled']),
   by: z.string().max(80),
+  reason: z.string().max(CONFIG_REASON_CHARS_MAX).optional(),
   detail: z.string().max(400),
 })
 export type CommandBody = z.infer<typeof commandBodySchema>

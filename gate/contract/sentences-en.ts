@@ -42,8 +42,9 @@ export const ENGLISH: Sentences = {
       const time = ms === undefined ? '' : ` for ${ms} ms`
       return [`By ${by} ${how}: ${about} ${what}${is}${time}${told}.`]
     },
-    command({ about, by, detail }) {
-      return [`${COMMANDS[about]}, by ${by}: ${detail}.`]
+    command({ about, by, reason, detail }) {
+      const why = reason === undefined || reason === '' ? '' : `, because: ${reason}`
+      return [`${COMMANDS[about]}, by ${by}${why}: ${detail}.`]
     },
     boot: body => [`boot: ${fieldsOf(body)}`],
     stop: body => [`stop: ${fieldsOf(body)}`],
@@ -67,6 +68,8 @@ export const ENGLISH: Sentences = {
 
 const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: 'Rows were written into a file',
+  enrolled: 'The gate joined the service',
+  unenrolled: 'The gate left the service',
 }
 
 const ABOUT: Readonly<Record<CodeMeaning['about'], string>> = {

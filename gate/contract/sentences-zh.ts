@@ -61,7 +61,10 @@ export const CHINESE: Sentences = {
       const told = code === undefined ? '' : `；结果应为 ${code}`
       return [`${by} ${how}${PARTS[about]} ${what}${is}${time}${told}。`]
     },
-    command: ({ about, by, detail }) => [`${by} ${COMMANDS[about]}：${detail}。`],
+    command({ about, by, reason, detail }) {
+      const why = reason === undefined || reason === '' ? '' : `，原因：${reason}`
+      return [`${by} ${COMMANDS[about]}：${detail}${why}。`]
+    },
     boot: body => [`闸机启动。记录：${fieldsOf(body)}`],
     stop: body => [`闸机停机。记录：${fieldsOf(body)}`],
     trust: body => [`信任数据有变化。记录：${fieldsOf(body)}`],
@@ -149,6 +152,8 @@ const REVISIONS: Readonly<Record<ConfigBody['about'], string>> = {
 
 const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: '将日志导出到文件',
+  enrolled: '将闸机注册到服务端',
+  unenrolled: '将闸机从服务端注销',
 }
 
 const PARTS: Readonly<Record<TestBody['about'], string>> = {

@@ -16,11 +16,22 @@ import { WAIT_MS_MAX } from '../../../hardware/sim/until.ts'
 import { openConfig } from '../../assembly/open-config.ts'
 import { createReconfigurableGate } from '../../assembly/reconfigurable-gate.ts'
 import { checkConfig, type GoodConfig } from '../../config/config-file.ts'
-import { createOrigin, fetchFrom } from '../trust/origin.ts'
+import { type Answer, createOrigin, fetchFrom } from '../trust/origin.ts'
 import { T0, TrustWorld } from '../trust/world.ts'
 
 const world = await TrustWorld.create()
 const traveller = createTravellers(world)
+
+/** A service that takes this gate with the code ONCE, and with no other. */
+function answerEnrolment(line: string, body: string): Answer | undefined {
+  if (line !== 'POST /v1/gates/enrol') return undefined
+  const headers = { 'content-type': 'application/json' }
+  const { code, name, station } = JSON.parse(body) as Record<string, string>
+  if (code === 'ONCE')
+    return { status: 201, headers, body: JSON.stringify({ gate: name, station }) }
+  const problem = { code: 'ENROLMENT_INVALID', title: 'unknown, used or too old' }
+  return { status: 404, headers, body: JSON.stringify(problem) }
+}
 
 /** A gate of one lane in service, with `more` in the lane's config. */
 export async function startConfigured(dir: string, more: object = {}) {
@@ -35,6 +46,8 @@ export function openConfigured(dir: string, more: object = {}) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
+  const origin = createOrigin(world)
+  origin.intercept = answerEnrolment
   let opened = 0
   writeFileSync(join(dir, 'trust-1.cbor'), world.factory)
   const file = join(dir, 'gate.json')
@@ -58,7 +71,7 @@ export function openConfigured(dir: string, more: object = {}) {
       ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
       random: () => 0.5,
       memoryMax: SMALL_MEMORY,
-      fetch: fetchFrom(createOrigin(world)) as typeof fetch,
+      fetch: fetchFrom(origin) as typeof fetch,
       log: pino({ level: 'silent' }),
       openBoard({ board }) {
         if (board.port === 'wrong') throw new DeviceError('BAD_PINS', 'A.board', 'pin 2 is both')
