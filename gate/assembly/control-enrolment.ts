@@ -6,7 +6,7 @@ import type { CommandBody, EventKind } from '../contract/events.ts'
 import { ENROL_CODE_CHARS_MAX } from '../limits.ts'
 import { type EnrolPorts, enrol } from '../net/enrol.ts'
 import { type Enrolment, removeEnrolment } from '../net/identity.ts'
-import { askerFault, byFault, refuse } from './control-answers.ts'
+import { askerFault, byFault, isOpenForAll, type LaneInState, refuse } from './control-answers.ts'
 
 export interface EnrolmentParts {
   readonly engine: Pick<ConfigEngine, 'restart'>
@@ -19,7 +19,7 @@ export interface EnrolmentParts {
 /** As far as it counts here. */
 export interface EnrolledGate {
   readonly enrolment: Enrolment | undefined
-  readonly lanes: readonly { view(): { readonly state: { readonly name: string } } }[]
+  readonly lanes: readonly LaneInState[]
   record(kind: EventKind, body: object): Promise<void>
 }
 
@@ -35,9 +35,7 @@ export function createEnrolmentControl(parts: EnrolmentParts): EnrolmentControl 
     if (running === undefined || of === undefined) return refuse('NOT_RUNNING')
     if (busy) return refuse('ENROLMENT_RUNNING')
     // Asked for before a code is used up.
-    if (running.lanes.some(({ view }) => view().state.name === 'Emergency')) {
-      return refuse('EMERGENCY')
-    }
+    if (isOpenForAll(running.lanes)) return refuse('EMERGENCY')
     busy = true
     try {
       return await work(running, of)

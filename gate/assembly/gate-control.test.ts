@@ -361,6 +361,19 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   t.notMatch(JSON.stringify(told), /topsecret|tops.ecret|viewer/)
 })
 
+t.test('an end by a technician, who and why', async t => {
+  const { control, engine, ends, rows } = await start()
+  t.match(await control.status(), { supervised: true })
+  control.lane.setModes('A', { emergency: true }, lin)
+  t.match(await control.end('restart', lin), refusedWith('EMERGENCY'))
+  control.lane.clearModes('A', lin)
+  t.match(await control.end('restart', lin), { ok: true })
+  t.match(rows().at(-1), { kind: 'command', body: { about: 'restart', ...lin } })
+  await engine.stop()
+  t.match(await control.end('shutdown', lin), { ok: true }, 'also where no gate runs')
+  t.same(ends, ['restart', 'shutdown'])
+})
+
 t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   const { control, change, engine, devices, until, told } = await start()
   const { journal } = control

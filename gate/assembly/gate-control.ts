@@ -13,6 +13,7 @@ import { explainCode } from '../contract/explain-row.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
+import { createEnd, type EndProgram } from './control-end.ts'
 import { createEnrolmentControl } from './control-enrolment.ts'
 import type { EventHub } from './control-events.ts'
 import { createJournalControl, type ExportingGate } from './control-journal.ts'
@@ -39,6 +40,14 @@ export interface GateControlParts {
   /** Of the way to the service. */
   readonly randomBytes: (bytes: number) => Uint8Array
   readonly fetch: typeof fetch
+  readonly program: GateProgram | undefined
+}
+
+/** What runs the gate, where it is a program of its own. */
+export interface GateProgram {
+  readonly end: EndProgram
+  /** A service manager starts it again. */
+  readonly supervised: boolean
 }
 
 export function createGateControl(parts: GateControlParts): GateControl {
@@ -53,6 +62,7 @@ export function createGateControl(parts: GateControlParts): GateControl {
       gate: config()?.gate ?? parts.name,
       station: config()?.station ?? '',
       upMs: clock.monotonicMs() - beganMs,
+      supervised: parts.program?.supervised ?? false,
       running: running !== undefined,
       health: running === undefined ? null : await running.readHealth(),
       enrolment: running?.enrolment ?? null,
@@ -96,6 +106,7 @@ export function createGateControl(parts: GateControlParts): GateControl {
       ...{ engine: parts.engine, gate, config },
       ports: { clock, timers, randomBytes: parts.randomBytes, fetch: parts.fetch },
     }),
+    end: createEnd({ endProgram: parts.program?.end, gate, timers }),
     subscribe(wants, onReady) {
       const subscription = hub.subscribe(wants, onReady)
       return subscription === undefined

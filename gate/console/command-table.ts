@@ -15,6 +15,7 @@ import { EVENT_COMMANDS } from './commands/events.ts'
 import { EXPORT_COMMANDS } from './commands/journal-export.ts'
 import { LANE_COMMANDS } from './commands/lanes.ts'
 import { LOOK_COMMANDS } from './commands/look.ts'
+import { PROGRAM_COMMANDS } from './commands/program.ts'
 import { SELF_TEST_COMMANDS } from './commands/self-test.ts'
 import { TRUST_COMMANDS } from './commands/trust.ts'
 import { USER_COMMANDS } from './commands/users.ts'
@@ -79,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   ...CONFIG_COMMANDS,
   ...TRUST_COMMANDS,
   ...ENROLMENT_COMMANDS,
+  ...PROGRAM_COMMANDS,
   ...USER_COMMANDS,
 ]
 

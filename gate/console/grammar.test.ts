@@ -36,6 +36,18 @@ t.test('words may be shortened while they are unlike the others', async t => {
   t.same(read('"show" lanes'), ['UNKNOWN_WORD', 'show', ['show', 'shut', 'mode', 'set', 'commit']])
 })
 
+t.test('words of a command that is given whole are never shortened', async t => {
+  const one = createGrammar([{ syntax: 'show' }, { syntax: 'shutdown', whole: true }], {})
+  const given = (line: string) => {
+    const found = one.read(tokensOf(line))
+    return found.ok ? found.command.syntax : found.code
+  }
+  t.equal(given('sh'), 'show')
+  t.equal(given('shutdow'), 'UNKNOWN_WORD')
+  t.equal(given('Shutdown'), 'shutdown')
+  t.same(one.complete([], 'sh'), ['show', 'shutdown'], 'Tab shows it')
+})
+
 t.test('choices, values, what may be left out, the rest of a line', async t => {
   t.same(read('m A f')[1], { LANE: 'A', HOW: 'free' })
   t.same(read('mode A closed ex')[1], { LANE: 'A', HOW: 'closed', WAY: 'exit' })

@@ -219,6 +219,15 @@ const SCENES: readonly Scene[] = [
   ],
   ['clock set TIME', 'clock set 2026-01-01T00:00:00Z', 'clock set 2027-01-15T09:00:00Z'],
   [
+    'reboot',
+    ['reboot', 'name: '],
+    'no',
+    ['reboot', 'name: '],
+    ['north-1', 'reason: '],
+    'a new firmware',
+  ],
+  ['shutdown', ['shutdown', 'name: '], ['north-1', 'reason: '], 'the hall is closed'],
+  [
     'monitor [LANE]',
     ['monitor A', 'ends it'],
     ['(the reader is unplugged)', /lost DEVICE/],

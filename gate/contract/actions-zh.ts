@@ -171,6 +171,7 @@ const REFUSALS_ZH: Readonly<Record<ControlRefusal, string>> = {
   ENROLMENT_FAILED: '未能注册到服务端，没有任何更改：查看服务端的答复',
   ENROLMENT_RUNNING: '正在注册或注销：等待结束',
   NOT_ENROLLED: '本闸机未注册，无需注销',
+  NO_PROGRAM: '本闸机是另一程序的一部分：请停止该程序',
   BELOW_FLOOR: '该时间必定已过：已签名的文件比它更晚',
   EXTENSION_NOT_WRITTEN: '数据目录无法写入文件：没有任何更改',
   TOO_MANY_SUBSCRIBERS: '订阅者已达上限：先关闭一个',

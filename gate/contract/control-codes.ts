@@ -52,6 +52,7 @@ export const CONTROL_REFUSALS = {
   ENROLMENT_FAILED: 'the service was not joined, and nothing has changed: see what it says',
   ENROLMENT_RUNNING: 'the gate joins or leaves the service just now: wait for the end of that',
   NOT_ENROLLED: 'this gate is not enrolled: nothing to leave',
+  NO_PROGRAM: 'this gate is part of another program: end that one',
   BELOW_FLOOR: 'this time is certainly past: signed documents are younger',
   EXTENSION_NOT_WRITTEN: 'the data folder takes no file: nothing has changed',
   TOO_MANY_SUBSCRIBERS: 'no more subscribers are taken: close another',

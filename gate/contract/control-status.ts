@@ -17,6 +17,8 @@ export interface GateStatus {
   readonly station: string
   /** Since the process began to run gates, milliseconds. */
   readonly upMs: number
+  /** Whether a service manager runs the program, which starts it again. */
+  readonly supervised: boolean
   /** False while one gate is stopped and the next is not started. */
   readonly running: boolean
   /** As the service gets it: trust, clock, rows waiting, disk, lanes; null while none runs. */

@@ -48,6 +48,12 @@ export interface GateControl {
   readonly journal: JournalControl
   readonly enrolment: EnrolmentControl
   /**
+   * Ends the gate's program in an orderly way, as a signal does, so that its service manager starts it
+   * again (`restart`) or does not (`shutdown`); the machine stays up. Not while a lane is open for
+   * everyone (`EMERGENCY`). A row of kind `command` says who and why.
+   */
+  end(how: 'restart' | 'shutdown', asker: Asker): Promise<Answer>
+  /**
    * Events from now on, in a queue of `max` (1–1000, 200 unless said). `onReady` is called once
    * when the empty queue gets its first event, never from within what caused it.
    */

@@ -58,6 +58,9 @@ t.test('each kind of row has a meaning in each language', async t => {
   t.match(en('mode'), [/by lin, because: a fair/, 'entry: controlled → free'])
   t.match(en('test'), ['By lin pretended: contact fire is active.'])
   t.match(en('command'), [/file, by lin: exports/])
+  const shutdown = meaning('command', { about: 'shutdown', by: 'lin', reason: 'moves', detail: '' })
+  t.same(shutdown.en, ['The gate’s program was ended for good, by lin, because: moves.'])
+  t.same(shutdown.zh, ['lin 将闸机程序停机，原因：moves。'])
   t.match(en('config'), [/revision 2 by lin was committed/, 'a.b'])
   t.match(en('alarm').at(-1), /^To do \(staff\): A passage/)
   const zh = (kind: EventKind) => meaning(kind, BODIES[kind]).zh

@@ -44,7 +44,8 @@ export const ENGLISH: Sentences = {
     },
     command({ about, by, reason, detail }) {
       const why = reason === undefined || reason === '' ? '' : `, because: ${reason}`
-      return [`${COMMANDS[about]}, by ${by}${why}: ${detail}.`]
+      const what = detail === '' ? '' : `: ${detail}`
+      return [`${COMMANDS[about]}, by ${by}${why}${what}.`]
     },
     boot: body => [`boot: ${fieldsOf(body)}`],
     stop: body => [`stop: ${fieldsOf(body)}`],
@@ -70,6 +71,8 @@ const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: 'Rows were written into a file',
   enrolled: 'The gate joined the service',
   unenrolled: 'The gate left the service',
+  restart: 'The gate’s program was ended, to start again',
+  shutdown: 'The gate’s program was ended for good',
 }
 
 const ABOUT: Readonly<Record<CodeMeaning['about'], string>> = {

@@ -63,7 +63,8 @@ export const CHINESE: Sentences = {
     },
     command({ about, by, reason, detail }) {
       const why = reason === undefined || reason === '' ? '' : `，原因：${reason}`
-      return [`${by} ${COMMANDS[about]}：${detail}${why}。`]
+      const what = detail === '' ? '' : `：${detail}`
+      return [`${by} ${COMMANDS[about]}${what}${why}。`]
     },
     boot: body => [`闸机启动。记录：${fieldsOf(body)}`],
     stop: body => [`闸机停机。记录：${fieldsOf(body)}`],
@@ -154,6 +155,8 @@ const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: '将日志导出到文件',
   enrolled: '将闸机注册到服务端',
   unenrolled: '将闸机从服务端注销',
+  restart: '将闸机程序停机并重启',
+  shutdown: '将闸机程序停机',
 }
 
 const PARTS: Readonly<Record<TestBody['about'], string>> = {

@@ -24,8 +24,7 @@ export const ENROLMENT_COMMANDS: readonly Command[] = [
     },
   },
   {
-    syntax: 'unenrol',
-    level: 'admin',
+    ...{ syntax: 'unenrol', level: 'admin', whole: true },
     says: 'LEAVES THE SERVICE: rows stay here, no key is left; the gate starts anew, asked twice',
     async run({ control, by, print, ask }) {
       const { gate, enrolment, running } = await control.status()

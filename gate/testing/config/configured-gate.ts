@@ -48,6 +48,7 @@ export function openConfigured(dir: string, more: object = {}) {
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
   const origin = createOrigin(world)
   origin.intercept = answerEnrolment
+  const ends: string[] = []
   let opened = 0
   writeFileSync(join(dir, 'trust-1.cbor'), world.factory)
   const file = join(dir, 'gate.json')
@@ -69,6 +70,7 @@ export function openConfigured(dir: string, more: object = {}) {
     openConfig(file, 0),
     {
       ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
+      program: { supervised: true, end: how => ends.push(how) > 0 },
       random: () => 0.5,
       memoryMax: SMALL_MEMORY,
       fetch: fetchFrom(origin) as typeof fetch,
@@ -111,6 +113,7 @@ export function openConfigured(dir: string, more: object = {}) {
       engine,
       running,
       control,
+      ends,
       time,
       data: join(dir, 'data'),
       energised,
