@@ -127,7 +127,8 @@ function timing(help: string): Timing {
 /** Labels come from config names and the table of codes: a bounded set. */
 function add({ values }: Counter, labels: FigureValue['labels'], count = 1): void {
   const key = Object.values(labels).join('\n')
-  values.set(key, { labels, value: (values.get(key)?.value ?? 0) + count })
+  const known = values.get(key) ?? { labels, value: 0 }
+  values.set(key, { labels: known.labels, value: known.value + count })
 }
 
 function put(into: Timing, ms: number): void {

@@ -1,5 +1,5 @@
-/** Figures in the Prometheus text format 0.0.4. Pure. */
-import type { Figure, Histogram } from '../contract/figures.ts'
+/** Figures in the Prometheus text format 0.0.4. */
+import type { Figure, FigureValue, Histogram } from '../contract/figures.ts'
 
 const PREFIX = 'wicketgate_'
 
@@ -27,7 +27,16 @@ function histogramLines(name: string, { buckets, sum, count }: Histogram): strin
   ]
 }
 
-function labelsOf(labels: Readonly<Record<string, string>>): string {
+/** Labels of a counter are the same object each time: their text is made once. */
+const texts = new WeakMap<FigureValue['labels'], string>()
+
+function labelsOf(labels: FigureValue['labels']): string {
+  const known = texts.get(labels) ?? labelsText(labels)
+  texts.set(labels, known)
+  return known
+}
+
+function labelsText(labels: FigureValue['labels']): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
