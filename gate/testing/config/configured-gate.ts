@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import t from 'tap'
 import { createVirtualTime, settle } from '../../../fixtures/clock.ts'
 import { readJournal } from '../../../fixtures/gate-journal.ts'
 import { createHandBoard, createHandReader } from '../../../fixtures/hand-devices.ts'
@@ -13,6 +12,7 @@ import { SMALL_MEMORY } from '../../../fixtures/small-memory.ts'
 import { DeviceError } from '../../../hardware/errors.ts'
 import type { Relay } from '../../../hardware/ports.ts'
 import { WAIT_MS_MAX } from '../../../hardware/sim/until.ts'
+import type { GateDisk } from '../../assembly/gate-disk.ts'
 import { openConfig } from '../../assembly/open-config.ts'
 import { createReconfigurableGate } from '../../assembly/reconfigurable-gate.ts'
 import { checkConfig, type GoodConfig } from '../../config/config-file.ts'
@@ -22,8 +22,11 @@ import { T0, TrustWorld } from '../trust/world.ts'
 const world = await TrustWorld.create()
 const traveller = createTravellers(world)
 
-/** A gate of one lane, with `more` in its config, whose board refuses the port "wrong". */
-export async function startConfigured(dir: string, more: object = {}) {
+/**
+ * A gate of one lane, with `more` in its config, whose board refuses the port "wrong". `disk`: for all
+ * but the revisions, in place of the data folder.
+ */
+export async function startConfigured(dir: string, more: object = {}, disk?: GateDisk) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
@@ -49,6 +52,7 @@ export async function startConfigured(dir: string, more: object = {}) {
     {
       ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
       random: () => 0.5,
+      ...(disk && { disk }),
       memoryMax: SMALL_MEMORY,
       fetch: fetchFrom(createOrigin(world)) as typeof fetch,
       log: pino({ level: 'silent' }),
@@ -63,7 +67,9 @@ export async function startConfigured(dir: string, more: object = {}) {
         return devices.reader
       },
     },
-    fault => t.fail(String(fault)),
+    fault => {
+      throw new Error('no gate runs any more', { cause: fault })
+    },
   )
   const state = () => running.gate()?.lanes[0]?.view().state.name
   const rows = () => readJournal(join(dir, 'data', 'journal.db'))
