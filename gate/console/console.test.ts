@@ -5,6 +5,7 @@ import { runConsoleRounds } from '../testing/console/console-rounds.ts'
 import { startConsoleInMemory } from '../testing/console/typed-console.ts'
 import { IDLE_MS } from '../testing/console/typed-lines.ts'
 import { LOGIN, PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
+import { MONITOR_PAUSE_MS } from './limits.ts'
 
 const world = await startConsoleInMemory()
 t.teardown(world.close)
@@ -99,6 +100,22 @@ t.test('keys: Tab, ?, abbreviations, arrows, Ctrl-C, Ctrl-Z, Ctrl-D', async t =>
   t.match(await line.command('sh d'), /A\.board/)
   t.match(await line.command('s'), /AMBIGUOUS/)
   t.match(await line.command('sh'), /UNFINISHED/)
+  await line.expect('\x04', 'login: ')
+})
+
+t.test('live events are printed together, a moment after the first', async t => {
+  const line = world.openLine('watch')
+  await line.logIn('lin')
+  await line.expect('monitor\r', 'ends it.')
+  line.seen()
+  const { reader } = world.gate.devices
+  reader.become('lost')
+  await world.time.advanceAsync(MONITOR_PAUSE_MS - 1)
+  reader.become('ready')
+  t.notMatch(line.seen(), 'A.scanner', 'not while a barrier may wait for its row')
+  await world.time.advanceAsync(1)
+  t.match(line.seen(), /A\.scanner lost[\s\S]*A\.scanner ready/)
+  await line.expect('q', PROMPT)
   await line.expect('\x04', 'login: ')
 })
 

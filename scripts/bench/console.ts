@@ -33,6 +33,7 @@ const ANSWER_MS = 50
 const ROUNDS = 60
 /** Of a round at each lane. */
 const SCANS = 4
+const SETTLE_MS = 150
 const USER = 'lin'
 
 export async function benchConsole(): Promise<Figure[]> {
@@ -146,6 +147,8 @@ async function relayFigures(
 ): Promise<Figure[]> {
   const took = new Map(Object.values(WATCHERS).map(name => [name, [] as number[]]))
   const measured = async (name: (typeof WATCHERS)[keyof typeof WATCHERS]) => {
+    // What was typed is answered by then.
+    await new Promise(resolve => setTimeout(resolve, SETTLE_MS))
     const all = await scansAtAll(lanes, SCANS)
     took.get(name)?.push(...all)
     return median(all)

@@ -4,7 +4,7 @@ import { EVENT_KINDS, type EventKind, type JournalRow } from '../../contract/eve
 import type { RowQuery } from '../../contract/row-query.ts'
 import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
 import { clockText, tableLines, timeText, wrapped } from '../layout.ts'
-import { TAIL_ROWS } from '../limits.ts'
+import { MONITOR_PAUSE_MS, TAIL_ROWS } from '../limits.ts'
 
 export const EVENT_COMMANDS: readonly Command[] = [
   {
@@ -95,6 +95,7 @@ async function monitor(caller: Caller, lane: string | undefined): Promise<Answer
   try {
     while (!over && caller.isHere()) {
       if (!isNews) await new Promise<void>(resolve => (ready = resolve))
+      await pause(caller)
       isNews = false
       await caller.drained()
       const { events, lost } = subscription.take()
@@ -106,6 +107,11 @@ async function monitor(caller: Caller, lane: string | undefined): Promise<Answer
     subscription.close()
   }
   return shown([])
+}
+
+/** Events come just when a barrier waits for its row: they are printed once that is over, together. */
+function pause({ selfTest: { timers } }: Caller): Promise<void> {
+  return new Promise(resolve => void timers.after(MONITOR_PAUSE_MS, resolve))
 }
 
 /** One line of at most some hundred characters. */
