@@ -3,9 +3,11 @@
  * who never logs in, and by somebody of each level. Looked for: a login of nobody's, a journal that
  * fills, a line that does not come back, memory that grows.
  */
-import { residentMb } from '../../../fixtures/resident-memory.ts'
+import { liveMb, residentMb } from '../../../fixtures/process-memory.ts'
 import { seeded } from '../../../hardware/sim/seeded.ts'
 import { LEVELS, type Level } from '../../console/command.ts'
+import { CONSOLE_REFUSALS } from '../../console/refusals.ts'
+import { CONTROL_REFUSALS } from '../../contract/control-codes.ts'
 import { createFuzz, FUZZ_KINDS, type FuzzKind } from './fuzzed-lines.ts'
 import { startConsoleInMemory, type TypedConsole } from './typed-console.ts'
 import { LOGIN } from './typist.ts'
@@ -13,6 +15,8 @@ import { LOGIN } from './typist.ts'
 /** Who sits at a line: nobody who has a password, or a user of that level. */
 const SEATS = ['stranger', ...LEVELS] as const
 type SeatName = (typeof SEATS)[number]
+
+const REFUSALS = { ...CONTROL_REFUSALS, ...CONSOLE_REFUSALS }
 
 /** In a row at one line. */
 const TURN_LINES = 100
@@ -42,7 +46,7 @@ export interface ConsoleRounds {
   /** In the journal. */
   rows: number
   virtualHours: number
-  /** Resident memory of this process in MB, after a twentieth of the lines, and at the end. */
+  /** What JavaScript holds, MB, once a twentieth of the lines was typed, and at the end. */
   earlyMb: number
   lateMb: number
   broken: string[]
@@ -70,10 +74,10 @@ export async function runConsoleRounds(how: ConsoleRoundsHow): Promise<ConsoleRo
   for (let turn = 0; figures.lines < how.rounds && how.stopped?.() !== true; turn++) {
     const seat = seats[turn % seats.length] as Seat
     await seat.turn(next, Math.min(TURN_LINES, how.rounds - figures.lines))
-    figures.lateMb = residentMb()
-    if (figures.lines <= how.rounds / 20) figures.earlyMb = figures.lateMb
-    how.onRound?.(figures.lines, `${figures.lateMb} MB, ${figures.rows} rows`)
+    if (figures.earlyMb === 0 && figures.lines >= how.rounds / 20) figures.earlyMb = liveMb()
+    how.onRound?.(figures.lines, `${residentMb()} MB resident, ${figures.rows} rows`)
   }
+  figures.lateMb = liveMb()
   figures.virtualHours = Math.round(world.time.clock.monotonicMs() / 36_000) / 100
   for (const seat of seats) await seat.leave()
   figures.broken.push(...world.faults.map(String))
@@ -181,6 +185,6 @@ function counts<K extends string>(names: readonly K[]): Record<K, number> {
 
 function countRefusals(text: string, refusals: Record<string, number>): void {
   for (const [, code = ''] of text.matchAll(/\n([A-Z]+(?:_[A-Z]+)*): /g)) {
-    refusals[code] = (refusals[code] ?? 0) + 1
+    if (Object.hasOwn(REFUSALS, code)) refusals[code] = (refusals[code] ?? 0) + 1
   }
 }
