@@ -175,3 +175,10 @@ export const SUPPORT_BUNDLES_KEPT = 3
 export const SUPPORT_ROWS_MAX = 2000
 export const SUPPORT_FILE_CHARS_MAX = 4 * 1_048_576
 export const SUPPORT_FILES_MAX = 1000
+
+/** Of a journal's export: rows of one piece, so that neither a scan nor a grant waits long; its name. */
+export const EXPORT_PIECE_ROWS = 100
+export const EXPORT_NAME_CHARS_MAX = 100
+
+/** A one-time code as somebody types it, characters. */
+export const ENROL_CODE_CHARS_MAX = 100

@@ -56,8 +56,8 @@ function coming(child: Child, what: string, fits: (line: Record<string, unknown>
 t.test('wrong arguments and configs: the key and its range, exit code 2', async t => {
   const wrong = gateOn('b', 's', { timing: { waitMs: 5 }, colour: 'red' })
   t.equal(await wrong.exited, 2)
-  t.match(wrong.errors(), /lanes\.0\.timing\.waitMs: too small, at least 1000/)
-  t.match(wrong.errors(), /lanes\.0\.colour: unknown key/)
+  t.match(wrong.errors(), /\.json:\nline 1: lanes\.A\.timing\.waitMs: too small, at least 1000/)
+  t.match(wrong.errors(), /line 1: lanes\.A\.colour: unknown key/)
 
   const pins = gateOn('b', 's', { board: { port: 'b', pins: { entry: 2, exit: 2 } } })
   t.equal(await pins.exited, 2)

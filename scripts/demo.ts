@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../gate/contract/options.ts'
 import { CASES, type CaseName, isCaseName } from './demo/cases.ts'
-import { runCase } from './demo/run.ts'
+import { runCases } from './demo/run.ts'
 import { createTrace, DemoError } from './demo/trace.ts'
 
 const HELP = `npm run demo [-- --case NAME] [--json]
@@ -27,7 +27,7 @@ async function demonstrate(name: CaseName, json: boolean): Promise<boolean> {
   const trace = createTrace(json, write)
   if (!json) write(`\n${name}: ${CASES[name].what}\n`)
   try {
-    await runCase(name, dir, trace)
+    await runCases([{ name, trace }], dir)
     rmSync(dir, { recursive: true, force: true })
     return true
   } catch (error) {

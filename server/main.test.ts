@@ -9,6 +9,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { WAIT_MS_MAX } from '../hardware/sim/until.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { decodeTrust, type SignedManifest, verifyManifest } from '../pass/documents/trust.ts'
 import { initTrust } from './ceremony/init.ts'
@@ -241,7 +242,7 @@ t.test('one process serves; it is killed and comes back, stops cleanly, and is w
 
 /** Each row is in the chain a second after it was written: a kill must not come before. */
 async function sealed(rows: number): Promise<void> {
-  for (const endMs = performance.now() + 15_000; ; ) {
+  for (const endMs = performance.now() + WAIT_MS_MAX; ; ) {
     const { stdout } = await finish(['audit', 'verify', '--config', CONFIG])
     if ((JSON.parse(stdout) as { rows: number }).rows === rows) return
     if (performance.now() > endMs) throw new Error(`never ${rows} rows: ${stdout}`)
@@ -295,7 +296,7 @@ t.test('a stop that comes while it starts is one', async t => {
   const child = run('--config', CONFIG)
   child.stderr.resume()
   child.stdout.resume()
-  for (const endMs = performance.now() + 10_000; !existsSync(join(dir, 'service.db.pid')); ) {
+  for (const endMs = performance.now() + WAIT_MS_MAX; !existsSync(join(dir, 'service.db.pid')); ) {
     if (performance.now() > endMs) throw new Error('never started')
     await new Promise(resolve => setImmediate(resolve))
   }

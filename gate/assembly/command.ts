@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError } from '../config/config-file.ts'
 import { gateJsonSchema } from '../contract/config.ts'
 import { OptionError, readOptions } from '../contract/options.ts'
+import { EXIT } from './exit-codes.ts'
 import { openConfig } from './open-config.ts'
 import type { DevicesElsewhere } from './program.ts'
 
@@ -26,7 +27,8 @@ Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it: no more scan
 passage that runs may end, relays are released, rows are sent. A second one changes nothing; two more
 within a second end it at once, relays released and the end in the journal. SIGHUP reads the config
 file again: a good one becomes the next revision, a wrong one changes nothing. Exit codes: 0 stopped,
-1 could not start or enrol, or ended before all was written, 2 wrong arguments or config.
+1 could not start or enrol, or ended before all was written, 2 wrong arguments or config, 80 and 81
+ended on the console, to start again or for good.
 `
 
 const OPTIONS = {
@@ -74,7 +76,7 @@ function report(error: unknown): number {
   const badInput = error instanceof ConfigError || error instanceof OptionError
   const wrongPins = code === 'BAD_PINS'
   process.stderr.write(`gate: ${message}\n`)
-  return badInput || wrongPins ? 2 : 1
+  return badInput || wrongPins ? EXIT.wrong : EXIT.failed
 }
 
 /** Resolves with the exit code. `devices`: where they are found, if not on this machine's own ports. */

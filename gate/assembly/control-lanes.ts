@@ -5,6 +5,7 @@ import type { Answer, Asker, LaneControl } from '../contract/control.ts'
 import type { LaneStatus } from '../contract/control-status.ts'
 import { type LaneModes, laneModesSchema } from '../contract/events.ts'
 import { explainIssues } from '../contract/explain.ts'
+import { CODE_MS_MAX } from '../contract/part-test.ts'
 import { SIGNS } from '../contract/sign.ts'
 import type { Lane } from '../lane/lane.ts'
 import { initialModes } from '../lane/lane-settings.ts'
@@ -93,6 +94,23 @@ export function createLaneControl({ gate, config, timers }: LaneControlParts): L
       if (checked && view.out.includes('RELAY_STUCK')) return { ok: true, result: 'stuck' }
       const undisturbed = servesNobody(view) && gate()?.lanes.includes(one.lane) === true
       return { ok: true, result: checked && undisturbed ? 'followed' : 'unchecked' }
+    },
+    async readCode(name, direction, { by, signal, onWaiting }) {
+      const one = found(name)
+      if (typeof one === 'string') return refuse(one)
+      const fault = byFault(by)
+      if (fault !== undefined) return fault
+      const end = new AbortController()
+      const cancel = timers.after(CODE_MS_MAX, () => end.abort())
+      const stop = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
+      const reading = one.lane.heldUp.next(direction, by, stop)
+      if (typeof reading !== 'string') onWaiting?.()
+      const code = await reading
+      cancel()
+      if (typeof code === 'string') return refuse(code)
+      if (code === undefined) return refuse(end.signal.aborted ? 'NOTHING_READ' : 'INTERRUPTED')
+      const { reader, chars, code: told, trace } = code
+      return { ok: true, reader, chars, told, trace }
     },
     pretendContact(name, contact, active, by) {
       const one = found(name)

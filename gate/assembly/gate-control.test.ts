@@ -1,17 +1,24 @@
 /** Every part of GateControl on a real gate, with another config, and so another gate, in between. */
-import { mkdirSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { DeviceError } from '../../hardware/errors.ts'
+import { systemTimers } from '../../hardware/system-time.ts'
 import { STORE_FILE } from '../config/store-file.ts'
 import type { JsonValue } from '../contract/canonical.ts'
+import type { GateControl } from '../contract/control.ts'
 import type { ControlRefusal } from '../contract/control-codes.ts'
 import { healthSchema } from '../contract/health.ts'
+import { CODE_MS_MAX } from '../contract/part-test.ts'
 import { TRUST_EXTENSION_MS_MAX } from '../limits.ts'
-import { startConfigured } from '../testing/config/configured-gate.ts'
+import { runSelfTest } from '../selftest/self-test.ts'
+import { buildSupportBundle } from '../support/bundle.ts'
+import { openConfigured, startConfigured } from '../testing/config/configured-gate.ts'
 import { DAY_S, T0 } from '../testing/trust/world.ts'
+import { pinsOfParts } from './pins-of-parts.ts'
 
 const lin = { by: 'lin', reason: 'a test' }
 const WAIT = 'lanes.A.timing.waitMs'
@@ -33,6 +40,36 @@ async function start() {
   return { ...gate, change }
 }
 
+t.test('before the first config runs nothing throws', async t => {
+  const { control, engine, time, data } = openConfigured(tempDir())
+  const { config } = control
+  const none = refusedWith('NOT_RUNNING')
+  t.match(config.running(), none)
+  t.same(config.history(), [])
+  t.match(config.set(WAIT, 3000), none)
+  t.match(config.compare(), none)
+  t.match(config.rollback(0), none)
+  t.match(await config.commit(lin), none)
+  t.match(await config.confirm('lin'), none)
+  t.match(await config.takeBack('lin'), none)
+  t.match(await config.reload(), none)
+  config.discard()
+  t.match(control.trust.report(), none)
+  t.match(control.figures(), none)
+  t.match(await control.journal.verify(), none)
+  t.same([control.lanes(), control.devices()], [[], []])
+  t.match(await control.status(), { gate: 'north-1', running: false })
+  t.equal(pinsOfParts(control)('A', 'beamA'), undefined)
+  const found = []
+  const parts = { control, nowMs: time.clock.nowMs, timers: systemTimers }
+  const test = { ...parts, reach: async () => undefined, by: 'lin', attended: false } as const
+  for await (const one of runSelfTest({ ...test, maintenance: 'leave' })) found.push(one)
+  t.match(found, [{ part: 'gate', code: 'NOT_RUNNING' }])
+  const bundle = await buildSupportBundle({ ...parts, dataDir: data, randomBytes, log: () => [] })
+  t.ok(bundle.length > 0)
+  await engine.stop()
+})
+
 t.test('status: who it is, how it is, also while none runs', async t => {
   const { control, change, engine, pass } = await start()
   await pass(5000)
@@ -52,13 +89,28 @@ t.test('status: who it is, how it is, also while none runs', async t => {
   t.match(await control.journal.verify(), refusedWith('NOT_RUNNING'))
 })
 
+/** Values of each figure; of a timing how many. */
+function counted(control: GateControl) {
+  const answer = control.figures()
+  const figures = answer.ok ? answer.figures : []
+  return Object.fromEntries(
+    figures.map(one => [one.name, one.type === 'histogram' ? one.count : one.values]),
+  )
+}
+
 t.test('lanes and devices: what they did and how they are, over a change', async t => {
   const { control, change, engine, admit, walk, devices, until, told, time } = await start()
   await admit(1)
   t.match(control.lanes(), [{ state: 'Admitting', relays: ['entry'], people: { waiting: 0 } }])
   walk()
   await until('the passage', () => told().includes('passage'))
+  t.match(counted(control), {
+    verdicts_total: [{ labels: { lane: 'A', code: 'ADMIT' }, value: 1 }],
+    passages_total: [{ labels: { lane: 'A', direction: 'entry' }, value: 1 }],
+    scan_to_relay_seconds: 1,
+  })
   await change()
+  t.match(counted(control), { verdicts_total: [], scan_to_relay_seconds: 0 }, 'of another gate')
   const [lane] = control.lanes()
   t.match(lane, {
     ...{ name: 'A', state: 'Locked', passages: { entry: 1, exit: 0 }, asked: { by: 'file' } },
@@ -167,6 +219,31 @@ t.test('pretended input: never on a lane that serves', async t => {
   await engine.stop()
 })
 
+t.test('a code that is held up: what it would be told, or that none came', async t => {
+  const { control, change, engine, devices, code, time } = await start()
+  const { readCode, setModes } = control.lane
+  const by = { by: 'lin' }
+  t.match(await readCode('Z', 'entry', by), refusedWith('NO_SUCH_LANE'))
+  t.match(await readCode('A', 'entry', { by: '' }), refusedWith('OUT_OF_RANGE'))
+  t.match(await readCode('A', 'entry', by), refusedWith('NOT_IN_MAINTENANCE'))
+  setModes('A', MAINTENANCE, lin)
+  await change()
+  let waiting = 0
+  const told = { ...by, onWaiting: () => void waiting++ }
+  const read = readCode('A', 'entry', told)
+  t.match(await readCode('A', 'entry', told), refusedWith('READER_IN_TEST'))
+  t.equal(waiting, 1)
+  devices.reader.read(await code(9))
+  t.match(await read, { ok: true, reader: 'A.scanner', told: 'ADMIT', trace: [{}, {}] })
+  const stopped = AbortSignal.abort()
+  t.match(await readCode('A', 'entry', { ...by, signal: stopped }), refusedWith('INTERRUPTED'))
+  const silent = readCode('A', 'entry', by)
+  await time.advanceAsync(CODE_MS_MAX + 1)
+  t.match(await silent, refusedWith('NOTHING_READ'))
+  await engine.stop()
+  t.match(await readCode('A', 'entry', by), refusedWith('NOT_RUNNING'))
+})
+
 t.test('trust: report, poll, the extension, the clock', async t => {
   const { control, change, engine, time, pass, data } = await start()
   await change()
@@ -204,10 +281,12 @@ t.test('config: candidate, trial, confirmation, the way back', async t => {
   t.match(config.set('lanes.Z.name', 'x'), refusedWith('NO_SUCH_PATH'))
   t.match(config.set(WAIT, 1), { ok: true, problems: [/waitMs/] })
   t.match(await config.commit(lin), refusedWith('CONFIG_INVALID'))
+  t.match(config.candidate(), { ok: true, problems: [/^line \d+: lanes\.A\.timing\.waitMs: /] })
   config.discard()
+  t.match(config.candidate(), refusedWith('NO_CANDIDATE'))
   t.match(await config.commit(lin), refusedWith('NOTHING_TO_COMMIT'))
   config.set(WAIT, 3000)
-  t.match(config.compare(), { ok: true, differences: [/waitMs/] })
+  t.match(config.compare(), { ok: true, differences: [{ line: Number, text: /waitMs/ }] })
   t.match(config.compare(9), refusedWith('NO_SUCH_REVISION'))
   t.match(await config.commit(lin, 60_000), { ok: true, revision: 1, onTrial: true })
   t.match(config.running(), { revision: { number: 1, by: 'lin' }, backTo: 0 })
@@ -250,14 +329,17 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   tell(config.set('lanes.A.readers', readers))
   tell(config.set('lanes.A.scanner', undefined))
   tell(config.compare())
+  t.match(tell(config.candidate()), { ok: true, problems: [] })
   tell(config.set('lanes.A.readers.1.source.input', `file:${input}`))
+  t.match(tell(config.candidate()), { ok: true, problems: [/^line \d+: lanes\.A\.readers\.1/] })
   tell(await config.commit(lin))
   tell(config.set('lanes.A.readers.1.source.input', input))
   t.match(tell(await config.commit(lin)), { ok: true, revision: 1 })
   devices.board.become('ready')
   devices.reader.become('ready')
   await until('in service', () => state() === 'Locked')
-  const { value } = tell(config.running())
+  const running = tell(config.running())
+  const value = running.ok && running.value
   t.match(JSON.stringify(value), 'http://***@10.0.0.7/video?***')
   t.match(JSON.stringify(value), 'rtsp://***@10.0.0.8/1')
   tell(config.set('lanes', (value as { lanes: JsonValue }).lanes))
@@ -265,7 +347,7 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   tell(config.set('lanes.A.readers.0.source.url', url.replace('topsecret@', 'topsecret2@')))
   t.match(
     tell(config.compare()),
-    { differences: [/\*\*\*@10\.0\.0\.7/] },
+    { differences: [{ text: /\*\*\*@10\.0\.0\.7/ }] },
     'another password differs',
   )
   t.match(tell(config.set('lanes.A.readers.0.source.url', 'http://***@10.0.0.9/')), {
@@ -279,6 +361,19 @@ t.test('config: no password of a camera is told, and a shown one can be given ba
   t.notMatch(JSON.stringify(told), /topsecret|tops.ecret|viewer/)
 })
 
+t.test('an end by a technician, who and why', async t => {
+  const { control, engine, ends, rows } = await start()
+  t.match(await control.status(), { supervised: true })
+  control.lane.setModes('A', { emergency: true }, lin)
+  t.match(await control.end('restart', lin), refusedWith('EMERGENCY'))
+  control.lane.clearModes('A', lin)
+  t.match(await control.end('restart', lin), { ok: true })
+  t.match(rows().at(-1), { kind: 'command', body: { about: 'restart', ...lin } })
+  await engine.stop()
+  t.match(await control.end('shutdown', lin), { ok: true }, 'also where no gate runs')
+  t.same(ends, ['restart', 'shutdown'])
+})
+
 t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   const { control, change, engine, devices, until, told } = await start()
   const { journal } = control
@@ -289,7 +384,8 @@ t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   t.match(scans, { ok: true, rows: [{ kind: 'scan' }], next: undefined })
   const { seq, epoch } = (scans.ok && scans.rows[0]) || { seq: 0, epoch: '' }
   const row = await journal.row(seq)
-  t.match(row, { ok: true, row: { epoch }, meaning: [/^A scan at A.scanner for entry: MALFORMED/] })
+  const said = { en: [/^A scan at A.scanner for entry: MALFORMED/], zh: [/结果：MALFORMED/] }
+  t.match(row, { ok: true, row: { epoch }, meaning: said })
   t.match(await journal.row(9999), refusedWith('NO_SUCH_ROW'))
   const rows = told().length
   t.match(await journal.verify(), { ok: true, rows, broken: null })
@@ -299,6 +395,24 @@ t.test('journal: tail, a row in sentences, the chain, codes', async t => {
   t.match(control.explain('LANE_OCCUPIED'), { ok: true, about: 'refusal' })
   t.match(control.explain('toString'), refusedWith('NO_SUCH_CODE'))
   await engine.stop()
+})
+
+t.test('journal: an export, by whom, one at a time', async t => {
+  const { control, change, engine, data, rows } = await start()
+  const { journal } = control
+  await change()
+  const order = { file: 'all.jsonl', by: 'lin' }
+  t.match(await journal.export({ ...order, by: ' ' }), refusedWith('OUT_OF_RANGE'))
+  const both = await Promise.all([journal.export(order), journal.export({ ...order, file: 'b' })])
+  t.match(both, [{ ok: true }, refusedWith('EXPORT_RUNNING')])
+  const [header, ...lines] = readFileSync(join(data, 'exports', order.file), 'utf8').split('\n')
+  t.match(JSON.parse(header ?? ''), { gate: 'north-1', station: 'north', clock: 'TRUSTED' })
+  t.match(rows().at(-1), { kind: 'command', body: { about: 'export', by: 'lin' } })
+  // Beside the rows there are the end and the last line end; its own row came after the last piece.
+  t.equal(lines.length - 2, rows().length - 1)
+  t.match(await journal.export(order), refusedWith('FILE_EXISTS'))
+  await engine.stop()
+  t.match(await journal.export(order), refusedWith('NOT_RUNNING'))
 })
 
 t.test(

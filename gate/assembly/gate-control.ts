@@ -8,12 +8,15 @@ import type { ConfigEngine } from '../config/engine.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { GateControl } from '../contract/control.ts'
 import type { GateStatus } from '../contract/control-status.ts'
+import type { CommandBody } from '../contract/events.ts'
 import { explainCode } from '../contract/explain-row.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
+import { createEnd, type EndProgram } from './control-end.ts'
+import { createEnrolmentControl } from './control-enrolment.ts'
 import type { EventHub } from './control-events.ts'
-import { createJournalControl } from './control-journal.ts'
+import { createJournalControl, type ExportingGate } from './control-journal.ts'
 import { createLaneControl, laneStatuses } from './control-lanes.ts'
 import { createTrustControl, type TrustOfGate } from './control-trust.ts'
 import type { ControlWatch } from './control-watch.ts'
@@ -34,6 +37,17 @@ export interface GateControlParts {
   readonly hub: EventHub
   readonly clock: Clock
   readonly timers: Timers
+  /** Of the way to the service. */
+  readonly randomBytes: (bytes: number) => Uint8Array
+  readonly fetch: typeof fetch
+  readonly program: GateProgram | undefined
+}
+
+/** What runs the gate, where it is a program of its own. */
+export interface GateProgram {
+  readonly end: EndProgram
+  /** A service manager starts it again. */
+  readonly supervised: boolean
 }
 
 export function createGateControl(parts: GateControlParts): GateControl {
@@ -48,6 +62,7 @@ export function createGateControl(parts: GateControlParts): GateControl {
       gate: config()?.gate ?? parts.name,
       station: config()?.station ?? '',
       upMs: clock.monotonicMs() - beganMs,
+      supervised: parts.program?.supervised ?? false,
       running: running !== undefined,
       health: running === undefined ? null : await running.readHealth(),
       enrolment: running?.enrolment ?? null,
@@ -61,14 +76,37 @@ export function createGateControl(parts: GateControlParts): GateControl {
     return { ...running, dataDir: of.data, environment: of.trust.environment }
   }
 
+  function exporting(): ExportingGate | undefined {
+    const [running, of] = [gate(), config()]
+    if (running === undefined || of === undefined) return undefined
+    const { nowMs: at, state } = running.trust.now()
+    return {
+      dataDir: of.data,
+      head: { gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+      record({ file, by }) {
+        const body: CommandBody = { about: 'export', by, detail: file }
+        return running.record('command', body)
+      },
+    }
+  }
+
   return {
     status,
     lanes: () => laneStatuses(gate()?.lanes ?? [], watch),
     devices: watch.devices,
+    figures() {
+      const running = gate()
+      return running === undefined ? refuse('NOT_RUNNING') : { ok: true, ...running.figures() }
+    },
     lane: createLaneControl({ gate, config, timers }),
     trust: createTrustControl(trusted, clock.nowMs),
-    config: createConfigControl(parts.engine),
-    journal: createJournalControl(() => gate()?.journal),
+    config: createConfigControl(parts.engine, () => config() !== undefined),
+    journal: createJournalControl(() => gate()?.journal, exporting),
+    enrolment: createEnrolmentControl({
+      ...{ engine: parts.engine, gate, config },
+      ports: { clock, timers, randomBytes: parts.randomBytes, fetch: parts.fetch },
+    }),
+    end: createEnd({ endProgram: parts.program?.end, gate, timers }),
     subscribe(wants, onReady) {
       const subscription = hub.subscribe(wants, onReady)
       return subscription === undefined

@@ -5,8 +5,10 @@
 import { nodeVerifier } from '../../pass/cose-node.ts'
 import { createPassVerifier } from '../../pass/verify.ts'
 import type { RemoteDoor } from '../config/from-service.ts'
+import type { StopHow } from '../config/running-gate.ts'
 import type { GateConfig } from '../contract/config.ts'
 import type { EventKind } from '../contract/events.ts'
+import type { GateFigures } from '../contract/figures.ts'
 import type { Health } from '../contract/health.ts'
 import { readersOf } from '../contract/reader-config.ts'
 import { createLane, type Lane } from '../lane/lane.ts'
@@ -53,6 +55,7 @@ export interface GateAccess {
   readonly journal: ReadJournal
   /** Never rejects. */
   readonly readHealth: () => Promise<Health>
+  readonly figures: () => GateFigures
   /** Undefined where the gate is not enrolled. */
   readonly enrolment: Enrolment | undefined
   /** Undefined without a station bus. */
@@ -67,8 +70,8 @@ export interface Gate extends GateAccess {
   know(numbers: Known): void
   /** Whether the service has answered since the start. */
   reached(): boolean
-  /** `restart`: another start follows at once, so rows need not be sent before. */
-  stop(how?: { readonly restart: boolean }): Promise<void>
+  /** With another start to follow at once, rows need not be sent before. */
+  stop(how?: StopHow): Promise<void>
   /** At once, for a defect. */
   releaseAll(): void
 }
@@ -234,7 +237,8 @@ async function assemble(
     return createLane({ config: lane, board, readers, modes, hurry, ...shared, ...watched, onStep })
   })
   core.entryStops.follow(lanes)
-  const server = await observer.serve(config.metrics?.port, { rows, trust, bus: stationBus.bus })
+  observer.observe({ rows, trust, bus: stationBus.bus })
+  const server = await observer.serve(config.metrics?.port)
   if (server !== undefined) opened.defer(() => server.close())
 
   const { remote, revision = () => 0 } = how
@@ -259,6 +263,7 @@ async function assemble(
 
   return {
     ...{ lanes, trust, journal, readHealth: readGateHealth, bus: stationBus.bus },
+    figures: observer.figures,
     enrolment: serviceLink?.enrolment,
     record: recorder.record,
     know: core.know,
@@ -266,14 +271,14 @@ async function assemble(
     releaseAll() {
       for (const lane of lanes) lane.releaseAll()
     },
-    async stop({ restart } = { restart: false }) {
+    async stop(how = { restart: false }) {
       backgroundWork.close()
       await Promise.all(lanes.map(lane => lane.stop()))
       await stationBus.close()
-      await recorder.note('stop', stopBody(restart, hurry))
+      await recorder.note('stop', stopBody(how, hurry))
       await rows.flush()
       rows.close()
-      const sends = !restart && !hurry?.aborted
+      const sends = !how.restart && !hurry?.aborted
       if (serviceLink && sends) await inTime(timers, STOP_FLUSH_MS, serviceLink.uploader.flush())
       for (const [name, part] of Object.entries({ serviceLink, trust, journal, server })) {
         const closing = part?.close() ?? Promise.resolve()

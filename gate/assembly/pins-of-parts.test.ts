@@ -11,9 +11,9 @@ const value = {
   ...{ gate: 'g1', service: { url: 'http://127.0.0.1:1' } },
   lanes: [lane('A', {}), lane('B', { profile: 'flap', pins: { fire: null } })],
 }
-const pinOf = pinsOfParts({
-  config: { running: () => ({ value }) } as unknown as GateControl['config'],
-})
+const pinsBy = (running: object) =>
+  pinsOfParts({ config: { running: () => running } as unknown as GateControl['config'] })
+const pinOf = pinsBy({ ok: true, value })
 
 t.test(
   'as the running config wires it, with its defaults, also when it hides addresses',
@@ -25,5 +25,6 @@ t.test(
     t.equal(pinOf('B', 'beamF'), 19)
     t.equal(pinOf('B', 'fire'), undefined, 'taken away')
     t.equal(pinOf('C', 'beamA'), undefined, 'no such lane')
+    t.equal(pinsBy({ ok: false, code: 'NOT_RUNNING', problems: [] })('A', 'beamA'), undefined)
   },
 )

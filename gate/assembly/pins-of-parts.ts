@@ -6,10 +6,10 @@ import { boardOfLane } from '../contract/lane-board.ts'
 
 export type PinOfPart = (lane: string, name: string) => number | undefined
 
-/** `name`: a contact, relay or lamp, or `buzzer`. */
+/** `name`: a contact, relay or lamp, or `buzzer`. Undefined for no such part, and before a config runs. */
 export function pinsOfParts({ config }: Pick<GateControl, 'config'>): PinOfPart {
   return (lane, name) => {
-    const board = boardOfLane(config.running().value, lane)
+    const board = boardOfLane(config.running(), lane)
     if (board === undefined) return undefined
     const { profile, pins } = board
     const map = resolvePins(lane, { profile, pins: pins as Record<string, number> })

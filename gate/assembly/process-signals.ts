@@ -5,13 +5,19 @@
  */
 import { createStopCounter } from './quick-stop.ts'
 
+export type AskedEnd = 'restart' | 'shutdown'
+
 export interface ProcessSignals {
   /** Fires with the first SIGTERM or SIGINT. */
   readonly stop: AbortSignal
   /** Fires when two more of them come within a second: the end waits for nobody any more. */
   readonly atOnce: AbortSignal
-  /** The signal that asked for the stop. */
+  /** The signal that asked for the stop, or how a technician did. */
   stoppedBy(): Promise<string>
+  /** Asks for it as a signal does. False: the stop is under way already. */
+  ask(how: AskedEnd): boolean
+  /** Undefined unless `ask` began the stop. */
+  asked(): AskedEnd | undefined
   /** Called for each SIGHUP, and once for those that came before. */
   onReload(listener: () => void): void
 }
@@ -31,15 +37,21 @@ function listen(): ProcessSignals {
     onCounted: () => process.stderr.write(STILL_ENDING),
     onAtOnce: () => atOnce.abort(),
   })
-  const stoppedBy = new Promise<string>(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (stop.signal.aborted) return countStop()
-        resolve(signal)
-        stop.abort(signal)
-      })
-    }
-  })
+  const stopped = Promise.withResolvers<string>()
+  let asked: AskedEnd | undefined
+
+  function begin(why: string): boolean {
+    if (stop.signal.aborted) return false
+    stopped.resolve(why)
+    stop.abort(why)
+    return true
+  }
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (!begin(signal)) countStop()
+    })
+  }
   process.on('SIGHUP', () => {
     if (reload === undefined) reloads += 1
     else reload()
@@ -47,7 +59,13 @@ function listen(): ProcessSignals {
   return {
     stop: stop.signal,
     atOnce: atOnce.signal,
-    stoppedBy: () => stoppedBy,
+    stoppedBy: () => stopped.promise,
+    ask(how) {
+      if (!begin(how)) return false
+      asked = how
+      return true
+    },
+    asked: () => asked,
     onReload(listener) {
       reload = listener
       if (reloads > 0) listener()

@@ -13,6 +13,7 @@ import { enrolAtStart } from '../net/enrol.ts'
 import { readMachineBoot } from '../ops/boot-id.ts'
 import { createServiceManager } from '../ops/systemd.ts'
 import { createLogTail } from '../support/log-tail.ts'
+import { EXIT } from './exit-codes.ts'
 import { configToRun, type OpenedConfig } from './open-config.ts'
 import { openConsole } from './open-console.ts'
 import { openReader, type ReaderParts } from './open-reader.ts'
@@ -82,7 +83,7 @@ export async function run(
     ended()
   }
   log.info({ event: 'stopped' }, 'stopped')
-  return 0
+  return EXIT[processSignals.asked() ?? 'stopped']
 }
 
 /** Until a signal ends it. */
@@ -103,8 +104,8 @@ async function serve({ engine, control, running }: ReconfigurableGate, log: Logg
     log.fatal({ err: error }, 'defect: relays released, the gate ends')
     process.exit(70)
   })
-  const signal = await processSignals.stoppedBy()
-  log.info({ event: 'stopping', signal }, 'stopping')
+  const by = await processSignals.stoppedBy()
+  log.info({ event: 'stopping', by }, 'stopping')
   manager.stopping()
   await engine.stop()
   manager.close()
@@ -114,7 +115,7 @@ async function serve({ engine, control, running }: ReconfigurableGate, log: Logg
 async function stopped(opened: OpenedConfig, log: Logger): Promise<number> {
   await opened.store.close()
   log.info({ event: 'stopped' }, 'stopped before it started')
-  return 0
+  return EXIT[processSignals.asked() ?? 'stopped']
 }
 
 /** The real devices, time and network. */
@@ -128,6 +129,7 @@ function partsOf(log: Logger, devices: DevicesElsewhere): ReconfigurableGatePart
     fetch,
     log,
     hurry: processSignals.atOnce,
+    program: { end: processSignals.ask, supervised: process.env.NOTIFY_SOCKET !== undefined },
     machineBoot: readMachineBoot(),
     openBoard: ({ name, board }) =>
       createGateBoard({

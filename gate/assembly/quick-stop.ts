@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { Timers } from '../../hardware/ports.ts'
+import type { StopHow } from '../config/running-gate.ts'
 import { AT_ONCE_MS, AT_ONCE_WITHIN_MS } from '../limits.ts'
 
 export interface StopCounterParts {
@@ -60,9 +61,9 @@ export function boundQuickStop({
 
 /** The body of the row of a stop. */
 export function stopBody(
-  restart: boolean,
+  how: StopHow,
   hurry: AbortSignal | undefined,
-): { readonly why?: 'at once' | 'config' } {
+): { readonly why?: 'at once' | 'config' | 'enrolment' } {
   if (hurry?.aborted === true) return { why: 'at once' }
-  return restart ? { why: 'config' } : {}
+  return how.restart ? { why: how.why } : {}
 }

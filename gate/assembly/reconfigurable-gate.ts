@@ -18,7 +18,7 @@ import { createEventHub } from './control-events.ts'
 import { createControlWatch } from './control-watch.ts'
 import { createDevicePool } from './device-pool.ts'
 import { type Gate, startGate } from './gate.ts'
-import { type ControlledGate, createGateControl } from './gate-control.ts'
+import { type ControlledGate, createGateControl, type GateProgram } from './gate-control.ts'
 import type { GateParts } from './gate-ports.ts'
 import type { OpenedConfig } from './open-config.ts'
 import { followTrustExtension, type TrustExtensionWatch } from './trust-extension.ts'
@@ -30,7 +30,11 @@ export interface ReconfigurableGate {
   readonly control: GateControl
 }
 
-export type ReconfigurableGateParts = Omit<GateParts, 'factoryTrust' | 'kept' | 'damaged' | 'watch'>
+export interface ReconfigurableGateParts
+  extends Omit<GateParts, 'factoryTrust' | 'kept' | 'damaged' | 'watch'> {
+  /** Left out where the gate is part of another program. */
+  readonly program?: GateProgram
+}
 
 /** What became of the lock. */
 const LOCKED = {
@@ -45,9 +49,9 @@ export function createReconfigurableGate(
   parts: ReconfigurableGateParts,
   onDead: (fault: unknown) => void,
 ): ReconfigurableGate {
-  const { log, clock, timers } = parts
+  const { log, clock, timers, randomBytes, fetch } = parts
   const { folder } = file
-  const check = (value: unknown) => checkConfig(value, folder)
+  const check = (value: unknown, written?: string) => checkConfig(value, folder, written)
   const onFault = faultLog(log)
   let remote: RemoteDoor | undefined
   let kept: readonly KeptFile[] = []
@@ -101,7 +105,10 @@ export function createReconfigurableGate(
   ]
   remote = createRemoteDoor({ engine, check, onFault })
   const { gate, config } = running
-  const control = createGateControl({ engine, gate, config, name, watch, hub, clock, timers })
+  const control = createGateControl({
+    ...{ engine, gate, config, name, watch, hub, clock, timers, randomBytes, fetch },
+    program: parts.program,
+  })
   return { engine, running, control }
 }
 

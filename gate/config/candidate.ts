@@ -3,6 +3,9 @@
  * thrown away. One a gate, as on a router's console.
  */
 import type { JsonValue } from '../contract/canonical.ts'
+import type { ComparedPlace } from '../contract/control.ts'
+import { createLineFinder } from '../contract/json-lines.ts'
+import { shownText } from '../contract/secrets.ts'
 import { describe, differences, isShallow, withValue } from './paths.ts'
 
 export interface Draft {
@@ -15,8 +18,8 @@ export interface Draft {
   /** Another whole config in its place. */
   replace(value: JsonValue): void
   discard(): void
-  /** The candidate against another config, one line for each place that differs. */
-  compare(with_: JsonValue): readonly string[]
+  /** The candidate against another config; what runs against it while nobody edits. */
+  compare(with_: JsonValue): readonly ComparedPlace[]
 }
 
 /** `running` gives the revision that runs and its config. */
@@ -40,6 +43,13 @@ export function createDraft(running: () => { number: number; value: JsonValue })
     discard() {
       draft = undefined
     },
-    compare: other => differences(other, draft?.value ?? running().value).map(describe),
+    compare(other) {
+      const value = draft?.value ?? running().value
+      const lineOf = createLineFinder(shownText(value))
+      return differences(other, value).map(difference => ({
+        line: difference.place === undefined ? null : lineOf(difference.place),
+        text: describe(difference),
+      }))
+    },
   }
 }

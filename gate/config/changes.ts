@@ -57,6 +57,8 @@ export interface Changes {
   confirm(by: string): Promise<Outcome>
   /** Takes the revision on trial back. */
   takeBack(by: string): Promise<Outcome>
+  /** Ends the gate, does `between` while none runs, and starts it by the revision that ran. */
+  restart(between: () => Promise<void>): Promise<Outcome>
   /** Lets no more trial end. */
   end(): void
 }
@@ -171,6 +173,23 @@ export function createChanges(parts: ChangeParts): Changes {
     return back(`taken back by ${by}`)
   }
 
+  async function restart(between: () => Promise<void>): Promise<Outcome> {
+    if (running.gate() === undefined) return refused('STOPPED')
+    if (running.emergency()) return refused('EMERGENCY')
+    await running.stop({ restart: true, why: 'enrolment' })
+    let fault: unknown
+    try {
+      await between()
+    } catch (error) {
+      fault = error
+    }
+    const failed = await run(currentOf(now()))
+    if (failed !== undefined) parts.onDead(failed.fault)
+    await tell()
+    if (fault !== undefined) return refused('NOT_WRITTEN', [messageOf(fault)])
+    return { ok: true, revision: now().current, onTrial: now().trial !== null }
+  }
+
   return {
     inTurn,
     async begin() {
@@ -193,6 +212,7 @@ export function createChanges(parts: ChangeParts): Changes {
     take,
     confirm,
     takeBack,
+    restart,
     end: watch.end,
   }
 }

@@ -57,9 +57,9 @@ t.test('a wrong config names the key and what may stand there', async t => {
   const lane = good.lanes[0]
   const rows: [unknown, RegExp][] = [
     [{ ...good, colour: 'red' }, /colour: unknown key/],
-    [{ ...good, lanes: [{ ...lane, timing: { waitMs: 50 } }] }, /lanes\.0\.timing\.waitMs: .*1000/],
+    [{ ...good, lanes: [{ ...lane, timing: { waitMs: 50 } }] }, /lanes\.A\.timing\.waitMs: .*1000/],
     [{ ...good, lanes: [{ ...lane, timing: { waitMs: 1e9 } }] }, /waitMs: .*30000/],
-    [{ ...good, lanes: [{ ...lane, timing: { wait: 5 } }] }, /lanes\.0\.timing\.wait: unknown key/],
+    [{ ...good, lanes: [{ ...lane, timing: { wait: 5 } }] }, /lanes\.A\.timing\.wait: unknown key/],
     [{ ...good, lanes: [{ ...lane, direction: 'up' }] }, /direction: must be "entry" or "exit"/],
     [{ ...good, lanes: [{ ...lane, scanner: { port: 'x', baudRate: 300 } }] }, /baudRate: .*9600/],
     [
@@ -89,6 +89,35 @@ t.test('a wrong config names the key and what may stand there', async t => {
   for (const [config, expected] of rows) t.match(refusal(t, config), expected)
 })
 
+t.test('a wrong file names its line, and a lane by its name where that is one', async t => {
+  const [lane] = good.lanes
+  const lines = (config: object) =>
+    refusal(t, JSON.stringify(config, null, 2))
+      .split('\n')
+      .slice(1)
+  const wrong = { ...lane, timing: { waitMs: 5 }, colour: 'red' }
+  t.same(lines({ ...good, lanes: [lane, { ...wrong, name: 'B' }] }), [
+    'line 32: lanes.B.timing.waitMs: too small, at least 1000, found a number',
+    'line 34: lanes.B.colour: unknown key',
+  ])
+  const { data: _, ...homeless } = good
+  t.same(lines(homeless), ['line 1: data: expected a text, found nothing'])
+  const named = (name: unknown) => lines({ ...good, lanes: [{ ...wrong, name }] }).join()
+  for (const name of ['', 'a.b', 'E99887766', 'x'.repeat(41), '\u001b[2J', 7, null]) {
+    t.match(named(name), /^line \d+: lanes\.0\./, String(name))
+    t.notMatch(named(name), /99887766|x{41}|2J/)
+  }
+  const twice = { ...good, lanes: [wrong, wrong] }
+  t.match(lines(twice), [/lanes\.0\.timing/, /lanes\.0\.colour/, /lanes\.1\.timing/])
+  const file = join(t.testdir(), 'gate.json')
+  writeFileSync(file, `\ufeff{\r\n"gate": 5,\r\n"gate": 7 }`)
+  const { checked } = readConfigFile(file)
+  t.match(checked.ok || checked.problems.slice(0, 2), [
+    `${file}:`,
+    /^line 3: gate: expected a text/,
+  ])
+})
+
 t.test('one relay is enough for a lane of one direction', async t => {
   const lane = { ...good.lanes[0], board: { port: 'b', pins: { exit: null } } }
   t.equal(refusal(t, { ...good, lanes: [lane] }), 'accepted')
@@ -101,7 +130,7 @@ t.test('the two scanners of a lane for both ways have ports of their own', async
   const both = { ...good.lanes[0], direction: 'both', scanner }
   const refused = (port: string) =>
     refusal(t, { ...good, lanes: [{ ...both, exitScanner: { port } }] })
-  t.match(refused(scanner.port), /lanes\.0\.exitScanner\.port: .*each needs its own/)
+  t.match(refused(scanner.port), /lanes\.A\.exitScanner\.port: .*each needs its own/)
   t.equal(refused('/dev/other'), 'accepted')
 })
 

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { canonicalJson, type JsonValue } from '../contract/canonical.ts'
 import { type GateConfig, gateConfigSchema, type LaneConfig } from '../contract/config.ts'
-import { explainIssues } from '../contract/explain.ts'
+import { explainPlaces } from '../contract/explain.ts'
 import { decodeText, readJsonText } from '../contract/json-text.ts'
 import { readWhole } from '../files/read-file.ts'
 import { CONFIG_BYTES_MAX } from '../limits.ts'
+import { problemLines } from './problems.ts'
 
 type Broker = NonNullable<GateConfig['bus']>['broker']
 
@@ -28,6 +29,8 @@ export interface GoodConfig {
   readonly text: string
   /** SHA-256 of the text, lower-case hexadecimal. */
   readonly sha256: string
+  /** The text in which its author sees it, whose lines a problem names. */
+  readonly written: string | undefined
 }
 
 /** A good one, or one line a problem. */
@@ -35,10 +38,16 @@ export type CheckedConfig =
   | ({ readonly ok: true } & GoodConfig)
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Relative paths in a config are taken from `folder`, that of the config file. */
-export function checkConfig(value: unknown, folder: string): CheckedConfig {
+/**
+ * Relative paths in a config are taken from `folder`, that of the config file. `written`: the text in
+ * which its author sees it; problems name its lines.
+ */
+export function checkConfig(value: unknown, folder: string, written?: string): CheckedConfig {
   const parsed = gateConfigSchema.safeParse(value)
-  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error, value) }
+  if (!parsed.success) {
+    const found = explainPlaces(parsed.error, value)
+    return { ok: false, problems: problemLines(found, value as JsonValue, written) }
+  }
   const { data, trust, bus, lanes } = parsed.data
   const text = canonicalJson(value as JsonValue)
   if (Buffer.byteLength(text) > CONFIG_BYTES_MAX) return tooLarge()
@@ -53,6 +62,7 @@ export function checkConfig(value: unknown, folder: string): CheckedConfig {
     },
     text,
     sha256: sha256Hex(text),
+    written,
   }
 }
 
@@ -126,7 +136,7 @@ export function readConfigFile(file: string): ConfigFile {
     const data = read.text === undefined ? undefined : dataIn(read.text, folder)
     return { checked, folder, sha256, data }
   }
-  const checked = checkConfig(read.value, folder)
+  const checked = checkConfig(read.value, folder, read.text)
   if (checked.ok) return { checked, folder, sha256, data: checked.config.data }
   const problems = [`${file}:`, ...checked.problems]
   return { checked: { ok: false, problems }, folder, sha256, data: dataIn(read.text, folder) }

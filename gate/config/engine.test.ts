@@ -24,8 +24,9 @@ t.test('a change is edited, compared, committed; the journal says who, why and w
   const { engine, waits, world } = await running(tempDir())
   t.match(engine.show(), { revision: { number: 0, by: 'file' }, trial: null })
   t.same(engine.compare(), [])
+  t.equal(engine.candidate(), undefined)
   t.same(engine.set(WAIT, 8000), [])
-  t.same(engine.compare(), ['  lanes.A.timing.waitMs: 5000 -> 8000'])
+  t.same(engine.compare(), [{ line: 15, text: '  lanes.A.timing.waitMs: 5000 -> 8000' }])
   t.same(waits(), [5000], 'nothing runs before the commit')
   t.same(await engine.commit(lin), { ok: true, revision: 1, onTrial: false })
   t.same(waits(), [5000, 8000])
@@ -41,8 +42,10 @@ t.test('a change is edited, compared, committed; the journal says who, why and w
 
 t.test('what is wrong is said with its key and range, and changes nothing', async t => {
   const { engine, waits } = await running(tempDir())
-  t.same(engine.set(WAIT, 50), ['lanes.0.timing.waitMs: too small, at least 1000, found a number'])
-  t.match(await engine.commit(lin), { ok: false, code: 'CONFIG_INVALID', problems: [/waitMs/] })
+  const short = 'line 15: lanes.A.timing.waitMs: too small, at least 1000, found a number'
+  t.same(engine.set(WAIT, 50), [short])
+  t.same(engine.candidate(), { value: withWait(50), problems: [short] })
+  t.same(await engine.commit(lin), { ok: false, code: 'CONFIG_INVALID', problems: [short] })
   t.equal(engine.set('lanes.Z.name', 'x'), 'NO_SUCH_PATH')
   engine.discard()
   t.match(await engine.commit(lin), { code: 'NOTHING_TO_COMMIT' })
@@ -51,7 +54,8 @@ t.test('what is wrong is said with its key and range, and changes nothing', asyn
     ['station', 'y'],
     ['data', '/elsewhere'],
   ] as const) {
-    t.match(engine.set(key, value), [new RegExp(`^${key}: can’t be changed by a revision: `)])
+    const why = new RegExp(`^line \\d+: ${key}: can’t be changed by a revision: `)
+    t.match(engine.set(key, value), [why])
     t.match(await engine.commit(lin), { code: 'FIXED_KEY' })
     engine.discard()
   }
@@ -203,8 +207,11 @@ t.test('rollback makes an old config the candidate; committed it is a new revisi
     await engine.commit(lin)
   }
   t.same(engine.rollback(0), [])
-  t.same(engine.compare(), ['  lanes.A.timing.waitMs: 7000 -> 5000'])
-  t.same(engine.compare(1), ['  lanes.A.timing.waitMs: 6000 -> 5000'])
+  t.same(engine.compare(), [{ line: 15, text: '  lanes.A.timing.waitMs: 7000 -> 5000' }])
+  t.same(engine.compare(1), [{ line: 15, text: '  lanes.A.timing.waitMs: 6000 -> 5000' }])
+  engine.set('lanes.A.timing', undefined)
+  t.same(engine.compare(), [{ line: null, text: '- lanes.A.timing: {"waitMs":7000}' }])
+  t.same(engine.rollback(0), [])
   t.match(await engine.commit(lin), { ok: true, revision: 3 })
   t.same(waits(), [5000, 6000, 7000, 5000])
   t.equal(engine.rollback(99), 'NO_SUCH_REVISION')
@@ -318,7 +325,7 @@ t.test(
     await desk.engine.start()
     const wrong: [string | ReturnType<typeof withWait>, string, RegExp][] = [
       ['{"gate": ', 'CONFIG_INVALID', /not JSON/],
-      [withWait(50), 'CONFIG_INVALID', /waitMs: too small/],
+      [withWait(50), 'CONFIG_INVALID', /line 1: lanes\.A\.timing\.waitMs: too small/],
       [
         { ...(withWait(6000) as object), station: 'south' },
         'FIXED_KEY',

@@ -6,7 +6,9 @@
  */
 import type { Timers } from '../../hardware/ports.ts'
 import type { JsonValue } from '../contract/canonical.ts'
+import type { ComparedPlace } from '../contract/control.ts'
 import { CONFIG_REFUSALS, type ConfigRefusal } from '../contract/control-codes.ts'
+import { shownText } from '../contract/secrets.ts'
 import { createDraft } from './candidate.ts'
 import { createChanges } from './changes.ts'
 import { passedRow, refusedRow } from './config-events.ts'
@@ -35,6 +37,12 @@ export interface ShownConfig {
   readonly trial: Trial | null
 }
 
+/** The candidate, and what would keep it from being committed, by the lines of its `shownText`. */
+export interface EditedConfig {
+  readonly value: JsonValue
+  readonly problems: readonly string[]
+}
+
 export interface ConfigEngine {
   /** Runs the gate. Throws ConfigError, or what the start of the gate throws; then nothing runs. */
   start(): Promise<void>
@@ -46,9 +54,11 @@ export interface ConfigEngine {
    * committed, one line each; `NO_SUCH_PATH` when the path leads nowhere and nothing was changed.
    */
   set(path: string, value: JsonValue | undefined): readonly string[] | 'NO_SUCH_PATH'
+  /** Undefined while nobody edits. */
+  candidate(): EditedConfig | undefined
   discard(): void
-  /** The candidate against the running revision, or against an older one; one line a place. */
-  compare(revision?: number): readonly string[] | 'NO_SUCH_REVISION'
+  /** The candidate against the running revision, or against an older one. */
+  compare(revision?: number): readonly ComparedPlace[] | 'NO_SUCH_REVISION'
   /** The candidate becomes the config of that revision: to be compared, then committed. */
   rollback(revision: number): readonly string[] | 'NO_SUCH_REVISION'
   /** Runs the candidate. Resolves when its lanes are up, or when what ran before runs again. */
@@ -58,6 +68,11 @@ export interface ConfigEngine {
   takeBack(by: string): Promise<Outcome>
   /** Looks at the config file again, as for SIGHUP. */
   reload(): Promise<Outcome>
+  /**
+   * Ends the gate in an orderly way, does `between` while none runs, and starts it by the same
+   * revision, also when that rejects: `NOT_WRITTEN` then. Not while a lane is open for everyone.
+   */
+  restart(between: () => Promise<void>): Promise<Outcome>
   /** As `commit`, of a whole config. */
   offer(offer: Offer): Promise<Outcome>
   /** Something was offered that can't be taken: told in the journal, and not looked at again. */
@@ -74,7 +89,8 @@ export interface ConfigEngineParts {
   readonly running: Running
   /** The config file as it is now. */
   readonly file: () => ConfigFile
-  readonly check: (value: unknown) => CheckedConfig
+  /** `written`: the text in which its author sees it; problems name its lines. */
+  readonly check: (value: unknown, written?: string) => CheckedConfig
   readonly timers: Timers
   /** Unix milliseconds. */
   readonly nowMs: () => number
@@ -110,10 +126,17 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
   /** SHA-256 of an edit that was never taken, since a newer revision came first. */
   let passed: string | undefined
 
-  /** What would keep the candidate from being committed. */
-  function problems(): readonly string[] {
-    const judged = judge(check(draft.value()))
+  const checkShown = (value: JsonValue) => check(value, shownText(value))
+
+  /** What would keep a candidate from being committed. */
+  function problemsOf(value: JsonValue): readonly string[] {
+    const judged = judge(checkShown(value))
     return 'code' in judged ? judged.problems : []
+  }
+
+  function candidate(): EditedConfig | undefined {
+    const value = draft.value()
+    return value === undefined ? undefined : { value, problems: problemsOf(value) }
   }
 
   async function take(checked: CheckedConfig, offer: Omit<Offer, 'checked'>): Promise<Outcome> {
@@ -169,8 +192,9 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     },
     history: () => now().revisions.toReversed().map(withoutText),
     set(path, value) {
-      return draft.set(path, value) ? problems() : 'NO_SUCH_PATH'
+      return draft.set(path, value) ? (candidate()?.problems ?? []) : 'NO_SUCH_PATH'
     },
+    candidate,
     discard: draft.discard,
     compare(number = now().current) {
       const against = revisionOf(now(), number)
@@ -180,20 +204,24 @@ export function createConfigEngine(parts: ConfigEngineParts): ConfigEngine {
     rollback(number) {
       const revision = revisionOf(now(), number)
       if (revision === undefined) return 'NO_SUCH_REVISION'
-      draft.replace(JSON.parse(revision.text) as JsonValue)
-      return problems()
+      const value = JSON.parse(revision.text) as JsonValue
+      draft.replace(value)
+      return problemsOf(value)
     },
     commit: request =>
       inTurn(async () => {
-        if (draft.value() === undefined) return refused('NOTHING_TO_COMMIT')
+        const value = draft.value()
+        if (value === undefined) return refused('NOTHING_TO_COMMIT')
         if (draft.base() !== now().current) return refused('CANDIDATE_STALE')
-        const outcome = await take(check(draft.value()), request)
+        const outcome = await take(checkShown(value), request)
         if (outcome.ok) draft.discard()
         return outcome
       }),
     confirm: by => inTurn(() => changes.confirm(by)),
     takeBack: by => inTurn(() => changes.takeBack(by)),
     reload: () => inTurn(reload),
+    restart: between =>
+      inTurn(async () => (stopped ? refused('STOPPED') : changes.restart(between))),
     offer: offer => inTurn(() => take({ ok: true, ...offer.checked }, offer)),
     refuse: (by, why, seen) => inTurn(() => changes.saw(seen, [refusedRow(now(), by, why)])),
     seen: () => ledger.history()?.seen,

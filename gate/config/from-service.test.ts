@@ -234,7 +234,7 @@ t.test('hostile documents change nothing, and are told as what they are', async 
 t.test('a config that is wrong, or speaks of what is not the service’s: told once', async t => {
   const gate = await following(tempDir())
   const cases: [unknown, RegExp][] = [
-    [{ lanes: [lane(50)] }, /lanes\.0\.timing\.waitMs: too small, at least 1000/],
+    [{ lanes: [lane(50)] }, /lanes\.A\.timing\.waitMs: too small, at least 1000/],
     [{ lanes: [lane(8000)], gate: 'north-2' }, /gate: is set on the gate itself/],
     [{ lanes: [lane(8000)], data: '/x' }, /data: is set on the gate itself/],
     [{ lanes: [lane(8000)], trust: { environment: 'test' } }, /trust\.environment: is set on/],

@@ -3,6 +3,7 @@
 import type { GateConfig } from '../contract/config.ts'
 import type { CheckedConfig, GoodConfig } from './config-file.ts'
 import { type Outcome, refused } from './outcome.ts'
+import { type Problem, problemLines } from './problems.ts'
 import { currentOf, type History } from './revisions.ts'
 
 const FIXED = {
@@ -11,12 +12,12 @@ const FIXED = {
   data: 'journal, keys and revisions are in this folder',
 } as const satisfies Partial<Record<keyof GateConfig, string>>
 
-/** One line for each fixed key that `next` changes, with the reason why it may not. */
-export function fixedKeysChanged(running: GateConfig, next: GateConfig): readonly string[] {
+/** Each fixed key that `next` changes, with the reason why it may not. */
+export function fixedKeysChanged(running: GateConfig, next: GateConfig): readonly Problem[] {
   const keys = Object.keys(FIXED) as (keyof typeof FIXED)[]
   return keys
     .filter(key => running[key] !== next[key])
-    .map(key => `${key}: can’t be changed by a revision: ${FIXED[key]}`)
+    .map(key => ({ place: [key], message: `can’t be changed by a revision: ${FIXED[key]}` }))
 }
 
 export type Judge = (checked: CheckedConfig) => GoodConfig | Extract<Outcome, { ok: false }>
@@ -27,6 +28,7 @@ export function createJudge(history: () => History, check: (text: string) => Che
     if (!checked.ok) return refused('CONFIG_INVALID', checked.problems)
     const running = check(currentOf(history()).text)
     const fixed = running.ok ? fixedKeysChanged(running.config, checked.config) : []
-    return fixed.length > 0 ? refused('FIXED_KEY', fixed) : checked
+    if (fixed.length === 0) return checked
+    return refused('FIXED_KEY', problemLines(fixed, JSON.parse(checked.text), checked.written))
   }
 }

@@ -3,7 +3,7 @@ import type { ConfigRefusal } from '../contract/control-codes.ts'
 import type { GoodConfig } from './config-file.ts'
 import type { Seen } from './revisions.ts'
 
-/** `problems`: one line each, naming its key where it has one. */
+/** `problems`: one line each, naming its line and its key where it has them. */
 export type Outcome =
   | { readonly ok: true; readonly revision: number; readonly onTrial: boolean }
   | { readonly ok: false; readonly code: ConfigRefusal; readonly problems: readonly string[] }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { JsonValue } from '../contract/canonical.ts'
 import { PATH_CHARS_MAX, PATH_DEPTH_MAX } from './limits.ts'
-import { describe, differences, isShallow, withValue } from './paths.ts'
+import { describe, differences, isShallow, namedPlace, withValue } from './paths.ts'
 
 const config: JsonValue = {
   gate: 'north-1',
@@ -27,6 +27,23 @@ t.test('a place goes by the name of its lane, or by its number', async t => {
   t.same(changed('lanes.A.timing.waitMs', 5000), [], 'nothing new')
   t.same(changed('gate', null), ['  gate: "north-1" -> null'])
   t.same(config, { ...config }, 'the old one stays as it was')
+})
+
+t.test('a difference is found again in the newer one; a place by the names of lanes', async t => {
+  const a = { name: 'A', timing: { waitMs: 5000 } }
+  const newer: JsonValue = { lanes: [{ name: 'C' }, { name: 'B', timing: { waitMs: 1 } }, a] }
+  t.match(
+    differences(config, newer).map(({ path, place }) => [path, place]),
+    [
+      ['lanes.C', ['lanes', 0]],
+      ['lanes.B.timing.waitMs', ['lanes', 1, 'timing', 'waitMs']],
+      ['gate', undefined],
+    ],
+  )
+  t.same(namedPlace(newer, ['lanes', 1, 'timing', 'no']), ['lanes', 'B', 'timing', 'no'])
+  t.same(namedPlace(newer, ['lanes', 3, 'name']), ['lanes', 3, 'name'], 'none of that number')
+  t.same(namedPlace([{ name: 'x' }, { name: 'x' }], [1]), [1], 'two of one name')
+  t.same(namedPlace([{ name: 'x' }, 7], [0]), [0], 'not all are named')
 })
 
 t.test('a path that leads nowhere is said, nothing throws', async t => {

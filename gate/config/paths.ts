@@ -3,6 +3,7 @@
  * person. A list's entry goes by its name where it has one, else by its number. Pure.
  */
 import { canonicalJson, isJsonObject, type JsonValue } from '../contract/canonical.ts'
+import type { Place } from '../contract/json-lines.ts'
 import { hideSecrets } from '../contract/secrets.ts'
 import { PATH_CHARS_MAX, PATH_DEPTH_MAX } from './limits.ts'
 
@@ -67,25 +68,52 @@ function without(node: { readonly [key: string]: JsonValue }, key: string): Json
   return Object.fromEntries(Object.entries(node).filter(([name]) => name !== key))
 }
 
+/** The same place with the names of lists' entries, where they can stand in a path. */
+export function namedPlace(root: JsonValue, place: Place): Place {
+  let node: JsonValue | undefined = root
+  return place.map(step => {
+    const around = node
+    node = around === undefined ? undefined : childOf(around, step)
+    const isNamed = around !== undefined && node !== undefined && namesIn(around)
+    return (isNamed && nameOf(node as JsonValue)) || step
+  })
+}
+
+function childOf(node: JsonValue, step: PropertyKey): JsonValue | undefined {
+  if (typeof node !== 'object' || node === null || !Object.hasOwn(node, step)) return undefined
+  return (node as Readonly<Record<PropertyKey, JsonValue>>)[step]
+}
+
 /** One place where two configs differ; undefined where it is missing. */
 export interface Difference {
   readonly path: string
+  /** In the newer one; undefined where it is missing there. */
+  readonly place: Place | undefined
   readonly from: JsonValue | undefined
   readonly to: JsonValue | undefined
 }
 
 /** Where two values differ, place by place, in the order of the newer one's keys. */
-export function differences(from: JsonValue, to: JsonValue, at = ''): Difference[] {
+export function differences(
+  from: JsonValue,
+  to: JsonValue,
+  path = '',
+  place: Place = [],
+): Difference[] {
   const byName = namesIn(from) && namesIn(to)
   const [a, b] = [entriesOf(from, byName), entriesOf(to, byName)]
   if (a === undefined || b === undefined || Array.isArray(from) !== Array.isArray(to)) {
-    return canonicalJson(from) === canonicalJson(to) ? [] : [{ path: at || '(whole)', from, to }]
+    const same = canonicalJson(from) === canonicalJson(to)
+    return same ? [] : [{ path: path || '(whole)', place, from, to }]
   }
-  const inside = (key: string) => (at === '' ? key : `${at}.${key}`)
   return [...new Set([...b.keys(), ...a.keys()])].flatMap(key => {
     const [was, is] = [a.get(key), b.get(key)]
-    if (was === undefined || is === undefined) return [{ path: inside(key), from: was, to: is }]
-    return differences(was, is, inside(key))
+    const inner = path === '' ? key : `${path}.${key}`
+    if (was !== undefined && is !== undefined) {
+      return differences(was.value, is.value, inner, [...place, is.key])
+    }
+    const at = is && [...place, is.key]
+    return [{ path: inner, place: at, from: was?.value, to: is?.value }]
   })
 }
 
@@ -100,11 +128,20 @@ export function describe({ path, from, to }: Difference): string {
   return `  ${path}: ${shown(from)} -> ${shown(to)}`
 }
 
+interface Entry {
+  readonly key: PropertyKey
+  readonly value: JsonValue
+}
+
 /** What is in a list or an object; a list's entries by their names, or by their numbers. */
-function entriesOf(value: JsonValue, byName: boolean): ReadonlyMap<string, JsonValue> | undefined {
-  if (isJsonObject(value)) return new Map(Object.entries(value))
+function entriesOf(value: JsonValue, byName: boolean): ReadonlyMap<string, Entry> | undefined {
+  if (isJsonObject(value)) {
+    return new Map(Object.entries(value).map(([key, inner]) => [key, { key, value: inner }]))
+  }
   if (!Array.isArray(value)) return undefined
-  return new Map(value.map((entry, i) => [(byName && nameOf(entry)) || String(i), entry]))
+  return new Map(
+    value.map((inner, key) => [(byName && nameOf(inner)) || String(key), { key, value: inner }]),
+  )
 }
 
 /** Whether every entry of a list has a name of its own. */

@@ -3,10 +3,11 @@
 import { isJsonObject, type JsonValue } from '../contract/canonical.ts'
 import { LOCAL_KEYS, remoteConfigSchema } from '../contract/config.ts'
 import { CONFIG_REASON_CHARS_MAX } from '../contract/events.ts'
-import { explainIssues } from '../contract/explain.ts'
+import { explainPlaces } from '../contract/explain.ts'
 import type { CheckedConfig } from './config-file.ts'
 import type { ConfigEngine } from './engine.ts'
 import type { RemoteDoor } from './from-service.ts'
+import { problemLines } from './problems.ts'
 
 export interface RemoteDoorParts {
   readonly engine: Pick<ConfigEngine, 'seen' | 'show' | 'offer' | 'refuse'>
@@ -53,7 +54,10 @@ export function mergedConfig(
     return { ok: false, problems: ['not JSON'] }
   }
   const parsed = remoteConfigSchema.safeParse(remote)
-  if (!parsed.success) return { ok: false, problems: explainIssues(parsed.error, remote) }
+  if (!parsed.success) {
+    const problems = problemLines(explainPlaces(parsed.error, remote), remote, undefined)
+    return { ok: false, problems }
+  }
   return check(withLocalKeys(remote, running))
 }
 

@@ -4,6 +4,11 @@ import type { LaneState, ModesAsked } from '../machine/state.ts'
 import type { Known } from '../store/high-water-marks.ts'
 import type { ModedLane } from './modes.ts'
 
+/** `restart`: another start follows at once, by another config or after the gate was enrolled. */
+export type StopHow =
+  | { readonly restart: true; readonly why: 'config' | 'enrolment' }
+  | { readonly restart: false }
+
 export interface RunningGate {
   readonly lanes: readonly RunningLane[]
   /** Rejects when the row is not on disk. */
@@ -12,8 +17,7 @@ export interface RunningGate {
   know(numbers: Known): void
   /** Whether the service has answered since the start. */
   reached(): boolean
-  /** `restart`: another start follows at once. */
-  stop(how?: { readonly restart: boolean }): Promise<void>
+  stop(how?: StopHow): Promise<void>
   releaseAll(): void
 }
 

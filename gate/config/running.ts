@@ -8,7 +8,7 @@ import type { GivenModes } from '../lane/lane-settings.ts'
 import type { ModesAsked } from '../machine/state.ts'
 import { NOTHING_SERVED, type Served, servedBy, servesAgain } from './in-service.ts'
 import { differsOnlyInModes, modesUnder } from './modes.ts'
-import type { RunningGate, RunningLane } from './running-gate.ts'
+import type { RunningGate, RunningLane, StopHow } from './running-gate.ts'
 
 /** A revision that is to run. */
 export interface RunHow {
@@ -53,7 +53,8 @@ export interface Running<G extends RunningGate = RunningGate> {
   well(): boolean
   /** At once, for a defect, and also of a gate that is stopping. */
   releaseAll(): void
-  stop(): Promise<void>
+  /** None runs then. Rejects never. */
+  stop(how?: StopHow): Promise<void>
 }
 
 export function createRunning<G extends RunningGate>(
@@ -68,7 +69,7 @@ export function createRunning<G extends RunningGate>(
   let number = 0
   let served: Served = NOTHING_SERVED
 
-  async function end(how?: { readonly restart: boolean }): Promise<void> {
+  async function end(how?: StopHow): Promise<void> {
     ending = gate
     gate = undefined
     try {
@@ -104,7 +105,7 @@ export function createRunning<G extends RunningGate>(
         return undefined
       }
       openAtOnce(modes)
-      await end({ restart: true })
+      await end({ restart: true, why: 'config' })
       try {
         gate = await start(next, { revision: () => number, modes })
         config = next
@@ -134,7 +135,7 @@ export function createRunning<G extends RunningGate>(
       const runs = gate ?? ending
       runs?.releaseAll()
     },
-    stop: () => end(),
+    stop: end,
   }
 }
 

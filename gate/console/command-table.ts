@@ -10,9 +10,12 @@ import { DEVICE_REMEDIES } from '../contract/device-faults.ts'
 import { TEST_MS_MAX, TEST_MS_MIN } from '../contract/part-test.ts'
 import { type Command, mayDo, shown } from './command.ts'
 import { CONFIG_COMMANDS } from './commands/config.ts'
+import { ENROLMENT_COMMANDS } from './commands/enrolment.ts'
 import { EVENT_COMMANDS } from './commands/events.ts'
+import { EXPORT_COMMANDS } from './commands/journal-export.ts'
 import { LANE_COMMANDS } from './commands/lanes.ts'
 import { LOOK_COMMANDS } from './commands/look.ts'
+import { PROGRAM_COMMANDS } from './commands/program.ts'
 import { SELF_TEST_COMMANDS } from './commands/self-test.ts'
 import { TRUST_COMMANDS } from './commands/trust.ts'
 import { USER_COMMANDS } from './commands/users.ts'
@@ -23,7 +26,7 @@ import { USER_NAME } from './users.ts'
 
 /** What the first words of commands are about, for `?` at the start of a line. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  show: 'the details: lanes, devices, trust, clock, journal, version, config',
+  show: 'the details: lanes, devices, trust, clock, journal, metrics, version, config',
   explain: 'what a row of the journal or a code means',
   journal: 'what was recorded',
   mode: 'how a lane is run',
@@ -63,6 +66,7 @@ const help: Command = {
 const HELP_TAIL = [
   '',
   'Words may be shortened. Tab completes, ? says what may follow, Ctrl-C drops the line.',
+  'Ctrl-R looks for an earlier line.',
   'Any command may end in | grep WORD, | last N or | json.',
 ]
 
@@ -70,10 +74,13 @@ export const COMMANDS: readonly Command[] = [
   help,
   ...LOOK_COMMANDS,
   ...EVENT_COMMANDS,
+  ...EXPORT_COMMANDS,
   ...LANE_COMMANDS,
   ...SELF_TEST_COMMANDS,
   ...CONFIG_COMMANDS,
   ...TRUST_COMMANDS,
+  ...ENROLMENT_COMMANDS,
+  ...PROGRAM_COMMANDS,
   ...USER_COMMANDS,
 ]
 
@@ -84,6 +91,12 @@ const CODES = [VERDICTS, ALARMS, DEVICE_REMEDIES, CONTROL_REFUSALS].flatMap(tabl
 const number = (says: string, from: number, to: number): ValueKind => ({
   says: `${says}, ${from} to ${to}`,
   accepts: text => /^\d{1,15}$/.test(text) && Number(text) >= from && Number(text) <= to,
+})
+const time = (says: string): ValueKind => ({
+  says: `${says} with its zone, as 2026-05-21T06:00:00Z`,
+  accepts: text =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
+    !Number.isNaN(Date.parse(text)),
 })
 const anything = (says: string): ValueKind => ({ says, accepts: text => text.length > 0 })
 
@@ -114,12 +127,10 @@ export function valueKinds(control: Pick<GateControl, 'lanes'>): ValueKinds {
     VALUE: anything('a value: 3000, true, "text", or JSON'),
     REVISION: number('the number of a revision', 0, Number.MAX_SAFE_INTEGER),
     MINUTES: number('minutes', 1, 60),
-    TIME: {
-      says: 'a time with its zone, as 2026-05-21T06:00:00Z',
-      accepts: text =>
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/i.test(text) &&
-        !Number.isNaN(Date.parse(text)),
-    },
+    TIME: time('a time'),
+    FROM: time('the time of the first row'),
+    TO: time('the time before which it ends'),
+    FILE: anything('a bare file name, as may.jsonl'),
     HOURS: number('hours', 1, 72),
     COLUMNS: number('columns', COLUMNS_MIN, COLUMNS_MAX),
     ROWS: number('rows', ROWS_MIN, ROWS_MAX),
@@ -127,6 +138,7 @@ export function valueKinds(control: Pick<GateControl, 'lanes'>): ValueKinds {
       says: 'a name: small letters, digits, - and _, first a letter',
       accepts: text => USER_NAME.test(text),
     },
+    ONETIMECODE: anything('the one-time code of an operator'),
     COMMAND: anything('the first words of a command'),
   }
 }

@@ -93,6 +93,8 @@ export interface Command {
   /** See grammar.ts. */
   readonly syntax: string
   readonly level: Level
+  /** Its words can't be shortened. */
+  readonly whole?: boolean
   /** One line, for help. */
   readonly says: string
   run(caller: Caller, typed: Typings): Answered | Promise<Answered>

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { filtered, readFilter, splitPipes } from './filters.ts'
 import { createGrammar, shownSyntax, tokensOf } from './grammar.ts'
-import { plainText, toTerminal } from './terminal-text.ts'
+import { columnsOf, plainText, shortenedTo, toTerminal } from './terminal-text.ts'
 import { createSizeFilter } from './window-size.ts'
 
 const commands = [
@@ -34,6 +34,18 @@ t.test('words may be shortened while they are unlike the others', async t => {
   t.same(read('show x'), ['UNKNOWN_WORD', 'x', ['lanes', 'trust']])
   t.same(read('show lanes now'), ['UNKNOWN_WORD', 'now', []])
   t.same(read('"show" lanes'), ['UNKNOWN_WORD', 'show', ['show', 'shut', 'mode', 'set', 'commit']])
+})
+
+t.test('words of a command that is given whole are never shortened', async t => {
+  const one = createGrammar([{ syntax: 'show' }, { syntax: 'shutdown', whole: true }], {})
+  const given = (line: string) => {
+    const found = one.read(tokensOf(line))
+    return found.ok ? found.command.syntax : found.code
+  }
+  t.equal(given('sh'), 'show')
+  t.equal(given('shutdow'), 'UNKNOWN_WORD')
+  t.equal(given('Shutdown'), 'shutdown')
+  t.same(one.complete([], 'sh'), ['show', 'shutdown'], 'Tab shows it')
 })
 
 t.test('choices, values, what may be left out, the rest of a line', async t => {
@@ -76,6 +88,13 @@ t.test('text for terminals', async t => {
   t.equal(toTerminal('\x1b[1G\x1b[0J\x1b[7G'), '\r\x1b[0J\r\x1b[6C', 'what minicom draws wrongly')
   t.equal(plainText('a\x1b[2J\u202e‘b’ → 站', false), "a?[2J?'b' -> ?")
   t.equal(plainText('a\x07 站', true), 'a? 站')
+})
+
+t.test('columns of a screen: wide letters take two, marks none', async t => {
+  t.equal(columnsOf('a站é，！'), 8)
+  t.equal(columnsOf('e\u0301'), 1)
+  t.equal(shortenedTo('a站台', 4), 'a站')
+  t.equal(shortenedTo('a站台', 5), 'a站台')
 })
 
 t.test('reports of a window’s size are taken out, all else passes', async t => {

@@ -97,7 +97,13 @@ export function shownSyntax(syntax: string): string {
   return syntax.replaceAll(/\b[A-Z]+:/g, '')
 }
 
-export function createGrammar<C extends { readonly syntax: string }>(
+/** `whole`: its words are never shortened, so that nobody means another command and gives this one. */
+interface Spoken {
+  readonly syntax: string
+  readonly whole?: boolean
+}
+
+export function createGrammar<C extends Spoken>(
   commands: readonly C[],
   kinds: ValueKinds,
 ): Grammar<C> {
@@ -181,11 +187,14 @@ function afterWord<C>(live: Live<C>, word: string): Live<C>[] {
 }
 
 /** Those that `text` may stand for: itself, or all that begin with it. */
-function wordsFor<C>(lives: readonly Live<C>[], text: string): string[] {
+function wordsFor<C extends Spoken>(lives: readonly Live<C>[], text: string): string[] {
   const typed = text.toLowerCase()
   const words = nextsOf(lives).filter(({ isValue }) => !isValue)
-  const like = words.map(one => one.text).filter(word => word.startsWith(typed))
-  return like.includes(typed) ? [typed] : like
+  if (words.some(one => one.text === typed)) return [typed]
+  return words
+    .filter(({ commands }) => !commands.every(({ whole }) => whole === true))
+    .map(one => one.text)
+    .filter(word => word.startsWith(typed))
 }
 
 function nextsOf<C>(lives: readonly Live<C>[]): Next<C>[] {

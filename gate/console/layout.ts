@@ -1,4 +1,5 @@
 /** Tables and times as they stand on a screen of 80 columns. Pure. */
+import { columnsOf, WIDE_LETTERS } from './terminal-text.ts'
 
 /** Columns as wide as their widest cell, two blanks between; the last takes what it needs. */
 export function tableLines(
@@ -20,6 +21,25 @@ export function tableLines(
 export function pairLines(pairs: readonly (readonly [string, string])[]): readonly string[] {
   const wide = Math.max(0, ...pairs.map(([name]) => name.length))
   return pairs.map(([name, value]) => `${name.padEnd(wide)}  ${value}`.trimEnd())
+}
+
+/**
+ * Lines with a number before each, where it has one. What is wider than the screen goes on below its
+ * own beginning, so that no number but a line's own stands in that column.
+ */
+export function numberedLines(
+  lines: readonly (readonly [number: number | null, text: string])[],
+  columns: number,
+): readonly string[] {
+  const wide = Math.max(0, ...lines.map(([number]) => String(number ?? '').length))
+  const room = columns - wide - 2
+  return lines.flatMap(([number, text]) => {
+    const pieces = text.match(new RegExp(`.{1,${room}}`, 'gu')) ?? ['']
+    return pieces.map((piece, at) => {
+      const head = at === 0 && number !== null ? String(number) : ''
+      return `${head.padStart(wide)}  ${piece}`
+    })
+  })
 }
 
 /** As `2026-05-21 06:00:00` in UTC. `ms`: Unix milliseconds. */
@@ -56,16 +76,27 @@ export function bytesText(bytes: number): string {
     : `${(bytes / 1024 ** 3).toFixed(1)} GiB`
 }
 
-/** Breaks at blanks, so that no line is longer than `columns`; `indent` stands before all but the first. */
+/** What stands at the end of a line, or at its beginning, with the letter beside it. */
+const CLOSES = '，。：；、！？）」』》…'
+const OPENS = '（「『《'
+/** Blanks, then a word or one wide letter: a line may break before each. */
+const PIECE = new RegExp(
+  ` *[${OPENS}]*(?:[${WIDE_LETTERS}]|[^ ${WIDE_LETTERS}]+)[${CLOSES}]*|[${CLOSES}]+`,
+  'gu',
+)
+
+/**
+ * Breaks at blanks and between Chinese letters, so that no line takes more than `columns`; `indent`
+ * stands before all but the first.
+ */
 export function wrapped(text: string, columns: number, indent = '  '): readonly string[] {
   const lines: string[] = []
-  let line = /^ */.exec(text)?.[0] ?? ''
-  for (const word of text.slice(line.length).split(' ')) {
-    const longer = line.trim() === '' ? line + word : `${line} ${word}`
-    if (longer.length <= columns || line.trim() === '') line = longer
+  let line = ''
+  for (const [piece] of text.matchAll(PIECE)) {
+    if (line.trim() === '' || columnsOf(line + piece) <= columns) line += piece
     else {
       lines.push(line)
-      line = `${indent}${word}`
+      line = `${indent}${piece.trimStart()}`
     }
   }
   return [...lines, line]

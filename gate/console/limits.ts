@@ -4,6 +4,8 @@
 export const LINE_CHARS_MAX = 2048
 /** Lines that the arrow keys bring back. */
 export const HISTORY_LINES_MAX = 100
+/** What is looked for in them, characters; more are not taken. */
+export const SEARCH_CHARS_MAX = 24
 /** Bytes that wait while a command runs; more are dropped. */
 export const TYPE_AHEAD_BYTES_MAX = 16_384
 /** After a line that failed, input that follows without a gap of this is a pasted block's rest. */

@@ -4,6 +4,7 @@
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import { type Caller, failureLine, type Present, type Shared } from './command.ts'
+import { KEY } from './keys.ts'
 import { PASTE_GAP_MS } from './limits.ts'
 import type { LineWriter } from './line-writer.ts'
 import { type LoggedIn, type LoginGuard, logIn } from './login.ts'
@@ -158,7 +159,7 @@ export function createSession(parts: SessionParts): Session {
         terminal.write(prompt)
         const pressed = await key()
         terminal.write(`\r${' '.repeat(prompt.length)}\r`)
-        return pressed === SPACE || pressed === ENTER
+        return pressed === KEY.space || pressed === KEY.enter
       },
     }
   }
@@ -195,8 +196,6 @@ export function createSession(parts: SessionParts): Session {
   }
 }
 
-const SPACE = 32
-const ENTER = 13
 const BANNER = "\nWicketgate: the technician's console. Press Enter.\n"
 
 const promptName = ({ gate }: { readonly gate: string }) => gate

@@ -1,6 +1,6 @@
 /**
- * The programs that a technician has on a laptop, on a real pseudo terminal: login, Tab, `?`, history,
- * editing, Ctrl-C. And a cable that is pulled.
+ * The programs that a technician has on a laptop, on a real pseudo terminal: login, Tab, `?`, history
+ * and its search, editing, Ctrl-C. And a cable that is pulled.
  */
 import { spawnSync } from 'node:child_process'
 import t, { type Test } from 'tap'
@@ -31,6 +31,8 @@ async function work(t: Test, line: Typist): Promise<void> {
   t.match(await line.expect('\x03', PROMPT), /\^C/)
   await line.expect('\x1b[A', /status/)
   t.match(await line.expect('\r', PROMPT), /A\.board +ready/, 'the line before')
+  await line.expect('\x12stat', /\(search\)'stat': status $/)
+  t.match(await line.expect('\r', PROMPT), /A\.board +ready/, 'a line that was looked for')
   t.match(await line.expect('wo\x1b[Dh\x1b[F\r', PROMPT), /lin +admin +serial/, 'edited')
   await line.expect('logout\r', LOGIN)
 }

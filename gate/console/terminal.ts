@@ -1,47 +1,21 @@
-/**
- * A terminal over a stream of bytes: lines with editing and history, hidden input, single keys. The
- * editing is Node's readline, which gets one byte at a time: in a larger piece a Tab is text. Each
- * question has an interface of its own, so that what is typed for one is never in another's history.
- */
-import { createInterface, type Interface } from 'node:readline'
-import { Readable, Writable } from 'node:stream'
-import { wrapped } from './layout.ts'
+/** A terminal over a stream of bytes: lines with editing and history, hidden input, single keys. */
+import { KEY } from './keys.ts'
 import {
   COLUMNS,
   COLUMNS_MAX,
   COLUMNS_MIN,
-  HISTORY_LINES_MAX,
-  LINE_CHARS_MAX,
   ROWS_MAX,
   ROWS_MIN,
   TYPE_AHEAD_BYTES_MAX,
 } from './limits.ts'
+import { beginLine, type LineEditor, type LineHabits, type Typed } from './line-editor.ts'
 import type { LineWriter } from './line-writer.ts'
-import { plainText, toTerminal } from './terminal-text.ts'
+import { toTerminal } from './terminal-text.ts'
 import { createSizeFilter } from './window-size.ts'
 
 /** Thrown by what waits for input when the line is lost or its user is logged out. */
 export class HungUp extends Error {
   override readonly name = 'HungUp'
-}
-
-export type Typed =
-  | { readonly kind: 'line'; readonly text: string }
-  /** Ctrl-C. */
-  | { readonly kind: 'cancelled' }
-  /** Ctrl-D on an empty line. */
-  | { readonly kind: 'end' }
-  | { readonly kind: 'too long' }
-
-export interface LineHabits {
-  /** Nothing is shown of what is typed. */
-  readonly hidden?: boolean
-  /** Newest first; the line is added to it. */
-  readonly history?: string[]
-  /** What may stand at the end of this text: whole words, and the part that they replace. */
-  readonly complete?: (before: string) => [string[], string]
-  /** What may follow this text, for `?`. */
-  readonly explain?: (before: string) => readonly string[]
 }
 
 export interface Terminal {
@@ -68,11 +42,6 @@ interface Consumer {
   take(byte: number): void
   end(error: HungUp): void
 }
-
-/** Of what `?` says beyond the screen's edge. */
-const HELP_INDENT = ' '.repeat(12)
-
-const KEY = { ctrlC: 3, lineFeed: 10, enter: 13, escape: 27, space: 32, question: 63, delete: 127 }
 
 /** `onInterrupt`: Ctrl-C while nothing is read. `onByte`: each byte that comes. */
 export function createTerminal(
@@ -140,12 +109,11 @@ export function createTerminal(
       pump()
     },
     async readLine(prompt, habits = {}) {
-      let editor: Interface | undefined
+      let editor: LineEditor | undefined
       try {
         return await consume<Typed>(done => {
-          const begun = beginLine(terminal, prompt, habits, done)
-          editor = begun.editor
-          return begun.take
+          editor = beginLine(terminal, prompt, habits, done)
+          return editor.take
         })
       } finally {
         editor?.close()
@@ -164,88 +132,4 @@ export function createTerminal(
     },
   }
   return terminal
-}
-
-function beginLine(
-  terminal: Terminal,
-  prompt: string,
-  { hidden = false, history, complete, explain }: LineHabits,
-  done: (typed: Typed) => void,
-): { readonly editor: Interface; readonly take: (byte: number) => void } {
-  const input = new Readable({ read() {} })
-  const output = outputOf(terminal, hidden)
-  let over = false
-  let escaped = false
-  const editor = createInterface({
-    ...{ input, output, prompt, terminal: true, removeHistoryDuplicates: true },
-    history: [...(history ?? [])],
-    historySize: history === undefined ? 0 : HISTORY_LINES_MAX,
-    completer: (before: string) => complete?.(before) ?? [[], before],
-  })
-
-  function finish(typed: Typed): void {
-    if (over) return
-    over = true
-    done(typed)
-  }
-
-  editor.on('history', lines => history?.splice(0, history.length, ...lines))
-  editor.on('line', text => finish({ kind: 'line', text }))
-  editor.on('close', () => finish({ kind: 'end' }))
-  // Without a listener readline stops the whole process for Ctrl-Z.
-  editor.on('SIGTSTP', () => {})
-  editor.on('SIGINT', () => {
-    terminal.write('^C\n')
-    finish({ kind: 'cancelled' })
-  })
-  if (hidden) terminal.write(prompt)
-  editor.prompt()
-
-  function help(): void {
-    const before = editor.line.slice(0, editor.cursor)
-    const lines = (explain?.(before) ?? []).flatMap(line =>
-      wrapped(plainText(line, terminal.utf8), terminal.columns, HELP_INDENT),
-    )
-    terminal.write(`?\n${lines.map(line => `${line}\n`).join('')}`)
-    // The rows of the line as it was drawn are above now.
-    Object.assign(editor, { prevRows: 0 })
-    editor.prompt(true)
-  }
-
-  return {
-    editor,
-    take(byte) {
-      const asks = byte === KEY.question && explain !== undefined && !escaped && !isQuoted(editor)
-      escaped = byte === KEY.escape || (escaped && !isFinal(byte))
-      if (asks) return help()
-      input.emit('data', Buffer.of(byte))
-      if (!over && editor.line.length > LINE_CHARS_MAX) {
-        terminal.write('\n')
-        finish({ kind: 'too long' })
-      }
-    },
-  }
-}
-
-/** Whether the cursor is within quotes, where `?` is text. */
-function isQuoted({ line, cursor }: Interface): boolean {
-  return line.slice(0, cursor).split('"').length % 2 === 0
-}
-
-/** Ends an escape sequence: ECMA-48, 5.4. */
-function isFinal(byte: number): boolean {
-  return byte >= 0x40 && byte <= 0x7e && byte !== 0x5b
-}
-
-function outputOf(terminal: Terminal, hidden: boolean): Writable {
-  const output = new Writable({
-    decodeStrings: false,
-    write(text: string | Buffer, _, next) {
-      const shown = String(text)
-      if (!hidden) terminal.write(shown)
-      else if (shown === '\r\n') terminal.write('\n')
-      next()
-    },
-  })
-  return Object.assign(output, { isTTY: true, columns: terminal.columns })
 }

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import { startTypedConsole } from '../testing/console/typed-console.ts'
+import { startTypedConsole, type TypedConsole } from '../testing/console/typed-console.ts'
 import { PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
 import { COMMANDS } from './command-table.ts'
 import { shownSyntax } from './grammar.ts'
@@ -18,6 +18,22 @@ Typed at a pseudo terminal of a simulated gate; what differs from run to run is 
 `
 
 const CTRL_C = '\x03'
+const KEYS = ['q', 'y', 'n', CTRL_C]
+
+/** What is done in the place of a key. */
+const ACTS: Readonly<Record<string, (gate: TypedConsole['gate']) => void>> = {
+  '(the reader is unplugged)': ({ devices }) => devices.reader.become('lost'),
+  '(release is pressed)': ({ devices: { board } }) => {
+    board.setContact('release', true)
+    board.setContact('release', false)
+  },
+  '(a code)': ({ devices }) => devices.reader.read('no pass'),
+  '(a hand in beam A)': ({ devices, time }) => {
+    const { board } = devices
+    time.timers.after(100, () => board.setContact('beamA', true))
+    time.timers.after(300, () => board.setContact('beamA', false))
+  },
+}
 
 type Keys = readonly (readonly [typed: string, until: string | RegExp])[]
 type Scene = readonly [syntax: string, ...keys: (string | Keys[number])[]]
@@ -32,6 +48,7 @@ const SCENES: readonly Scene[] = [
   ['show trust', 'show trust'],
   ['show clock', 'show clock'],
   ['show journal', 'show journal'],
+  ['show metrics', 'show metrics'],
   ['show version', 'show version'],
   ['show config', 'show config'],
   ['who', 'who', 'who | json'],
@@ -59,12 +76,31 @@ const SCENES: readonly Scene[] = [
   ['mode LANE normal', ['mode A normal', 'reason: '], 'they are through'],
   ['journal tail [N]', 'journal tail 2'],
   [
-    'journal tail KIND:boot|stop|scan|grant|passage|annulled|alarm|mode|trust|clock|login|config|test [N]',
+    'journal tail KIND:boot|stop|scan|grant|passage|annulled|alarm|mode|trust|clock|login|config|test|command [N]',
     'journal tail mode',
   ],
   ['journal show SEQ', 'journal show 1', 'journal show 4711'],
-  ['explain SEQ [LANGUAGE:en|zh]', 'explain 1'],
+  [
+    'explain SEQ [LANGUAGE:en|zh]',
+    'explain 1',
+    'explain 6 zh',
+    'terminal utf8 on',
+    'explain 6 zh',
+    'term utf off',
+  ],
   ['journal verify', 'journal verify'],
+  [
+    'journal export FILE [FROM]',
+    'journal export all.jsonl',
+    'journal export all.jsonl',
+    'journal export ../gate.json',
+    'journal export later.jsonl 2099-01-01T00:00Z',
+  ],
+  [
+    'journal export FILE FROM TO',
+    'journal export day.jsonl 2027-01-15T00:00Z 2027-01-16T00:00Z',
+    'journal export none.jsonl 2027-01-16T00:00Z 2027-01-15T00:00Z',
+  ],
   ['test relay LANE RELAY:entry|exit [MS]', 'test relay A entry'],
   [
     'mode LANE maintenance',
@@ -75,6 +111,23 @@ const SCENES: readonly Scene[] = [
   [
     'test lamp LANE SIGN:pass|refuse|retry|fraud|intrusion|open|service|none [MS]',
     'test lamp A pass 100',
+  ],
+  [
+    'test sound LANE SIGN:pass|refuse|retry|fraud|intrusion|open [MS]',
+    'test sound A intrusion 100',
+  ],
+  [
+    'test beams LANE',
+    ['test beams A', 'one after the other'],
+    ['(a hand in beam A)', PROMPT],
+    'test beams B',
+  ],
+  [
+    'test scan LANE WAY:entry|exit',
+    ['test scan A entry', 'Ctrl-C ends it'],
+    ['(a code)', PROMPT],
+    'test scan A entry',
+    'test scan A exit',
   ],
   ['test all', ['test all', 'y or n'], ['y', 'y or n'], ['n', 'y or n'], [CTRL_C, PROMPT]],
   ['test all unattended', 'test all unattended'],
@@ -97,12 +150,19 @@ const SCENES: readonly Scene[] = [
   [
     'config set PATH VALUE...',
     'config set lanes.A.timing.waitMs 1',
-    'config set lanes.A.timing.waitMs 3000',
+    ['config commit', 'reason: '],
+    'too short',
     'config set lanes.Z.name x',
+  ],
+  [
+    'config show candidate',
+    'config show candidate',
+    'config set lanes.A.timing.waitMs 3000',
+    'config show candidate | grep waitMs',
   ],
   ['config compare [REVISION]', 'config compare'],
   ['config delete PATH', 'config delete lanes.A.timing'],
-  ['config discard', 'config discard'],
+  ['config discard', 'config discard', 'config show candidate'],
   [
     'config commit [confirmed MINUTES]',
     ['config commit', 'reason: '],
@@ -128,8 +188,46 @@ const SCENES: readonly Scene[] = [
   ['user list', 'user list'],
   ['user remove NAME', 'user remove wei', 'user remove lin'],
   ['password', ['password', 'new password: '], [PASSWORD, 'again: '], PASSWORD],
+  [
+    'enrol ONETIMECODE',
+    ['enrol ONCE', 'yes: '],
+    'yes',
+    ['(release is pressed)', ''],
+    ['mode A normal', 'reason: '],
+    'the smoke is gone',
+    ['enrol WRONG', 'yes: '],
+    'yes',
+    ['enrol ONCE', 'yes: '],
+    'no',
+    ['enrol ONCE', 'yes: '],
+    'yes',
+    'show version | grep enrolled',
+  ],
+  [
+    'unenrol',
+    ['unenrol', 'name: '],
+    'south-1',
+    ['unenrol', 'name: '],
+    ['north-1', 'reason: '],
+    'it goes to another station',
+    'unenrol',
+  ],
   ['clock set TIME', 'clock set 2026-01-01T00:00:00Z', 'clock set 2027-01-15T09:00:00Z'],
-  ['monitor [LANE]', ['monitor A', 'ends it'], ['', /lost DEVICE/], ['q', PROMPT]],
+  [
+    'reboot',
+    ['reboot', 'name: '],
+    'no',
+    ['reboot', 'name: '],
+    ['north-1', 'reason: '],
+    'a new firmware',
+  ],
+  ['shutdown', ['shutdown', 'name: '], ['north-1', 'reason: '], 'the hall is closed'],
+  [
+    'monitor [LANE]',
+    ['monitor A', 'ends it'],
+    ['(the reader is unplugged)', /lost DEVICE/],
+    ['q', PROMPT],
+  ],
   ['logout', ['logout', 'login: ']],
 ]
 
@@ -137,9 +235,9 @@ const SCENES: readonly Scene[] = [
 const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/g, '(sha-256)'],
   [/\b[0-9a-f]{16}\b/g, '(epoch)'],
-  [/\b\d+ MiB|\b[\d.]+ GiB/g, '(free)'],
+  [/\b[\d.]+ [MG]iB/g, '(free)'],
   [/\bv\d+\.\d+\.\d+/g, '(node)'],
-  [/(\d\d:\d\d):\d\d/g, '$1:00'],
+  [/\b(\d\d):\d\d:\d\d/g, '$1:00:00'],
   [/\b(?:\d+ min )?\d+ s\b */g, '(span) '],
   [/"(sinceMs|at)": \d+/g, '"$1": (time)'],
   [/-?\d+ ms\./g, '(ms) ms.'],
@@ -161,11 +259,11 @@ t.test('every command, typed at a pseudo terminal', async t => {
     let text = ''
     for (const key of keys) {
       const [typed, wanted] = typeof key === 'string' ? [key, PROMPT] : key
-      if (typed === '') world.gate.devices.reader.become('lost')
-      const ends = ['', 'q', 'y', 'n', CTRL_C].includes(typed) ? typed : `${typed}\r`
-      text += plain(await pty.expect(ends, wanted))
+      ACTS[typed]?.(world.gate)
+      const keyed = KEYS.includes(typed) ? typed : `${typed}\r`
+      text += plain(await pty.expect(typed in ACTS ? '' : keyed, wanted))
     }
-    told.set(syntax, masked(text).trim())
+    told.set(syntax, masked(text.replaceAll(world.gate.data, 'data')).trim())
   }
   t.same([...told.keys()].sort(), COMMANDS.map(({ syntax }) => syntax).sort(), 'every command')
   const sections = COMMANDS.map(

@@ -8,6 +8,7 @@ import type {
   TraceStep,
 } from './events.ts'
 import type { Health } from './health.ts'
+import type { Actor, Sign } from './sign.ts'
 
 export interface GateStatus {
   readonly software: string
@@ -16,6 +17,8 @@ export interface GateStatus {
   readonly station: string
   /** Since the process began to run gates, milliseconds. */
   readonly upMs: number
+  /** Whether a service manager runs the program, which starts it again. */
+  readonly supervised: boolean
   /** False while one gate is stopped and the next is not started. */
   readonly running: boolean
   /** As the service gets it: trust, clock, rows waiting, disk, lanes; null while none runs. */
@@ -117,8 +120,9 @@ export interface CodeMeaning {
   readonly code: string
   readonly about: 'verdict' | 'alarm' | 'device' | 'refusal'
   readonly action: string
-  readonly who?: string
-  readonly sign?: string
+  readonly actionZh: string
+  readonly who?: Actor
+  readonly sign?: Sign
   readonly zh?: string
   readonly en?: string
 }

@@ -14,8 +14,10 @@ import type {
   TrustReport,
 } from './control-status.ts'
 import type { Direction, EventKind, JournalRow, LaneModes, TraceStep } from './events.ts'
+import type { GateFigures } from './figures.ts'
 import type { PartTest } from './part-test.ts'
 import type { RowPage, RowQuery } from './row-query.ts'
+import type { Meaning } from './sentences.ts'
 
 /** Not done, and nothing has changed. `problems`: one line each, where there is more to say. */
 export interface Refused {
@@ -38,10 +40,19 @@ export interface GateControl {
   /** Empty while no gate runs. */
   lanes(): readonly LaneStatus[]
   devices(): readonly DeviceStatus[]
+  /** What the gate has counted and timed since its start. `NOT_RUNNING`. */
+  figures(): Answer<GateFigures>
   readonly lane: LaneControl
   readonly trust: TrustControl
   readonly config: ConfigControl
   readonly journal: JournalControl
+  readonly enrolment: EnrolmentControl
+  /**
+   * Ends the gate's program in an orderly way, as a signal does, so that its service manager starts it
+   * again (`restart`) or does not (`shutdown`); the machine stays up. Not while a lane is open for
+   * everyone (`EMERGENCY`). A row of kind `command` says who and why.
+   */
+  end(how: 'restart' | 'shutdown', asker: Asker): Promise<Answer>
   /**
    * Events from now on, in a queue of `max` (1–1000, 200 unless said). `onReady` is called once
    * when the empty queue gets its first event, never from within what caused it.
@@ -52,6 +63,15 @@ export interface GateControl {
   ): Answer<{ readonly subscription: Subscription }>
   /** What a code of any table means; `NO_SUCH_CODE`. */
   explain(code: string): Answer<CodeMeaning>
+}
+
+/** What a reader read, and what it would be told. */
+export interface ReadCode {
+  readonly reader: string
+  /** Length of its text. */
+  readonly chars: number
+  readonly told: string
+  readonly trace: readonly TraceStep[]
 }
 
 /** What is done to one lane, by its name. */
@@ -80,6 +100,21 @@ export interface LaneControl {
     part: PartTest,
     by: string,
   ): Promise<Answer<{ readonly result: 'followed' | 'stuck' | 'unchecked' }>>
+  /**
+   * Waits for a code that somebody holds up before a reader of this direction: what it would be told.
+   * Only in maintenance: no pass is used, nothing moves. `NOTHING_READ` after 30 s, `INTERRUPTED` when
+   * `signal` fires. The text itself is told nobody.
+   */
+  readCode(
+    lane: string,
+    direction: Direction,
+    how: {
+      readonly by: string
+      readonly signal?: AbortSignal
+      /** Called once it waits. */
+      readonly onWaiting?: () => void
+    },
+  ): Promise<Answer<ReadCode>>
   /**
    * Pretends a contact, until it is ended or the maintenance is. Only in maintenance, where nothing
    * pretended lets a person through; a fire opens the barrier as a real one does.
@@ -119,23 +154,40 @@ export interface RevisionInfo {
 /** What became of a revision: it runs, and is good unless it waits for its confirmation. */
 export type Committed = Answer<{ readonly revision: number; readonly onTrial: boolean }>
 
+/** One place where two configs differ. */
+export interface ComparedPlace {
+  /** In the candidate as it is shown, from 1; null for what is not in it. */
+  readonly line: number | null
+  /** `+` is new, `-` goes, else what was and what is, without what opens an address. */
+  readonly text: string
+}
+
+/** The revision that runs, or that ran last. */
+export type RunningConfig = Answer<{
+  readonly revision: RevisionInfo
+  /** Without what opens its addresses: `http://***@camera/video?***`. */
+  readonly value: JsonValue
+  /** The revision that it goes back to unless confirmed; null: it is good. */
+  readonly backTo: number | null
+}>
+
+/**
+ * A problem is one line: `line 14: lanes.A.timing.waitMs: …`, by the candidate's `shownText`. Before
+ * the first config runs, as while the gate enrols, answers are `NOT_RUNNING`.
+ */
 export interface ConfigControl {
-  running(): {
-    readonly revision: RevisionInfo
-    /** Without what opens its addresses: `http://***@camera/video?***`. */
-    readonly value: JsonValue
-    /** The revision that it goes back to unless confirmed; null: it is good. */
-    readonly backTo: number | null
-  }
-  /** Newest first. */
+  running(): RunningConfig
+  /** Newest first; empty before the first runs. */
   history(): readonly RevisionInfo[]
   /**
    * Edits the candidate; `undefined` takes a key away. `problems` keep it from being committed. An
    * address as `running` shows it stands for the one that is known.
    */
   set(path: string, value: JsonValue | undefined): Answer<{ readonly problems: readonly string[] }>
+  /** As it is edited, shown as `running` is; `NO_CANDIDATE`. */
+  candidate(): Answer<{ readonly value: JsonValue; readonly problems: readonly string[] }>
   /** The candidate against what runs, or against an older revision. */
-  compare(revision?: number): Answer<{ readonly differences: readonly string[] }>
+  compare(revision?: number): Answer<{ readonly differences: readonly ComparedPlace[] }>
   discard(): void
   /** The candidate becomes that revision: compare it, then commit it. */
   rollback(revision: number): Answer<{ readonly problems: readonly string[] }>
@@ -148,13 +200,41 @@ export interface ConfigControl {
   reload(): Promise<Committed>
 }
 
+/** Rows that are to be written into a file, as they follow one another in the chain. */
+export interface ExportOrder {
+  /** A bare name; it comes to stand in `exports` of the data folder. */
+  readonly file: string
+  /**
+   * From the first row of this time or later to the last before the first that is `untilMs` or later,
+   * by the gate's clock, Unix milliseconds. All unless given.
+   */
+  readonly fromMs?: number
+  readonly untilMs?: number
+  readonly by: string
+  /** How many rows are written so far. */
+  readonly onProgress?: (rows: number) => void
+  /** Stops it; nothing is left then. */
+  readonly signal?: AbortSignal
+}
+
+export type Exported = Answer<{
+  readonly path: string
+  readonly rows: number
+  readonly bytes: number
+}>
+
 export interface JournalControl {
   tail(query: RowQuery): Promise<Answer<RowPage>>
-  /** One row with its meaning in sentences; without an epoch the newest of that number. */
+  /** One row with its meaning in sentences of each language; without an epoch the newest of that number. */
   row(
     seq: number,
     epoch?: string,
-  ): Promise<Answer<{ readonly row: JournalRow; readonly meaning: readonly string[] }>>
+  ): Promise<Answer<{ readonly row: JournalRow; readonly meaning: Meaning }>>
+  /**
+   * Writes rows into a file of its own user alone, in the form of `journal-export.ts`, never over
+   * another. One at a time; grants are written between its pieces. A row of kind `command` says who.
+   */
+  export(order: ExportOrder): Promise<Exported>
   /** Walks the whole chain, in pieces, so that grants are written between them. */
   verify(): Promise<
     Answer<{
@@ -163,6 +243,23 @@ export interface JournalControl {
       readonly broken: { readonly epoch: string; readonly seq: number; readonly why: string } | null
     }>
   >
+}
+
+/**
+ * Joining the service and leaving it. Each ends the gate in an orderly way and starts it anew, as
+ * another config does; not while a lane is open for everyone (`EMERGENCY`).
+ */
+export interface EnrolmentControl {
+  /**
+   * With a one-time code of an operator, for the gate and the station of the config. Also in the place
+   * of an enrolment that is there. `ENROLMENT_FAILED` says why not.
+   */
+  join(
+    code: string,
+    by: string,
+  ): Promise<Answer<{ readonly gate: string; readonly station: string }>>
+  /** Rows stay here from then on. The gate's key is gone: the next enrolment makes another. */
+  leave(asker: Asker): Promise<Answer>
 }
 
 /** Each part that is left out takes all. */

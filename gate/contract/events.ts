@@ -29,6 +29,7 @@ export const EVENT_KINDS = [
   'login',
   'config',
   'test',
+  'command',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
@@ -254,6 +255,20 @@ export const testBodySchema = z.strictObject({
   trace: z.array(traceStepSchema).max(32).optional(),
 })
 export type TestBody = z.infer<typeof testBodySchema>
+
+/**
+ * What a technician did with the gate as a whole.
+ * - `export`: rows of the journal are written into the file named in `detail`.
+ * - `enrolled`, `unenrolled`: it joined the service, or left it; `detail` has its names there.
+ * - `restart`, `shutdown`: its program ends, and another start follows, or none.
+ */
+export const commandBodySchema = z.strictObject({
+  about: z.enum(['export', 'enrolled', 'unenrolled', 'restart', 'shutdown']),
+  by: z.string().max(80),
+  reason: z.string().max(CONFIG_REASON_CHARS_MAX).optional(),
+  detail: z.string().max(400),
+})
+export type CommandBody = z.infer<typeof commandBodySchema>
 
 export type ModeBody = z.infer<typeof modeBodySchema>
 export type ScanBody = z.infer<typeof scanBodySchema>

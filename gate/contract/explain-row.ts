@@ -1,129 +1,81 @@
-/** What a row of the journal means, in sentences: for `explain` on a console, and for a page. Pure. */
+/** What a row of the journal or a code means, in sentences: for `explain` on a console, and for a page. Pure. */
+import { ACTIONS_ZH } from './actions-zh.ts'
 import { ALARMS, VERDICTS } from './codes.ts'
 import { CONTROL_REFUSALS } from './control-codes.ts'
 import type { CodeMeaning } from './control-status.ts'
 import { DEVICE_REMEDIES } from './device-faults.ts'
-import type {
-  AlarmBody,
-  AnnulledBody,
-  ConfigBody,
-  GrantBody,
-  JournalRow,
-  ModeBody,
-  PassageBody,
-  ScanBody,
-  TestBody,
-  TraceStep,
-} from './events.ts'
+import type { JournalRow, TraceStep } from './events.ts'
+import type { AnyCode, Language, Meaning, Sentences } from './sentences.ts'
+import { ENGLISH } from './sentences-en.ts'
+import { CHINESE } from './sentences-zh.ts'
 import type { AlarmRow, VerdictRow } from './sign.ts'
+
+export const SENTENCES: Readonly<Record<Language, Sentences>> = { en: ENGLISH, zh: CHINESE }
 
 /** Undefined for a code of no table. */
 export function explainCode(code: string): CodeMeaning | undefined {
+  const actionZh = rowOf<string>(ACTIONS_ZH, code as AnyCode)
+  if (actionZh === undefined) return undefined
   const verdict = rowOf<VerdictRow>(VERDICTS, code)
-  if (verdict !== undefined) return { code, about: 'verdict', ...verdict }
+  if (verdict !== undefined) return { code, about: 'verdict', actionZh, ...verdict }
   const alarm = rowOf<AlarmRow>(ALARMS, code)
-  if (alarm !== undefined) return { code, about: 'alarm', ...alarm }
+  if (alarm !== undefined) return { code, about: 'alarm', actionZh, ...alarm }
   const remedy = rowOf<string>(DEVICE_REMEDIES, code)
   if (remedy !== undefined) {
-    return { code, about: 'device', who: 'technician', action: remedy }
+    return { code, about: 'device', who: 'technician', action: remedy, actionZh }
   }
   const action = rowOf<string>(CONTROL_REFUSALS, code)
-  return action === undefined ? undefined : { code, about: 'refusal', action }
+  return action === undefined ? undefined : { code, about: 'refusal', action, actionZh }
 }
 
 function rowOf<Row>(table: Readonly<Record<string, Row>>, code: string): Row | undefined {
   return Object.hasOwn(table, code) ? table[code] : undefined
 }
 
-/** A line each: what happened, why step by step, and what to do about it. */
-export function explainRow(row: Pick<JournalRow, 'kind' | 'body'>): readonly string[] {
-  if (row.body === null) return ['Its body was dropped; the chain still holds.']
-  const body = JSON.parse(row.body) as unknown
-  switch (row.kind) {
-    case 'scan':
-      return scanLines(body as ScanBody)
-    case 'grant':
-      return grantLines(body as GrantBody)
-    case 'passage':
-      return passageLines(body as PassageBody)
-    case 'annulled':
-      return annulledLines(body as AnnulledBody)
-    case 'alarm':
-      return alarmLines(body as AlarmBody)
-    case 'mode':
-      return modeLines(body as ModeBody)
-    case 'config':
-      return configLines(body as ConfigBody)
-    case 'test':
-      return testLines(body as TestBody)
-    case 'boot':
-    case 'stop':
-    case 'trust':
-    case 'clock':
-    case 'login':
-      return [`${row.kind}: ${fieldsOf(body as object)}`]
-    default:
-      return row.kind satisfies never
-  }
+/** A line each: what it is, what the passenger can be told, what to do. */
+export function codeLines(meaning: CodeMeaning, language: Language): readonly string[] {
+  const say = SENTENCES[language]
+  return [...say.code(meaning), ...adviceLines(meaning, say)]
 }
 
-function scanLines({ code, direction, source, trace }: ScanBody): string[] {
-  return [`A scan at ${source} for ${direction}: ${code}.`, ...traceLines(trace), ...todo(code)]
+/** A line each: what happened, why step by step, what the passenger can be told, what to do. */
+export function explainRow(row: Pick<JournalRow, 'kind' | 'body'>): Meaning {
+  return { en: rowLines(row, ENGLISH), zh: rowLines(row, CHINESE) }
 }
 
-function grantLines({ code, direction, source, flags, trace }: GrantBody): string[] {
-  const flagged = flags.length > 0 ? [`Flagged: ${flags.join(', ')}.`] : []
-  return [`A grant for ${direction} by ${source}: ${code}.`, ...flagged, ...traceLines(trace)]
+/** What a body of any kind may have of these. */
+interface Reasons {
+  readonly code?: string
+  readonly reason?: string
+  /** Of an alarm. */
+  readonly on?: boolean
+  readonly trace?: readonly TraceStep[]
 }
 
-function passageLines({ grant, direction, area, cti }: PassageBody): string[] {
-  const counted = cti === undefined ? ' It says nothing of where its holder is.' : ''
-  return [`Somebody passed on grant ${grant.seq}: ${direction} of area ${area}.${counted}`]
+function rowLines(
+  { kind, body }: Pick<JournalRow, 'kind' | 'body'>,
+  say: Sentences,
+): readonly string[] {
+  if (body === null) return [say.dropped]
+  const recorded = JSON.parse(body) as Reasons
+  const happened = say.happened[kind] as (of: Reasons) => readonly string[]
+  const code = codeOf(kind, recorded)
+  const meaning = code === undefined ? undefined : explainCode(code)
+  return [
+    ...happened(recorded),
+    ...(recorded.trace ?? []).map(say.rule),
+    // Of a reason that is no alarm: a refusal of the same name is about something else.
+    ...(meaning === undefined || meaning.about === 'refusal' ? [] : adviceLines(meaning, say)),
+  ]
 }
 
-function annulledLines({ grant, reason, unknown }: AnnulledBody): string[] {
-  const unseen = unknown === true ? ' Nobody saw whether somebody went through.' : ''
-  return [`Grant ${grant.seq} ended without a passage: ${reason}.${unseen}`, ...todo(reason)]
+/** The code that somebody is to act on. */
+function codeOf(kind: JournalRow['kind'], { code, reason, on }: Reasons): string | undefined {
+  if (kind === 'annulled') return reason
+  if (kind === 'alarm') return on === true ? code : undefined
+  return kind === 'scan' || kind === 'grant' ? code : undefined
 }
 
-function alarmLines({ code, on, detail }: AlarmBody): string[] {
-  return [`Alarm ${code} ${on ? 'began' : 'ended'}: ${detail}.`, ...(on ? todo(code) : [])]
-}
-
-function modeLines({ by, reason, revision, was, ...modes }: ModeBody): string[] {
-  const where = revision === undefined ? '' : ` (revision ${revision} of the config)`
-  const why = reason === undefined || reason === '' ? '' : `, because: ${reason}`
-  const changes = Object.entries(was ?? {}).map(
-    ([mode, before]) => `${mode}: ${before} → ${modes[mode as keyof typeof modes]}`,
-  )
-  return [`Run in another way by ${by}${where}${why}.`, ...changes]
-}
-
-function configLines({ about, revision, runs, by, reason, changes = [] }: ConfigBody): string[] {
-  const what = `Config revision ${revision} by ${by} was ${about}; revision ${runs} runs.`
-  return [what, ...(reason === '' ? [] : [`Why: ${reason}`]), ...changes]
-}
-
-function testLines({ about, what, by, pretended, ms, active, code, trace }: TestBody): string[] {
-  const how = pretended === true ? 'pretended' : 'tested'
-  const told = code === undefined ? '' : `; it would be told ${code}`
-  const is = active === undefined ? '' : active ? ' is active' : ' is at rest'
-  const time = ms === undefined ? '' : ` for ${ms} ms`
-  return [`By ${by} ${how}: ${about} ${what}${is}${time}${told}.`, ...traceLines(trace ?? [])]
-}
-
-function traceLines(trace: readonly TraceStep[]): string[] {
-  return trace.map(({ rule, saw, said }) => `  ${rule}: saw ${saw}, said ${said}`)
-}
-
-function todo(code: string): string[] {
-  const meaning = explainCode(code)
-  if (meaning === undefined || meaning.action === '') return []
-  return [`To do${meaning.who === undefined ? '' : ` (${meaning.who})`}: ${meaning.action}.`]
-}
-
-function fieldsOf(body: object): string {
-  return Object.entries(body)
-    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ')
+function adviceLines(meaning: CodeMeaning, say: Sentences): readonly string[] {
+  return [say.passenger(meaning), say.todo(meaning)].filter(line => line !== undefined)
 }

@@ -3,9 +3,9 @@
  * found. A value itself is never repeated: it may be a password or a document number.
  */
 import type { z } from 'zod'
+import type { Place } from './json-lines.ts'
 
 type Issue = z.core.$ZodIssue
-type Path = readonly PropertyKey[]
 
 /** One thing that is wrong. */
 export interface Refusal {
@@ -17,6 +17,12 @@ export interface Refusal {
   readonly message: string
 }
 
+/** One thing that is wrong, by its place. */
+export interface PlacedRefusal extends Omit<Refusal, 'path'> {
+  /** As it stands in the input: `pathText` makes it harmless. */
+  readonly place: Place
+}
+
 /** Refusals told of one input: the first of them say enough. */
 export const REFUSALS_TOLD_MAX = 20
 /** Of an unknown key's name, characters. */
@@ -25,9 +31,17 @@ const KEY_CHARS_TOLD = 40
 const KEY_DIGITS_TOLD = 4
 
 /** `input`: what was parsed. The first REFUSALS_TOLD_MAX. */
-export function explainFields(error: z.ZodError, input: unknown): Refusal[] {
+export function explainPlaces(error: z.ZodError, input: unknown): PlacedRefusal[] {
   const issues = error.issues.slice(0, REFUSALS_TOLD_MAX)
   return issues.flatMap(issue => explain(issue, input)).slice(0, REFUSALS_TOLD_MAX)
+}
+
+/** As `explainPlaces`, by path. */
+export function explainFields(error: z.ZodError, input: unknown): Refusal[] {
+  return explainPlaces(error, input).map(({ place, ...rest }) => ({
+    path: pathText(place),
+    ...rest,
+  }))
 }
 
 /** One line each, e.g. `lanes.0.timing.waitMs: too small, at least 1000, found a number`. */
@@ -35,17 +49,17 @@ export function explainIssues(error: z.ZodError, input: unknown): string[] {
   return explainFields(error, input).map(({ path, message }) => `${path || '(whole)'}: ${message}`)
 }
 
-function explain(issue: Issue, input: unknown): Refusal[] {
+function explain(issue: Issue, input: unknown): PlacedRefusal[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.slice(0, REFUSALS_TOLD_MAX).map(name => {
-      const found = kindOf(valueAt(input, [...issue.path, name]))
-      return { path: join([...issue.path, name]), found, message: 'unknown key' }
+      const place = [...issue.path, name]
+      return { place, found: kindOf(valueAt(input, place)), message: 'unknown key' }
     })
   }
   const found = kindOf(valueAt(input, issue.path))
   // A rule's own words say what it wants; it may be about more than this value.
   const message = issue.code === 'custom' ? issue.message : `${expected(issue)}, found ${found}`
-  return [{ path: join(issue.path), found, message }]
+  return [{ place: issue.path, found, message }]
 }
 
 function expected(issue: Issue): string {
@@ -95,16 +109,19 @@ function kindOf(value: unknown): string {
   return KINDS[typeof value] ?? `a ${typeof value}`
 }
 
-function valueAt(input: unknown, path: Path): unknown {
+function valueAt(input: unknown, place: Place): unknown {
   let value = input
-  for (const step of path) {
+  for (const step of place) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
     value = (value as Record<PropertyKey, unknown>)[step]
   }
   return value
 }
 
-const join = (path: Path): string => path.map(nameOf).join('.')
+/** Keys and positions joined by dots, harmless to show; empty for the whole. */
+export function pathText(place: Place): string {
+  return place.map(nameOf).join('.')
+}
 
 /**
  * Bounded, and without what a terminal or a page would act on. A name with many digits may be

@@ -15,3 +15,6 @@ export const TEST_MS = 1500
 export type PartTest =
   | { readonly part: 'relay'; readonly relay: Direction; readonly ms: number }
   | { readonly part: 'sign'; readonly sign: Sign; readonly ms: number }
+
+/** How long a code is waited for that somebody is asked to hold up. Milliseconds. */
+export const CODE_MS_MAX = 30_000

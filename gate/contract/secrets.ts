@@ -6,12 +6,17 @@
 import type { JsonValue } from './canonical.ts'
 
 const HIDDEN = '***'
-const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i
+/** One, or several as in `file:rtsp://`. */
+const SCHEME = /^(?:[a-z][a-z0-9+.-]*:)+\/\//i
 
-/** A password may hold `/`, `@` and `?` as they are: the login ends with the last `@`. */
+/**
+ * A password may hold `/`, `@` and `?` as they are: the login ends with the last `@`. A candidate may
+ * hold an address that is mistyped: without a scheme it is one where NAME:PASSWORD@ stands in it.
+ */
 function hideIn(text: string): string {
-  const scheme = SCHEME.exec(text)?.[0]
-  if (scheme === undefined) return text
+  const scheme = SCHEME.exec(text)?.[0] ?? ''
+  const isLogin = text.includes(':') && text.lastIndexOf('@') > text.indexOf(':')
+  if (scheme === '' && !isLogin) return text
   const rest = text.slice(scheme.length)
   const host = rest.lastIndexOf('@') + 1
   const [place = '', query] = rest.slice(host).split(/\?(.*)/s, 2)
@@ -21,12 +26,18 @@ function hideIn(text: string): string {
 
 /** Whether a text is an address as it is shown: nothing could be opened by it. */
 export function isHidden(text: string): boolean {
-  return text.includes(`://${HIDDEN}@`) || text.endsWith(`?${HIDDEN}`)
+  const login = `${HIDDEN}@`
+  return text.startsWith(login) || text.includes(`://${login}`) || text.endsWith(`?${HIDDEN}`)
 }
 
 /** The same value, each address in it without what opens it. */
 export function hideSecrets(value: JsonValue): JsonValue {
   return mapTexts(value, hideIn)
+}
+
+/** A config as it is shown, a line each key: lines are counted in this text. */
+export function shownText(value: JsonValue): string {
+  return JSON.stringify(hideSecrets(value), null, 2)
 }
 
 /**

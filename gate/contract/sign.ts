@@ -10,6 +10,8 @@ export const SIGNS = [
   ...(['pass', 'refuse', 'retry', 'fraud'] as const),
   ...(['intrusion', 'open', 'service', 'none'] as const),
 ] as const
+/** Those that are heard, too. */
+export const SOUNDED = ['pass', 'refuse', 'retry', 'fraud', 'intrusion', 'open'] as const
 export type Sign = (typeof SIGNS)[number]
 
 /** Who acts: passenger, staff, technician, or nobody. */

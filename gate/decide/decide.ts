@@ -7,6 +7,7 @@ import { toHex } from '../../pass/bytes.ts'
 import type { VerifyCode, VerifyResult, VerifySeen } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, TraceStep } from '../contract/events.ts'
+import type { RuleName } from '../contract/sentences.ts'
 import { FARE_FREE } from '../contract/visits.ts'
 import type { Verdict } from '../machine/state.ts'
 import {
@@ -33,6 +34,9 @@ export function decide(
     : ctiOf(found) === undefined
       ? {}
       : { cti: ctiOf(found) as string }
+  const step = (rule: RuleName, saw: string, said: TraceStep['said']): void => {
+    trace.push({ rule, saw, said })
+  }
   const admit = (flags: readonly string[]): Verdict => {
     const code = flags.length > 0 ? ('ADMIT_FLAGGED' as const) : ('ADMIT' as const)
     const paper = found.ok && found.pass.passClass === 'paper' ? ({ paper: true } as const) : {}
@@ -47,27 +51,27 @@ export function decide(
   const deny = (code: DenyCode) => (modes.fareFree ? admit([FARE_FREE, code]) : refuse(code))
 
   const lane = laneRule(context)
-  trace.push({ rule: 'lane', saw: lane.saw, said: lane.said === 'deny' ? 'deny' : 'pass' })
+  step('lane', lane.saw, lane.said === 'deny' ? 'deny' : 'pass')
   if (lane.said === 'deny') return refuse(lane.code)
   if (!found.ok) {
-    trace.push({ rule: 'verify', saw: sawOf(found.code, found.seen), said: 'deny' })
+    step('verify', sawOf(found.code, found.seen), 'deny')
     if (!TIME_CODES.has(found.code)) return deny(found.code)
     const code = timeCode(found.code, context)
     return deny(code === 'STALE_CODE' ? staleAtExit(ctiOf(found), context, memory) : code)
   }
   const { pass } = found
-  trace.push({ rule: 'verify', saw: `${pass.passClass}, authentic`, said: 'pass' })
+  step('verify', `${pass.passClass}, authentic`, 'pass')
   const flags: string[] = []
   for (const rule of RULES) {
     const answer = rule.ask(pass, context, memory)
     if (answer.said === 'repeat') return { verdict: 'ignore' }
-    trace.push({ rule: rule.name, saw: answer.saw.slice(0, 200), said: answer.said })
+    step(rule.name, answer.saw.slice(0, 200), answer.said)
     boarding = answer.boarding ?? boarding
     if (answer.said === 'deny') return deny(answer.code)
     if (answer.said === 'flag') flags.push(answer.flag)
   }
   if (isForStaff(context)) {
-    trace.push({ rule: 'staff', saw: 'all else was good', said: 'deny' })
+    step('staff', 'all else was good', 'deny')
     return deny('TRUST_STAFF')
   }
   return admit(flags)

@@ -10,6 +10,7 @@ import type { VerifiedPass } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import type { BoardingWindow, Direction, GrantBody, LaneModes } from '../contract/events.ts'
 import type { FreshnessStage } from '../contract/health.ts'
+import type { RuleName } from '../contract/sentences.ts'
 import { type AreasView, judgePlace } from './areas.ts'
 import { type BoardingView, judgeTicket } from './boarding.ts'
 import { judgeRollback, type TrustRollback } from './rollback.ts'
@@ -84,7 +85,7 @@ export type RuleAnswer = {
 )
 
 export interface Rule {
-  readonly name: string
+  readonly name: RuleName
   readonly ask: (pass: VerifiedPass, context: DecideContext, memory: MemoryView) => RuleAnswer
 }
 

@@ -24,6 +24,7 @@ import type { Backlog } from '../store/backlog.ts'
 import { inTime } from '../timing/deadline.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import { createRunner, type Runner } from './effect-runner.ts'
+import { createHeldUpCodes, type HeldUpCodes } from './held-up-code.ts'
 import { followReaders, type LaneReader } from './lane-readers.ts'
 import {
   decideSettingsOf,
@@ -79,6 +80,8 @@ export interface Lane {
   activeContacts(): readonly MachineContact[]
   /** A technician's test of a part; why it may not be now, else undefined and it is under way. */
   test(test: PartTest, by: string): TestRefusal | undefined
+  /** A code that a technician holds up: what it would be told. */
+  readonly heldUp: Pick<HeldUpCodes, 'next'>
   readonly pretend: Pick<PretendedInput, 'contact' | 'scan' | 'contacts'>
   /** Beside trust and time: why no entry is admitted now, shown at rest; undefined: nothing else. */
   shutEntry(why: DenyCode | undefined): void
@@ -121,6 +124,7 @@ export function createLane(parts: LaneParts): Lane {
   })
   const pipelines = createPipelines(parts, runner)
   const pretended = createPretendedInput({ runner, contacts: board.contacts, judges: pipelines })
+  const heldUp = createHeldUpCodes({ runner, judges: pipelines })
   const unread: Partial<Record<Exclude<ReadFault, 'REST'>, number>> = {}
   setModes(given.modes, given)
   showStanding()
@@ -146,6 +150,7 @@ export function createLane(parts: LaneParts): Lane {
     onReading(direction, reading, source) {
       if (stopping) return
       parts.onReading?.(reading)
+      heldUp.saw(direction, reading, source)
       pipelines.get(direction)?.read(reading, source)
     },
     onDropped(name, fault, bytes) {
@@ -218,7 +223,7 @@ export function createLane(parts: LaneParts): Lane {
       if (refusal === undefined) runner.feed({ type: 'test', test, by })
       return refusal
     },
-    pretend: pretended,
+    ...{ heldUp, pretend: pretended },
     shutEntry(why) {
       shutByGate = why
       showStanding()
@@ -231,6 +236,7 @@ export function createLane(parts: LaneParts): Lane {
     },
     async stop() {
       stopping = true
+      heldUp.end()
       await passageEnded()
       runner.feed({ type: 'lost', reason: 'SHUTDOWN', detail: 'the gate stops' })
       // Rows that a disk holds up are the next start's to end.

@@ -93,7 +93,7 @@ export function createPretendedInput(parts: PretendedInputParts): PretendedInput
   }
 }
 
-function outcomeOf(verdict: Verdict): PretendedVerdict {
+export function outcomeOf(verdict: Verdict): PretendedVerdict {
   switch (verdict.verdict) {
     case 'admit':
       return { code: verdict.grant.code, trace: verdict.grant.trace }

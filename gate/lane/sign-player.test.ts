@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createVirtualTime } from '../../fixtures/clock.ts'
 import type { Signals } from '../../hardware/ports.ts'
-import type { Sign } from '../contract/sign.ts'
+import { SIGNS, type Sign, SOUNDED } from '../contract/sign.ts'
 import { createSignPlayer } from './sign-player.ts'
 
 function stage() {
@@ -70,4 +70,15 @@ t.test('the next sign ends the last one; stop leaves nothing running', async t =
   player.stop()
   t.equal(time.pending(), 0)
   t.equal(lit.get('buzzer'), false)
+})
+
+t.test('the signs that are said to be heard are heard, and no other', async t => {
+  const heard: Sign[] = []
+  for (const sign of SIGNS) {
+    const { time, log, player } = stage()
+    player.show(sign)
+    await time.advanceAsync(1)
+    if (log.some(one => one.endsWith(' on'))) heard.push(sign)
+  }
+  t.same(heard, SOUNDED)
 })

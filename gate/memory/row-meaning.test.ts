@@ -160,7 +160,7 @@ t.test('memory told of rows as they come knows what the journal gives back', asy
 })
 
 t.test('a row that nothing follows from means nothing', async t => {
-  for (const kind of ['boot', 'stop', 'trust', 'clock', 'login', 'config']) {
+  for (const kind of ['boot', 'stop', 'trust', 'clock', 'login', 'config', 'command']) {
     t.same(meaningOf({ kind, body: {} }, undefined), {})
   }
   t.same(meaningOf({ kind: 'annulled', body: { reason: 'NO_TURN' } }, undefined), {})

@@ -19,7 +19,7 @@ type Named = Pick<GateConfig, 'gate' | 'station'>
 const REMEDIES: Readonly<Record<string, (config: Named) => string>> = {
   ENROLMENT_INVALID: () =>
     'a code is good once and for 15 minutes: ask an operator for a new one ' +
-    '(POST /v1/fleet/enrolments) and start again with --enrol CODE',
+    '(POST /v1/fleet/enrolments)',
   ENROLMENT_MISMATCH: ({ gate }) =>
     `this config says "gate": "${gate}": ask an operator for a code for that gate, or set "gate" ` +
     'in the config to the name that the code was made for',

@@ -166,6 +166,15 @@ export function saveEnrolment(dataDir: string, enrolment: SavedEnrolment): void 
   writeDurably(join(dataDir, ENROLMENT_FILE), JSON.stringify(enrolment))
 }
 
+/**
+ * The gate is as one that was never enrolled: what proved it to the service is gone, and the next
+ * start makes another key. Throws with the file's name.
+ */
+export function removeEnrolment(dataDir: string): void {
+  // An enrolment without its key would be a damaged one.
+  for (const name of [ENROLMENT_FILE, KEY_FILE]) rmSync(join(dataDir, name), { force: true })
+}
+
 function readEnrolment(dataDir: string): SavedEnrolment | Error | undefined {
   const file = join(dataDir, ENROLMENT_FILE)
   const bytes = readThere(file)

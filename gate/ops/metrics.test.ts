@@ -15,6 +15,7 @@ import { NO_STRETCH } from '../../server/ceremony/sealed-file.ts'
 import type { GrantBody } from '../contract/events.ts'
 import { type Effect, startingLane } from '../machine/state.ts'
 import { createMetrics } from './metrics.ts'
+import { prometheusText } from './prometheus.ts'
 import { createServiceManager } from './systemd.ts'
 import { createObserver } from './telemetry.ts'
 
@@ -49,7 +50,7 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
   metrics.unread('A.hid', 'BROKEN')
   metrics.gauge('rows_waiting', 'x', () => 3)
   metrics.gauge('nothing', 'x', () => undefined)
-  const text = metrics.render()
+  const text = prometheusText(metrics.figures())
   for (const line of [
     'wicketgate_verdicts_total{lane="A",code="ADMIT"} 1',
     'wicketgate_scan_to_verdict_seconds_bucket{le="0.002"} 0',
@@ -86,8 +87,9 @@ t.test('served to this machine, at one path', async t => {
     },
     bus: () => bus,
   }
-  t.equal(await observer.serve(undefined, of), undefined, 'off unless asked for')
-  const server = await observer.serve(0, of)
+  observer.observe(of)
+  t.equal(await observer.serve(undefined), undefined, 'off unless asked for')
+  const server = await observer.serve(0)
   t.teardown(() => server?.close())
   const url = `http://127.0.0.1:${server?.port}`
   const answer = await fetch(`${url}/metrics`)
@@ -108,7 +110,7 @@ t.test('served to this machine, at one path', async t => {
   t.match(more, /^wicketgate_bus_ignored_total\{reason="FLOOD"\} 7$/m)
   t.equal((await fetch(`${url}/`)).status, 404)
   t.equal((await fetch(`${url}/metrics`, { method: 'POST' })).status, 404)
-  t.equal(await observer.serve(server?.port, of), undefined, 'a taken port is no fault of the gate')
+  t.equal(await observer.serve(server?.port), undefined, 'a taken port is no fault of the gate')
 })
 
 /** A `systemd-notify` that writes down what it was told. */

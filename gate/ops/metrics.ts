@@ -1,8 +1,6 @@
-/**
- * A gate's figures in the Prometheus text format 0.0.4. Names of lanes, codes and devices only:
- * nothing of a person, a pass or a certificate.
- */
+/** Counts what a gate does, as its figures (contract/figures.ts). */
 import type { DeviceState, LineFault, ReadFault } from '../../hardware/ports.ts'
+import type { Figure, FigureValue } from '../contract/figures.ts'
 import type { Effect, LaneState, StateName } from '../machine/state.ts'
 
 export interface Metrics {
@@ -21,19 +19,20 @@ export interface Metrics {
   ignored(reason: string, count: number): void
   /** Read when the figures are asked for; `undefined` leaves the line out. */
   gauge(name: string, help: string, read: () => number | undefined): void
-  render(): string
+  /** As of now: counters, histograms, states of lanes, gauges. */
+  figures(): readonly Figure[]
 }
 
 /** Upper bounds of the histograms, seconds. */
 const BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
-const PREFIX = 'wicketgate_'
 
 interface Counter {
   readonly help: string
-  readonly values: Map<string, number>
+  /** By their labels. */
+  readonly values: Map<string, FigureValue>
 }
 
-interface Histogram {
+interface Timing {
   readonly help: string
   readonly counts: number[]
   sum: number
@@ -55,9 +54,9 @@ export function createMetrics(): Metrics {
       'Messages and facts of sibling gates that were not taken, by reason',
     ),
   }
-  const histograms = {
-    scan_to_verdict_seconds: histogram('Last byte of a scan to its verdict'),
-    scan_to_relay_seconds: histogram('Last byte of a scan to the relay, its row on disk'),
+  const timings = {
+    scan_to_verdict_seconds: timing('Last byte of a scan to its verdict'),
+    scan_to_relay_seconds: timing('Last byte of a scan to the relay, its row on disk'),
   }
   const states = new Map<string, StateName>()
   const gauges = new Map<string, { help: string; read: () => number | undefined }>()
@@ -68,11 +67,11 @@ export function createMetrics(): Metrics {
     const fromMs = scanMs.get(lane)
     if (effect.type === 'recordGrant' || (effect.type === 'record' && effect.kind === 'scan')) {
       add(counters.verdicts_total, { lane, code })
-      if (fromMs !== undefined) put(histograms.scan_to_verdict_seconds, nowMs - fromMs)
+      if (fromMs !== undefined) put(timings.scan_to_verdict_seconds, nowMs - fromMs)
       if (effect.type === 'record') scanMs.delete(lane)
     } else if (effect.type === 'energise') {
       add(counters.relay_cycles_total, { lane, relay: effect.relay })
-      if (fromMs !== undefined) put(histograms.scan_to_relay_seconds, nowMs - fromMs)
+      if (fromMs !== undefined) put(timings.scan_to_relay_seconds, nowMs - fromMs)
       scanMs.delete(lane)
     } else if (effect.type === 'record' && effect.kind === 'alarm' && effect.body.on) {
       add(counters.alarms_total, { lane, code })
@@ -99,25 +98,21 @@ export function createMetrics(): Metrics {
     heard: kind => add(counters.bus_messages_total, { kind }),
     ignored: (reason, count) => add(counters.bus_ignored_total, { reason }, count),
     gauge: (name, help, read) => void gauges.set(name, { help, read }),
-    render() {
-      const lines: string[] = []
-      for (const [name, one] of Object.entries(counters)) {
-        head(lines, name, 'counter', one.help)
-        for (const [labels, value] of one.values) lines.push(`${PREFIX}${name}${labels} ${value}`)
-      }
-      for (const [name, one] of Object.entries(histograms)) renderHistogram(lines, name, one)
-      head(lines, 'lane_state', 'gauge', '1 for the state that a lane is in')
-      for (const [lane, state] of states) {
-        lines.push(`${PREFIX}lane_state${labelsOf({ lane, state })} 1`)
-      }
-      for (const [name, { help, read }] of gauges) {
+    figures: () => [
+      ...Object.entries(counters).map(([name, { help, values }]): Figure => {
+        return { type: 'counter', name, help, values: [...values.values()] }
+      }),
+      ...Object.entries(timings).map(([name, one]) => histogramOf(name, one)),
+      {
+        ...{ type: 'gauge', name: 'lane_state', help: '1 for the state that a lane is in' },
+        values: [...states].map(([lane, state]) => ({ labels: { lane, state }, value: 1 })),
+      },
+      ...[...gauges].flatMap(([name, { help, read }]): Figure[] => {
         const value = read()
-        if (value === undefined) continue
-        head(lines, name, 'gauge', help)
-        lines.push(`${PREFIX}${name} ${value}`)
-      }
-      return `${lines.join('\n')}\n`
-    },
+        if (value === undefined) return []
+        return [{ type: 'gauge', name, help, values: [{ labels: {}, value }] }]
+      }),
+    ],
   }
 }
 
@@ -125,17 +120,17 @@ function counter(help: string): Counter {
   return { help, values: new Map() }
 }
 
-function histogram(help: string): Histogram {
+function timing(help: string): Timing {
   return { help, counts: BOUNDS.map(() => 0), sum: 0, count: 0 }
 }
 
 /** Labels come from config names and the table of codes: a bounded set. */
-function add({ values }: Counter, labels: Readonly<Record<string, string>>, count = 1): void {
-  const key = labelsOf(labels)
-  values.set(key, (values.get(key) ?? 0) + count)
+function add({ values }: Counter, labels: FigureValue['labels'], count = 1): void {
+  const key = Object.values(labels).join('\n')
+  values.set(key, { labels, value: (values.get(key)?.value ?? 0) + count })
 }
 
-function put(into: Histogram, ms: number): void {
+function put(into: Timing, ms: number): void {
   const seconds = Math.max(0, ms) / 1000
   into.sum += seconds
   into.count += 1
@@ -144,24 +139,7 @@ function put(into: Histogram, ms: number): void {
   })
 }
 
-function renderHistogram(lines: string[], name: string, one: Histogram): void {
-  head(lines, name, 'histogram', one.help)
-  BOUNDS.forEach((bound, index) => {
-    lines.push(`${PREFIX}${name}_bucket{le="${bound}"} ${one.counts[index] ?? 0}`)
-  })
-  lines.push(`${PREFIX}${name}_bucket{le="+Inf"} ${one.count}`)
-  lines.push(`${PREFIX}${name}_sum ${one.sum}`, `${PREFIX}${name}_count ${one.count}`)
-}
-
-function head(lines: string[], name: string, type: string, help: string): void {
-  lines.push(`# HELP ${PREFIX}${name} ${help}`, `# TYPE ${PREFIX}${name} ${type}`)
-}
-
-function labelsOf(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
-  return `{${pairs.join(',')}}`
-}
-
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+function histogramOf(name: string, { help, counts, sum, count }: Timing): Figure {
+  const buckets = BOUNDS.map((le, index) => ({ le, count: counts[index] ?? 0 }))
+  return { type: 'histogram', name, help, buckets, sum, count }
 }

@@ -10,12 +10,14 @@ import type {
   Timers,
 } from '../../hardware/ports.ts'
 import type { ClockState } from '../contract/events.ts'
+import type { GateFigures } from '../contract/figures.ts'
 import { type FreshnessStage, freshnessStageSchema } from '../contract/health.ts'
 import type { Effect, LaneState } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
 import { createDeviceLog, createLineLog, createUnreadLog, logStep } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
+import { prometheusText } from './prometheus.ts'
 
 export interface LaneObserver {
   /** To be called before the lane sees the reading. */
@@ -32,8 +34,11 @@ export interface LaneObserver {
 export interface Observer {
   lane(name: string): LaneObserver
   readonly bus: Pick<Metrics, 'heard' | 'ignored'>
+  /** What is counted by itself, and what is read of these from now on. */
+  observe(of: Observed): void
+  figures(): GateFigures
   /** Undefined without a port, or when it can't be had: that is logged, and the gate goes on. */
-  serve(port: number | undefined, of: Observed): Promise<MetricsServer | undefined>
+  serve(port: number | undefined): Promise<MetricsServer | undefined>
 }
 
 export interface Observed {
@@ -53,6 +58,7 @@ export interface BusView {
 
 export function createObserver(log: Logger, clock: Clock, timers: Timers): Observer {
   const metrics = createMetrics()
+  const beganMs = clock.monotonicMs()
   const logDevice = createDeviceLog(log)
   const logLine = createLineLog(log, clock)
   const logUnread = createUnreadLog(log, clock)
@@ -86,8 +92,7 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
         onFault: (what, error) => log.error({ event: 'fault', lane: name, err: error }, what),
       }
     },
-    async serve(port, { rows, trust, bus }) {
-      if (port === undefined) return undefined
+    observe({ rows, trust, bus }) {
       const siblings = (which: 'all' | 'awake') => () => bus()?.siblings()[which]
       metrics.gauge('rows_waiting', 'Rows that could not be written yet', rows.waiting)
       metrics.gauge(
@@ -109,9 +114,13 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
       })
       metrics.gauge('bus_siblings', 'Gates of the station beside this one', siblings('all'))
       metrics.gauge('bus_siblings_awake', 'Those that were heard of late', siblings('awake'))
-      metrics.gauge('memory_bytes', 'Resident memory', () => process.memoryUsage().rss)
+      metrics.gauge('memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
+    },
+    figures: () => ({ forMs: clock.monotonicMs() - beganMs, figures: metrics.figures() }),
+    async serve(port) {
+      if (port === undefined) return undefined
       try {
-        const server = await serveMetrics(port, metrics.render, timers)
+        const server = await serveMetrics(port, () => prometheusText(metrics.figures()), timers)
         log.info({ event: 'metrics', port: server.port }, 'figures are served')
         return server
       } catch (error) {

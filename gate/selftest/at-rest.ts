@@ -57,6 +57,9 @@ const CONTACTS: Readonly<Record<string, ContactFault>> = {
 
 const QUIET = 'fire loop, buttons and cabinet contact are at rest'
 
+/** A board is named for its lane; a reader after its kind. */
+export const isBoard = ({ name, lane }: DeviceStatus): boolean => name === `${lane}.board`
+
 /** How a device of the lane is. `name`: as its board is named. */
 export function checkDevice({ control }: Pick<LaneTest, 'control'>, one: DeviceStatus): Finding {
   const { name: part, lane, state, fault } = one

@@ -1,4 +1,5 @@
 /** Parts of the whole gate: disk, journal, clock, trust, its keys, the bus, the way to the service. */
+import type { GateControl } from '../contract/control.ts'
 import type { TrustReport } from '../contract/control-status.ts'
 import type { Health } from '../contract/health.ts'
 import { DISK_LOW_BYTES } from '../limits.ts'
@@ -79,7 +80,7 @@ function fault(part: string, found: Omit<Finding, 'part' | 'result'>): Finding {
 
 function checkDisk({ control }: SelfTestParts, { journal, lanes }: Health): Finding {
   const { disk, waiting } = journal
-  const where = `data folder ${dataFolder(control.config.running().value)}`
+  const where = `data folder ${dataFolder(control)}`
   const bad = (code: string, what: string) =>
     fault('disk', { code, what, where, action: actionOf(control, code) })
   if (disk === null) return bad('DISK_FAILED', 'the disk does not answer')
@@ -98,8 +99,15 @@ function span(ms: number): string {
   return Math.abs(seconds) < 120 ? `${seconds} s` : `${Math.round(ms / 60_000)} min`
 }
 
-function dataFolder(config: unknown): string {
-  return String((config as { readonly data?: unknown }).data)
+function dataFolder(control: GateControl): string {
+  return String(runningConfig(control)?.data)
+}
+
+/** What is read of it here; undefined before the first runs. */
+function runningConfig({ config }: GateControl) {
+  const running = config.running()
+  if (!running.ok) return undefined
+  return running.value as { readonly data?: string; readonly service: { readonly url: string } }
 }
 
 /** A stop does not wait for the walk. */
@@ -131,14 +139,16 @@ async function* checkJournal(
 
 async function checkService({ control, reach }: SelfTestParts): Promise<Finding> {
   const part = 'service'
-  const { url } = (control.config.running().value as { service: { url: string } }).service
+  const url = runningConfig(control)?.service.url ?? ''
+  const noGate: Finding = { part, result: 'skipped', what: 'no gate runs', where: url, action: '' }
+  if (url === '') return noGate
   const broken = await reach(url, STEP_MS_MAX)
   if (broken !== undefined) {
     const { what, action } = PATH_FAULTS[broken.step]
     return fault(part, { what: `${what} (${broken.detail})`, where: url, action })
   }
   const polled = await control.trust.poll()
-  if (!polled.ok) return { part, result: 'skipped', what: 'no gate runs', where: url, action: '' }
+  if (!polled.ok) return noGate
   const { outcome, what } = polled
   if (outcome === 'UPDATED' || outcome === 'UNCHANGED') return passed(part, 'answers')
   const code = `TRUST_${outcome}`

@@ -1,7 +1,8 @@
 /** A lane's readers: as their drivers find them, and by a code that somebody holds up. */
 import type { DeviceStatus } from '../contract/control-status.ts'
+import { CODE_MS_MAX } from '../contract/part-test.ts'
 import { TAKEN_AWAY_MS } from '../limits.ts'
-import { checkDevice } from './at-rest.ts'
+import { checkDevice, isBoard } from './at-rest.ts'
 import {
   actionOf,
   type Finding,
@@ -12,7 +13,6 @@ import {
 } from './finding.ts'
 import { createWait } from './waiting.ts'
 
-const CODE_MS_MAX = 30_000
 const QUIET_MS_MAX = 30_000
 const LOOK_MS = 200
 
@@ -64,14 +64,36 @@ export async function codesGone({ control, lane, timers }: LaneTest): Promise<vo
   }
 }
 
-/** Codes that came in part to any reader of the lane. */
-async function cutCodes({ control, lane }: LaneTest): Promise<number> {
+/** Why no reader of the lane read a code that was held up; `cutBefore`: of `cutCodes`, before that. */
+export async function whyNothingRead(
+  test: Pick<LaneTest, 'control' | 'lane'>,
+  cutBefore: number,
+): Promise<readonly Finding[]> {
+  const { control, lane } = test
+  const readers = control.devices().filter(one => one.lane === lane && !isBoard(one))
+  const broken = readers
+    .map(one => checkDevice(test, one))
+    .filter(({ result }) => result !== 'pass')
+  if (broken.length > 0) return broken
+  const names = readers.map(({ name }) => name).join(', ')
+  return [silent(test, names, (await cutCodes(test)) > cutBefore)]
+}
+
+/** Codes that came in part to any reader of the lane, since it runs. */
+export async function cutCodes({
+  control,
+  lane,
+}: Pick<LaneTest, 'control' | 'lane'>): Promise<number> {
   const { health } = await control.status()
   const { unread = {} } = health?.lanes.find(one => one.name === lane) ?? {}
   return Object.values(unread).reduce((sum, count) => sum + count, 0)
 }
 
-function silent({ lane, control }: LaneTest, part: string, cut: boolean): Finding {
+function silent(
+  { lane, control }: Pick<LaneTest, 'control' | 'lane'>,
+  part: string,
+  cut: boolean,
+): Finding {
   const code = cut ? 'SCANNER_FRAMING' : 'DEVICE_SILENT'
   const what = cut
     ? 'the code came in part: it was dropped'

@@ -9,8 +9,11 @@ import { tempDir } from '../../fixtures/temp-dir.ts'
 import { profilePins } from '../../hardware/drivers/pins.ts'
 import { createCabinet } from '../testing/selftest/cabinet.ts'
 import { DAY_S } from '../testing/trust/world.ts'
+import { checkBeams } from './beams-by-hand.ts'
 import type { Finding } from './finding.ts'
+import { cutCodes, whyNothingRead } from './reader-check.ts'
 import type { PathFault } from './service-path.ts'
+import { createWait } from './waiting.ts'
 
 const cabinet = await createCabinet(tempDir())
 const traveller = createTravellers(cabinet.world)
@@ -310,6 +313,61 @@ t.test('stopped in the middle: the lane is put back, at whichever step', async t
   })
   await t.rejects(left, /terminal is gone/)
   t.notOk(maintenance(), 'whoever listened is gone')
+})
+
+/** What it finds, with a hand in each beam. */
+async function beamsFound(): Promise<Finding[]> {
+  const wait = createWait(time.timers, undefined)
+  const test = { ...cabinet.parts, lane: 'A', wait, stopped: () => false }
+  const collect = async () => {
+    const found: Finding[] = []
+    for await (const one of checkBeams(test)) {
+      if (one.type === 'ask') cabinet.waveHand()
+      else found.push(one)
+    }
+    return found
+  }
+  return cabinet.inTime(collect())
+}
+
+t.test('beams alone: at rest, then by hand', async t => {
+  await ready()
+  control.lane.setModes('A', { maintenance: true }, { by: 'lin', reason: '' })
+  t.same(
+    (await beamsFound()).map(({ part, result }) => [part, result]),
+    [
+      ['beams', 'pass'],
+      ['beams by hand', 'pass'],
+    ],
+  )
+  cabinet.blindBeams.add('beamB')
+  t.match(await beamsFound(), [{ part: 'beams' }, { part: 'beam B', result: 'fail' }])
+  cabinet.blindBeams.clear()
+  turnstile.setContact('beamA', true)
+  await time.advanceAsync(100)
+  const stuck = (await beamsFound()).map(({ part, code }) => `${part} ${code}`)
+  t.same(stuck, ['beam A BEAM_STUCK'], 'no hand is asked for')
+  turnstile.setContact('beamA', null)
+  control.lane.setModes('A', { maintenance: false }, { by: 'lin', reason: '' })
+  await cabinet.inService()
+})
+
+t.test('why no code was read: in part, not at all, by a reader that is gone', async t => {
+  await ready()
+  const parts = { control, lane: 'A' }
+  const before = await cabinet.inTime(cutCodes(parts))
+  const found = () => cabinet.inTime(whyNothingRead(parts, before))
+  t.match(await found(), [{ part: 'A.serial, A.camera', code: 'DEVICE_SILENT' }])
+  cabinet.scannerFaults.cuts = true
+  cabinet.holdCode()
+  await time.advanceAsync(2000)
+  cabinet.scannerFaults.cuts = false
+  t.match(await found(), [{ code: 'SCANNER_FRAMING' }])
+  cabinet.scannerWire.unplug()
+  await time.advanceAsync(2000)
+  t.match(await found(), [{ part: 'A.serial', code: 'DEVICE_UNPLUGGED' }], 'it alone')
+  cabinet.scannerWire.replug()
+  await cabinet.allReady()
 })
 
 t.test('left as it is, a lane that serves moves nothing and asks for nothing', async t => {

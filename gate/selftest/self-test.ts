@@ -5,7 +5,7 @@
  */
 import type { DeviceStatus } from '../contract/control-status.ts'
 import { TAKEN_AWAY_MS } from '../limits.ts'
-import { activeOf, checkContacts, checkDevice, laneOf } from './at-rest.ts'
+import { activeOf, checkContacts, checkDevice, isBoard, laneOf } from './at-rest.ts'
 import { testBeams } from './beams-by-hand.ts'
 import {
   type Finding,
@@ -79,9 +79,6 @@ async function* testWhatMoves(
     yield* testReader({ ...test, attended: test.attended && mayAsk }, reader)
   }
 }
-
-/** A board is named for its lane; a reader after its kind. */
-const isBoard = ({ name, lane }: DeviceStatus): boolean => name === `${lane}.board`
 
 interface Why {
   readonly what: string

@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite'
-import type { RowPage } from '../contract/row-query.ts'
+import type { RowPage, RowRun } from '../contract/row-query.ts'
 import type { Place } from '../files/file-identity.ts'
 import { isDamage, isFull, mayBeTheDisk } from '../files/sqlite.ts'
 import { isOfTheDisk } from '../files/writable-probe.ts'
@@ -24,7 +24,7 @@ import type { Life } from './life.ts'
 const CORE_CALLS = [
   ...(['append', 'beat', 'pending', 'acknowledge', 'refuse', 'know', 'fork', 'behind'] as const),
   ...(['openGrants', 'packedMemory', 'prune', 'walk', 'room', 'holdReserve'] as const),
-  ...(['readRows', 'readRow'] as const),
+  ...(['readRows', 'readRow', 'readRun'] as const),
 ] as const
 type CoreCall = (typeof CORE_CALLS)[number]
 
@@ -244,6 +244,7 @@ const NOTHING: Partial<Record<CoreCall, unknown>> = {
   walk: { next: undefined, rows: 0, broken: undefined } satisfies WalkResult,
   readRows: { rows: [], next: undefined } satisfies RowPage,
   readRow: undefined,
+  readRun: { rows: [], previousHash: null, next: undefined } satisfies RowRun,
   pending: undefined,
   beat: undefined,
   prune: undefined,

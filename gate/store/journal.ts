@@ -3,7 +3,7 @@
  * database lives in a worker thread, so a slow disk never stalls the control loop.
  */
 import type { GrantRef, JournalRow, Upload } from '../contract/events.ts'
-import type { RowPage, RowQuery } from '../contract/row-query.ts'
+import type { RowPage, RowQuery, RowRun, RunQuery } from '../contract/row-query.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
 import type { JournalEntry } from '../memory/projection.ts'
 import { type MemorySnapshot, unpackMemory } from '../memory/snapshot.ts'
@@ -61,6 +61,8 @@ export interface Journal {
   walk(place: WalkPlace, rowsMax: number): Promise<WalkResult>
   /** Rows for people, newest first; see read-rows.ts. */
   readRows(query: RowQuery): Promise<RowPage>
+  /** Rows in the order in which they were written. */
+  readRun(query: RunQuery): Promise<RowRun>
   /** Undefined when there is none of that number. */
   readRow(seq: number, epoch?: string): Promise<JournalRow | undefined>
   /** How much room the disk has. Changes nothing. */
@@ -137,6 +139,7 @@ export async function journalOn(
     prune: (nowMs, keepRowsMs) => ask('prune', nowMs, keepRowsMs),
     walk: (place, rowsMax) => ask('walk', place, rowsMax),
     readRows: query => ask('readRows', query),
+    readRun: query => ask('readRun', query),
     readRow: (seq, epoch) => ask('readRow', seq, epoch),
     room: () => ask('room'),
     holdReserve: () => ask('holdReserve'),

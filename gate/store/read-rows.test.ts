@@ -1,4 +1,5 @@
 import t from 'tap'
+import { CHAIN_START } from '../contract/chain.ts'
 import { ROWS_LOOKED_AT_MAX, ROWS_READ_MAX } from '../limits.ts'
 import { openJournalDatabase } from './database.ts'
 import { createJournalCore } from './journal-core.ts'
@@ -67,3 +68,39 @@ t.test('one row by its number, of the newest epoch unless said', async t => {
   t.match(readRow(2), { epoch: '0'.repeat(16) }, 'only the old epoch has it')
   t.equal(readRow(3), undefined)
 })
+
+t.test('runs in the order of the chain, each with the hash that it follows from', async t => {
+  const { add, readRun, readRow, fork } = journal()
+  add(4)
+  const first = readRun({ max: 3 })
+  t.same(seqs(first), [1, 2, 3])
+  t.equal(first.previousHash, CHAIN_START)
+  const second = readRun({ max: 3, after: { ...first.next } as never })
+  t.same(seqs(second), [4])
+  t.equal(second.previousHash, readRow(3)?.hash)
+  t.equal(second.next, undefined)
+  fork('0'.repeat(16), { at: 5, clock: 'TRUSTED', lane: '' })
+  const all = readRun({ max: 9 })
+  t.same(seqs(all), [1, 2, 3, 4, 1])
+  t.equal(readRun({ max: 9, after: { epoch: '0'.repeat(16), seq: 4 } }).previousHash, CHAIN_START)
+  t.same(readRun({ max: 9, after: { epoch: 'f'.repeat(16), seq: 1 } }).rows, [], 'an unknown epoch')
+  const late = readRun({ max: 9, fromMs: 1002 })
+  t.same(seqs(late), [3, 4, 1], 'all from there on, whatever their time')
+  t.equal(late.previousHash, readRow(2, '0'.repeat(16))?.hash)
+  t.same(readRun({ max: 9, fromMs: 9999 }).rows, [])
+})
+
+t.test(
+  'a run whose row before was dropped says so, and one call looks at so many rows',
+  async t => {
+    const { add, readRun, acknowledge, prune } = journal()
+    add(ROWS_LOOKED_AT_MAX + 3)
+    const none = readRun({ max: 9, fromMs: 1000 + ROWS_LOOKED_AT_MAX })
+    t.same(none.rows, [])
+    t.equal(none.next?.seq, ROWS_LOOKED_AT_MAX)
+    t.equal(readRun({ max: ROWS_READ_MAX + 1 }).rows.length, ROWS_READ_MAX)
+    acknowledge('0'.repeat(16), ROWS_LOOKED_AT_MAX)
+    prune(1e15, 0)
+    t.equal(readRun({ max: 1 }).previousHash, null)
+  },
+)

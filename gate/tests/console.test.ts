@@ -12,6 +12,7 @@ import { readJournal } from '../../fixtures/gate-journal.ts'
 import { createLoneGate, makeTrust } from '../../fixtures/lone-gate.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { until } from '../../hardware/sim/until.ts'
+import { EXIT } from '../assembly/exit-codes.ts'
 
 const PASSWORD = 'correct horse'
 
@@ -84,20 +85,30 @@ t.test('a gate without devices, service or serial console has one at its socket'
   await other.expect('logout\r', 'logout')
   await other.closed
 
+  const third = await sit(socket)
+  await third.expect('lin\r', 'password: ')
+  await third.expect(`${PASSWORD}\r`, 'north-1# ')
+  await third.expect('reboot\r', /NOTHING STARTS IT AGAIN[\s\S]*name: /)
+  await third.expect('north-1\r', 'reason: ')
+  await third.expect('the wires are new\r', 'so does this line')
+  await third.closed
+  t.equal(await gate.exited, EXIT.restart)
+
   const told = () =>
     readJournal(join(lone.data, 'journal.db'))
       .filter(({ kind }) => kind === 'login')
       .map(({ body }) => `${body.about}: ${body.detail}`)
-  await until('the last logout', () => told().includes('logout: at socket 2'))
   t.same(told(), [
     'user added: admin at socket 1, the first',
     'login: admin at socket 1',
     'login: admin at socket 2',
     'logout: at socket 1',
     'logout: at socket 2',
+    'login: admin at socket 1',
   ])
+  const [why] = readJournal(join(lone.data, 'journal.db')).filter(row => row.kind === 'command')
+  t.match(why?.body, { about: 'restart', by: 'lin at socket 1', reason: 'the wires are new' })
   t.notMatch(JSON.stringify(gate.lines), PASSWORD)
-  t.equal(await gate.stop(), 0)
 })
 
 t.test('npm run console where no gate runs says so', async t => {

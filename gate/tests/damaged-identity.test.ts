@@ -82,6 +82,8 @@ t.test('the gate runs, admits and opens in a fire; enrolled anew it sends what w
     lanes: [{ name: 'A', direction: 'entry' }],
     scannerBaud: 115_200,
     deadmanMs: 2000,
+    // Nobody walks, and a stop waits for who was let in.
+    lane: { timing: { waitMs: 1000 } },
   })
   t.teardown(() => world.close())
   await startStation(world)

@@ -1,8 +1,8 @@
 /** How a gate is, from the real gate to the fleet of the real service. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, startStation } from '../../fixtures/world.ts'
+import { until } from '../../hardware/sim/until.ts'
 import { type Health, healthSchema } from '../contract/health.ts'
 
 interface Row {
@@ -18,13 +18,13 @@ t.test('a lane is shown in service, and soon as out of it when its scanner goes'
 
   /** What the fleet shows of the gate once its lane is in `state` and its trust fresh. */
   async function shown(state: string): Promise<NonNullable<Row['health']>> {
-    for (let tries = 0; tries < 300; tries++) {
+    let health: Row['health'] | undefined
+    await until(`the fleet shows ${state}`, async () => {
       const { rows } = (await operator.get('/v1/fleet/gates')) as unknown as { rows: Row[] }
-      const health = rows.find(row => row.gate === 'north-1')?.health
-      if (health?.lanes[0]?.state === state && health.trust.stage === 'FRESH') return health
-      await sleep(100)
-    }
-    throw new Error(`the fleet never showed ${state}`)
+      health = rows.find(row => row.gate === 'north-1')?.health
+      return health?.lanes[0]?.state === state && health.trust.stage === 'FRESH'
+    })
+    return health as NonNullable<Row['health']>
   }
 
   const well = await shown('Locked')

@@ -18,35 +18,17 @@ import { until } from '../../hardware/sim/until.ts'
 const isSign = (lane: string, code: string) => (line: LogLine) =>
   line.event === 'sign' && line.lane === lane && line.code === code
 
-/** Resolves once the relay is energised; rejects after `withinMs`. */
-async function opens(
-  { turnstile, name }: SimLane,
-  relay: 'entry' | 'exit',
-  withinMs = 1000,
-): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const look = () => turnstile.relay(relay) && resolve()
-  const stop = turnstile.onChange(look)
-  const timer = setTimeout(() => reject(new Error(`${name}: ${relay} stays shut`)), withinMs)
-  look()
-  try {
-    await promise
-  } finally {
-    clearTimeout(timer)
-    stop()
-  }
-}
+/** Resolves once the relay is energised. */
+const opens = ({ turnstile, name }: SimLane, relay: 'entry' | 'exit'): Promise<void> =>
+  until(`${name}: ${relay} opens`, () => turnstile.relay(relay))
 
-async function written(world: World, ...expected: string[]): Promise<string[]> {
-  let told: string[] = []
-  for (const until = Date.now() + 8000; Date.now() < until; ) {
-    told = readJournal(world.journalFile)
+/** Resolves once the journal has all these grants and annulments: a row is on its way when its lane acts. */
+async function written(world: World, ...expected: string[]): Promise<void> {
+  const told = () =>
+    readJournal(world.journalFile)
       .filter(({ kind }) => kind === 'grant' || kind === 'annulled')
       .map(({ kind, lane, body }) => `${lane} ${kind} ${body.reason ?? body.code}`)
-    if (expected.every(one => told.includes(one))) break
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  return told
+  for (const row of expected) await until(row, () => told().includes(row))
 }
 
 async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDisk>) {
@@ -55,14 +37,14 @@ async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDis
   if (one === undefined || two === undefined) throw new Error('two travellers')
   disk.trouble('hang')
   entry.scanner.sendText(await one.present(Date.now()))
-  await world.gate().line('withdrawn', isSign('A', 'JOURNAL_SLOW'), 4000)
+  await world.gate().line('withdrawn', isSign('A', 'JOURNAL_SLOW'))
   t.notOk(entry.turnstile.relay('entry'))
 
   exit.scanner.sendText(await two.present(Date.now()))
   await opens(exit, 'exit')
   entry.turnstile.setContact('release', true)
   await opens(entry, 'entry')
-  t.pass('an exit and staff’s release are served within a second')
+  t.pass('an exit and staff’s release are served all the same')
 
   exit.turnstile.setContact('fire', true)
   await Promise.all([opens(exit, 'entry'), opens(exit, 'exit')])
@@ -70,9 +52,8 @@ async function hangs(t: Test, world: World, disk: ReturnType<typeof createBadDis
 
   disk.trouble(undefined)
   const rows = ['A grant ADMIT', 'A annulled JOURNAL_SLOW', 'A grant STAFF_RELEASE']
-  const all = [...rows, 'B grant ADMIT_FLAGGED', 'B annulled FIRE']
-  const told = await written(world, ...all)
-  for (const row of all) t.ok(told.includes(row), `${row} is written afterwards`)
+  await written(world, ...rows, 'B grant ADMIT_FLAGGED', 'B annulled FIRE')
+  t.pass('all is written afterwards')
 }
 
 /** An entry and an exit lane of the real program, whose journal’s disk does what a test says. */
@@ -101,32 +82,33 @@ t.test('while the journal’s disk stands still people leave, and nobody enters'
 
 const isDisk = (on: boolean) => (line: LogLine) => line.code === 'DISK_FAILED' && line.on === on
 
-t.test('while its writes fail: told within two seconds, shown at rest, people leave', async t => {
+t.test('while its writes fail: told, shown at rest, people leave', async t => {
   const { world, disk } = await started(t)
   const [entry, exit] = world.lanes as [SimLane, SimLane]
   const [one, two] = await Promise.all(TRAVELLERS.map(number => world.traveller(number)))
   if (one === undefined || two === undefined) throw new Error('two travellers')
   disk.trouble('fail')
   entry.scanner.sendText(await one.present(Date.now()))
-  const told = await world.gate().line('told', isDisk(true), 2000)
+  const told = await world.gate().line('told', isDisk(true))
   t.match(told.detail, /journal\.db: disk I\/O error \(SQLite 778\)/)
   await world.gate().line('refused', isSign('A', 'JOURNAL_FAILED'))
   t.notOk(entry.turnstile.relay('entry'))
-  t.ok(await world.gate().line('at rest', line => isClosed(line), 8000))
+  t.ok(await world.gate().line('at rest', line => isClosed(line)))
 
   exit.scanner.sendText(await two.present(Date.now()))
   await opens(exit, 'exit')
   entry.turnstile.setContact('release', true)
   await opens(entry, 'entry')
-  t.pass('an exit and staff’s release are served within a second')
+  t.pass('an exit and staff’s release are served all the same')
 
   disk.trouble(undefined)
   await world.gate().line('over', isDisk(false))
-  const rows = await written(world, 'A grant STAFF_RELEASE', 'B grant ADMIT_FLAGGED')
-  t.ok(rows.includes('A grant STAFF_RELEASE') && rows.includes('B grant ADMIT_FLAGGED'))
-  const alarms = readJournal(world.journalFile).filter(({ body }) => body.code === 'DISK_FAILED')
+  await written(world, 'A grant STAFF_RELEASE', 'B grant ADMIT_FLAGGED')
+  const alarms = () =>
+    readJournal(world.journalFile).filter(({ body }) => body.code === 'DISK_FAILED')
+  await until('the alarm’s end', () => alarms().some(({ body }) => body.on === false))
   t.same(
-    alarms.map(({ body }) => body.on),
+    alarms().map(({ body }) => body.on),
     [true, false],
   )
   exit.turnstile.setContact('fire', true)

@@ -54,7 +54,11 @@ t.test(
       ['empty', () => lone.write(''), /gate\.json: not JSON: line 1, column 1: the file is empty/],
       ['deleted', () => rmSync(lone.file), /gate\.json: cannot be read: ENOENT/],
       ['UTF-16', () => lone.write(Buffer.from(whole, 'utf16le')), /gate\.json: it is UTF-16/],
-      ['a wrong key', () => lone.write({ ...lone.config, colour: 1 }), /json: colour: unknown key/],
+      [
+        'a wrong key',
+        () => lone.write({ ...lone.config, colour: 1 }),
+        /json: line \d+: colour: unknown key/,
+      ],
     ]
     for (const [name, spoil, expected] of cases) {
       const before = readJournal(join(lone.data, 'journal.db')).length

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { CASES } from './cases.ts'
+import { CASES, isCaseName } from './cases.ts'
 import { stepsOf } from './steps.ts'
 
 const GRANTED = ['picture', 'scan', 'verdict', 'grant-journaled', 'relay-high']
@@ -14,10 +14,30 @@ const EXPECTED = {
   crash: [...GRANTED, 'gate-killed', 'restart', ...END],
 }
 
-for (const [name, expected] of Object.entries(EXPECTED)) {
-  t.test(`${name}: ${CASES[name as keyof typeof EXPECTED].what}`, async t => {
-    const steps = await stepsOf(name, tempDir())
-    t.same(steps.slice(-expected.length), expected)
-    t.ok(steps.indexOf('service-stopped') < steps.indexOf('scan'), 'the gate was on its own')
+/** Cases that share one: a station with USB scanners runs another program than `npm run gate`. */
+const STATIONS = [
+  ['admit', 'no-turn', 'crash'],
+  ['usb', 'camera'],
+] as const
+
+for (const names of STATIONS) {
+  t.test(`at one station: ${names.join(', ')}`, async t => {
+    const steps = await stepsOf(names, tempDir())
+    for (const [name, own] of Object.entries(steps)) {
+      const granted = name as keyof typeof EXPECTED
+      await t.test(`${name}: ${CASES[granted].what}`, async t => {
+        const expected = EXPECTED[granted]
+        t.same(own.slice(-expected.length), expected)
+        const stopped = own.indexOf('service-stopped')
+        t.ok(stopped >= 0 && stopped < own.indexOf('scan'), 'the gate was on its own')
+      })
+    }
   })
 }
+
+t.test('every case that is let in is shown', async t => {
+  const letIn = Object.keys(CASES)
+    .filter(isCaseName)
+    .filter(name => CASES[name].end !== 'denied')
+  t.same(STATIONS.flat().sort(), letIn.sort())
+})

@@ -23,14 +23,23 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['staff add x'],
 }
 /** Of programs with commands, and of one that takes none. */
-const HELPED = ['pass', 'trust', 'board', 'console', 'firmware', 'check', 'tidy', 'scan'].map(
-  one => `scripts/${one}.ts`,
-)
+const HELPED = [
+  'pass',
+  'trust',
+  'board',
+  'console',
+  'firmware',
+  'check',
+  'tidy',
+  'scan',
+  'replay',
+].map(one => `scripts/${one}.ts`)
 /** Do nothing without a command, or without what must be said. */
 const BARE_REFUSED = [
   'scripts/pass.ts',
   'scripts/trust.ts',
   'scripts/scan.ts',
+  'scripts/replay.ts',
   'scripts/console.ts',
   'gate/main.ts',
   'server/main.ts',

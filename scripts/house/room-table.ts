@@ -37,7 +37,7 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
     ),
     room('gate/console/', 'the technician’s lines: login, commands', 'selftest/ support/ files/'),
     room('gate/selftest/', 'names the broken part'),
-    room('gate/support/', 'a redacted archive for a developer'),
+    room('gate/support/', 'files that leave a gate: bundle, export'),
     room('gate/bus/', 'facts shared with sibling gates', 'config/ ops/ station/ memory/ net/'),
     room(
       'gate/config/',

@@ -68,7 +68,7 @@ export async function openDryGate(configFile: string, only?: string): Promise<Dr
           }),
         ),
       async close() {
-        await gate.stop({ restart: true })
+        await gate.stop({ restart: true, why: 'config' })
         removed()
       },
     }

@@ -3,7 +3,7 @@
  * demos and tests start it here; nothing else knows how the parts fit.
  */
 
-import type { StaffOptions } from '../auth/library.ts'
+import type { Passwords, StaffOptions } from '../auth/library.ts'
 import { createNonces } from '../auth/nonce.ts'
 import { createProviderAccounts } from '../auth/provider.ts'
 import { createStaffAccounts } from '../auth/staff.ts'
@@ -69,6 +69,8 @@ export interface ServiceOptions {
   readonly log?: Log
   /** As the config says when left out. */
   readonly faces?: FaceCheck
+  /** Of embedded accounts; with scrypt by default. */
+  readonly passwords?: Passwords
 }
 
 export interface OpenService {
@@ -107,6 +109,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     publicUrl: () => publicUrl,
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,
+    passwords: options.passwords,
   }
   const service: Service = {
     metrics,

@@ -13,6 +13,12 @@ import type { Role } from './permissions.ts'
 export const CLIENT_ADDRESS_HEADER = 'x-wicketgate-client'
 export const AUTH_PATH = '/v1/auth'
 
+/** How passwords are kept. `verify` is given what `hash` made. */
+export interface Passwords {
+  hash(password: string): Promise<string>
+  verify(given: { readonly hash: string; readonly password: string }): Promise<boolean>
+}
+
 export interface StaffOptions {
   readonly db: Database
   readonly secrets: Secrets
@@ -24,6 +30,8 @@ export interface StaffOptions {
   readonly sessionHours?: number
   /** Roles whose embedded accounts must have a second factor; none by default. */
   readonly totpFor?: readonly Role[]
+  /** The library's own by default: scrypt with a salt, N = 2^14, r = 16, p = 1. */
+  readonly passwords?: Passwords | undefined
 }
 
 /** What a session was begun with. */

@@ -1,3 +1,5 @@
+import { scryptSync } from 'node:crypto'
+import { sql } from 'kysely'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { transact } from '../store/engine/transact.ts'
@@ -9,6 +11,7 @@ import {
   removeMember,
 } from '../store/staff/staff-members.ts'
 import { openWorld, PASSWORD } from '../testing/world.ts'
+import { createStaffAccounts } from './staff.ts'
 
 const world = await openWorld(tempDir())
 t.teardown(() => world.close())
@@ -25,6 +28,35 @@ t.test('the session cookie is HttpOnly and SameSite', async t => {
   t.match(cookie, /^wicketgate\.session_token=[^;]+;.*HttpOnly/i)
   t.match(cookie, /SameSite=Strict/i)
 })
+
+t.test(
+  'passwords are kept by scrypt, each with a salt of its own, if not told otherwise',
+  async t => {
+    const { db, secrets } = world.service
+    const publicUrl = () => 'http://desk.test'
+    const common = { db, secrets, clock: world.clock, publicUrl }
+    const kept = async (of: string) => {
+      const { rows } = await sql<{ password: string }>`
+      select a.password from staff_accounts a join staff s on s.id = a."userId"
+      where s.email like ${`%@${of}`}`.execute(db)
+      return rows.map(({ password }) => password)
+    }
+    const staff = createStaffAccounts(common)
+    for (const name of ['one', 'two']) await staff.add(`${name}@salt.test`, PASSWORD, 'agent')
+    const salted = (await kept('salt.test')).map(
+      one => one.split(':') as [salt: string, key: string],
+    )
+    t.equal(new Set(salted.map(([salt]) => salt)).size, 2)
+    for (const [salt, key] of salted) {
+      const cost = { N: 2 ** 14, r: 16, p: 1, maxmem: 2 ** 26 }
+      t.equal(key, scryptSync(PASSWORD, salt, 64, cost).toString('hex'))
+      t.match(salt, /^[0-9a-f]{32}$/)
+    }
+    const passwords = { hash: async () => 'kept elsewhere', verify: async () => true }
+    await createStaffAccounts({ ...common, passwords }).add('x@told.test', PASSWORD, 'agent')
+    t.same(await kept('told.test'), ['kept elsewhere'])
+  },
+)
 
 t.test('each sign-in has its row in the audit, and one that was refused has none', async t => {
   const signIns = () =>

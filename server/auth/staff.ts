@@ -191,6 +191,7 @@ async function loadLibrary(options: StaffOptions) {
       disableSignUp: true,
       minPasswordLength: PASSWORD_CHARS_MIN,
       maxPasswordLength: PASSWORD_CHARS_MAX,
+      ...(options.passwords && { password: options.passwords }),
     },
     user: {
       modelName: 'staff',

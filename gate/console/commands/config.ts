@@ -3,8 +3,8 @@ import type { JsonValue } from '../../contract/canonical.ts'
 import type { Committed } from '../../contract/control.ts'
 import { readJsonText } from '../../contract/json-text.ts'
 import { type Answered, type Command, failed, refusedBy, shown } from '../command.ts'
-import { tableLines, timeText } from '../layout.ts'
-import { configShown } from './look.ts'
+import { numberedLines, tableLines, timeText, wrapped } from '../layout.ts'
+import { configLines, configShown } from './look.ts'
 
 const MINUTE_MS = 60_000
 
@@ -13,44 +13,54 @@ export const CONFIG_COMMANDS: readonly Command[] = [
     syntax: 'config show',
     level: 'viewer',
     says: 'the config that runs',
-    run({ control }) {
-      return configShown(control)
+    run: configShown,
+  },
+  {
+    syntax: 'config show candidate',
+    level: 'viewer',
+    says: 'the config as it is edited, with the lines that errors name',
+    run({ control, terminal }) {
+      const answer = control.config.candidate()
+      if (!answer.ok) return refusedBy(answer)
+      const { value, problems } = answer
+      const wrong = problems.length === 0 ? [] : wrongLines(problems, terminal.columns)
+      return shown([...configLines(value, terminal.columns), ...wrong], value)
     },
   },
   {
     syntax: 'config set PATH VALUE...',
     level: 'technician',
     says: 'edits the candidate, as: config set lanes.A.timing.waitMs 3000',
-    run: edited(({ control }, typed) => {
+    run: edited(({ control, terminal }, typed) => {
       const answer = control.config.set(typed.of('PATH'), jsonOrText(typed.of('VALUE')))
-      if (!answer.ok) return refusedBy(answer)
-      return candidateShown(answer.problems)
+      return answer.ok ? inCandidate(answer.problems, terminal.columns) : refusedBy(answer)
     }),
   },
   {
     syntax: 'config delete PATH',
     level: 'technician',
     says: 'takes a key out of the candidate',
-    run: edited(({ control }, typed) => {
+    run: edited(({ control, terminal }, typed) => {
       const answer = control.config.set(typed.of('PATH'), undefined)
-      return answer.ok ? candidateShown(answer.problems) : refusedBy(answer)
+      return answer.ok ? inCandidate(answer.problems, terminal.columns) : refusedBy(answer)
     }),
   },
   {
     syntax: 'config compare [REVISION]',
     level: 'viewer',
     says: 'the candidate against what runs, or against an older revision',
-    run({ control, editor }, typed) {
+    run({ control, editor, terminal }, typed) {
       const revision = typed.maybe('REVISION')
       const answer = control.config.compare(revision === undefined ? undefined : Number(revision))
       if (!answer.ok) return refusedBy(answer)
       const { differences } = answer
       const who = editor.who()
       const edited = who === undefined ? [] : [`Edited by ${who.user} at ${who.line}.`]
-      return shown(
-        [...edited, ...(differences.length > 0 ? differences : ['No difference.'])],
-        differences,
+      const lines = numberedLines(
+        differences.map(({ line, text }) => [line, text]),
+        terminal.columns,
       )
+      return shown([...edited, ...(lines.length > 0 ? lines : ['No difference.'])], differences)
     },
   },
   {
@@ -85,9 +95,9 @@ export const CONFIG_COMMANDS: readonly Command[] = [
     syntax: 'config rollback REVISION',
     level: 'technician',
     says: 'the candidate becomes that revision: compare it, then commit it',
-    run: edited(({ control }, typed) => {
+    run: edited(({ control, terminal }, typed) => {
       const answer = control.config.rollback(Number(typed.of('REVISION')))
-      return answer.ok ? candidateShown(answer.problems) : refusedBy(answer)
+      return answer.ok ? inCandidate(answer.problems, terminal.columns) : refusedBy(answer)
     }),
   },
   {
@@ -140,15 +150,17 @@ function jsonOrText(text: string): JsonValue {
   return read.ok ? (read.value as JsonValue) : text
 }
 
-function candidateShown(problems: readonly string[]): Answered {
+function inCandidate(problems: readonly string[], columns: number): Answered {
   const lines =
     problems.length === 0
       ? ['In the candidate. See it: config compare; run it: config commit confirmed 5']
-      : [
-          'In the candidate, which can not be committed like this:',
-          ...problems.map(one => `  ${one}`),
-        ]
+      : [...wrongLines(problems, columns), 'See its lines: config show candidate']
   return shown(lines, { problems })
+}
+
+function wrongLines(problems: readonly string[], columns: number): readonly string[] {
+  const lines = problems.flatMap(one => wrapped(`  ${one}`, columns, '    '))
+  return ['The candidate can not be committed like this:', ...lines]
 }
 
 function committed(answer: Committed, more: readonly string[] = []): Answered {

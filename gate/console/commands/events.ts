@@ -1,10 +1,21 @@
 /** Commands about what happened: live events, rows of the journal, what a row or a code means. */
-import type { CodeMeaning, ControlEvent } from '../../contract/control-status.ts'
+import type { ControlEvent } from '../../contract/control-status.ts'
 import { EVENT_KINDS, type EventKind, type JournalRow } from '../../contract/events.ts'
+import { codeLines, SENTENCES } from '../../contract/explain-row.ts'
 import type { RowQuery } from '../../contract/row-query.ts'
-import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
+import { LANGUAGES, type Language } from '../../contract/sentences.ts'
+import {
+  type Answered,
+  type Caller,
+  type Command,
+  refusedBy,
+  shown,
+  type Typings,
+} from '../command.ts'
 import { clockText, tableLines, timeText, wrapped } from '../layout.ts'
 import { MONITOR_PAUSE_MS, TAIL_ROWS } from '../limits.ts'
+
+const IN_LANGUAGE = `[LANGUAGE:${LANGUAGES.join('|')}]`
 
 export const EVENT_COMMANDS: readonly Command[] = [
   {
@@ -14,20 +25,25 @@ export const EVENT_COMMANDS: readonly Command[] = [
     run: (caller, typed) => monitor(caller, typed.maybe('LANE')),
   },
   {
-    syntax: 'explain SEQ [LANGUAGE:en|zh]',
+    syntax: `explain SEQ ${IN_LANGUAGE}`,
     level: 'viewer',
     says: 'what a row of the journal means, why, and what to do',
-    run: (caller, typed) => explainRow(caller, Number(typed.of('SEQ')), typed.maybe('LANGUAGE')),
+    run: (caller, typed) => explainRow(caller, Number(typed.of('SEQ')), languageOf(caller, typed)),
   },
   {
-    syntax: 'explain CODE [LANGUAGE:en|zh]',
+    syntax: `explain CODE ${IN_LANGUAGE}`,
     level: 'viewer',
     says: 'what a code means and who acts',
-    run({ control, terminal }, typed) {
-      const meaning = control.explain(typed.of('CODE').toUpperCase())
+    run(caller, typed) {
+      const meaning = caller.control.explain(typed.of('CODE').toUpperCase())
       if (!meaning.ok) return refusedBy(meaning)
       const { ok: _, ...rest } = meaning
-      return shown(meaningLines(rest, typed.maybe('LANGUAGE'), terminal), rest)
+      const { language, note } = languageOf(caller, typed)
+      const lines = [...note, ...codeLines(rest, language)]
+      return shown(
+        lines.flatMap(line => wrapped(line, caller.terminal.columns)),
+        rest,
+      )
     },
   },
   {
@@ -163,59 +179,29 @@ function rowCells({ seq, at, lane, kind, body }: JournalRow): string[] {
   return [String(seq), timeText(at), lane, kind, what]
 }
 
+/** Which language can be shown, and what to say where it is not the one that was asked for. */
+interface InLanguage {
+  readonly language: Language
+  readonly note: readonly string[]
+}
+
+function languageOf({ terminal }: Caller, typed: Typings): InLanguage {
+  const language = LANGUAGES.find(one => one === typed.maybe('LANGUAGE')) ?? 'en'
+  if (language === 'en' || terminal.utf8) return { language, note: [] }
+  return { language: 'en', note: ['For Chinese type: terminal utf8 on. In English:'] }
+}
+
 async function explainRow(
   { control, terminal }: Caller,
   seq: number,
-  language: string | undefined,
+  { language, note }: InLanguage,
 ): Promise<Answered> {
   const answer = await control.journal.row(seq)
   if (!answer.ok) return refusedBy(answer)
   const { row, meaning } = answer
-  const body = row.body === null ? {} : (JSON.parse(row.body) as { code?: unknown })
-  const told = typeof body.code === 'string' ? control.explain(body.code) : undefined
-  const passenger = told?.ok === true ? passengerLines(told, language, terminal.utf8) : []
-  const where = row.lane === '' ? 'the whole gate' : `lane ${row.lane}`
-  const lines = [
-    `Row ${row.seq}, ${timeText(row.at)} UTC, ${where}, clock ${row.clock}.`,
-    ...meaning,
-    ...passenger,
-  ]
+  const lines = [SENTENCES[language].head(row, timeText(row.at)), ...meaning[language]]
   return shown(
-    lines.flatMap(line => wrapped(line, terminal.columns, '    ')),
+    [...note, ...lines].flatMap(line => wrapped(line, terminal.columns, '    ')),
     { seq: row.seq, at: row.at, lane: row.lane, kind: row.kind, lines },
   )
-}
-
-function meaningLines(
-  meaning: CodeMeaning,
-  language: string | undefined,
-  { columns, utf8 }: { readonly columns: number; readonly utf8: boolean },
-): readonly string[] {
-  const who = meaning.who === undefined ? '' : ` (${meaning.who})`
-  const sign = meaning.sign === undefined ? [] : [`The lane shows: ${meaning.sign}.`]
-  const todo = meaning.action === '' ? [] : [`To do${who}: ${meaning.action}.`]
-  return [
-    `${meaning.code}: ${ABOUT[meaning.about]}.`,
-    ...sign,
-    ...passengerLines(meaning, language, utf8),
-    ...todo,
-  ].flatMap(line => wrapped(line, columns))
-}
-
-const ABOUT: Readonly<Record<CodeMeaning['about'], string>> = {
-  verdict: 'what a scan is told',
-  alarm: 'an alarm',
-  device: 'a fault of a device',
-  refusal: 'why something that was asked of the gate was not done',
-}
-
-/** What may be said to the passenger. */
-function passengerLines(
-  { en, zh }: CodeMeaning,
-  language: string | undefined,
-  utf8: boolean,
-): readonly string[] {
-  if (en === undefined || zh === undefined) return []
-  if (language !== 'zh') return [`To the passenger: ${en}`]
-  return [`To the passenger: ${utf8 ? zh : `${en} (type "terminal utf8 on" for Chinese)`}`]
 }

@@ -1,7 +1,7 @@
 /** Commands that act on a lane: its modes, tests of single parts, pretended input. */
 import type { LaneModes } from '../../contract/events.ts'
 import { TEST_MS } from '../../contract/part-test.ts'
-import { SIGNS, type Sign } from '../../contract/sign.ts'
+import { SIGNS, type Sign, SOUNDED } from '../../contract/sign.ts'
 import {
   type Answered,
   type Caller,
@@ -76,12 +76,13 @@ export const LANE_COMMANDS: readonly Command[] = [
     syntax: `test lamp LANE SIGN:${SIGNS.join('|')} [MS]`,
     level: 'technician',
     says: 'shows and sounds a sign: lamps and buzzer',
-    run: (caller, typed) =>
-      testPart(caller, typed, {
-        part: 'sign',
-        sign: typed.of('SIGN') as Sign,
-        ms: Number(typed.maybe('MS') ?? TEST_MS),
-      }),
+    run: testSign,
+  },
+  {
+    syntax: `test sound LANE SIGN:${SOUNDED.join('|')} [MS]`,
+    level: 'technician',
+    says: 'the same for signs that are heard: listen to the buzzer, for 1500 ms unless said',
+    run: testSign,
   },
   {
     syntax: 'mock scan LANE WAY:entry|exit TEXT...',
@@ -136,7 +137,7 @@ async function setModes(
 }
 
 /** Nobody is asked for a reason, or twice, for a lane that is not there. */
-function absence(control: Caller['control'], name: string): Answered | undefined {
+export function absence(control: Caller['control'], name: string): Answered | undefined {
   const lanes = control.lanes()
   if (lanes.some(lane => lane.name === name)) return undefined
   return failed(lanes.length === 0 ? 'NOT_RUNNING' : 'NO_SUCH_LANE')
@@ -154,6 +155,11 @@ async function testPart(
   const answer = await control.lane.test(typed.of('LANE'), part, by)
   if (!answer.ok) return refusedBy(answer)
   return shown([TEST_RESULTS[answer.result]], { result: answer.result })
+}
+
+function testSign(caller: Caller, typed: Typings): Promise<Answered> {
+  const sign = typed.of('SIGN') as Sign
+  return testPart(caller, typed, { part: 'sign', sign, ms: Number(typed.maybe('MS') ?? TEST_MS) })
 }
 
 const TEST_RESULTS = {

@@ -1,8 +1,19 @@
 /** Commands that only look: how the gate, its lanes, devices, trust and time are. */
+import type { JsonValue } from '../../contract/canonical.ts'
 import type { GateControl } from '../../contract/control.ts'
 import type { LaneStatus, TrustReport } from '../../contract/control-status.ts'
-import { type Answered, type Command, failed, refusedBy, shown } from '../command.ts'
-import { bytesText, pairLines, spanText, tableLines, timeText, wrapped } from '../layout.ts'
+import { shownText } from '../../contract/secrets.ts'
+import { type Answered, type Caller, type Command, refusedBy, shown } from '../command.ts'
+import { figuresLines } from '../figures-screen.ts'
+import {
+  bytesText,
+  numberedLines,
+  pairLines,
+  spanText,
+  tableLines,
+  timeText,
+  wrapped,
+} from '../layout.ts'
 import { type Overview, statusLines } from '../status-screen.ts'
 
 export const LOOK_COMMANDS: readonly Command[] = [
@@ -99,6 +110,17 @@ export const LOOK_COMMANDS: readonly Command[] = [
     },
   },
   {
+    syntax: 'show metrics',
+    level: 'viewer',
+    says: 'what was counted and timed since the gate started: scans, alarms, passages, relays',
+    run({ control, terminal }) {
+      const answer = control.figures()
+      if (!answer.ok) return refusedBy(answer)
+      const { ok: _, ...figures } = answer
+      return shown(figuresLines(figures, terminal.columns), figures)
+    },
+  },
+  {
     syntax: 'show version',
     level: 'viewer',
     says: 'software, names, how long it runs',
@@ -119,17 +141,24 @@ export const LOOK_COMMANDS: readonly Command[] = [
     syntax: 'show config',
     level: 'viewer',
     says: 'the config that runs',
-    run({ control }) {
-      return configShown(control)
-    },
+    run: configShown,
   },
 ]
 
-/** As it is written in a file; passwords in addresses are hidden by the gate. */
-export function configShown(control: GateControl): Answered {
-  if (revisionOf(control) === null) return failed('NOT_RUNNING')
-  const { value } = control.config.running()
-  return shown(JSON.stringify(value, null, 2).split('\n'), value)
+export function configShown({ control, terminal }: Caller): Answered {
+  const running = control.config.running()
+  if (!running.ok) return refusedBy(running)
+  const { value } = running
+  return shown(configLines(value, terminal.columns), value)
+}
+
+/** With numbers of lines. Passwords in addresses are hidden by the gate. */
+export function configLines(value: JsonValue, columns: number): readonly string[] {
+  const lines = shownText(value).split('\n')
+  return numberedLines(
+    lines.map((line, at) => [at + 1, line]),
+    columns,
+  )
 }
 
 export async function overviewOf(control: GateControl): Promise<Overview> {
@@ -145,12 +174,8 @@ export async function overviewOf(control: GateControl): Promise<Overview> {
 
 /** Null before the first start. */
 function revisionOf({ config }: GateControl): Overview['revision'] {
-  try {
-    const { revision, backTo } = config.running()
-    return { number: revision.number, backTo }
-  } catch {
-    return null
-  }
+  const running = config.running()
+  return running.ok ? { number: running.revision.number, backTo: running.backTo } : null
 }
 
 function report(control: GateControl, lines: (report: TrustReport) => readonly string[]): Answered {

@@ -16,20 +16,42 @@ import type { GateDisk } from '../../assembly/gate-disk.ts'
 import { openConfig } from '../../assembly/open-config.ts'
 import { createReconfigurableGate } from '../../assembly/reconfigurable-gate.ts'
 import { checkConfig, type GoodConfig } from '../../config/config-file.ts'
-import { createOrigin, fetchFrom } from '../trust/origin.ts'
+import { type Answer, createOrigin, fetchFrom } from '../trust/origin.ts'
 import { T0, TrustWorld } from '../trust/world.ts'
 
 const world = await TrustWorld.create()
 const traveller = createTravellers(world)
 
+/** A service that takes this gate with the code ONCE, and with no other. */
+function answerEnrolment(line: string, body: string): Answer | undefined {
+  if (line !== 'POST /v1/gates/enrol') return undefined
+  const headers = { 'content-type': 'application/json' }
+  const { code, name, station } = JSON.parse(body) as Record<string, string>
+  if (code === 'ONCE')
+    return { status: 201, headers, body: JSON.stringify({ gate: name, station }) }
+  const problem = { code: 'ENROLMENT_INVALID', title: 'unknown, used or too old' }
+  return { status: 404, headers, body: JSON.stringify(problem) }
+}
+
 /**
- * A gate of one lane, with `more` in its config, whose board refuses the port "wrong". `disk`: for all
- * but the revisions, in place of the data folder.
+ * A gate of one lane in service, with `more` in the lane's config. `disk`: for all but the revisions, in
+ * place of the data folder.
  */
 export async function startConfigured(dir: string, more: object = {}, disk?: GateDisk) {
+  const gate = openConfigured(dir, more, disk)
+  await gate.engine.start()
+  await gate.inService()
+  return gate
+}
+
+/** As it is before its first start. Its board refuses the port "wrong". */
+export function openConfigured(dir: string, more: object = {}, disk?: GateDisk) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
+  const origin = createOrigin(world)
+  origin.intercept = answerEnrolment
+  const ends: string[] = []
   let opened = 0
   writeFileSync(join(dir, 'trust-1.cbor'), world.factory)
   const file = join(dir, 'gate.json')
@@ -51,10 +73,11 @@ export async function startConfigured(dir: string, more: object = {}, disk?: Gat
     openConfig(file, 0),
     {
       ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
+      program: { supervised: true, end: how => ends.push(how) > 0 },
       random: () => 0.5,
       ...(disk && { disk }),
       memoryMax: SMALL_MEMORY,
-      fetch: fetchFrom(createOrigin(world)) as typeof fetch,
+      fetch: fetchFrom(origin) as typeof fetch,
       log: pino({ level: 'silent' }),
       openBoard({ board }) {
         if (board.port === 'wrong') throw new DeviceError('BAD_PINS', 'A.board', 'pin 2 is both')
@@ -89,8 +112,6 @@ export async function startConfigured(dir: string, more: object = {}, disk?: Gat
     devices.reader.become('ready')
     await until('in service', () => state() === 'Locked')
   }
-  await engine.start()
-  await inService()
   const told = () =>
     rows().map(({ kind, body }) => `${kind} ${body.code ?? body.about ?? ''}`.trim())
   return {
@@ -98,6 +119,7 @@ export async function startConfigured(dir: string, more: object = {}, disk?: Gat
       engine,
       running,
       control,
+      ends,
       time,
       data: join(dir, 'data'),
       energised,

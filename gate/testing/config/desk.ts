@@ -88,8 +88,8 @@ export function openDesk(
 ) {
   const time = createVirtualTime()
   const path = join(dir, 'gate.json')
-  const check = (value: unknown): CheckedConfig => {
-    const checked = checkConfig(value, dir)
+  const check = (value: unknown, written?: string): CheckedConfig => {
+    const checked = checkConfig(value, dir, written)
     const waitMs = checked.ok ? (checked.config.lanes[0]?.timing.waitMs ?? 0) : 0
     return world.refuses.has(waitMs) ? { ok: false, problems: ['waitMs: gone'] } : checked
   }

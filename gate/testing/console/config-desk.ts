@@ -3,6 +3,7 @@
  * may be cut: cheap enough to be started at each step of each write.
  */
 
+import { randomBytes } from 'node:crypto'
 import { createEventHub } from '../../assembly/control-events.ts'
 import { createControlWatch } from '../../assembly/control-watch.ts'
 import { createGateControl } from '../../assembly/gate-control.ts'
@@ -26,6 +27,7 @@ export async function startConfigDesk(dir: string, cutAt?: number, file?: JsonVa
   const control = createGateControl({
     ...{ engine, config: running.config, gate: () => undefined, name: 'north-1' },
     ...{ hub, watch: createControlWatch(clock, hub), clock, timers },
+    ...{ randomBytes, fetch, program: undefined },
   })
   const { openLine, addUser } = createTypedLines({ control, time, dataDir: dir })
   const { line, ...typist } = openLine('serial')

@@ -12,6 +12,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   TIME: ['2000-01-01T00:00:00Z', '2027-06-01T00:00:00+08:00'],
   ...{ COLUMNS: ['80', '40', '300'], ROWS: ['24', '5'], NAME: ['someone', 'vi'] },
   COMMAND: ['show', 'config', 'no such'],
+  ...{ FILE: ['rows.jsonl'], ONETIMECODE: ['ONCE'] },
+  ...{ FROM: ['2000-01-01T00:00Z'], TO: ['2001-01-01T00:00Z'] },
 }
 
 /** The shortest line that a syntax allows. */

@@ -119,7 +119,7 @@ export async function createCabinet(dir: string, profile: BarrierProfile = 'trip
 
   await inTime(engine.start())
   const cabinet = {
-    ...{ time, control, world, origin, disk, way, jump, inTime },
+    ...{ time, control, parts, world, origin, disk, way, jump, inTime },
     ...lane,
     async test(change: Partial<SelfTestParts> = {}, onEvent = (_: SelfTestEvent) => {}) {
       return inTime(collect(change, onEvent))
@@ -132,9 +132,14 @@ export async function createCabinet(dir: string, profile: BarrierProfile = 'trip
         await time.advanceAsync(100)
       }
     },
+    async allReady() {
+      while (control.devices().some(({ state }) => state !== 'ready')) await time.advanceAsync(100)
+    },
     stop: () => inTime(engine.stop()),
   }
   await cabinet.inService()
+  // A lane serves by one reader of a direction; the other may come later.
+  await cabinet.allReady()
   return cabinet
 }
 

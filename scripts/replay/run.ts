@@ -1,0 +1,74 @@
+/** Runs scenarios one after the other: each is played, judged, and compared with its golden trace. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Observed } from '../../fixtures/stage/observed.ts'
+import { type Judged, judge } from './expect.ts'
+import { endMsOf, type PlayOptions, playScenario } from './play.ts'
+import { type ReadyScenario, readScenario } from './read-scenario.ts'
+import { traceDifference, traceLine } from './trace.ts'
+
+export interface Result {
+  readonly file: string
+  readonly name: string
+  readonly ok: boolean
+  /** Real time, milliseconds. */
+  readonly tookMs: number
+  readonly judged: readonly Judged[]
+  /** One line each; empty when it holds. */
+  readonly problems: readonly string[]
+  readonly seen: readonly Observed[]
+  /** Where the scenario ends, milliseconds from its start. */
+  readonly endMs: number
+  /** Of a golden trace that was written anew: how it differs from the one before. */
+  readonly updated: readonly string[]
+}
+
+export interface RunOptions extends PlayOptions {
+  /** Writes golden traces in place of comparing them. */
+  readonly update: boolean
+  /** In place of the file's. */
+  readonly seed?: number | undefined
+}
+
+/** `a/b.json` has `a/b.trace`. */
+export const traceFileOf = (file: string): string => file.replace(/\.json$/, '.trace')
+
+/** Never rejects for what a scenario holds or does. */
+export async function runScenario(file: string, options: RunOptions): Promise<Result> {
+  const from = performance.now()
+  const read = readScenario(file)
+  if (!read.ok) {
+    const none = { judged: [], seen: [], updated: [], endMs: 0 }
+    return { file, name: file, ok: false, tookMs: 0, problems: read.problems, ...none }
+  }
+  const { ready } = read
+  const seed = options.seed ?? ready.scenario.seed
+  const seeded = { ...ready, scenario: { ...ready.scenario, seed } }
+  const seen = await playScenario(seeded, options)
+  const judged = judge(ready.scenario, seen)
+  const broken = judged.flatMap(({ path, expectation, problems }) =>
+    problems.map(one => `${path}: ${one}${expectation.why ? ` (${expectation.why})` : ''}`),
+  )
+  const golden = compareGolden(ready, seen, options.update)
+  return {
+    ...{ file, name: ready.scenario.name, seen, judged },
+    problems: [...broken, ...golden.problems],
+    ok: broken.length === 0 && golden.problems.length === 0,
+    tookMs: performance.now() - from,
+    endMs: endMsOf(ready),
+    updated: golden.updated,
+  }
+}
+
+/** A scenario without a golden trace has only its expectations. */
+function compareGolden({ file }: ReadyScenario, seen: readonly Observed[], update: boolean) {
+  const lines = seen.map(traceLine)
+  const trace = traceFileOf(file)
+  const before = existsSync(trace) ? readFileSync(trace, 'utf8').trimEnd().split('\n') : undefined
+  const differs = before === undefined ? [] : traceDifference(before, lines)
+  if (update) {
+    if (before !== undefined && differs.length === 0) return { problems: [], updated: [] }
+    writeFileSync(trace, `${lines.join('\n')}\n`)
+    return { problems: [], updated: before === undefined ? [`${trace} is new`] : differs }
+  }
+  return { problems: differs.length === 0 ? [] : [`${trace} differs:`, ...differs], updated: [] }
+}

@@ -1,0 +1,154 @@
+/**
+ * Passengers with phones: they apply, renew, come to a lane, show a code, and walk, or do not. Each
+ * acts by its own chance, so that leaving one out changes nothing for the others.
+ */
+import { atOnce } from '../../fixtures/clock.ts'
+import type { Direction } from '../../gate/contract/events.ts'
+import { seeded } from '../../hardware/sim/seeded.ts'
+import { toHex } from '../../pass/bytes.ts'
+import { decodeClaims } from '../../pass/claims.ts'
+import { decodeEnvelope } from '../../pass/envelope.ts'
+import type { Said } from '../../server/testing/applicant.ts'
+import type { Agenda } from './agenda.ts'
+import type { SimulatedLane } from './lane-devices.ts'
+import type { System } from './system.ts'
+
+export interface Counts {
+  /** People who came to a lane and showed something. */
+  shown: number
+  walked: number
+  refused: number
+  passes: number
+}
+
+export interface CrowdParts {
+  readonly system: System
+  readonly agenda: Agenda
+  readonly seed: number
+  /** By number: those who take part. */
+  readonly people: readonly number[]
+  /** From one coming to the next of one person, milliseconds, on average. */
+  readonly everyMs: number
+  /** Nobody comes after that. */
+  readonly untilMs: number
+  readonly counts: Counts
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+/** A pass that ends sooner is renewed before its holder comes. */
+const RENEWED_BEFORE_MS = 3 * MINUTE
+const PASS_MS = 30 * MINUTE
+const DAY_MS = 24 * 60 * MINUTE
+/** What people do with their code, in shares: the rest shows it as it is. */
+const HABITS = { screenshot: 0.03, garbage: 0.01, twice: 0.05, lent: 0.05 } as const
+/** Who walks where it opens. */
+const WALKS = 0.93
+
+export function fillCrowd(parts: CrowdParts): void {
+  for (const number of parts.people) addPassenger(parts, number)
+}
+
+/** As rows of the gate name its certificate: 32 hex digits. */
+function ctiOf({ pass = '' }: Said): string {
+  const { payload } = decodeEnvelope(new Uint8Array(Buffer.from(pass, 'base64url')))
+  return toHex(decodeClaims(payload).cti)
+}
+
+function addPassenger(parts: CrowdParts, number: number): void {
+  const { system, agenda, seed, everyMs, counts } = parts
+  const { time, service, lanes } = system
+  const random = seeded(seed * 1_000_003 + number)
+  const phone = service.people[number]
+  if (phone === undefined) throw new Error(`no person ${number}`)
+  const nowMs = () => time.clock.monotonicMs()
+  let isInside = false
+  let pass: { said: Said; untilMs: number } | undefined
+  let certificate: { id: string; untilMs: number } | undefined
+
+  function comesAgain(): void {
+    const atMs = nowMs() + (0.5 + random()) * everyMs
+    if (atMs < parts.untilMs) agenda.add(atMs, come)
+  }
+
+  /** Undefined where the service gives none now. */
+  async function freshPass(): Promise<Said | undefined> {
+    if (pass !== undefined && pass.untilMs > nowMs() + RENEWED_BEFORE_MS) return pass.said
+    const isGood = certificate !== undefined && certificate.untilMs > nowMs() + PASS_MS
+    const asked = isGood && certificate ? phone?.renew(certificate.id) : phone?.certificate()
+    const said = asked === undefined ? undefined : await atOnce(time, asked)
+    if (said?.status !== 201) {
+      if (certificate !== undefined) system.held.delete(certificate.id)
+      certificate = undefined
+      pass = undefined
+      return undefined
+    }
+    counts.passes += 1
+    if (!isGood) {
+      certificate = { id: said.certificate?.id ?? '', untilMs: nowMs() + DAY_MS }
+      system.held.set(certificate.id, ctiOf(said))
+    }
+    pass = { said, untilMs: nowMs() + PASS_MS }
+    return said
+  }
+
+  async function codeOf(said: Said): Promise<string> {
+    const habit = random()
+    if (habit < HABITS.garbage) return `https://shop.example/${Math.floor(random() * 1e6)}`
+    const agoMs = habit < HABITS.garbage + HABITS.screenshot ? 50 * SECOND : 0
+    return phone?.show(said, time.clock.nowMs() - agoMs) ?? ''
+  }
+
+  async function come(): Promise<void> {
+    const said = await freshPass()
+    if (said === undefined) return comesAgain()
+    const way = isInside ? 'exit' : 'entry'
+    const open = lanes.filter(lane => lane.direction === way)
+    const lane = open[Math.floor(random() * open.length)]
+    if (lane === undefined) return
+    const text = await codeOf(said)
+    counts.shown += 1
+    lane.read(text)
+    if (random() < HABITS.twice) lane.read(text)
+    if (random() < HABITS.lent) lend(way, text)
+    const walks = random() < WALKS
+    const afterMs = (0.8 + random() * 2) * SECOND
+    agenda.add(nowMs() + afterMs, () => (walks && lane.isOpen(way) ? walk(lane) : refused()))
+  }
+
+  /** A friend shows the same code at another lane, and walks where it opens. */
+  function lend(way: Direction, text: string): void {
+    const open = lanes.filter(lane => lane.direction === way)
+    const lane = open[Math.floor(random() * open.length)]
+    if (lane === undefined) return
+    agenda.add(nowMs() + 6 * SECOND, () => {
+      lane.read(text)
+      agenda.add(nowMs() + 1.5 * SECOND, () => (lane.isOpen(way) ? step(lane) : undefined))
+    })
+  }
+
+  /** Somebody goes through the arm; `then` when they are through. */
+  function step(lane: SimulatedLane, then: () => void = () => {}): void {
+    const contact = lane.direction === 'entry' ? 'passA' : 'passB'
+    lane.board.setContact(contact, true)
+    agenda.add(nowMs() + 500, () => {
+      lane.board.setContact(contact, false)
+      then()
+    })
+  }
+
+  function refused(): void {
+    counts.refused += 1
+    comesAgain()
+  }
+
+  function walk(lane: SimulatedLane): void {
+    step(lane, () => {
+      counts.walked += 1
+      isInside = !isInside
+      comesAgain()
+    })
+  }
+
+  agenda.add(nowMs() + random() * everyMs, come)
+}

@@ -1,0 +1,132 @@
+/** One simulation from its seed to its end: people, faults, invariants, and the hash of all that was seen. */
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import { atOnce } from '../../fixtures/clock.ts'
+import type { Ground } from '../../fixtures/one-process.ts'
+import type { Observed } from '../../fixtures/stage/observed.ts'
+import { traceLine } from '../replay/trace.ts'
+import { type Agenda, createAgenda } from './agenda.ts'
+import { type Counts, fillCrowd } from './crowd.ts'
+import { createFacts, type Facts } from './facts.ts'
+import { FAULT_KINDS, type Fault, laneNameOf } from './faults.ts'
+import { type Broken, createInvariants, type End } from './invariants.ts'
+import { type System, startSystem } from './system.ts'
+
+export interface Plan {
+  readonly seed: number
+  readonly spanMs: number
+  readonly lanes: number
+  /** By number, of those of the ground. */
+  readonly people: readonly number[]
+  /** From one coming to the next of one person, on average. */
+  readonly everyMs: number
+  readonly faults: readonly Fault[]
+}
+
+export interface Outcome {
+  readonly broken: readonly Broken[]
+  readonly counts: Counts
+  /** Rows of the gate's journal. */
+  readonly rows: number
+  /** Of faults that began, by kind. */
+  readonly faults: ReadonlyMap<string, number>
+  /** SHA-256 of all that was seen, keys and signatures aside; lower-case hexadecimal. */
+  readonly hash: string
+}
+
+/** After the last fault: what waits is sent, and grants end. */
+const HEALING_MS = 20 * 60_000
+
+/** `onTime`: called now and then with how far it is, milliseconds; false ends it there. */
+export async function simulate(
+  ground: Ground,
+  plan: Plan,
+  onTime: (atMs: number) => boolean = () => true,
+): Promise<Outcome> {
+  const hash = createHash('sha256')
+  let see = (_one: Observed): void => {}
+  const system = await startSystem({
+    ...{ ground, seed: plan.seed, lanes: plan.lanes },
+    onObserved(one) {
+      hash.update(`${traceLine(one)}\n`)
+      see(one)
+    },
+  })
+  const facts = createFacts(system.revoked)
+  const invariants = createInvariants(facts)
+  see = invariants.see
+  const agenda = createAgenda()
+  let isCut = false
+  const counts: Counts = { shown: 0, walked: 0, refused: 0, passes: 0 }
+  const startMs = system.time.clock.monotonicMs()
+  const { seed, people, everyMs } = plan
+  const untilMs = startMs + plan.spanMs
+  fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
+  const faults = addFaults(system, facts, agenda, plan.faults, startMs)
+
+  await live(system, agenda, startMs + plan.spanMs + HEALING_MS, atMs => {
+    isCut ||= !onTime(atMs - startMs)
+    return !isCut && invariants.broken.length === 0
+  })
+  if (!isCut && invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
+  const rows = system.rows().length
+  await system.stop()
+  return { broken: invariants.broken, counts, rows, faults, hash: hash.digest('hex') }
+}
+
+/** Time goes from entry to entry, each done while it stands still. */
+async function live(
+  { time }: System,
+  agenda: Agenda,
+  endMs: number,
+  goesOn: (atMs: number) => boolean,
+): Promise<void> {
+  const goTo = (ms: number) => time.advanceAsync(Math.max(0, ms - time.clock.monotonicMs()))
+  for (let one = agenda.next(endMs); one !== undefined; one = agenda.next(endMs)) {
+    await goTo(one.atMs)
+    await one.run()
+    if (!goesOn(one.atMs)) return
+  }
+  await goTo(endMs)
+}
+
+/** Gives how often each kind has begun. */
+function addFaults(
+  system: System,
+  facts: Facts,
+  agenda: Agenda,
+  faults: readonly Fault[],
+  startMs: number,
+): ReadonlyMap<string, number> {
+  const count = new Map<string, number>()
+  const sinceMs = () => system.time.clock.monotonicMs() - startMs
+  for (const fault of faults) {
+    const kind = FAULT_KINDS[fault.kind]
+    if (kind === undefined) throw new Error(`no fault ${fault.kind}`)
+    agenda.add(startMs + fault.atMs, async () => {
+      const lane = laneNameOf(system, fault)
+      count.set(fault.kind, (count.get(fault.kind) ?? 0) + 1)
+      system.note(lane, { what: 'step', text: fault.kind })
+      facts.begins(fault, lane, sinceMs())
+      const ends = await kind.begin(system, fault)
+      agenda.add(system.time.clock.monotonicMs() + fault.forMs, async () => {
+        await ends()
+        system.note(lane, { what: 'step', text: `${fault.kind} is over` })
+        facts.ends(fault, lane, sinceMs())
+      })
+    })
+  }
+  return count
+}
+
+async function endOf(system: System, startMs: number): Promise<End> {
+  const { time, service } = system
+  const query = sql<End['stored'][number]>`select epoch, seq, hash from gate_events`
+  const found = await atOnce(time, query.execute(service.world.service.db))
+  return {
+    atMs: time.clock.monotonicMs() - startMs,
+    journal: system.rows(),
+    stored: found.rows,
+    setAside: system.setAside(),
+  }
+}
