@@ -153,6 +153,16 @@ export const SAME_CODE_MS = 3000
 /** Codes of one direction that are remembered for that. */
 export const SAME_CODES_MAX = 64
 
+/**
+ * A code that was not read for so long was taken away. A reader is silent for less of a code that it
+ * goes on seeing.
+ */
+export const TAKEN_AWAY_MS = 3000
+/** A phone shows a new code this often. */
+export const PHONE_CODE_MS = 15_000
+/** Codes of one direction that are remembered since the lane served nobody. */
+export const HELD_UP_MAX = 8
+
 /** Codes that one reader drops in a row before SCANNER_FRAMING; drops of fewer bytes don't count. */
 export const FRAMING_DROPS = 5
 export const FRAMING_BYTES_MIN = 8

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
 import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
+import { benchConsole } from './bench/console.ts'
 import { type Figure, printFigures } from './bench/figure.ts'
 import { benchGate } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (how: { full: boolean; only: string }) => P
     camera: benchCamera,
     barrier: benchBarrier,
     gate: benchGate,
+    console: benchConsole,
     revocation: benchRevocation,
     server: benchServer,
   }

@@ -8,8 +8,9 @@ import { runFfmpegFrames, runNetworkFrames } from '../fixtures/camera-rounds.ts'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
+import { runConsoleRounds } from '../gate/testing/console/console-rounds.ts'
 
-const HELP = `npm run soak -- gate|bus|camera [--rounds N] [--seed N]
+const HELP = `npm run soak -- gate|bus|camera|console [--rounds N] [--seed N]
 
   gate          kills gate and service at random moments under traffic, over a network that
                 loses and repeats, on a disk that fails and hangs, to a service that lies about
@@ -20,26 +21,37 @@ const HELP = `npm run soak -- gate|bus|camera [--rounds N] [--seed N]
                 that two admitted without a flag or a row of their journals that says so
   camera        reads frames from ffmpeg and as many from a simulated camera on the network, and
                 looks whether memory grows
-  --rounds N    how many kills (300), rounds of the bus (10000), or frames (100000)
+  console       types lines that nobody should at the technician's console of a gate in virtual time:
+                commands spoilt, half escapes, pasted blocks, noise of a wrong speed; by a stranger
+                and by users of each level. Nobody may be logged in by it, no journal fill, no line
+                stay behind, no memory grow
+  --rounds N    how many kills (300), rounds of the bus (10000), frames (100000), or lines
+                (1000000)
   --seed N      where the random choices come from (random, and printed)
   --help        this text
 
-A kill takes about two seconds, a round of the bus about a hundredth. A signal ends it: rounds of the
-bus after the round that runs, with what was found so far. Exit codes: 0 when every promise held, 1
+A kill takes about two seconds, a round of the bus about a hundredth, a thousand lines about five
+seconds. A signal ends it: rounds of the bus after the round that runs and lines after some hundred,
+with what was found so far. Exit codes: 0 when every promise held, 1
 when one did not, 2 for wrong arguments, 130 and 143 after a signal.
 `
 const ROUNDS_MAX = 1_000_000
-const ROUNDS = { gate: 300, bus: 10_000, camera: 100_000 } as const
+const ROUNDS = { gate: 300, bus: 10_000, camera: 100_000, console: 1_000_000 } as const
+type What = keyof typeof ROUNDS
 
-/** What memory may grow by over all frames, MB: the collector frees late. */
+/** What resident memory may grow by over all frames, MB: the collector frees late. */
 const GROWTH_MB_MAX = 60
+/** What live memory may grow by over all lines, MB. */
+const LIVE_GROWTH_MB_MAX = 10
+/** Between two words of progress. */
+const LINES_TOLD = 20_000
 const SIGNALS = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const
 
 interface Options {
-  readonly what: keyof typeof ROUNDS
+  readonly what: What
   readonly rounds: number
   readonly seed: number
 }
@@ -56,9 +68,7 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   )
   if (values.help === true) return 'help'
   const what = positionals.join()
-  if (what !== 'gate' && what !== 'bus' && what !== 'camera') {
-    throw new Error('say what to soak: gate, bus or camera; see --help')
-  }
+  if (!isWhat(what)) throw new Error('say what to soak: gate, bus, camera or console; see --help')
   return {
     what,
     rounds: wholeNumber('rounds', values.rounds, {
@@ -74,6 +84,8 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   }
 }
 
+const isWhat = (text: string): text is What => Object.hasOwn(ROUNDS, text)
+
 async function main(): Promise<number> {
   let options: ReturnType<typeof optionsOf>
   try {
@@ -87,6 +99,7 @@ async function main(): Promise<number> {
     return 0
   }
   if (options.what === 'bus') return soakBus(options)
+  if (options.what === 'console') return soakConsole(options)
   // Ends the programs that it started too.
   for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code))
   if (options.what === 'camera') return soakCamera(options)
@@ -118,6 +131,32 @@ async function soakCamera(options: Options): Promise<number> {
   }
   process.stdout.write(held ? 'HELD\n' : 'NOT HELD: memory grew, or a camera was lost\n')
   return held ? 0 : 1
+}
+
+async function soakConsole(options: Options): Promise<number> {
+  process.stdout.write(`seed ${options.seed}\n`)
+  let signalled: number | undefined
+  for (const [signal, code] of SIGNALS) process.once(signal, () => (signalled = code))
+  let toldAt = 0
+  const onRound = (line: number, what: string) => {
+    if (line - toldAt < LINES_TOLD) return
+    toldAt = line
+    process.stdout.write(`line ${line} of ${options.rounds}: ${what}\n`)
+  }
+  const stopped = () => signalled !== undefined
+  const { broken, ...figures } = await runConsoleRounds({ ...options, onRound, stopped })
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
+  const { lines, bytes, refused, earlyMb, lateMb } = figures
+  const grownMb = lateMb - earlyMb
+  const held = broken.length === 0 && grownMb <= LIVE_GROWTH_MB_MAX
+  const memory = `live memory ${earlyMb.toFixed(1)} MB early, ${lateMb.toFixed(1)} MB at the end`
+  process.stdout.write(
+    held
+      ? `HELD over ${lines} lines, ${bytes} bytes: no login, ${refused} attempts refused; ${memory}\n`
+      : `NOT HELD: ${broken.length} findings in ${lines} lines; ${memory}\n`,
+  )
+  return held ? (signalled ?? 0) : 1
 }
 
 async function soakBus(options: Options): Promise<number> {

@@ -1,40 +1,13 @@
 /** The table of commands: help and levels, over all of them. */
 import t from 'tap'
 import { renderedPart, renderedTable } from '../../fixtures/rendered-page.ts'
+import { shortestLine } from '../testing/console/sample-lines.ts'
 import { startTypedConsole } from '../testing/console/typed-console.ts'
 import { LEVELS, mayDo } from './command.ts'
 import { COMMANDS } from './command-table.ts'
-import { shownSyntax, slotsOf } from './grammar.ts'
+import { shownSyntax } from './grammar.ts'
 
 const PAGE = new URL('console.md', import.meta.url)
-
-/** Values that each kind accepts. */
-const VALUES: Readonly<Record<string, string>> = {
-  ...{
-    LANE: 'A',
-    SEQ: '1',
-    CODE: 'HELD',
-    N: '3',
-    MS: '100',
-    TEXT: 'x',
-    BEAM: 'a',
-    CONTACT: 'passA',
-  },
-  ...{ PATH: 'lanes.A.timing.waitMs', VALUE: '3000', REVISION: '0', MINUTES: '1', HOURS: '1' },
-  ...{ TIME: '2000-01-01T00:00:00Z', COLUMNS: '80', ROWS: '24', NAME: 'someone', COMMAND: 'show' },
-  ...{
-    FILE: 'rows.jsonl',
-    ONETIMECODE: 'ONCE',
-    FROM: '2000-01-01T00:00Z',
-    TO: '2001-01-01T00:00Z',
-  },
-}
-
-/** The shortest line that a syntax allows. */
-export function shortest(syntax: string): string {
-  const [slots = []] = slotsOf(syntax)
-  return slots.map(slot => (slot.kind === 'word' ? slot.words[0] : VALUES[slot.name])).join(' ')
-}
 
 t.test('help stands in the page', async t => {
   const rendered = renderedTable(
@@ -53,7 +26,7 @@ t.test('no command of a higher level works, over all of them and every level', a
     const before = JSON.stringify([world.control.lanes(), world.control.config.history()])
     const refused = COMMANDS.filter(command => !mayDo(level, command.level))
     for (const { syntax } of refused) {
-      const told = await line.command(shortest(syntax))
+      const told = await line.command(shortestLine(syntax))
       t.match(told, /^[^\n]*\nNOT_ALLOWED: /, `${level}: ${syntax}`)
     }
     const help = await line.command('help')

@@ -1,15 +1,13 @@
 /** The console as bytes on a line, over a whole gate in virtual time. */
 import t from 'tap'
-import {
-  IDLE_MS,
-  LOGIN,
-  PASSWORD,
-  PROMPT,
-  plain,
-  startTypedConsole,
-} from '../testing/console/typed-console.ts'
+import { seeded } from '../../hardware/sim/seeded.ts'
+import { runConsoleRounds } from '../testing/console/console-rounds.ts'
+import { startConsoleInMemory } from '../testing/console/typed-console.ts'
+import { IDLE_MS } from '../testing/console/typed-lines.ts'
+import { LOGIN, PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
+import { MONITOR_PAUSE_MS } from './limits.ts'
 
-const world = await startTypedConsole()
+const world = await startConsoleInMemory()
 t.teardown(world.close)
 
 t.test('the first login sets an admin, whose password is never shown', async t => {
@@ -105,20 +103,28 @@ t.test('keys: Tab, ?, abbreviations, arrows, Ctrl-C, Ctrl-Z, Ctrl-D', async t =>
   await line.expect('\x04', 'login: ')
 })
 
-/** No chance of a login: none of it is a password that is right. */
-function noise(seed: number, bytes: number): Uint8Array {
-  let state = seed
-  return Uint8Array.from({ length: bytes }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state >>> 24
-  })
-}
+t.test('live events are printed together, a moment after the first', async t => {
+  const line = world.openLine('watch')
+  await line.logIn('lin')
+  await line.expect('monitor\r', 'ends it.')
+  line.seen()
+  const { reader } = world.gate.devices
+  reader.become('lost')
+  await world.time.advanceAsync(MONITOR_PAUSE_MS - 1)
+  reader.become('ready')
+  t.notMatch(line.seen(), 'A.scanner', 'not while a barrier may wait for its row')
+  await world.time.advanceAsync(1)
+  t.match(line.seen(), /A\.scanner lost[\s\S]*A\.scanner ready/)
+  await line.expect('q', PROMPT)
+  await line.expect('\x04', 'login: ')
+})
 
 t.test('noise of a wrong speed neither logs in, nor ends, nor fills the journal', async t => {
   const line = world.openLine('noise')
   const before = world.notes.length
-  for (let seed = 1; seed <= 40; seed++) {
-    line.type(noise(seed, 500))
+  const random = seeded(1)
+  for (let burst = 1; burst <= 40; burst++) {
+    line.type(Uint8Array.from({ length: 500 }, () => random() * 256))
     await world.time.advanceAsync(1)
   }
   await world.time.advanceAsync(70_000)
@@ -129,56 +135,11 @@ t.test('noise of a wrong speed neither logs in, nor ends, nor fills the journal'
   line.line.close()
 })
 
-/** Lines of words of the table, of other words, and of keys, from a seed. */
-function fuzzed(seed: number): string {
-  const words = [
-    'show',
-    'lanes',
-    'mode',
-    'A',
-    'config',
-    'set',
-    '|',
-    'grep',
-    'json',
-    '"',
-    '?',
-    '\t',
-    '\x1b[A',
-  ]
-  const more = [
-    '\x12',
-    '\x19',
-    '\x15',
-    'explain',
-    '99',
-    'journal',
-    'tail',
-    'zh',
-    '\x7f',
-    '-1',
-    '{',
-    'é',
-    '\x00',
-  ]
-  const all = [...words, ...more]
-  return `${[...noise(seed, 1 + (seed % 9))].map(byte => all[byte % all.length]).join(' ')}\r`
-}
-
-t.test('fuzzed lines do no harm', async t => {
-  const line = world.openLine('fuzz')
-  await world.addUser('vi', 'viewer')
-  await line.logIn('vi')
-  const count = Number(process.env.LINES ?? 1000)
-  for (let seed = 1; seed <= count; seed++) {
-    line.type(fuzzed(seed))
-    if (seed % 20 === 0) await world.time.advanceAsync(60)
-  }
-  await world.time.advanceAsync(200)
-  line.type('\x03')
-  await world.time.advanceAsync(200)
-  line.seen()
-  t.match(await line.command('who'), /vi +viewer +fuzz/)
-  t.same(world.faults, [])
-  line.line.close()
+t.test('lines that nobody should type, as in npm run soak -- console', async t => {
+  const { broken, lines, refusals, ...figures } = await runConsoleRounds({ rounds: 400, seed: 1 })
+  t.same(broken, [])
+  t.equal(lines, 400)
+  const { UNKNOWN_WORD = 0, NOT_ALLOWED = 0 } = refusals
+  t.ok(UNKNOWN_WORD > 50 && NOT_ALLOWED > 5, `they were run: ${JSON.stringify(refusals)}`)
+  t.ok(figures.refused > 0, 'also as names and passwords')
 })

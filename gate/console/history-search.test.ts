@@ -1,12 +1,7 @@
 /** Ctrl-R: what is found, how it is drawn, and its keys at a real pseudo terminal. */
 import t from 'tap'
-import {
-  LOGIN,
-  PASSWORD,
-  PROMPT,
-  plain,
-  startTypedConsole,
-} from '../testing/console/typed-console.ts'
+import { startTypedConsole } from '../testing/console/typed-console.ts'
+import { LOGIN, PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
 import { beginSearch, olderOne, searchRow, withChar, withoutChar } from './history-search.ts'
 import { SEARCH_CHARS_MAX } from './limits.ts'
 

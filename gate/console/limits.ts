@@ -14,6 +14,8 @@ export const PASTE_GAP_MS = 50
 export const OUTPUT_BYTES_MAX = 262_144
 /** Live events wait while more than this is on its way to the terminal, bytes. */
 export const OUTPUT_BYTES_LOW = 4096
+/** Live events are printed this long after the first of them, milliseconds. */
+export const MONITOR_PAUSE_MS = 50
 /** Handed to the line at a time, bytes. */
 export const OUTPUT_PIECE_BYTES = 512
 /** Of a terminal whose size nobody knows. */

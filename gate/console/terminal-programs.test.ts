@@ -5,7 +5,8 @@
 import { spawnSync } from 'node:child_process'
 import t, { type Test } from 'tap'
 import { until } from '../../hardware/sim/until.ts'
-import { LOGIN, PROMPT, startTypedConsole, type Typist } from '../testing/console/typed-console.ts'
+import { startTypedConsole } from '../testing/console/typed-console.ts'
+import { LOGIN, PROMPT, type Typist } from '../testing/console/typist.ts'
 
 interface Program {
   readonly args: (path: string) => readonly string[]

@@ -4,13 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
-import {
-  PASSWORD,
-  PROMPT,
-  plain,
-  startTypedConsole,
-  type TypedConsole,
-} from '../testing/console/typed-console.ts'
+import { startTypedConsole, type TypedConsole } from '../testing/console/typed-console.ts'
+import { PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
 import { COMMANDS } from './command-table.ts'
 import { shownSyntax } from './grammar.ts'
 

@@ -10,7 +10,7 @@
 import type { Reading } from '../../hardware/ports.ts'
 import type { PassVerifier, TrustView } from '../../pass/verify.ts'
 import type { DenyCode } from '../contract/codes.ts'
-import type { ClockState } from '../contract/events.ts'
+import type { ClockState, TraceStep } from '../contract/events.ts'
 import type { FreshnessStage } from '../contract/health.ts'
 import type { BoardingView } from '../decide/boarding.ts'
 import { decide } from '../decide/decide.ts'
@@ -18,9 +18,11 @@ import type { TrustRollback } from '../decide/rollback.ts'
 import type { DecideContext, MemoryView } from '../decide/rules.ts'
 import { type ClockView, goesOnWithout, isUncertain } from '../decide/stages.ts'
 import { WAITING_SCAN_MS } from '../limits.ts'
+import { servesNobody } from '../machine/part-test.ts'
 import type { Verdict } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
 import type { Runner } from './effect-runner.ts'
+import { createHeldUp, type HeldCode } from './held-up.ts'
 import type { DecideSettings } from './lane-settings.ts'
 import { type Verified, verifyForSide } from './verify-scan.ts'
 
@@ -57,7 +59,10 @@ export interface PipelineParts {
 }
 
 export interface Pipeline {
-  /** Anything a reader can hand over; never throws. `source`: which one it was, as the journal names it. */
+  /**
+   * Anything a reader can hand over; never throws. `source`: which one it was, as the journal names it.
+   * On a lane that serves nobody it is no scan, and makes no row.
+   */
   read(reading: Reading, source: string): void
   /**
    * The lane takes the next one: decides the scan that waits, if there is one, by the trust of this
@@ -82,11 +87,15 @@ interface Waiting {
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { lane, trust, runner } = parts
+  const heldUp = createHeldUp()
   let waiting: Waiting | undefined
 
-  function read({ text }: Reading, source: string): void {
+  function read({ text, lastByteMs }: Reading, source: string): void {
     const { scan } = traitsOf(runner.lane())
-    if (scan === 'decide') deliver(verdictOf(verified(text), source))
+    const isScan = scan === 'decide' || scan === 'hold'
+    if (servesNobody(runner.lane())) heldUp.see(heldCode(text), lastByteMs)
+    else if (isScan && heldUp.isStill(() => heldCode(text), lastByteMs)) deliver(still(source))
+    else if (scan === 'decide') deliver(verdictOf(verified(text), source))
     else if (scan === 'hold') hold(text, source)
     else if (scan === 'refuse') deliver(refusal('LANE_CLOSED', source))
   }
@@ -126,8 +135,21 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     } else deliver(refusal('BUSY', source))
   }
 
-  function refusal(code: DenyCode, source: string): Verdict {
-    const scan = { code, direction: lane.direction, source, trace: [] }
+  function heldCode(text: string): HeldCode {
+    const { found } = verified(text)
+    if (!found.ok) return { text, pass: undefined }
+    const { ctiHex, presentedAt = 0 } = found.pass
+    return { text, pass: { ctiHex, madeAgoMs: trust.now().nowMs - presentedAt * 1000 } }
+  }
+
+  /** Whoever tested the reader holds the code up yet. */
+  function still(source: string): Verdict {
+    const saw = 'held up since the lane served nobody: take it away first'
+    return refusal('LANE_CLOSED', source, [{ rule: 'held up', saw, said: 'deny' }])
+  }
+
+  function refusal(code: DenyCode, source: string, trace: TraceStep[] = []): Verdict {
+    const scan = { code, direction: lane.direction, source, trace }
     return { verdict: 'deny', code, scan }
   }
 

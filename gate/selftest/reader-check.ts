@@ -1,6 +1,7 @@
 /** A lane's readers: as their drivers find them, and by a code that somebody holds up. */
 import type { DeviceStatus } from '../contract/control-status.ts'
 import { CODE_MS_MAX } from '../contract/part-test.ts'
+import { TAKEN_AWAY_MS } from '../limits.ts'
 import { checkDevice, isBoard } from './at-rest.ts'
 import {
   actionOf,
@@ -12,15 +13,10 @@ import {
 } from './finding.ts'
 import { createWait } from './waiting.ts'
 
-/**
- * No code for so long: whoever held one up has taken it away. A reader is silent for less of a code
- * that it goes on seeing.
- */
-export const QUIET_MS = 3000
 const QUIET_MS_MAX = 30_000
 const LOOK_MS = 200
 
-/** In maintenance every code is refused undecided: any will do, and none is used. */
+/** In maintenance no code is decided: any will do, and none is used. */
 export async function* testReader(
   test: LaneTest,
   reader: DeviceStatus,
@@ -52,14 +48,14 @@ export async function* testReader(
 }
 
 /**
- * Waits until no code is held up any more: a lane that serves again would decide it. A stop does not
+ * Waits until no code is held up any more: a lane that serves again would refuse it. A stop does not
  * end this.
  */
 export async function codesGone({ control, lane, timers }: LaneTest): Promise<void> {
   const wait = createWait(timers, undefined)
   let last = ''
   let quietMs = 0
-  for (let ms = 0; quietMs < QUIET_MS && ms < QUIET_MS_MAX; ms += LOOK_MS) {
+  for (let ms = 0; quietMs < TAKEN_AWAY_MS && ms < QUIET_MS_MAX; ms += LOOK_MS) {
     const readers = control.devices().filter(one => one.lane === lane)
     const now = readers.map(({ lastReadMs }) => lastReadMs).join()
     quietMs = now === last ? quietMs + LOOK_MS : 0

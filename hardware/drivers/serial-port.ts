@@ -5,10 +5,14 @@
  * The library misses some unplugs: a hung-up port answers reads with zero bytes, which it repeats
  * for ever, burning a core while the port stays "open" (@serialport/bindings-cpp#162). So its read
  * gets a file read here that fails on zero bytes, and the port is always being read.
+ *
+ * Its poller waits for one event at a time: a full line that is to be written to made the port deaf, or a
+ * byte that came meanwhile let the write wait until the next one. Here it waits for both.
  */
 import { read } from 'node:fs'
 import { promisify } from 'node:util'
 import type { DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp'
+import { EVENTS, type Poller } from '@serialport/bindings-cpp/dist/poller.js'
 import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js'
 import { SerialPort } from 'serialport'
 import { createBackoff } from '../backoff.ts'
@@ -195,6 +199,17 @@ function noticeHangUp(port: SerialPort): void {
   if (binding?.poller === undefined) return
   binding.read = (buffer, offset, length) =>
     unixRead({ binding, buffer, offset, length, fsReadAsync: readSome })
+  awaitBoth(binding.poller)
+}
+
+const EVENT_FLAGS = { readable: EVENTS.UV_READABLE, writable: EVENTS.UV_WRITABLE } as const
+
+/** Whoever begins to wait for one event goes on waiting for the other. */
+function awaitBoth(poller: Poller): void {
+  const poll = poller.poll.bind(poller)
+  const awaited = (event: keyof typeof EVENT_FLAGS) =>
+    poller.listenerCount(event) > 0 ? EVENT_FLAGS[event] : 0
+  poller.poll = (flags = 0) => poll(flags | awaited('readable') | awaited('writable'))
 }
 
 const readSome = async (...args: Parameters<typeof readFd>) => {

@@ -33,6 +33,8 @@ export interface PtyEnd {
   readonly slavePath: string
   readonly hostOpen: boolean
   write(bytes: Uint8Array): void
+  /** While `on` nothing is read of what the host sends: it piles up in the kernel, then at the host. */
+  stall(on: boolean): void
   /** Hangs up on the host and resolves when the descriptor is closed. */
   close(): Promise<void>
 }
@@ -60,6 +62,9 @@ function watch(fd: number, slavePath: string, listeners: PtyEndListeners): PtyEn
   const buffer = Buffer.allocUnsafe(readBytes)
   let hostOpen = false
   let over = false
+  let stalled = false
+  /** A look that was due while it was stalled. */
+  let lookDue = false
   let timer: NodeJS.Timeout | undefined
   let queue: Uint8Array[] = []
   let queuedBytes = 0
@@ -79,6 +84,8 @@ function watch(fd: number, slavePath: string, listeners: PtyEndListeners): PtyEn
 
   function look(): void {
     if (over) return
+    lookDue = stalled
+    if (stalled) return
     busyCalls += 1
     read(fd, buffer, 0, readBytes, null, (error, count) => {
       busyCalls -= 1
@@ -131,6 +138,10 @@ function watch(fd: number, slavePath: string, listeners: PtyEndListeners): PtyEn
       queue.push(bytes)
       queuedBytes += bytes.length
       flush()
+    },
+    stall(on) {
+      stalled = on
+      if (!on && lookDue) look()
     },
     async close() {
       if (over) return

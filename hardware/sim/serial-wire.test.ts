@@ -62,6 +62,24 @@ t.test('every byte passes unchanged in both directions, and nothing is echoed', 
   t.equal(wire.pendingBytes, 0, 'with no host there is nobody to send to')
 })
 
+t.test('a device that reads nothing holds the host up, and loses nothing', async t => {
+  const { wire, heard, isOpen } = await rig(t)
+  const { port, bytes } = host(t, wire.path)
+  await until('open', isOpen)
+  wire.stall(true)
+  let isTaken = false
+  const written = port.write(new Uint8Array(60_000).fill(65)).then(() => {
+    isTaken = true
+  })
+  wire.write(everyByte)
+  await until('the host heard', () => bytes.length === 256)
+  t.notOk(isTaken, 'more than the line holds')
+  t.ok(heard.length < 60_000)
+  wire.stall(false)
+  await written
+  await until('all', () => heard.length === 60_000)
+})
+
 t.test('bytes take the time of their baud rate', async t => {
   for (const [baudRate, bytesCount] of [
     [9600, 100],

@@ -31,6 +31,8 @@ export interface SerialWire extends DeviceWire {
   readonly plugged: boolean
   /** Bytes still waiting for their time on the line. */
   readonly pendingBytes: number
+  /** While `on` the device reads nothing of what the host sends. Over with an unplug. */
+  stall(on: boolean): void
   /** Pulls the plug: the host's port dies, the path disappears. */
   unplug(): void
   replug(): Promise<void>
@@ -105,6 +107,7 @@ export async function createSerialWire(options: SerialWireOptions = {}): Promise
     write(bytes) {
       if (end?.hostOpen) pacer.push(bytes)
     },
+    stall: on => end?.stall(on),
     unplug,
     async replug() {
       if (end === null && !over) await plug()

@@ -4,8 +4,7 @@
  * no further.
  */
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { liveMb } from '../../fixtures/process-memory.ts'
 import type { GrantBody } from '../../gate/contract/events.ts'
 import { VERIFY_CACHE_ENTRIES_MAX } from '../../gate/limits.ts'
 import { createMemory } from '../../gate/memory/memory.ts'
@@ -18,14 +17,13 @@ import { makeSample, NOW_MS } from './pass-sample.ts'
 const PART = 'gate'
 const SCANS = 1_000_000
 const STRICT = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
-const MIB = 1_048_576
 
 export async function memoryAfterScans(): Promise<Figure[]> {
   const verifier = createPassVerifier({
     crypto: nodeVerifier,
     cacheEntriesMax: VERIFY_CACHE_ENTRIES_MAX,
   })
-  const before = heapMib()
+  const before = liveMb()
   const { reissue, trust } = await makeSample()
   for (let i = 0; i < VERIFY_CACHE_ENTRIES_MAX * 1.2; i++) {
     const { ok } = verifier.verify(reissue(), trust, STRICT, NOW_MS)
@@ -38,9 +36,9 @@ export async function memoryAfterScans(): Promise<Figure[]> {
     passOn(memory, grant, NOW_MS + n)
   }
   for (let n = 0; n < SCANS / 2; n++) scan(n)
-  const half = heapMib() - before
+  const half = liveMb() - before
   for (let n = SCANS / 2; n < SCANS; n++) scan(n)
-  const whole = heapMib() - before
+  const whole = liveMb() - before
   return [
     figure(PART, 'memory after 5·10^5 scans', [half, 'MiB']),
     figure(PART, 'memory after 10^6 scans', [whole, 'MiB'], {
@@ -58,13 +56,4 @@ function grantOf(n: number): GrantBody {
     presentedAt: NOW_MS / 1000 + n,
     ...{ source: 'A.scanner', flags: [], trace: [] },
   }
-}
-
-/** What is live, without what waits to be collected. */
-function heapMib(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  for (let i = 0; i < 3; i++) collect()
-  const { heapUsed, external } = process.memoryUsage()
-  return (heapUsed + external) / MIB
 }

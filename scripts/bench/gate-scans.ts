@@ -1,4 +1,4 @@
-/** Scans at the first lane of a world, one after the other, each until its passage; and their figures. */
+/** Scans at a lane of a world, one after the other, each until its passage; and their figures. */
 import type { Phone } from '../../fixtures/phone.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
 import type { World } from '../../fixtures/world.ts'
@@ -8,9 +8,14 @@ import { checkCharacter } from '../../server/domain/document.ts'
 /** Codes of one phone differ by the second they were shown in, and are good for 30 of them. */
 const SHOWN_AGO_S = 20
 
-export async function phonesOf(world: World, count: number): Promise<Phone[]> {
+/** Line speed of the scanners whose own time is taken off, bit/s. */
+export const SCANNER_BAUD = 115_200
+const BITS_A_BYTE = 10
+
+/** `from`: the number of the first; each number is another traveller. */
+export async function phonesOf(world: World, count: number, from = 0): Promise<Phone[]> {
   const phones: Phone[] = []
-  for (let n = 0; n < count; n++) phones.push(await world.traveller(numberOf(n)))
+  for (let n = from; n < from + count; n++) phones.push(await world.traveller(numberOf(n)))
   return phones
 }
 
@@ -23,49 +28,65 @@ export interface Scanned {
   readonly characters: number
 }
 
-/** Shows another code each time. The world's policy allows the same pass again. */
-export function createScans(world: World, phones: readonly Phone[]) {
-  const used = new Set<string>()
-  return (count: number, show: Show) => scans(world, phones, used, count, show)
-}
+/** Without the line's own time. */
+export const lastByteToRelayMs = ({ ms, characters }: Scanned): number =>
+  ms - ((characters + 1) * BITS_A_BYTE * 1000) / SCANNER_BAUD
 
-async function scans(
-  world: World,
-  phones: readonly Phone[],
-  used: Set<string>,
-  count: number,
-  show: Show,
-): Promise<readonly Scanned[]> {
-  const lane = world.lanes[0]
+/** So many scans at one lane, one after the other. */
+export type Scans = (count: number, show: Show) => Promise<readonly Scanned[]>
+
+/**
+ * At the first lane unless given, by phones of its own. Shows another code each time. The world's
+ * policy allows the same pass again.
+ */
+export function createScans(world: World, phones: readonly Phone[], at?: SimLane): Scans {
+  const lane = at ?? world.lanes[0]
   if (lane === undefined) throw new Error('no lane')
-  const took: Scanned[] = []
-  const passages = passagesOf(world)
-  for (let i = 0; took.length < count; i++) {
-    const agoS = Math.floor(i / phones.length) % SHOWN_AGO_S
-    const shownS = Math.floor(Date.now() / 1000) - agoS
-    const phone = phones[i % phones.length] as Phone
-    const name = `${phone.certificateId} ${shownS}`
-    if (used.has(name)) {
+  const used = new Set<string>()
+  let passages = 0
+  let turn = 0
+  world.gate().onLine(line => {
+    if (line.event === 'passage' && line.lane === lane.name) passages += 1
+  })
+
+  /** The text of a code that was not shown yet. */
+  async function newCode(): Promise<string> {
+    for (;;) {
+      const agoS = Math.floor(turn / phones.length) % SHOWN_AGO_S
+      const shownS = Math.floor(Date.now() / 1000) - agoS
+      const phone = phones[turn++ % phones.length] as Phone
+      const name = `${phone.certificateId} ${shownS}`
+      if (!used.has(name)) {
+        used.add(name)
+        return phone.present(shownS * 1000)
+      }
       await new Promise(resolve => setTimeout(resolve, 50))
-      continue
     }
-    used.add(name)
-    const text = await phone.present(shownS * 1000)
+  }
+
+  async function scan(lane: SimLane, show: Show): Promise<Scanned> {
+    const text = await newCode()
     let highMs: number | undefined
     const end = lane.board.onPin((pin, level, atMs) => {
       if (pin === lane.relayPin && level === 1) highMs ??= atMs
     })
+    const before = passages
     const fromMs = performance.now()
     show(lane, text)
     await until('the relay', () => highMs !== undefined)
     end()
-    took.push({ ms: (highMs ?? Number.NaN) - fromMs, characters: text.length })
     lane.turnstile.setContact('passA', true)
     await until('the arm to be seen', () => !lane.turnstile.relay('entry'))
     lane.turnstile.setContact('passA', false)
-    await until('the passage', () => passagesOf(world) >= passages + took.length)
+    await until('the passage', () => passages > before)
+    return { ms: (highMs ?? Number.NaN) - fromMs, characters: text.length }
   }
-  return took
+
+  return async (count, show) => {
+    const took: Scanned[] = []
+    while (took.length < count) took.push(await scan(lane, show))
+    return took
+  }
 }
 
 export interface ScanWay {
@@ -92,8 +113,4 @@ export async function wayOfScans(world: World): Promise<ScanWay> {
 function numberOf(n: number): string {
   const first17 = `110105194912${String(10 + (n % 20)).padStart(2, '0')}${String(100 + n)}`
   return first17 + checkCharacter(first17)
-}
-
-function passagesOf(world: World): number {
-  return world.gate().lines.filter(line => line.event === 'passage').length
 }

@@ -13,8 +13,8 @@ import { type Figure, figure } from './figure.ts'
 import { growth } from './gate-growth.ts'
 import { memoryAfterScans } from './gate-memory.ts'
 import { readerFigures } from './gate-readers.ts'
-import { createScans, phonesOf, wayOfScans } from './gate-scans.ts'
-import { median } from './measure.ts'
+import { createScans, lastByteToRelayMs, phonesOf, SCANNER_BAUD, wayOfScans } from './gate-scans.ts'
+import { median, quantile } from './measure.ts'
 
 const PART = 'gate'
 const ROWS = 1_000_000
@@ -27,8 +27,6 @@ const PHONES = 13
 const RELAY_MS = 5
 const STARTS = 5
 const COMMITS = 300
-const BAUD = 115_200
-const BITS_A_BYTE = 10
 
 /** `full`: curves to 10⁷ rows, which takes minutes and some gigabytes of disk; else to 10⁶. */
 export async function benchGate({ full = false } = {}): Promise<Figure[]> {
@@ -79,7 +77,7 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
   const world = await createWorld({
     dir,
     lanes: [{ name: 'A', direction: 'entry' }],
-    scannerBaud: BAUD,
+    scannerBaud: SCANNER_BAUD,
     // As on a site.
     pollMs: 10_000,
     lane: { policy: { passback: 'off' } },
@@ -89,8 +87,7 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
     await startStation(world)
     const scans = createScans(world, await phonesOf(world, PHONES))
     const shown = await scans(WARM_UP + SCANS, (lane, text) => lane.scanner.sendText(text))
-    // The line's own time is taken off.
-    const toRelay = shown.slice(WARM_UP).map(one => one.ms - wireMs(one.characters))
+    const toRelay = shown.slice(WARM_UP).map(lastByteToRelayMs)
     const within = await withinGate(world)
     const ready = await starts(world)
     const p99 = quantile(toRelay, 0.99)
@@ -119,8 +116,6 @@ async function withinGate(world: World): Promise<number> {
   return (100 * way.within5ms) / way.count
 }
 
-const wireMs = (characters: number) => ((characters + 1) * BITS_A_BYTE * 1000) / BAUD
-
 async function starts(world: World): Promise<number[]> {
   const took: number[] = []
   for (let i = 0; i < STARTS; i++) {
@@ -130,9 +125,4 @@ async function starts(world: World): Promise<number[]> {
     took.push(performance.now() - from)
   }
   return took
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -8,6 +8,7 @@ import { createSimScanner } from '../../hardware/sim/scanner.ts'
 import { createSerialWire } from '../../hardware/sim/serial-wire.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
+import { quantile } from './measure.ts'
 
 const time = { timers: systemTimers, clock: systemClock, random: Math.random }
 
@@ -126,9 +127,4 @@ async function timeRelay(sim: SimBoard, port: string, rounds: number) {
   } finally {
     await board.close()
   }
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
 }

@@ -13,7 +13,7 @@ import {
   type Typings,
 } from '../command.ts'
 import { clockText, tableLines, timeText, wrapped } from '../layout.ts'
-import { TAIL_ROWS } from '../limits.ts'
+import { MONITOR_PAUSE_MS, TAIL_ROWS } from '../limits.ts'
 
 const IN_LANGUAGE = `[LANGUAGE:${LANGUAGES.join('|')}]`
 
@@ -111,6 +111,7 @@ async function monitor(caller: Caller, lane: string | undefined): Promise<Answer
   try {
     while (!over && caller.isHere()) {
       if (!isNews) await new Promise<void>(resolve => (ready = resolve))
+      await pause(caller)
       isNews = false
       await caller.drained()
       const { events, lost } = subscription.take()
@@ -122,6 +123,11 @@ async function monitor(caller: Caller, lane: string | undefined): Promise<Answer
     subscription.close()
   }
   return shown([])
+}
+
+/** Events come just when a barrier waits for its row: they are printed once that is over, together. */
+function pause({ selfTest: { timers } }: Caller): Promise<void> {
+  return new Promise(resolve => void timers.after(MONITOR_PAUSE_MS, resolve))
 }
 
 /** One line of at most some hundred characters. */

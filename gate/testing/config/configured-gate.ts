@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import t from 'tap'
 import { createVirtualTime, settle } from '../../../fixtures/clock.ts'
 import { readJournal } from '../../../fixtures/gate-journal.ts'
 import { createHandBoard, createHandReader } from '../../../fixtures/hand-devices.ts'
@@ -13,6 +12,7 @@ import { SMALL_MEMORY } from '../../../fixtures/small-memory.ts'
 import { DeviceError } from '../../../hardware/errors.ts'
 import type { Relay } from '../../../hardware/ports.ts'
 import { WAIT_MS_MAX } from '../../../hardware/sim/until.ts'
+import type { GateDisk } from '../../assembly/gate-disk.ts'
 import { openConfig } from '../../assembly/open-config.ts'
 import { createReconfigurableGate } from '../../assembly/reconfigurable-gate.ts'
 import { checkConfig, type GoodConfig } from '../../config/config-file.ts'
@@ -33,16 +33,19 @@ function answerEnrolment(line: string, body: string): Answer | undefined {
   return { status: 404, headers, body: JSON.stringify(problem) }
 }
 
-/** A gate of one lane in service, with `more` in the lane's config. */
-export async function startConfigured(dir: string, more: object = {}) {
-  const gate = openConfigured(dir, more)
+/**
+ * A gate of one lane in service, with `more` in the lane's config. `disk`: for all but the revisions, in
+ * place of the data folder.
+ */
+export async function startConfigured(dir: string, more: object = {}, disk?: GateDisk) {
+  const gate = openConfigured(dir, more, disk)
   await gate.engine.start()
   await gate.inService()
   return gate
 }
 
 /** As it is before its first start. Its board refuses the port "wrong". */
-export function openConfigured(dir: string, more: object = {}) {
+export function openConfigured(dir: string, more: object = {}, disk?: GateDisk) {
   const time = createVirtualTime(T0 * 1000)
   const energised = new Set<Relay>()
   const devices = { board: createHandBoard(energised), reader: createHandReader(time, 'A.scanner') }
@@ -72,6 +75,7 @@ export function openConfigured(dir: string, more: object = {}) {
       ...{ clock: time.clock, timers: time.timers, randomBytes, machineBoot: 'boot-1' },
       program: { supervised: true, end: how => ends.push(how) > 0 },
       random: () => 0.5,
+      ...(disk && { disk }),
       memoryMax: SMALL_MEMORY,
       fetch: fetchFrom(origin) as typeof fetch,
       log: pino({ level: 'silent' }),
@@ -86,7 +90,9 @@ export function openConfigured(dir: string, more: object = {}) {
         return devices.reader
       },
     },
-    fault => t.fail(String(fault)),
+    fault => {
+      throw new Error('no gate runs any more', { cause: fault })
+    },
   )
   const state = () => running.gate()?.lanes[0]?.view().state.name
   const rows = () => readJournal(join(dir, 'data', 'journal.db'))

@@ -10,7 +10,7 @@ import { type CheckedConfig, checkConfig, readConfigFile } from '../../config/co
 import { createConfigEngine } from '../../config/engine.ts'
 import { createRunning, type RevisionStart } from '../../config/running.ts'
 import type { RunningGate, RunningLane } from '../../config/running-gate.ts'
-import { openConfigStore } from '../../config/store.ts'
+import { type ConfigStore, openConfigStore } from '../../config/store.ts'
 import type { JsonValue } from '../../contract/canonical.ts'
 import type { GateConfig, LaneConfig } from '../../contract/config.ts'
 import type { GivenModes } from '../../lane/lane-settings.ts'
@@ -81,10 +81,13 @@ export const withWait = (waitMs: number): JsonValue => ({
 })
 
 /** As a process would: opens the revisions of `dir`. `crash` leaves everything as it is. */
-export function openDesk(dir: string, world: World = createDeskWorld()) {
+export function openDesk(
+  dir: string,
+  world: World = createDeskWorld(),
+  store: ConfigStore = openConfigStore(dir, 0),
+) {
   const time = createVirtualTime()
   const path = join(dir, 'gate.json')
-  const store = openConfigStore(dir, 0)
   const check = (value: unknown, written?: string): CheckedConfig => {
     const checked = checkConfig(value, dir, written)
     const waitMs = checked.ok ? (checked.config.lanes[0]?.timing.waitMs ?? 0) : 0
