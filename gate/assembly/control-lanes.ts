@@ -103,7 +103,7 @@ export function createLaneControl({ gate, config, timers }: LaneControlParts): L
       const end = new AbortController()
       const cancel = timers.after(CODE_MS_MAX, () => end.abort())
       const stop = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal])
-      const reading = one.lane.heldUp.next(direction, by, stop)
+      const reading = one.lane.codeTests.next(direction, by, stop)
       if (typeof reading !== 'string') onWaiting?.()
       const code = await reading
       cancel()

@@ -23,8 +23,8 @@ import type { Memory } from '../memory/memory.ts'
 import type { Backlog } from '../store/backlog.ts'
 import { inTime } from '../timing/deadline.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
+import { type CodeTests, createCodeTests } from './code-test.ts'
 import { createRunner, type Runner } from './effect-runner.ts'
-import { createHeldUpCodes, type HeldUpCodes } from './held-up-code.ts'
 import { followReaders, type LaneReader } from './lane-readers.ts'
 import {
   decideSettingsOf,
@@ -81,7 +81,7 @@ export interface Lane {
   /** A technician's test of a part; why it may not be now, else undefined and it is under way. */
   test(test: PartTest, by: string): TestRefusal | undefined
   /** A code that a technician holds up: what it would be told. */
-  readonly heldUp: Pick<HeldUpCodes, 'next'>
+  readonly codeTests: Pick<CodeTests, 'next'>
   readonly pretend: Pick<PretendedInput, 'contact' | 'scan' | 'contacts'>
   /** Beside trust and time: why no entry is admitted now, shown at rest; undefined: nothing else. */
   shutEntry(why: DenyCode | undefined): void
@@ -124,7 +124,7 @@ export function createLane(parts: LaneParts): Lane {
   })
   const pipelines = createPipelines(parts, runner)
   const pretended = createPretendedInput({ runner, contacts: board.contacts, judges: pipelines })
-  const heldUp = createHeldUpCodes({ runner, judges: pipelines })
+  const codeTests = createCodeTests({ runner, judges: pipelines })
   const unread: Partial<Record<Exclude<ReadFault, 'REST'>, number>> = {}
   setModes(given.modes, given)
   showStanding()
@@ -150,7 +150,7 @@ export function createLane(parts: LaneParts): Lane {
     onReading(direction, reading, source) {
       if (stopping) return
       parts.onReading?.(reading)
-      heldUp.saw(direction, reading, source)
+      codeTests.saw(direction, reading, source)
       pipelines.get(direction)?.read(reading, source)
     },
     onDropped(name, fault, bytes) {
@@ -223,7 +223,7 @@ export function createLane(parts: LaneParts): Lane {
       if (refusal === undefined) runner.feed({ type: 'test', test, by })
       return refusal
     },
-    ...{ heldUp, pretend: pretended },
+    ...{ codeTests, pretend: pretended },
     shutEntry(why) {
       shutByGate = why
       showStanding()
@@ -236,7 +236,7 @@ export function createLane(parts: LaneParts): Lane {
     },
     async stop() {
       stopping = true
-      heldUp.end()
+      codeTests.end()
       await passageEnded()
       runner.feed({ type: 'lost', reason: 'SHUTDOWN', detail: 'the gate stops' })
       // Rows that a disk holds up are the next start's to end.

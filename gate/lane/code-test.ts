@@ -1,6 +1,6 @@
 /**
- * A code that a technician holds up before a reader: what it would be told on a lane that serves. Only
- * while the lane serves nobody, where the code itself is refused undecided: no pass is used, nothing
+ * The test of a reader by a code that a technician holds up: what it would be told on a lane that serves. Only
+ * while the lane serves nobody, where the code itself is no scan: no pass is used, nothing
  * moves. Each is a row; the text is in none.
  */
 import type { Reading } from '../../hardware/ports.ts'
@@ -10,16 +10,16 @@ import type { Runner } from './effect-runner.ts'
 import { outcomeOf, type PretendedVerdict } from './pretended-input.ts'
 import type { Pipeline } from './scan-pipeline.ts'
 
-export interface HeldUpCode extends PretendedVerdict {
+export interface TestedCode extends PretendedVerdict {
   /** Name of the reader. */
   readonly reader: string
   /** Length of its text. */
   readonly chars: number
 }
 
-export type HeldUpRefusal = 'NOT_IN_MAINTENANCE' | 'NO_SUCH_PART' | 'READER_IN_TEST'
+export type CodeTestRefusal = 'NOT_IN_MAINTENANCE' | 'NO_SUCH_PART' | 'READER_IN_TEST'
 
-export interface HeldUpCodes {
+export interface CodeTests {
   /**
    * The next whole code of a reader of this direction, or why none is waited for. One waits for a
    * direction at a time. Resolves with undefined when `signal` fires, and when the lane stops.
@@ -28,14 +28,14 @@ export interface HeldUpCodes {
     direction: Direction,
     by: string,
     signal: AbortSignal,
-  ): HeldUpRefusal | Promise<HeldUpCode | undefined>
+  ): CodeTestRefusal | Promise<TestedCode | undefined>
   /** A reader of this direction read something. */
   saw(direction: Direction, reading: Reading, reader: string): void
   /** The lane stops: no more codes come. */
   end(): void
 }
 
-export interface HeldUpParts {
+export interface CodeTestParts {
   readonly runner: Pick<Runner, 'feed' | 'lane'>
   /** By the direction that its readers look in. */
   readonly judges: ReadonlyMap<Direction, Pick<Pipeline, 'judge'>>
@@ -43,10 +43,10 @@ export interface HeldUpParts {
 
 interface Waiting {
   readonly by: string
-  readonly done: (code: HeldUpCode | undefined) => void
+  readonly done: (code: TestedCode | undefined) => void
 }
 
-export function createHeldUpCodes({ runner, judges }: HeldUpParts): HeldUpCodes {
+export function createCodeTests({ runner, judges }: CodeTestParts): CodeTests {
   const waiting = new Map<Direction, Waiting>()
 
   return {
@@ -54,9 +54,9 @@ export function createHeldUpCodes({ runner, judges }: HeldUpParts): HeldUpCodes 
       if (!servesNobody(runner.lane())) return 'NOT_IN_MAINTENANCE'
       if (!judges.has(direction)) return 'NO_SUCH_PART'
       if (waiting.has(direction)) return 'READER_IN_TEST'
-      const { promise, resolve } = Promise.withResolvers<HeldUpCode | undefined>()
+      const { promise, resolve } = Promise.withResolvers<TestedCode | undefined>()
       const stop = () => done(undefined)
-      const done = (code: HeldUpCode | undefined): void => {
+      const done = (code: TestedCode | undefined): void => {
         signal.removeEventListener('abort', stop)
         waiting.delete(direction)
         resolve(code)

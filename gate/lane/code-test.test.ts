@@ -10,7 +10,7 @@ const tests = ({ journal }: VirtualLane) =>
 
 t.test('what a code before the reader would be told; nothing is used, nothing moves', async t => {
   const gate = await createVirtualLane()
-  const { next } = gate.lane.heldUp
+  const { next } = gate.lane.codeTests
   t.equal(next('entry', 'lin', never), 'NOT_IN_MAINTENANCE')
   await gate.modes({ maintenance: true })
   t.equal(next('exit', 'lin', never), 'NO_SUCH_PART', 'no reader looks that way')
@@ -45,7 +45,7 @@ t.test('each direction has its own reader', async t => {
   })
   await gate.modes({ maintenance: true })
   const [entry, exit] = (['entry', 'exit'] as const).map(way =>
-    gate.lane.heldUp.next(way, 'lin', never),
+    gate.lane.codeTests.next(way, 'lin', never),
   )
   await gate.scanAtExit('one')
   await gate.scan('other')
@@ -57,7 +57,7 @@ t.test('a lane that serves again decides its codes itself', async t => {
   const gate = await createVirtualLane()
   await gate.modes({ maintenance: true })
   const stop = new AbortController()
-  const waits = gate.lane.heldUp.next('entry', 'lin', stop.signal)
+  const waits = gate.lane.codeTests.next('entry', 'lin', stop.signal)
   await gate.modes({ maintenance: false })
   await gate.scan(await gate.code())
   t.same([...gate.energised], ['entry'])
@@ -69,12 +69,12 @@ t.test('a lane that serves again decides its codes itself', async t => {
 t.test('it ends when it is stopped, and with the lane', async t => {
   const gate = await createVirtualLane()
   await gate.modes({ maintenance: true })
-  t.equal(await gate.lane.heldUp.next('entry', 'lin', AbortSignal.abort()), undefined)
+  t.equal(await gate.lane.codeTests.next('entry', 'lin', AbortSignal.abort()), undefined)
   const stop = new AbortController()
-  const first = gate.lane.heldUp.next('entry', 'lin', stop.signal)
+  const first = gate.lane.codeTests.next('entry', 'lin', stop.signal)
   stop.abort()
   t.equal(await first, undefined)
-  const second = gate.lane.heldUp.next('entry', 'lin', never)
+  const second = gate.lane.codeTests.next('entry', 'lin', never)
   await gate.lane.stop()
   t.equal(await second, undefined)
 })
