@@ -62,7 +62,17 @@ export async function withholding(attack: Attack, tally: Tally): Promise<void> {
     const address = `192.0.2.${100 + (n % WITHHOLDING_ADDRESSES)}`
     const { path, proof, kind } = await sender(attack.url, address, unknown, n % 3)
     while (!attack.over()) {
-      const dpop = await proof()
+      // Its address has its turn last: what it asks before may end unanswered, with 408 and no body.
+      const asked = await proof().then(
+        dpop => ({ dpop }),
+        () => undefined,
+      )
+      if (asked === undefined) {
+        count(tally, `${kind}: no challenge`)
+        await sleep(AGAIN_MS)
+        continue
+      }
+      const { dpop } = asked
       const head = [
         `POST ${path} HTTP/1.1`,
         `host: x\r\nx-forwarded-for: ${address}\r\ncontent-type: application/json`,
