@@ -48,6 +48,7 @@ const QUIET_MS_MAX = 60_000
 const LOOK_MS = 500
 const READY_MS_MAX = 60_000
 const PACKAGE_FILE = join(import.meta.dirname, '../../package.json')
+const UNIT_FILE = join(import.meta.dirname, '../../server/wicketgate-service.service')
 
 export async function attackFigures(ground: Ground): Promise<Figure[]> {
   // Once interrupted, what was started and written goes as at any other end of this process.
@@ -65,7 +66,10 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
     },
   })
   await putOnFile(world.serverConfigFile)
-  const env = { NODE_OPTIONS: [`--max-old-space-size=${HEAP_MIB_MAX}`, ...v8Options()].join(' ') }
+  const env = {
+    ...unitEnvironment(),
+    NODE_OPTIONS: [`--max-old-space-size=${HEAP_MIB_MAX}`, ...v8Options()].join(' '),
+  }
   const service = startChild('server/main.ts', ['--config', world.serverConfigFile], { env })
   try {
     return await attacked(world, service)
@@ -79,6 +83,13 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
 function v8Options(): string[] {
   const { scripts } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'))
   return scripts.server.match(/--\S+/g) ?? []
+}
+
+/** What its unit gives a service in production. */
+function unitEnvironment(): Readonly<Record<string, string>> {
+  const unit = readFileSync(UNIT_FILE, 'utf8')
+  const given = [...unit.matchAll(/^Environment=(\w+)=(\S+)$/gm)]
+  return Object.fromEntries(given.map(([, name, value]) => [name, value]))
 }
 
 /** One more than come during the attack: to warm up with. */

@@ -175,6 +175,7 @@ t.test('the service’s unit starts what is there, as hardened as the gate’s',
   const keys = [...gate.matchAll(hardened)].filter(([line]) => !line.startsWith('RestartP'))
   t.ok(keys.length >= 11, `${keys.length} settings`)
   for (const [line] of keys) t.ok(service.split('\n').includes(line), line)
+  t.match(service, /^Environment=MALLOC_MMAP_THRESHOLD_=\d+$/m, 'memory goes back: operation.md')
   t.match(service, /^Restart=always$/m)
   t.match(service, /^CapabilityBoundingSet=$/m)
 })
