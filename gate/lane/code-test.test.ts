@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createVirtualLane, type VirtualLane } from '../../fixtures/virtual-lane.ts'
 import { testBodySchema } from '../contract/events.ts'
+import { TAKEN_AWAY_MS } from '../limits.ts'
 
 const never = new AbortController().signal
 const tests = ({ journal }: VirtualLane) =>
@@ -33,8 +34,9 @@ t.test('what a code before the reader would be told; nothing is used, nothing mo
   )
   t.notMatch(JSON.stringify(gate.journal.pending()), text.slice(8, 40), 'the text is nowhere')
   await gate.modes({ maintenance: false })
+  await gate.time.advanceAsync(TAKEN_AWAY_MS)
   await gate.scan(text)
-  t.same([...gate.energised], ['entry'], 'the pass is as good as before')
+  t.same([...gate.energised], ['entry'], 'the pass is as good as before, once it was taken away')
 })
 
 t.test('each direction has its own reader', async t => {
