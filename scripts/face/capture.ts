@@ -33,7 +33,13 @@ const challengeSchema = z.object({
   pictures: z.array(z.int().min(1).max(FRAMES_MAX)).optional(),
 })
 const holderSchema = z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256') })
-const headSchema = z.object({ x: z.number(), y: z.number(), radius: z.number(), noseY: z.number() })
+const headSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  radius: z.number(),
+  noseY: z.number(),
+  degrees: z.partialRecord(z.enum(PROMPTS), z.number()).exactOptional(),
+})
 const headsSchema = z.record(z.string(), headSchema)
 
 /** The body of `…/face` or `…/passes`, as JSON. Throws OptionError. */
