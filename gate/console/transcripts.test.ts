@@ -150,8 +150,7 @@ const SCENES: readonly Scene[] = [
   [
     'config set PATH VALUE...',
     'config set lanes.A.timing.waitMs 1',
-    ['config commit', 'reason: '],
-    'too short',
+    'config commit',
     'config set lanes.Z.name x',
   ],
   [
@@ -165,8 +164,7 @@ const SCENES: readonly Scene[] = [
   ['config discard', 'config discard', 'config show candidate'],
   [
     'config commit [confirmed MINUTES]',
-    ['config commit', 'reason: '],
-    'nothing was edited',
+    'config commit',
     'config set lanes.A.modes.exit free',
     ['config commit confirmed 1', 'reason: '],
     'a trial',

@@ -1,7 +1,6 @@
 /** A lane's readers: as their drivers find them, and by a code that somebody holds up. */
 import type { DeviceStatus } from '../contract/control-status.ts'
 import { CODE_MS_MAX } from '../contract/part-test.ts'
-import { TAKEN_AWAY_MS } from '../limits.ts'
 import { checkDevice, isBoard } from './at-rest.ts'
 import {
   actionOf,
@@ -11,9 +10,7 @@ import {
   type SelfTestEvent,
   told,
 } from './finding.ts'
-import { createWait } from './waiting.ts'
 
-const QUIET_MS_MAX = 30_000
 const LOOK_MS = 200
 
 /** In maintenance no code is decided: any will do, and none is used. */
@@ -45,23 +42,6 @@ export async function* testReader(
   const lost = after === undefined ? found : checkDevice(test, after)
   if (lost.result !== 'pass') return yield told(lost)
   yield told(silent(test, name, (await cutCodes(test)) > cutBefore))
-}
-
-/**
- * Waits until no code is held up any more: a lane that serves again would refuse it. A stop does not
- * end this.
- */
-export async function codesGone({ control, lane, timers }: LaneTest): Promise<void> {
-  const wait = createWait(timers, undefined)
-  let last = ''
-  let quietMs = 0
-  for (let ms = 0; quietMs < TAKEN_AWAY_MS && ms < QUIET_MS_MAX; ms += LOOK_MS) {
-    const readers = control.devices().filter(one => one.lane === lane)
-    const now = readers.map(({ lastReadMs }) => lastReadMs).join()
-    quietMs = now === last ? quietMs + LOOK_MS : 0
-    last = now
-    await wait(LOOK_MS)
-  }
 }
 
 /** Why no reader of the lane read a code that was held up; `cutBefore`: of `cutCodes`, before that. */

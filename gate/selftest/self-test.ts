@@ -4,7 +4,6 @@
  * through; each lane is put back as it was found, also when the test is stopped.
  */
 import type { DeviceStatus } from '../contract/control-status.ts'
-import { TAKEN_AWAY_MS } from '../limits.ts'
 import { activeOf, checkContacts, checkDevice, isBoard, laneOf } from './at-rest.ts'
 import { testBeams } from './beams-by-hand.ts'
 import {
@@ -16,7 +15,7 @@ import {
 } from './finding.ts'
 import { checkGate } from './gate-checks.ts'
 import { testRelays, testSignals } from './moving-parts.ts'
-import { codesGone, testReader } from './reader-check.ts'
+import { testReader } from './reader-check.ts'
 import { createWait } from './waiting.ts'
 
 /** The passage that runs may end before the maintenance begins. Milliseconds. */
@@ -48,12 +47,7 @@ async function* testLane(test: LaneTest): AsyncGenerator<SelfTestEvent, void> {
     if (board !== undefined) yield told(checkDevice(test, board))
     if (works) for (const finding of await checkContacts(test)) yield told(finding)
     yield* testWhatMoves(test, works, readers)
-    if (taken && test.attended && !test.stopped()) {
-      const question = `Take all codes away: lane ${test.lane} serves again`
-      yield { type: 'ask', lane: test.lane, part: 'codes', question, withinMs: TAKEN_AWAY_MS }
-    }
   } finally {
-    if (taken && test.attended) await codesGone(test)
     if (taken) await giveBack(test)
   }
 }

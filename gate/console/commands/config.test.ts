@@ -187,3 +187,14 @@ t.test('rollback 3: compared with what runs, and with itself; then it runs', asy
   t.match(await life.command('config compare 42'), /NO_SUCH_REVISION/)
   life.crash()
 })
+
+t.test('a candidate with an error is refused before anybody is asked for a reason', async t => {
+  const life = await startConfigDesk(await folderWith())
+  await life.logIn('lin')
+  await life.command(`config set ${WAIT} 50`)
+  const told = await life.command('config commit confirmed 1')
+  t.match(told, /CONFIG_INVALID: .*line \d+: lanes\.A\.timing\.waitMs/)
+  t.notMatch(told, /reason/)
+  t.equal(runs(life), FIRST_MS)
+  life.crash()
+})

@@ -69,6 +69,10 @@ export const CONFIG_COMMANDS: readonly Command[] = [
     says: 'runs the candidate; confirmed: it goes back by itself unless confirmed in time',
     run: edited(async (caller, typed) => {
       const minutes = typed.maybe('MINUTES')
+      const candidate = caller.control.config.candidate()
+      if (!candidate.ok) return refusedBy(candidate)
+      const { problems } = candidate
+      if (problems.length > 0) return refusedBy({ ok: false, code: 'CONFIG_INVALID', problems })
       const reason = await caller.ask('reason: ')
       if (reason === undefined) return failed('CANCELLED')
       const asker = { by: caller.by, reason: reason.trim() }
