@@ -121,7 +121,7 @@ export const CASES = {
     text: tampered,
   },
   'no-proof': {
-    what: 'the signed pass without the phone’s countersignature',
+    what: 'the signed pass without the phone’s signature',
     codes: ['NO_PROOF'],
     end: 'denied',
     text: async (_world, phone) => encodePassText(phone.pass),

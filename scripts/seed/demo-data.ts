@@ -51,7 +51,7 @@ export function demoSet(seed: number, today: string, tomorrow: string): DemoSet 
   const people = PORTRAITS.map((portrait, i) => ({
     name: `TRAVELLER ${NUMERALS[i]}`,
     documentType: 'resident-id' as const,
-    documentNumber: numberOf(random, i),
+    documentNumber: madeUpNumber(random, i),
     photo: `${portrait}-id.jpg`,
     live: `${portrait}-live.jpg`,
   }))
@@ -72,8 +72,8 @@ export function demoSet(seed: number, today: string, tomorrow: string): DemoSet 
   }
 }
 
-/** Born from 1950 to 1999; `i` keeps two of one day apart. */
-function numberOf(random: ReturnType<typeof randomOf>, i: number): string {
+/** A resident number of nobody. Born from 1950 to 1999; `i`, 0 to 9, keeps two of one day apart. */
+export function madeUpNumber(random: ReturnType<typeof randomOf>, i: number): string {
   const two = (n: number) => String(n).padStart(2, '0')
   const born = `${1950 + random.below(50)}${two(1 + random.below(12))}${two(1 + random.below(28))}`
   const first17 = `${REGION}${born}${String(random.below(100) * 10 + i).padStart(3, '0')}`

@@ -1,11 +1,20 @@
 /** What one can do with a running station, as a table: the prompt and its help read it. */
-import { readJournal } from '../../fixtures/gate-journal.ts'
+import { randomInt } from 'node:crypto'
+import { join, relative } from 'node:path'
+import type { LogLine } from '../../fixtures/child.ts'
+import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
 import type { Phone } from '../../fixtures/phone.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
 import type { World } from '../../fixtures/world.ts'
+import { explainRow } from '../../gate/contract/explain-row.ts'
+import { nearestName } from '../../gate/contract/options.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { CASES, isCaseName } from '../demo/cases.ts'
+import { randomOf } from '../fuzz/random.ts'
+import { type DemoPerson, madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
+import { FACES } from '../seed/put.ts'
+import { signText } from './narrate.ts'
 
 export interface Station {
   readonly world: World
@@ -14,6 +23,8 @@ export interface Station {
   reader: ReaderName
   /** The code shown last. */
   lastText: string
+  /** Who is on file. */
+  readonly people: readonly DemoPerson[]
   readonly say: (text: string) => void
 }
 
@@ -21,7 +32,11 @@ const READERS = ['scanner', 'usb', 'camera'] as const
 type ReaderName = (typeof READERS)[number]
 
 interface Command {
-  readonly usage: string
+  /** Each word that follows the name: what it may be. */
+  readonly words?: readonly (readonly string[])[]
+  /** What else may follow, in brackets. */
+  readonly more?: string
+  /** Up to 50 columns. */
   readonly what: string
   readonly run: (station: Station, args: readonly string[]) => Promise<void>
 }
@@ -32,35 +47,37 @@ class Refused extends Error {}
 /** How long a phone is held before a camera. */
 const HELD_MS = 1500
 
+const USAGE_COLUMNS = 28
+const LANES = ['A', 'B'] as const
+const DEVICES = ['board', 'scanner', 'usb'] as const
 const SHOWN = ['screenshot', 'forged', 'tampered', 'expired', 'no-proof', 'garbage'] as const
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   enter: {
-    usage: 'enter',
     what: 'shows a live code at lane A and walks in',
     run: station => scanAndWalk(station, 'A', 'entry'),
   },
   leave: {
-    usage: 'leave',
     what: 'shows a live code at lane B and walks out',
     run: station => scanAndWalk(station, 'B', 'exit'),
   },
   show: {
-    usage: 'show again',
-    what: 'shows the last code at lane A once more; or one of these:',
+    words: [['again', ...SHOWN]],
+    what: 'another code at lane A; show alone tells which',
     run: showOther,
   },
   reader: {
-    usage: 'reader scanner|usb|camera',
-    what: 'which reader of a lane a code is shown to from now on',
+    words: [READERS],
+    what: 'which reader of a lane a code is shown to',
     run: async (station, [name]) => {
       const known = READERS.find(one => one === name)
       if (known === undefined) throw new Refused(`reader ${READERS.join(', ')}`)
       station.reader = known
+      station.say(`codes are shown to each lane’s ${known} from now on`)
     },
   },
   walk: {
-    usage: 'walk A|B',
+    words: [LANES],
     what: 'somebody walks up to a lane without a code',
     run: async ({ world, say }, [name]) => {
       const lane = laneOf(world, name)
@@ -69,49 +86,49 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   issue: {
-    usage: 'issue',
-    what: 'the window issues a new certificate and it goes on the phone',
+    what: 'the window issues a new certificate for the phone',
     run: async station => {
-      station.phone = await station.world.traveller()
+      needsService(station)
+      station.phone = await travellerOf(station.world)
       station.say(`certificate ${station.phone.certificateId} is on the phone`)
     },
   },
   revoke: {
-    usage: 'revoke',
     what: 'the window revokes the certificate on the phone',
     run: revoke,
   },
   network: {
-    usage: 'network off|on',
+    words: [['off', 'on']],
     what: 'stops the service, or starts it again',
-    run: async ({ world, say }, [to]) => {
-      if (to !== 'on' && to !== 'off') throw new Refused('network off, or network on')
-      if (to === 'off') await world.server().stop()
-      else await world.startServer()
-      say(to === 'off' ? 'the service is gone; the gate goes on alone' : 'the service is back')
-    },
+    run: network,
   },
   unplug: {
-    usage: 'unplug board|scanner|usb A|B',
+    words: [DEVICES, LANES],
     what: 'pulls a cable; plug puts it back',
-    run: async ({ world }, args) => wireOf(world, args).unplug(),
+    run: async ({ world, say }, args) => {
+      await wireOf(world, args).unplug()
+      say(`the cable of lane ${args[1]?.toUpperCase()}’s ${args[0]} is out`)
+    },
   },
   plug: {
-    usage: 'plug board|scanner|usb A|B',
+    words: [DEVICES, LANES],
     what: 'puts the cable back',
-    run: ({ world }, args) => wireOf(world, args).replug(),
+    run: async ({ world, say }, args) => {
+      await wireOf(world, args).replug()
+      say(`the cable of lane ${args[1]?.toUpperCase()}’s ${args[0]} is in`)
+    },
   },
   fire: {
-    usage: 'fire on|off A|B',
-    what: 'opens the fire loop of a lane, or closes it; then release resets it',
+    words: [['on', 'off'], LANES],
+    what: 'opens a lane’s fire loop, or closes it again',
     run: async ({ world }, [to, name]) => {
       if (to !== 'on' && to !== 'off') throw new Refused('fire on A, or fire off A')
       laneOf(world, name).turnstile.setContact('fire', to === 'on')
     },
   },
   release: {
-    usage: 'release A|B',
-    what: 'presses the attendant’s button: one passage, or the end of a fire',
+    words: [LANES],
+    what: 'the attendant’s button: a passage; ends a fire',
     run: async ({ world }, [name]) => {
       const { turnstile } = laneOf(world, name)
       turnstile.setContact('release', true)
@@ -120,19 +137,62 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   journal: {
-    usage: 'journal [N]',
-    what: 'the last rows of the gate’s journal',
+    more: 'N',
+    what: 'the last N rows of the gate’s journal, or ten',
     run: async ({ world, say }, [count]) => {
       const rows = readJournal(world.journalFile).slice(-(Number(count) || 10))
-      for (const { seq, kind, lane, body } of rows) {
-        const { trace: _trace, cti: _cti, ...rest } = body
-        say(
-          `${String(seq).padStart(5)}  ${kind.padEnd(9)} ${lane.padEnd(2)} ${JSON.stringify(rest)}`,
-        )
+      for (const row of rows) {
+        const { seq, kind, lane } = row
+        const [sentence] = meantBy(row)
+        say(`${String(seq).padStart(5)}  ${kind.padEnd(9)} ${lane.padEnd(2)} ${sentence}`)
+      }
+    },
+  },
+  explain: {
+    more: 'N',
+    what: 'why row N of the journal came about; the last one',
+    run: async ({ world, say }, [number]) => {
+      const rows = readJournal(world.journalFile)
+      const row = number === undefined ? rows.at(-1) : rows.findLast(one => `${one.seq}` === number)
+      if (row === undefined) throw new Refused(`no row ${number}; journal lists the last ones`)
+      for (const sentence of meantBy(row)) say(sentence)
+    },
+  },
+  people: {
+    what: 'who is on file and can apply, with a photo',
+    run: async ({ people, say }) => {
+      for (const { name, documentType, documentNumber, live } of people) {
+        say(`${documentType} ${documentNumber}  ${name}  ${photoOf(live)}`)
+      }
+    },
+  },
+  staff: {
+    what: 'accounts of the desk and the operator',
+    run: async ({ world, say }) => {
+      const { agent, operator } = world.accounts
+      for (const { email, password } of [agent, operator]) say(`${email}  ${password}`)
+    },
+  },
+  devices: {
+    what: 'where each lane’s devices are plugged in',
+    run: async ({ world, say }) => {
+      for (const { name, boardWire, scannerWire, usb, camera } of world.lanes) {
+        say(`lane ${name}  board ${boardWire.path}  scanner ${scannerWire.path}`)
+        say(`        usb ${usb?.device}  camera ${camera?.url}`)
       }
     },
   },
 }
+
+/** As one types it in the folder that the station was started in. */
+export const photoOf = (file: string): string => relative(process.cwd(), join(FACES, file))
+
+const meantBy = ({ kind, body }: SeenRow): readonly string[] =>
+  explainRow({ kind, body: JSON.stringify(body) }).en
+
+/** Somebody who never was at the window before: it gives one person a few certificates a day. */
+export const travellerOf = (world: World): Promise<Phone> =>
+  world.traveller(madeUpNumber(randomOf(randomInt(SEED_MAX), 0), 0))
 
 /** Runs one typed line. Resolves false for `quit`. */
 export async function runLine(station: Station, line: string): Promise<boolean> {
@@ -143,9 +203,10 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
     station.say(helpText())
     return true
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const command = commandOf(name)
   if (command === undefined) {
-    station.say(`no command "${name}"; help lists them`)
+    const near = nearestName(name, [...Object.keys(COMMANDS), 'help', 'quit'])
+    station.say(`no command "${name}"${near === undefined ? '' : `: ${near}?`}; help lists them`)
     return true
   }
   await command.run(station, args).catch(error => {
@@ -154,14 +215,41 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
   return true
 }
 
+/** Fits a screen of 80 by 24. */
 export function helpText(): string {
-  const row = (usage: string, what: string) => `  ${usage.padEnd(30)} ${what}`
-  const shown = SHOWN.map(name => row(`show ${name}`, CASES[name].what))
-  const rows = Object.entries(COMMANDS).flatMap(([name, { usage, what }]) =>
-    name === 'show' ? [row(usage, what), ...shown] : [row(usage, what)],
+  const rows = Object.entries(COMMANDS).map(([name, command]) =>
+    helpRow(usageOf(name, command), command.what),
   )
-  return [...rows, row('quit', 'stops the station')].join('\n')
+  return [...rows, helpRow('quit', 'stops the station, as do Ctrl-C and Ctrl-D')].join('\n')
 }
+
+const helpRow = (usage: string, what: string): string => {
+  const gap = usage.length > USAGE_COLUMNS ? `\n${' '.repeat(USAGE_COLUMNS + 2)}` : ''
+  return `  ${usage.padEnd(USAGE_COLUMNS)}${gap} ${what}`
+}
+
+const usageOf = (name: string, { words = [], more }: Command): string =>
+  [name, ...words.map(some => some.join('|')), ...(more === undefined ? [] : [`[${more}]`])].join(
+    ' ',
+  )
+
+/** Lines that `line` may become by its next word. */
+export function completions(line: string): readonly string[] {
+  const typed = line.trimStart().split(/\s+/)
+  const [name = ''] = typed
+  const begun = typed.at(-1) ?? ''
+  const before = typed.slice(0, -1)
+  const words =
+    before.length === 0
+      ? [...Object.keys(COMMANDS), 'help', 'quit']
+      : (commandOf(name)?.words?.[before.length - 1] ?? [])
+  return words
+    .filter(word => word.toLowerCase().startsWith(begun.toLowerCase()))
+    .map(word => [...before, word].join(' '))
+}
+
+const commandOf = (name: string): Command | undefined =>
+  Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 
 function laneOf(world: World, name: string | undefined): SimLane {
   const lane = world.lanes.find(one => one.name === name?.toUpperCase())
@@ -178,15 +266,23 @@ function wireOf(world: World, [device, name]: readonly string[]) {
 }
 
 async function scanAndWalk(station: Station, name: string, way: 'entry' | 'exit'): Promise<void> {
-  const lane = laneOf(station.world, name)
+  const { world, say } = station
+  const lane = laneOf(world, name)
   station.lastText = await station.phone.present(Date.now())
+  const before = world.gate().lines.length
   showTo(station, lane)
   const open = await until('an answer', () => lane.turnstile.relay(way), 2500).then(
     () => true,
     () => false,
   )
-  if (!open) return station.say('the lane stays shut')
+  if (!open) return say(`the lane stays shut: ${whyShut(world.gate().lines.slice(before), name)}`)
   await walk(lane.turnstile, 'normal', way)
+}
+
+/** In a sentence, from what the gate said since. */
+function whyShut(lines: readonly LogLine[], lane: string): string {
+  const sign = lines.findLast(one => one.event === 'sign' && one.lane === lane && one.code !== '')
+  return sign === undefined ? 'the gate said nothing' : signText(String(sign.code))
 }
 
 /** The code shown last, before the chosen reader of a lane. */
@@ -199,22 +295,46 @@ function showTo({ reader, lastText }: Station, lane: SimLane): void {
 }
 
 async function showOther(station: Station, [what]: readonly string[]): Promise<void> {
-  const { world, phone } = station
+  const { world, phone, say } = station
+  if (what === undefined) return say(shownText())
   const lane = laneOf(world, 'A')
   if (what === 'again') {
     if (station.lastText === '') throw new Refused('nothing was shown yet')
     return showTo(station, lane)
   }
   const known = SHOWN.find(name => name === what)
-  if (known === undefined || !isCaseName(known))
-    throw new Refused(`show ${SHOWN.join(', ')}, again`)
+  if (known === undefined || !isCaseName(known)) {
+    throw new Refused(`show again, ${SHOWN.join(', ')}`)
+  }
   station.lastText = await CASES[known].text(world, phone, Date.now())
   showTo(station, lane)
 }
 
-async function revoke({ world, phone, say }: Station): Promise<void> {
+const shownText = (): string =>
+  [
+    helpRow('show again', 'the code that was shown last'),
+    ...SHOWN.map(name => helpRow(`show ${name}`, CASES[name].what)),
+  ].join('\n')
+
+async function revoke(station: Station): Promise<void> {
+  needsService(station)
+  const { world, phone, say } = station
   const agent = await world.signIn('agent')
   const path = `/v1/desk/certificates/${phone.certificateId}/revoke`
   await agent.post(path, { reason: 'typed at the station’s prompt' })
   say('revoked; the gate learns it at its next poll, within a second')
+}
+
+async function network({ world, say }: Station, [to]: readonly string[]): Promise<void> {
+  if (to !== 'on' && to !== 'off') throw new Refused('network off, or network on')
+  if (world.isServing() === (to === 'on')) {
+    return say(`the service is ${to === 'on' ? 'there' : 'gone'} already`)
+  }
+  if (to === 'off') await world.server().stop()
+  else await world.startServer()
+  say(to === 'off' ? 'the service is gone; the gate goes on alone' : 'the service is back')
+}
+
+function needsService({ world }: Station): void {
+  if (!world.isServing()) throw new Refused('the service is gone; network on brings it back')
 }

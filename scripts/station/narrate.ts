@@ -18,10 +18,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
   sign: line => {
     const code = String(line.code)
     if (code === '' || line.sign === 'idle') return undefined
-    const sentence = VERDICTS[code as keyof typeof VERDICTS]
-    const alarm = ALARMS[code as keyof typeof ALARMS]
-    const said = sentence ? `“${sentence.en}” ${sentence.zh}` : (alarm?.action ?? '')
-    return `${code.padEnd(16)} ${SIGNS[String(line.sign)] ?? ''}  ${said}`
+    return `${SIGNS[String(line.sign)] ?? ''}  ${signText(code)}`
   },
   passage: () => 'passage          somebody went through; counted',
   annulled: () => 'annulled         nobody walked; the grant is taken back',
@@ -34,11 +31,17 @@ const TELLERS: Readonly<Record<string, Teller>> = {
     line.about === 'stage'
       ? `trust            ${line.from ? `${String(line.from)} → ` : ''}${String(line.stage)}`
       : undefined,
-  upload: line => {
-    if (line.outcome)
-      return `upload           ${String(line.outcome)}: ${String(line.detail ?? '')}`
-    return `upload           ${String(line.rows)} rows stored at the service`
-  },
+  upload: line =>
+    line.outcome
+      ? `upload           ${String(line.outcome)}: ${String(line.detail ?? '')}`
+      : undefined,
+}
+
+/** A code of a lane's sign with what it says to the passenger, or what staff do about it. */
+export function signText(code: string): string {
+  const sentence = VERDICTS[code as keyof typeof VERDICTS]
+  if (sentence !== undefined) return `${code} “${sentence.en}” ${sentence.zh}`
+  return `${code} ${ALARMS[code as keyof typeof ALARMS]?.action ?? ''}`.trimEnd()
 }
 
 /** One line for the terminal, or undefined for what would only be noise. */

@@ -1,0 +1,41 @@
+/** What `npm start` prints first: what runs, who can be tried, how to go on. Twelve lines at most. */
+import type { World } from '../../fixtures/world.ts'
+import { pairLines } from '../../gate/console/layout.ts'
+import type { Seeded } from '../seed/put.ts'
+import { photoOf } from './commands.ts'
+
+export interface BannerFacts {
+  readonly world: World
+  readonly demo: Seeded
+  /** The technician's end of the gate's console line. */
+  readonly consolePath: string
+  readonly consoleBaud: number
+  /** The folder is removed at the end. */
+  readonly isTemporary: boolean
+}
+
+export function banner(facts: BannerFacts): string {
+  const { world, demo, consolePath, consoleBaud } = facts
+  const { agent } = world.accounts
+  const url = world.url()
+  const pairs: (readonly [string, string])[] = [
+    ['service', `${url}   its API: ${url}/docs`],
+    ['station', 'one gate, north-1: lane A is an entry, lane B an exit'],
+    ...demo.people
+      .slice(0, 1)
+      .flatMap(({ documentType, documentNumber, name, live }) => [
+        ['person', `${documentType} ${documentNumber}  ${name}`] as const,
+        ['photo', photoOf(live)] as const,
+      ]),
+    ['desk', `${agent.email}  ${agent.password}`],
+    ['console', `picocom -b ${consoleBaud} ${consolePath}`],
+    ['files', `${world.dir}${facts.isTemporary ? '  (removed at the end)' : ''}`],
+  ]
+  return [
+    'Wicketgate: a station on this machine',
+    '',
+    ...pairLines(pairs).map(line => `  ${line}`),
+    '',
+    'A traveller stands at the gate: type enter. help lists the rest; quit stops it.',
+  ].join('\n')
+}
