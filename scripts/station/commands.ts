@@ -1,35 +1,18 @@
 /** What one can do with a running station, as a table: the prompt and its help read it. */
 import { randomInt } from 'node:crypto'
 import { join, relative } from 'node:path'
-import type { LogLine } from '../../fixtures/child.ts'
 import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
 import type { Phone } from '../../fixtures/phone.ts'
-import type { SimLane } from '../../fixtures/sim-lane.ts'
 import type { World } from '../../fixtures/world.ts'
 import { explainRow } from '../../gate/contract/explain-row.ts'
 import { nearestName } from '../../gate/contract/options.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
-import { CASES, isCaseName } from '../demo/cases.ts'
 import { randomOf } from '../fuzz/random.ts'
-import { type DemoPerson, madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
+import { madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
 import { FACES } from '../seed/put.ts'
-import { signText } from './narrate.ts'
-
-export interface Station {
-  readonly world: World
-  phone: Phone
-  /** What a code is shown to. */
-  reader: ReaderName
-  /** The code shown last. */
-  lastText: string
-  /** Who is on file. */
-  readonly people: readonly DemoPerson[]
-  readonly say: (text: string) => void
-}
-
-const READERS = ['scanner', 'usb', 'camera'] as const
-type ReaderName = (typeof READERS)[number]
+import { SHOWN, scanAndWalk, showOther } from './showing.ts'
+import { helpRow, laneOf, READERS, Refused, type Station } from './station-state.ts'
 
 interface Command {
   /** Each word that follows the name: what it may be. */
@@ -41,17 +24,8 @@ interface Command {
   readonly run: (station: Station, args: readonly string[]) => Promise<void>
 }
 
-/** Said to the person at the prompt; nothing is broken. */
-class Refused extends Error {}
-
-/** How long a phone is held before a camera. */
-const HELD_MS = 1500
-
-const USAGE_COLUMNS = 28
 const LANES = ['A', 'B'] as const
 const DEVICES = ['board', 'scanner', 'usb'] as const
-const SHOWN = ['screenshot', 'forged', 'tampered', 'expired', 'no-proof', 'garbage'] as const
-
 export const COMMANDS: Readonly<Record<string, Command>> = {
   enter: {
     what: 'shows a live code at lane A and walks in',
@@ -223,11 +197,6 @@ export function helpText(): string {
   return [...rows, helpRow('quit', 'stops the station, as do Ctrl-C and Ctrl-D')].join('\n')
 }
 
-const helpRow = (usage: string, what: string): string => {
-  const gap = usage.length > USAGE_COLUMNS ? `\n${' '.repeat(USAGE_COLUMNS + 2)}` : ''
-  return `  ${usage.padEnd(USAGE_COLUMNS)}${gap} ${what}`
-}
-
 const usageOf = (name: string, { words = [], more }: Command): string =>
   [name, ...words.map(some => some.join('|')), ...(more === undefined ? [] : [`[${more}]`])].join(
     ' ',
@@ -251,12 +220,6 @@ export function completions(line: string): readonly string[] {
 const commandOf = (name: string): Command | undefined =>
   Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 
-function laneOf(world: World, name: string | undefined): SimLane {
-  const lane = world.lanes.find(one => one.name === name?.toUpperCase())
-  if (lane === undefined) throw new Refused('which lane? A or B')
-  return lane
-}
-
 function wireOf(world: World, [device, name]: readonly string[]) {
   const lane = laneOf(world, name)
   if (device === 'board') return lane.boardWire
@@ -264,57 +227,6 @@ function wireOf(world: World, [device, name]: readonly string[]) {
   if (device === 'usb' && lane.usb) return lane.usb
   throw new Refused('which device? board, scanner or usb')
 }
-
-async function scanAndWalk(station: Station, name: string, way: 'entry' | 'exit'): Promise<void> {
-  const { world, say } = station
-  const lane = laneOf(world, name)
-  station.lastText = await station.phone.present(Date.now())
-  const before = world.gate().lines.length
-  showTo(station, lane)
-  const open = await until('an answer', () => lane.turnstile.relay(way), 2500).then(
-    () => true,
-    () => false,
-  )
-  if (!open) return say(`the lane stays shut: ${whyShut(world.gate().lines.slice(before), name)}`)
-  await walk(lane.turnstile, 'normal', way)
-}
-
-/** In a sentence, from what the gate said since. */
-function whyShut(lines: readonly LogLine[], lane: string): string {
-  const sign = lines.findLast(one => one.event === 'sign' && one.lane === lane && one.code !== '')
-  return sign === undefined ? 'the gate said nothing' : signText(String(sign.code))
-}
-
-/** The code shown last, before the chosen reader of a lane. */
-function showTo({ reader, lastText }: Station, lane: SimLane): void {
-  if (reader === 'scanner') lane.scanner.sendText(lastText)
-  if (reader === 'usb') lane.usb?.scan(lastText)
-  if (reader !== 'camera') return
-  lane.camera?.hold(lastText)
-  setTimeout(() => lane.camera?.clear(), HELD_MS).unref()
-}
-
-async function showOther(station: Station, [what]: readonly string[]): Promise<void> {
-  const { world, phone, say } = station
-  if (what === undefined) return say(shownText())
-  const lane = laneOf(world, 'A')
-  if (what === 'again') {
-    if (station.lastText === '') throw new Refused('nothing was shown yet')
-    return showTo(station, lane)
-  }
-  const known = SHOWN.find(name => name === what)
-  if (known === undefined || !isCaseName(known)) {
-    throw new Refused(`show again, ${SHOWN.join(', ')}`)
-  }
-  station.lastText = await CASES[known].text(world, phone, Date.now())
-  showTo(station, lane)
-}
-
-const shownText = (): string =>
-  [
-    helpRow('show again', 'the code that was shown last'),
-    ...SHOWN.map(name => helpRow(`show ${name}`, CASES[name].what)),
-  ].join('\n')
 
 async function revoke(station: Station): Promise<void> {
   needsService(station)

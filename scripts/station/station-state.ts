@@ -1,0 +1,38 @@
+/** The station as the prompt's commands see it. */
+import type { Phone } from '../../fixtures/phone.ts'
+import type { SimLane } from '../../fixtures/sim-lane.ts'
+import type { World } from '../../fixtures/world.ts'
+import type { DemoPerson } from '../seed/demo-data.ts'
+
+export interface Station {
+  readonly world: World
+  phone: Phone
+  /** What a code is shown to. */
+  reader: ReaderName
+  /** The code shown last. */
+  lastText: string
+  /** Who is on file. */
+  readonly people: readonly DemoPerson[]
+  readonly say: (text: string) => void
+}
+
+export const READERS = ['scanner', 'usb', 'camera'] as const
+export type ReaderName = (typeof READERS)[number]
+
+/** Said to the person at the prompt; nothing is broken. */
+export class Refused extends Error {}
+
+/** Throws Refused. */
+export function laneOf(world: World, name: string | undefined): SimLane {
+  const lane = world.lanes.find(one => one.name === name?.toUpperCase())
+  if (lane === undefined) throw new Refused('which lane? A or B')
+  return lane
+}
+
+const USAGE_COLUMNS = 28
+
+/** A line of help, or two. */
+export const helpRow = (usage: string, what: string): string => {
+  const gap = usage.length > USAGE_COLUMNS ? `\n${' '.repeat(USAGE_COLUMNS + 2)}` : ''
+  return `  ${usage.padEnd(USAGE_COLUMNS)}${gap} ${what}`
+}
