@@ -1,6 +1,7 @@
 /** Runs scenarios one after the other: each is played, judged, and compared with its golden trace. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Observed } from '../../fixtures/stage/observed.ts'
+import type { Report } from '../simulate/report.ts'
 import { type Judged, judge } from './expect.ts'
 import { endMsOf, type PlayOptions, playScenario } from './play.ts'
 import { type ReadyScenario, readScenario } from './read-scenario.ts'
@@ -20,6 +21,8 @@ export interface Result {
   readonly endMs: number
   /** Of a golden trace that was written anew: how it differs from the one before. */
   readonly updated: readonly string[]
+  /** Of a simulation, which has no golden trace. */
+  readonly simulation?: Report
 }
 
 export interface RunOptions extends PlayOptions {
@@ -39,6 +42,16 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   if (!read.ok) {
     const none = { judged: [], seen: [], updated: [], endMs: 0 }
     return { file, name: file, ok: false, tookMs: 0, problems: read.problems, ...none }
+  }
+  if ('simulation' in read) {
+    // The whole service is loaded only for these.
+    const { runSimulation } = await import('./run-simulation.ts')
+    const run = await runSimulation(read.simulation, options)
+    const none = { judged: [], seen: [], updated: [] }
+    return {
+      ...{ file, name: read.simulation.name, ...none, ...run, ok: run.problems.length === 0 },
+      ...{ tookMs: performance.now() - from, endMs: run.simulation?.outcome.endMs ?? 0 },
+    }
   }
   const { ready } = read
   const seed = options.seed ?? ready.scenario.seed
