@@ -10,7 +10,7 @@ import {
   timelinesOf,
 } from './timeline.ts'
 
-const NAME_WIDTH = 150
+const NAME_WIDTH = 165
 const ROW = 18
 const LABEL_CHAR = 6.7
 const RIGHT_ROOM = 240
@@ -69,18 +69,28 @@ function laneOf({ lane, tracks }: LaneTimeline, axis: Axis, top: number) {
   return { parts, y: y + 8 }
 }
 
+/** As much of it as there is room for, in pixels; what a span says whole is its title. */
+function fitting(label: string, room: number): string {
+  const chars = Math.floor(room / LABEL_CHAR)
+  if (label.length <= chars) return label
+  return chars < 3 ? '' : `${label.slice(0, chars - 1)}…`
+}
+
 /** Labels that would meet go into rows below each other. */
 function trackOf({ name, spans, marks }: Track, axis: Axis, top: number) {
   const parts = [`<text class="name" x="12" y="${top + 13}">${escaped(name)}</text>`]
-  for (const { fromMs, toMs, label, kind } of spans) {
+  for (const [i, { fromMs, toMs, label, kind }] of spans.entries()) {
     const [from, to] = [axis.x(fromMs), axis.x(toMs)]
     const width = Math.max(2, to - from).toFixed(1)
     const said = `${label || name}: ${seconds(fromMs)} to ${seconds(toMs)}`
     parts.push(
       `<rect class="${kind}" x="${at(from)}" y="${top + 2}" width="${width}" height="${ROW - 4}" rx="2"><title>${escaped(said)}</title></rect>`,
     )
-    if (label !== '') {
-      parts.push(`<text class="label" x="${at(from + 4)}" y="${top + 13}">${escaped(label)}</text>`)
+    const next = spans[i + 1]
+    const room = next === undefined ? Number.POSITIVE_INFINITY : axis.x(next.fromMs) - from - 8
+    const short = fitting(label, room)
+    if (short !== '') {
+      parts.push(`<text class="label" x="${at(from + 4)}" y="${top + 13}">${escaped(short)}</text>`)
     }
   }
   const ends: number[] = []

@@ -27,6 +27,7 @@ t.test('what fails comes first, open, with its reasons; the rest is shut', async
 t.test('the summary of a scenario says who was admitted and refused', async t => {
   const page = htmlOf([await scenario('verdicts/screenshot'), await scenario('modes/free')])
   t.match(page, /<b class="bad">STALE_CODE<\/b> <b class="good">ADMIT<\/b>/)
+  t.match(page, /✗ STALE_CODE<\/b> refused after 0\.0 s on lane A: Code too old\./)
   t.match(
     page,
     /records who scans[\s\S]{0,20}<span class="codes"><b class="good">ADMIT<\/b><\/span>/,

@@ -1,4 +1,7 @@
 /** Results of scenarios as one HTML file: who was refused, why, and what failed. Pure. */
+import type { Observed } from '../../fixtures/stage/observed.ts'
+import { ADMITTING } from '../../gate/contract/codes.ts'
+import { meaningOf } from '../report/code-words.ts'
 import { escaped } from '../report/markup.ts'
 import { pageOf, stateOf } from '../report/page.ts'
 import { simulationBody } from '../simulate/html.ts'
@@ -38,9 +41,26 @@ function sectionOf(result: Result): string {
 <summary>${ok ? stateOf('pass', 'holds') : stateOf('refuse', 'fails')}${escaped(name)}
 <span class="codes">${verdicts.join(' ')}</span></summary>
 <p class="quiet">${escaped(file)} · played in ${tookMs.toFixed(0)} ms</p>
+${refusalsOf(seen)}
 ${problem}
 ${shownOf(result)}
 </details>`
+}
+
+/** Each code that somebody was refused with, the first time, with what it means. */
+function refusalsOf(seen: readonly Observed[]): string {
+  const told = new Map<string, string>()
+  for (const one of seen) {
+    const code = one.what === 'row' && one.kind === 'scan' ? String(one.body.code) : ''
+    if (code === '' || told.has(code) || ADMITTING.some(admits => admits === code)) continue
+    const where = one.lane === '' ? '' : ` on lane ${one.lane}`
+    const when = `refused after ${(one.atMs / 1000).toFixed(1)} s${where}`
+    told.set(
+      code,
+      `<p><b class="bad">✗ ${escaped(code)}</b> ${when}: ${escaped(meaningOf(code))}</p>`,
+    )
+  }
+  return [...told.values()].join('\n')
 }
 
 function shownOf(result: Result): string {

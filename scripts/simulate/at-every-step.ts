@@ -39,7 +39,11 @@ const RELAY_LIMIT: StepInvariant = {
       const fromMs = since.get(key) ?? atMs
       if (atMs - fromMs <= ENERGISED_MS_MAX) return
       if (facts.mayBeOpen(lane, fromMs) || facts.mayBeOpen(lane, atMs)) return
-      fail({ atMs, lane, what: `its relay ${name} was energised for ${atMs - fromMs} ms` })
+      fail({
+        atMs,
+        lane,
+        what: `its relay ${name} was energised for ${(atMs - fromMs).toFixed(0)} ms`,
+      })
     }
   },
 }

@@ -77,13 +77,14 @@ const ONE_ORDER: EndInvariant = {
     let last: JournalLine | undefined
     let proved: JournalLine | undefined
     for (const line of journal) {
-      const told = (what: string): void => fail({ ...placeOf(line, startMs), what })
+      const told = (what: string, near = line): void => fail({ ...placeOf(near, startMs), what })
       const isNext = last?.epoch === line.epoch ? line.seq === last.seq + 1 : line.seq === 1
       if (!isNext) told(`row ${line.seq} follows ${last?.seq ?? 'nothing'}`)
       last = line
       if (line.clock !== 'TRUSTED') continue
       if (proved !== undefined && line.at < proved.at) {
-        told(`row ${line.seq} is ${proved.at - line.at} ms older than row ${proved.seq} before it`)
+        const lateMs = proved.at - line.at
+        told(`row ${line.seq} is ${lateMs} ms older than row ${proved.seq} before it`, proved)
       }
       proved = line
     }

@@ -8,7 +8,15 @@ import type { Outcome, Plan } from './run.ts'
 const HOUR_MS = 3_600_000
 const START_MS = Date.parse('2026-05-31T23:30:00+08:00')
 const plan = (hours: number, lanes = 2): Plan => ({
-  ...{ seed: 7, spanMs: hours * HOUR_MS, lanes, phones: 60, people: [3], everyMs: 360_000 },
+  ...{
+    seed: 7,
+    spanMs: hours * HOUR_MS,
+    healMs: 1_200_000,
+    lanes,
+    phones: 60,
+    people: [3],
+    everyMs: 360_000,
+  },
   faults: [
     { kind: 'disk hangs', atMs: 60_000, forMs: 20_000, lane: 0, pick: 0 },
     { kind: 'lane free', atMs: 70_000, forMs: 5000, lane: 0.9, pick: 0 },

@@ -17,7 +17,15 @@ const read = (text: string) => {
 
 t.test('a plan that is written comes back, each fault on its lane', async t => {
   const plan: Plan = {
-    ...{ seed: 9, spanMs: 1_234_567, lanes: 6, phones: 30, people: [3, 17], everyMs: 240_000 },
+    ...{
+      seed: 9,
+      spanMs: 1_234_567,
+      healMs: 60_000,
+      lanes: 6,
+      phones: 30,
+      people: [3, 17],
+      everyMs: 240_000,
+    },
     faults: planFaults(9, 60, 1_234_567),
   }
   const back = read(planText('QUOTA holds', 'why', plan))
@@ -39,7 +47,15 @@ t.test('what is left out is as the command has it', async t => {
   const back = read('{"name":"x","simulation":{"for":"1h"}}')
   if (!back.ok || !('simulation' in back)) return t.fail(JSON.stringify(back))
   const plan = planOf(back.simulation)
-  t.match(plan, { seed: 1, spanMs: 3_600_000, lanes: 6, phones: 60, everyMs: 360_000, faults: [] })
+  t.match(plan, {
+    seed: 1,
+    spanMs: 3_600_000,
+    healMs: 1_200_000,
+    lanes: 6,
+    phones: 60,
+    everyMs: 360_000,
+    faults: [],
+  })
   t.equal(plan.people.length, 60)
 })
 

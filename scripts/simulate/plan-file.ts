@@ -25,7 +25,8 @@ const faultSchema = z.strictObject({
 export const simulationSchema = z
   .strictObject({
     seed: z.int().min(0).max(SEED_MAX).default(1),
-    for: later.describe('how long people come; 20 minutes follow in which all heals'),
+    for: later.describe('how long people come'),
+    heal: later.default('20min').describe('from then on: time in which all that waits is sent'),
     lanes: z.int().min(2).max(LANES_MAX).default(6).describe('half let in, half let out'),
     passengers: z.int().min(1).max(PASSENGERS_MAX).default(60).describe('people on file'),
     people: z
@@ -70,6 +71,7 @@ export function planOf({ simulation }: SimulationScenario): Plan {
   return {
     ...{ seed, lanes, phones: passengers },
     spanMs: msOf(simulation.for),
+    healMs: msOf(simulation.heal),
     people: people ?? Array.from({ length: passengers }, (_, n) => n),
     everyMs: msOf(simulation.every),
     faults: faults.map(({ kind, at, for: time, lane = '', pick }) => ({
@@ -92,7 +94,14 @@ export function planText(name: string, why: string, plan: Plan): string {
   const file = {
     ...{ name, why },
     simulation: {
-      ...{ seed, for: textOf(plan.spanMs), lanes, passengers: phones, people: [...people] },
+      ...{
+        seed,
+        for: textOf(plan.spanMs),
+        heal: textOf(plan.healMs),
+        lanes,
+        passengers: phones,
+        people: [...people],
+      },
       every: textOf(plan.everyMs),
       faults: plan.faults.map(faultOf),
     },

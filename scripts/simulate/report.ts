@@ -49,13 +49,12 @@ export interface Reporter {
 /** A lane's timeline has at most so many pieces, a minute or longer each. */
 const BINS_MAX = 480
 const MINUTE_MS = 60_000
-const HEALING_MS = 20 * MINUTE_MS
 /** Of one code. */
 const FIRST = 200
 const RECENT = 20_000
 
 export function createReporter(plan: Plan): Reporter {
-  const wholeMs = plan.spanMs + HEALING_MS
+  const wholeMs = plan.spanMs + plan.healMs
   const binMs = Math.ceil(wholeMs / BINS_MAX / MINUTE_MS) * MINUTE_MS
   const bins = Math.ceil(wholeMs / binMs) + 1
   const zeros = (): number[] => new Array<number>(bins).fill(0)

@@ -15,7 +15,10 @@ import { type System, startSystem } from './system.ts'
 
 export interface Plan {
   readonly seed: number
+  /** How long people come. */
   readonly spanMs: number
+  /** From then on: what waits is sent, and grants end. */
+  readonly healMs: number
   readonly lanes: number
   /** People on file; the ground has as many. */
   readonly phones: number
@@ -42,9 +45,6 @@ export interface Outcome {
   /** SHA-256 of all that was seen, keys and signatures aside; lower-case hexadecimal. */
   readonly hash: string
 }
-
-/** After the last fault: what waits is sent, and grants end. */
-const HEALING_MS = 20 * 60_000
 
 export interface Watch {
   /** Called now and then with how far it is, milliseconds; false ends it there. */
@@ -81,7 +81,7 @@ export async function simulate(
   fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
-  await live(system, agenda, startMs + plan.spanMs + HEALING_MS, atMs => {
+  await live(system, agenda, startMs + plan.spanMs + plan.healMs, atMs => {
     isCut ||= !onTime(atMs - startMs)
     return !isCut && invariants.broken.length === 0
   })

@@ -20,6 +20,7 @@ const PEOPLE = 30
 const planOf = (seed: number): Plan => ({
   seed,
   spanMs: SPAN_MS,
+  healMs: 20 * 60_000,
   lanes: 4,
   phones: PEOPLE,
   people: Array.from({ length: PEOPLE }, (_, n) => n),

@@ -1,8 +1,8 @@
 /** Tables of a simulation's page: refusals and alarms, by code, with what each means. Pure. */
-import { ALARMS, type AlarmCode, VERDICTS, type VerdictCode } from '../../gate/contract/codes.ts'
+import { meaningOf } from '../report/code-words.ts'
 import { escaped } from '../report/markup.ts'
 import { tableOf } from '../report/page.ts'
-import type { Refused, Report } from './report.ts'
+import type { Alarm, Refused, Report } from './report.ts'
 import { clockOf } from './station-clock.ts'
 
 /** Of one code, in the list that opens. */
@@ -27,30 +27,19 @@ export function refusalsOf(report: Report): string {
   const clock = clockOf(report.outcome.startMs)
   const of = ({ atMs, lane, cti }: Refused): string =>
     `${clock(atMs)} ${lane} ${escaped(whoOf(report, cti))}`
-  return countedOf(report.refusals, 'Nobody was.', of, code => {
-    const row = VERDICTS[code as VerdictCode]
-    return row === undefined ? '' : `${row.en}. ${row.action}.`
-  })
+  return countedOf(report.refusals, 'Nobody was.', of)
 }
 
 export function alarmsOf(report: Report): string {
   const clock = clockOf(report.outcome.startMs)
-  return countedOf(
-    report.alarms,
-    'None.',
-    ({ atMs, lane }) => `${clock(atMs)} ${lane || 'the gate'}`,
-    code => {
-      const row = ALARMS[code as AlarmCode]
-      return row === undefined ? '' : `${row.action}.`
-    },
-  )
+  const of = ({ atMs, lane }: Alarm): string => `${clock(atMs)} ${lane || 'the gate'}`
+  return countedOf(report.alarms, 'None.', of)
 }
 
 function countedOf<T>(
   all: ReadonlyMap<string, Counted<T>>,
   none: string,
   oneOf: (one: T) => string,
-  saysOf: (code: string) => string,
 ): string {
   const sorted = byCount(all)
   const most = sorted[0]?.[1].count
@@ -62,7 +51,7 @@ function countedOf<T>(
     return [
       `${bar} ${count}`,
       `<code>${escaped(code)}</code>`,
-      `${escaped(saysOf(code))}<details class="list"><summary>when, where, who</summary><pre>${listed.join('\n')}${left}</pre></details>`,
+      `${escaped(meaningOf(code))}<details class="list"><summary>when, where, who</summary><pre>${listed.join('\n')}${left}</pre></details>`,
     ]
   })
   return tableOf(['How often', 'Code', 'What it means'], rows)
