@@ -105,7 +105,12 @@ t.test('a week of twenty lanes, with refusals and alarms by the thousand, stays 
     reporter.see(row((n / 140_000) * big.spanMs, lane, kind, { code, cti: 'c3' }))
     reporter.see(row((n / 140_000) * big.spanMs, lane, 'alarm', { code: 'TAMPER', on: true }))
   }
-  const page = simulationPage(reporter.report(outcome({ endMs: big.spanMs })), 'again')
+  const report = reporter.report(outcome({ endMs: big.spanMs }))
+  t.ok(report.recent.length <= 40_000, `${report.recent.length} kept`)
+  for (const { first } of [...report.refusals.values(), ...report.alarms.values()]) {
+    t.ok(first.length <= 200, `${first.length} kept`)
+  }
+  const page = simulationPage(report, 'again')
   t.ok(page.length < 3_000_000, `${page.length} bytes`)
   t.match(page, /46,667|46666|46667/)
 })

@@ -51,7 +51,7 @@ function countedOf<T>(
     return [
       `${bar} ${count}`,
       `<code>${escaped(code)}</code>`,
-      `${escaped(meaningOf(code))}<details class="list"><summary>when, where, who</summary><pre>${listed.join('\n')}${left}</pre></details>`,
+      `${escaped(meaningOf(code))}<details class="list"><summary>when and where</summary><pre>${listed.join('\n')}${left}</pre></details>`,
     ]
   })
   return tableOf(['How often', 'Code', 'What it means'], rows)
