@@ -65,6 +65,7 @@ t.test('what is none is refused with file, line and field', async t => {
     [{ for: 'long' }, /one\.json: line 4: simulation\.for: is a time such as/],
     [{ seed: -1 }, /simulation\.seed: too small, at least 0/],
     [{ lanes: 1 }, /simulation\.lanes: too small, at least 2/],
+    [{ lanes: 9 }, /simulation\.lanes: too large, at most 8/],
     [{ hours: 1 }, /simulation\.hours: unknown key/],
     [{ people: [60] }, /simulation\.people\.0: no person 60; there are: 0 to 59/],
     [

@@ -8,7 +8,8 @@ import { FAULT_KINDS, type Fault } from './faults.ts'
 import { laneNames } from './lane-names.ts'
 import type { Plan } from './run.ts'
 
-export const LANES_MAX = 20
+/** As many as one gate has. */
+export const LANES_MAX = 8
 export const PASSENGERS_MAX = 1000
 export const SEED_MAX = 2 ** 31
 const FAULTS_MAX = 200_000
