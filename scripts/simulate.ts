@@ -49,7 +49,6 @@ const OPTIONS = {
 
 const HOUR_MS = 3_600_000
 const EVERY_MS = 360_000
-const HEAL_MS = 20 * 60_000
 
 interface Asked {
   readonly help: boolean
@@ -76,7 +75,7 @@ function readArguments(args: readonly string[]): Asked {
   const people = Array.from({ length: passengers }, (_, n) => n)
   const plans = seeds.map(seed => ({
     ...{ seed, spanMs, lanes, people, phones: passengers },
-    ...{ everyMs: EVERY_MS, healMs: HEAL_MS },
+    ...{ everyMs: EVERY_MS },
     faults: planFaults(seed, faults, spanMs),
   }))
   return { ...how, plans }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { later, msOf, textOf } from '../replay/durations.ts'
 import { FAULT_KINDS, type Fault } from './faults.ts'
 import { laneNames } from './lane-names.ts'
+import { healMsOf } from './plan-length.ts'
 import type { Plan } from './run.ts'
 
 /** As many as one gate has. */
@@ -98,7 +99,7 @@ export function planText(name: string, why: string, plan: Plan): string {
       ...{
         seed,
         for: textOf(plan.spanMs),
-        heal: textOf(plan.healMs),
+        heal: textOf(healMsOf(plan)),
         lanes,
         passengers: phones,
         people: [...people],

@@ -5,6 +5,7 @@
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { ADMITTING } from '../../gate/contract/codes.ts'
 import { laneNames } from './lane-names.ts'
+import { lengthOf } from './plan-length.ts'
 import type { Outcome, Plan } from './run.ts'
 
 export interface Refused {
@@ -54,7 +55,7 @@ const FIRST = 200
 const RECENT = 20_000
 
 export function createReporter(plan: Plan): Reporter {
-  const wholeMs = plan.spanMs + plan.healMs
+  const wholeMs = lengthOf(plan)
   const binMs = Math.ceil(wholeMs / BINS_MAX / MINUTE_MS) * MINUTE_MS
   const bins = Math.ceil(wholeMs / binMs) + 1
   const zeros = (): number[] => new Array<number>(bins).fill(0)

@@ -11,14 +11,15 @@ import { createFacts, type Facts } from './facts.ts'
 import { FAULT_KINDS, type Fault, laneNameOf } from './faults.ts'
 import type { Broken, End } from './invariant.ts'
 import { createInvariants } from './invariants.ts'
+import { lengthOf } from './plan-length.ts'
 import { type System, startSystem } from './system.ts'
 
 export interface Plan {
   readonly seed: number
   /** How long people come. */
   readonly spanMs: number
-  /** From then on: what waits is sent, and grants end. */
-  readonly healMs: number
+  /** From then on: what waits is sent, and grants end. 20 minutes unless given. */
+  readonly healMs?: number
   readonly lanes: number
   /** People on file; the ground has as many. */
   readonly phones: number
@@ -81,7 +82,7 @@ export async function simulate(
   fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
-  await live(system, agenda, startMs + plan.spanMs + plan.healMs, atMs => {
+  await live(system, agenda, startMs + lengthOf(plan), atMs => {
     isCut ||= !onTime(atMs - startMs)
     return !isCut && invariants.broken.length === 0
   })
