@@ -11,7 +11,7 @@ export interface Facts {
   acting(lane: string): ReadonlySet<string>
   /** For `forMs` without a break between two times nothing troubled the whole station. */
   wasCalm(forMs: number, fromMs: number, toMs: number): boolean
-  /** Names of certificates that the desk has ended, and when. */
+  /** Names of certificates that were ended, and when. */
   readonly revoked: ReadonlyMap<string, number>
 }
 

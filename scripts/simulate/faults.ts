@@ -228,11 +228,12 @@ const APPLICATIONS = 5
 /** Somebody applies again and again, and cancels what they get. */
 const quotaRun: Kind = {
   s: [1, 1],
-  async begin({ applications, service }, { pick }) {
+  async begin({ applications, service, replaced }, { pick }) {
     const person = Math.floor(pick * service.people.length)
     for (let n = 0; n < APPLICATIONS; n += 1) {
       const { certificate } = await applications.apply(person)
       if (certificate === undefined) break
+      replaced(person)
       await applications.cancel(certificate.id)
     }
     return nothing

@@ -39,8 +39,10 @@ export interface System {
   readonly held: Map<string, string>
   /** People by number, by the names that rows have for their certificates. */
   readonly holders: Map<string, number>
-  /** Names of certificates that the desk has ended, and when, milliseconds from the start. */
+  /** Names of certificates that were ended, and when, milliseconds from the start. */
   readonly revoked: Map<string, number>
+  /** What this person held has ended now: another certificate took its place. */
+  replaced(person: number): void
   /** The desk ends the oldest of them. */
   revokeOne(): Promise<void>
   stop(): Promise<void>
@@ -109,6 +111,13 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   return {
     ...{ time, service, lives, lanes, network, disk, note, held, holders, revoked },
     applications: createApplications(service),
+    replaced(person) {
+      for (const [id, cti] of held) {
+        if (holders.get(cti) !== person) continue
+        held.delete(id)
+        revoked.set(cti, time.clock.monotonicMs() - startMs)
+      }
+    },
     async revokeOne() {
       for (const [id, cti] of held) {
         held.delete(id)
