@@ -21,7 +21,8 @@ const FAULTS_LISTED = 40
 
 export function failureOf(report: Report, broken: Broken, again: string, about: string): string {
   const { outcome, plan } = report
-  const { invariant, atMs, lane, what } = broken
+  const { invariant, atMs, lane } = broken
+  const what = withPeople(report, broken.what)
   const clock = clockOf(outcome.startMs)
   const others = outcome.broken.length - 1
   const where = lane === '' ? '' : `Lane ${lane}: `
@@ -50,11 +51,18 @@ function spanText(ms: number): string {
   return said.join(' ') || '0 s'
 }
 
+/** People in place of their certificates' names, where they are known. */
+const withPeople = ({ outcome }: Report, what: string): string =>
+  what.replace(/certificate ([0-9a-f]{32})/g, (named, cti: string) => {
+    const person = outcome.holders.get(cti)
+    return person === undefined ? named : `person ${person}’s certificate`
+  })
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** Verdicts and passages before it, on its lane. */
-function peopleOf(report: Report, { atMs, lane }: Broken): string {
+function peopleOf(report: Report, { atMs, lane, what }: Broken): string {
   const clock = clockOf(report.outcome.startMs)
   const near = report.recent.flatMap(one => {
     if (one.what !== 'row' || (lane !== '' && one.lane !== lane)) return []
@@ -62,9 +70,10 @@ function peopleOf(report: Report, { atMs, lane }: Broken): string {
     if (!['grant', 'scan'].includes(one.kind)) return []
     const { code, cti } = one.body
     const admits = one.kind === 'grant'
-    const who = whoOf(report, typeof cti === 'string' ? cti : undefined)
+    const who = escaped(whoOf(report, typeof cti === 'string' ? cti : undefined))
+    const isTheirs = typeof cti === 'string' && what.includes(cti)
     const said = `${stateOf(admits ? 'pass' : 'refuse', String(code))}`
-    return [[clock(one.atMs), escaped(one.lane), escaped(who), said]]
+    return [[clock(one.atMs), escaped(one.lane), isTheirs ? `<b>${who}</b>` : who, said]]
   })
   if (near.length === 0) return '<p>Nobody had shown a code in the half minute before.</p>'
   return tableOf(['When', 'Lane', 'Who', 'What they were told'], near.slice(-8))

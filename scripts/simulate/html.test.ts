@@ -79,9 +79,19 @@ t.test(
     t.match(page, /<td>23:31:15<td>in1<td>person 3<td><span class="state pass">ADMIT/)
     t.match(page, /<td>23:31:00<td>the station<td>disk hangs<td>over since 23:31:20|acting/)
     t.notMatch(/What was wrong then[\s\S]*?<\/section>/.exec(page)?.[0], /lane free|network down/)
+    const own = { invariant: 'USED_ONCE', atMs: 80_000, lane: 'in1', what: 'one code of c3' }
+    t.match(pageOf({ broken: [own] }), /<td><b>person 3<\/b><td>/, 'whom it is about')
     t.match(page, /It needs 1 person and 3 faults:/)
     t.match(page, /line by line/)
     t.match(page, /class="broke"/)
+    const cti = 'c'.repeat(32)
+    const theirs = pageOf({
+      holders: new Map([[cti, 17]]),
+      broken: [
+        { invariant: 'REVOKED', atMs: 80_000, lane: 'in1', what: `admitted certificate ${cti}` },
+      ],
+    })
+    t.match(theirs, /<h1>Lane in1: admitted person 17’s certificate<\/h1>/)
     const none = pageOf({
       broken: [{ invariant: 'STORED_ONCE', atMs: 4_800_000, lane: '', what: 'x' }],
     })
