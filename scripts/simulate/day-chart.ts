@@ -29,7 +29,8 @@ export function dayChart(report: Report): string {
   const axis: Axis = { x: ms => NAMES + (Math.min(ms, endMs) / endMs) * WIDTH, endMs }
   const faults = plan.faults.filter(({ atMs }) => atMs <= endMs)
   const station = stationRows(faults, axis)
-  const most = Math.max(1, ...[...report.lanes.values()].flatMap(highest))
+  // Noise may be refused twenty times at once: bars of refusals end at the height of the others.
+  const most = Math.max(1, ...[...report.lanes.values()].flatMap(({ admitted }) => admitted))
   const all = [...report.lanes]
   const busy = all.filter(([, counts]) => highest(counts).some(one => one > 0))
   // Of a small failure most lanes have nothing to show.
@@ -108,7 +109,7 @@ function laneRow(drawn: Drawn, name: string, counts: LaneCounts, top: number): s
       if (count === 0) return []
       const x = axis.x(bin * binMs)
       const width = Math.max(1, axis.x((bin + 1) * binMs) - x - 0.5)
-      const tall = Math.max(2, (count / drawn.most) * height)
+      const tall = Math.max(2, Math.min(1, count / drawn.most) * height)
       return [`M${at(x)} ${line}v${at(sign * tall)}h${at(width)}v${at(-sign * tall)}z`]
     })
     return steps.length === 0 ? '' : `<path class="${kind}" d="${steps.join('')}"/>`
