@@ -47,7 +47,7 @@ export async function playScenario(
       issuedMs: startMs + msOf(person.issued),
       validMs: msOf(person.valid),
     }
-    passes.set(name, await makePass(stage.service.world, i + 1, shape))
+    passes.set(name, await makePass(i + 1, shape))
   }
   const act = createActs(stage, passes)
   const steps = [...scenario.steps].sort((a, b) => msOf(a.at) - msOf(b.at))
