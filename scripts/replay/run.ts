@@ -37,13 +37,19 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const from = performance.now()
   const read = readScenario(file)
   if (!read.ok) {
-    const none = { judged: [], seen: [], updated: [], endMs: 0 }
-    return { file, name: file, ok: false, tookMs: 0, problems: read.problems, ...none }
+    return notPlayed(file, file, read.problems)
   }
   const { ready } = read
   const seed = options.seed ?? ready.scenario.seed
   const seeded = { ...ready, scenario: { ...ready.scenario, seed } }
-  const seen = await playScenario(seeded, options)
+  const played = await playScenario(seeded, options).catch(
+    (error: Error & { code?: string }) => error,
+  )
+  if (played instanceof Error) {
+    const why = [played.code, played.message].filter(Boolean).join(': ')
+    return notPlayed(file, ready.scenario.name, [`can’t be played: ${why}`])
+  }
+  const seen = played
   const judged = judge(ready.scenario, seen)
   const broken = judged.flatMap(({ path, expectation, problems }) =>
     problems.map(one => `${path}: ${one}${expectation.why ? ` (${expectation.why})` : ''}`),
@@ -57,6 +63,11 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
     endMs: endMsOf(ready),
     updated: golden.updated,
   }
+}
+
+function notPlayed(file: string, name: string, problems: readonly string[]): Result {
+  const none = { judged: [], seen: [], updated: [], endMs: 0, tookMs: 0 }
+  return { file, name, ok: false, problems, ...none }
 }
 
 /** A scenario without a golden trace has only its expectations. */
