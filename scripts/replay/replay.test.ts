@@ -144,7 +144,10 @@ t.test('a file that is missing, empty, cut or not of text', async t => {
 t.test('an expectation that does not hold is told with its place and what was seen', async t => {
   const file = join(tempDir(), 'one.json')
   const cases: readonly [object, RegExp][] = [
-    [{ deny: 'STALE_CODE' }, /^deny STALE_CODE: at least once, seen 0 times$/],
+    [
+      { deny: 'STALE_CODE' },
+      /^deny STALE_CODE: at least once, seen 0 times; there came grant ADMIT entry main A\.scanner at 0 s$/,
+    ],
     [{ admit: 'ADMIT', times: 0 }, /^admit ADMIT: 0 times, seen 1 times$/],
     [{ admit: 'ADMIT', flag: 'STALE' }, /with flag STALE: at least once/],
     [{ relays: [] }, /^relays: none, but entry$/],
@@ -153,18 +156,18 @@ t.test('an expectation that does not hold is told with its place and what was se
     [{ passage: 'entry' }, /^passage entry: at least once/],
     [{ alarm: 'FIRE' }, /^alarm FIRE: at least once/],
     [{ through: true }, /^through true: at least once/],
-    [{ admit: 'ADMIT', lane: 'B' }, /seen 0 times$/],
+    [{ admit: 'ADMIT', lane: 'B' }, /seen 0 times; no row came in that time$/],
   ]
   const expect = cases.map(([one]) => ({ at: '<1s', why: 'so it is', ...one }))
   const lanes = { A: {}, B: {} }
   const steps = [{ at: '0s', scan: { by: 'lin', lane: 'A' }, expect }]
-  writeFileSync(file, JSON.stringify({ ...GOOD, lanes, steps }))
+  writeFileSync(file, JSON.stringify({ ...GOOD, lanes, steps }, null, 2))
   const { ok, judged, problems } = await runScenario(file, { update: false })
   t.notOk(ok)
   for (const [i, [, expected]] of cases.entries()) {
     t.match(judged[i]?.problems.join('\n'), expected)
   }
-  t.match(problems[0], /^steps\.0\.expect\.0: deny .* \(so it is\)$/)
+  t.match(problems[0], /^line \d+: steps\.0\.expect\.0: deny .* \(so it is\)$/)
 })
 
 t.test('a golden trace: written, held line by line, written anew with its difference', async t => {

@@ -1,6 +1,7 @@
 /** Runs scenarios one after the other: each is played, judged, and compared with its golden trace. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Observed } from '../../fixtures/stage/observed.ts'
+import { pathText } from '../../gate/contract/explain.ts'
 import { type Judged, judge } from './expect.ts'
 import { endMsOf, type PlayOptions, playScenario } from './play.ts'
 import { type ReadyScenario, readScenario } from './read-scenario.ts'
@@ -51,9 +52,11 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   }
   const seen = played
   const judged = judge(ready.scenario, seen)
-  const broken = judged.flatMap(({ path, expectation, problems }) =>
-    problems.map(one => `${path}: ${one}${expectation.why ? ` (${expectation.why})` : ''}`),
-  )
+  const broken = judged.flatMap(({ place, expectation, problems }) => {
+    const where = `line ${ready.lineOf(place)}: ${pathText(place)}`
+    const why = expectation.why === undefined ? '' : ` (${expectation.why})`
+    return problems.map(one => `${where}: ${one}${why}`)
+  })
   const golden = compareGolden(ready, seen, options.update)
   return {
     ...{ file, name: ready.scenario.name, seen, judged },
