@@ -267,6 +267,7 @@ t.test('JUnit and a page', async t => {
   t.match(readFileSync(junit, 'utf8'), /failures="1"[\s\S]*REVOKED expected/)
   const page = readFileSync(html, 'utf8')
   t.match(page, /scans: 1 ADMIT[\s\S]*REVOKED expected[\s\S]*scan of line 1/)
+  t.notMatch(page, /LANE_CLOSED/, 'the stop is not in it')
 })
 
 /** A gate's data folder with trust that it fetched, and its config. */

@@ -97,11 +97,12 @@ async function openPlayer({ gate, startMs, everyMs, lane: given, onSeen }: PlayS
   const waiting = new Map<string, Pending>()
   let atMs = 0
   let isFirst = true
+  let isOver = false
 
   const stage = await openStage({
     ...{ config, startMs, seed: 1, memoryMax: MEMORY_MAX, ...(real && { real }) },
     onObserved(one) {
-      if (one.atMs < 0) return
+      if (one.atMs < 0 || isOver) return
       onSeen?.(one)
       if (one.what === 'row') rowCame(one.lane, one.kind, one.body)
     },
@@ -185,7 +186,11 @@ async function openPlayer({ gate, startMs, everyMs, lane: given, onSeen }: PlayS
       await goTo(atMs + WAIT_MS)
       for (const one of waiting.values()) one.verdict ??= { code: 'IGNORED', why: IGNORED }
     },
-    close: stage.stop,
+    close(): Promise<void> {
+      // What the gate does at its stop is no matter of the scans.
+      isOver = true
+      return stage.stop()
+    },
   }
 }
 
