@@ -77,14 +77,19 @@ const OF_SCANS = [...Object.keys(SCANS_OPTIONS), 'junit', 'html']
 const OF_CODES = ['codes', 'at', 'every']
 const OF_SCENARIOS = ['update', 'trace', 'realtime', 'junit', 'html', 'seed', 'schema', 'help']
 
-/** Scenario files of what was named, folders with all below them, in the order of their names. */
+/**
+ * Scenario files of what was named, folders with all below them, in the order of their names. Throws
+ * OptionError for a folder without one: a run of nothing would hold.
+ */
 function filesOf(names: readonly string[]): string[] {
   return names.flatMap(name => {
     if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name]
-    return readdirSync(name, { recursive: true, encoding: 'utf8' })
+    const files = readdirSync(name, { recursive: true, encoding: 'utf8' })
       .filter(one => one.endsWith('.json') && !one.endsWith('schema.json'))
       .sort()
       .map(one => join(name, one))
+    if (files.length === 0) throw new OptionError(`${name}: no scenario (*.json) in this folder`)
+    return files
   })
 }
 

@@ -291,4 +291,5 @@ t.test('the program: a folder, its exit code, what was seen, and JUnit in a file
   t.match(both.stdout, /1\.\.2\n# 1 of 2 scenarios hold/)
   t.match(readFileSync(junit, 'utf8'), /failures="1"/)
   t.equal((await replay(join(dir, 'good.json'))).code, 0)
+  t.match(await replay(tempDir()), { code: 2, stdout: '' }, 'a folder without a scenario')
 })
