@@ -1,5 +1,5 @@
 /** Results of scenarios as JUnit XML, as CI servers read it. Pure. */
-import type { Result } from './run.ts'
+import type { Reported } from './tap.ts'
 
 // Beside XML's own marks, what no XML 1.0 document may hold (§2.2).
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const escaped = (text: string): string =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 
-export function junitOf(results: readonly Result[]): string {
+export function junitOf(results: readonly Reported[]): string {
   const failed = results.filter(({ ok }) => !ok).length
   const tookMs = results.reduce((sum, one) => sum + one.tookMs, 0)
   const cases = results.map(({ ok, file, name, problems, tookMs: ms }) => {

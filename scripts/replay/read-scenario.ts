@@ -11,6 +11,8 @@ export interface ReadyScenario {
   readonly file: string
   readonly scenario: Scenario
   readonly config: GateConfig
+  /** The line of its file in which something of it stands, from 1. */
+  readonly lineOf: (place: Place) => number
 }
 
 export type ReadScenario =
@@ -35,7 +37,7 @@ export function readScenario(file: string): ReadScenario {
   if (!read.ok) return { ok: false, problems: [`${file}: ${read.problem}`] }
   const lineOf = createLineFinder(read.text)
   const checked = checkScenario(read.value)
-  if (checked.ok) return { ok: true, ready: { file, ...checked } }
+  if (checked.ok) return { ok: true, ready: { file, lineOf, ...checked } }
   const problems = checked.problems.map(({ place, message }) => {
     return `${file}: line ${lineOf(place)}: ${pathText(place) || '(whole)'}: ${message}`
   })
@@ -45,7 +47,7 @@ export function readScenario(file: string): ReadScenario {
 function checkScenario(
   value: unknown,
 ):
-  | ({ readonly ok: true } & Omit<ReadyScenario, 'file'>)
+  | ({ readonly ok: true } & Pick<ReadyScenario, 'scenario' | 'config'>)
   | { readonly ok: false; readonly problems: readonly PlacedProblem[] } {
   const parsed = scenarioSchema.safeParse(value)
   if (!parsed.success) return { ok: false, problems: explainPlaces(parsed.error, value) }
