@@ -1,18 +1,25 @@
-/** `npm run replay -- FILE|FOLDER…`: scenarios through the production gate, in virtual time. */
+/** `npm run replay`: scenarios, and scans of a file, through the production gate in virtual time. */
 import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { makeCodes } from '../fixtures/stage/made-codes.ts'
 import type { Observed } from '../fixtures/stage/observed.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
+import { timeOf } from './pass/usage.ts'
 import { htmlOf } from './replay/html.ts'
 import { junitOf } from './replay/junit.ts'
 import { type Result, runScenario } from './replay/run.ts'
+import { everyMsOf, SCANS_OPTIONS, scansCommand } from './replay/scans/command.ts'
+import { STAGE_START_MS } from './replay/scans/start-time.ts'
 import { scenarioJsonSchema } from './replay/scenario.ts'
 import { tapEnd, tapOf } from './replay/tap.ts'
 import { traceLine } from './replay/trace.ts'
 
 const HELP = `npm run replay -- FILE|FOLDER... [--update] [--trace] [--junit FILE]
                          [--html FILE] [--realtime] [--seed N]
+npm run replay -- --scans FILE|FOLDER [--expect FILE] [--kind KIND] [--at TIME] [--every TIME]
+                  [--lane NAME] [--config FILE] [--junit FILE] [--html FILE]
+npm run replay -- --codes N [--at TIME] [--every TIME]
 npm run replay -- --schema
 
 Plays scenarios: JSON files of who carries which pass, what each lane's devices see and when, and what
@@ -26,6 +33,26 @@ TAP. A scenario NAME.json with a golden trace NAME.trace beside it must give tha
   --realtime     plays each scenario in its own time, and prints what is seen as it happens
   --seed N       in place of the seeds of the files
   --schema       prints the JSON Schema of a scenario
+
+With --scans, what a tester has is read at a gate, and each scan is told on a line: when, lane, verdict,
+why. The file's kind is told by its content. Who is admitted walks through.
+
+  --expect FILE  the codes that must come: one a line, or the column expect of a CSV; * is any
+  --kind KIND    text: a code a line. csv: a header with code, and if you like time (ISO 8601, Unix time,
+                 or 12.5s from the first scan), lane, expect. serial: bytes of a scanner's line. hid: a raw
+                 dump of a USB scanner's reports; hex-hid: one in hex digits a line. recordings: JSON as
+                 in fixtures/scans or fixtures/hid. pictures: one, or a folder of them
+  --at TIME      of the first scan, ISO 8601; else by its time in the file, or when its code was made
+  --every TIME   between scans without a time (10s)
+  --lane NAME    of scans without a lane: the first lane. The stage has A, an entry, and B, an exit
+  --config FILE  at a real gate with this config, on a copy of its data, with the trust that it has
+                 there: no service is asked, nor for tickets. Its own files stay as they are
+  --baud N       speed of the serial line (115200); --suffix NAME: what ends its codes: learn, required
+                 (CR or LF), none, NUL, ETX, EOT, TAB, GS (learn); --gm65: such a module's answers are in it
+  --layout NAME  of a USB scanner in keyboard mode: us, uk, de, fr (us)
+  --zone OFFSET  of CSV times without one, such as +08:00
+  --codes N      prints N codes that the stage admits, made --every apart from --at on
+
   --help         this text
 
 Exit codes: 0 all hold, 1 one does not or can't be read, 2 wrong arguments, 130 after SIGINT.
@@ -39,19 +66,36 @@ const OPTIONS = {
   html: { type: 'string' },
   seed: { type: 'string' },
   schema: { type: 'boolean', default: false },
+  codes: { type: 'string' },
+  ...SCANS_OPTIONS,
   help: { type: 'boolean', default: false },
 } as const
 const SEED_MAX = 2 ** 32 - 1
+const CODES_MAX = 1_000_000
+/** Each way of calling it takes these alone. */
+const OF_SCANS = [...Object.keys(SCANS_OPTIONS), 'junit', 'html']
+const OF_CODES = ['codes', 'at', 'every']
+const OF_SCENARIOS = ['update', 'trace', 'realtime', 'junit', 'html', 'seed', 'schema', 'help']
 
-/** Scenario files of what was named, folders with all below them, in the order of their names. */
+/**
+ * Scenario files of what was named, folders with all below them, in the order of their names. Throws
+ * OptionError for a folder without one: a run of nothing would hold.
+ */
 function filesOf(names: readonly string[]): string[] {
   return names.flatMap(name => {
     if (!statSync(name, { throwIfNoEntry: false })?.isDirectory()) return [name]
-    return readdirSync(name, { recursive: true, encoding: 'utf8' })
+    const files = readdirSync(name, { recursive: true, encoding: 'utf8' })
       .filter(one => one.endsWith('.json') && !one.endsWith('schema.json'))
       .sort()
       .map(one => join(name, one))
+    if (files.length === 0) throw new OptionError(`${name}: no scenario (*.json) in this folder`)
+    return files
   })
+}
+
+const SAYS = {
+  out: (text: string) => process.stdout.write(text),
+  err: (text: string) => process.stderr.write(text),
 }
 
 const print = (one: Observed): void => void process.stdout.write(`# ${traceLine(one)}\n`)
@@ -66,15 +110,37 @@ function realTime(isStopped: () => boolean): (ms: number) => Promise<void> {
 }
 
 function readArguments(args: readonly string[]) {
-  const { values, positionals } = readOptions(OPTIONS, () =>
-    parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
+  const { values, positionals } = readOptions(
+    OPTIONS,
+    () => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
+    ({ values }) => takenWith(values),
   )
-  if (!values.help && !values.schema && positionals.length === 0) {
-    throw new OptionError('name a scenario or a folder; see --help')
+  const isOther = values.help || values.schema || values.scans !== undefined || values.codes
+  if (!isOther && positionals.length === 0) {
+    throw new OptionError('name a scenario or a folder, or --scans FILE; see --help')
+  }
+  if (isOther && !values.help && positionals.length > 0) {
+    throw new OptionError(`one argument too many: "${positionals[0]}"; see --help`)
   }
   const isOwn = values.seed === undefined
   const seed = wholeNumber('seed', values.seed, { from: 0, to: SEED_MAX, otherwise: 0 })
   return { ...values, files: filesOf(positionals), seed: isOwn ? undefined : seed }
+}
+
+function takenWith(values: { readonly scans?: string; readonly codes?: string }) {
+  if (values.scans !== undefined) return OF_SCANS
+  return values.codes === undefined ? OF_SCENARIOS : OF_CODES
+}
+
+async function printCodes(
+  wanted: string,
+  values: { readonly at?: string; readonly every: string },
+) {
+  const count = wholeNumber('codes', wanted, { from: 1, to: CODES_MAX, otherwise: 1 })
+  const fromMs = values.at === undefined ? STAGE_START_MS : timeOf(values.at)
+  const codes = makeCodes(count, { fromMs, everyMs: everyMsOf(values.every) })
+  for await (const code of codes) process.stdout.write(`${code}\n`)
+  return 0
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -87,10 +153,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
     return 0
   }
+  if (options.codes !== undefined) return printCodes(options.codes, options)
   let isStopped = false
   process.once('SIGINT', () => {
     isStopped = true
   })
+  const { scans } = options
+  if (scans !== undefined) return scansCommand({ ...options, scans }, () => isStopped, SAYS)
   const results: Result[] = []
   process.stdout.write('TAP version 14\n')
   for (const file of options.files) {

@@ -49,10 +49,15 @@ export interface MemoryDisk extends GateDisk {
   close(): void
 }
 
-/** `identity`: an enrolled one has a service to talk to. */
-export function createDiskInMemory(identity: FoundIdentity): MemoryDisk {
-  const journal = new DatabaseSync(':memory:')
-  const cache = new DatabaseSync(':memory:')
+/**
+ * `identity`: an enrolled one has a service to talk to. `databases`: that it goes on with, copies of a
+ * real gate's for example; empty ones unless given.
+ */
+export function createDiskInMemory(
+  identity: FoundIdentity,
+  databases: { readonly journal?: DatabaseSync; readonly cache?: DatabaseSync } = {},
+): MemoryDisk {
+  const { journal = new DatabaseSync(':memory:'), cache = new DatabaseSync(':memory:') } = databases
   const shelf = new Map<string, Uint8Array>()
   return {
     journal,

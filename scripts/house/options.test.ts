@@ -117,6 +117,9 @@ t.test('an option of another command is refused, not passed over', async t => {
     ['server/main.ts', '--role agent --config y', /--role is not an option/],
     ['scripts/trust.ts', 'rotate --root 1 --dir x', /--root is not .*did you mean --roots\?/],
     ['gate/main.ts', '--config x --by NAME', /--by is not an option/],
+    ['scripts/replay.ts', '--scans x --seed 5', /--seed is not an option of this command/],
+    ['scripts/replay.ts', 'x.json --at now', /--at is not an option of this command/],
+    ['scripts/replay.ts', '--codes 1 --update', /--update is not an option of this command/],
     ['scripts/pass.ts', 'decode x y', /one argument too many: "y"/],
   ]
   await each(wrong, async ([program, line, told]) => {

@@ -11,6 +11,9 @@ import type { Step } from './scenario.ts'
 /** Turns of the event loop that a code's verification takes, at most. */
 export const TURNS = 8
 
+/** Of a code that was cut: most of a pass. */
+const UNREAD_BYTES = 300
+
 /** Names in the steps are known to be there: see read-scenario.ts. */
 export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) {
   const [only] = stage.lanes.keys()
@@ -42,6 +45,13 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
     const shown = what.presented === '0s' ? '' : `, made ${what.presented}`
     stage.note(lane.name, { what: 'step', text: `scan ${who}${what.bare ? ' bare' : ''}${shown}` })
     readerOf(lane, what.reader).read(text)
+  }
+
+  function dropCodes(what: NonNullable<Step['unread']>): void {
+    const lane = laneOf(what.lane)
+    stage.note(lane.name, { what: 'step', text: `${what.times} codes unread: ${what.fault}` })
+    const reader = readerOf(lane, what.reader)
+    for (let i = 0; i < what.times; i++) reader.drop(what.fault, UNREAD_BYTES)
   }
 
   function walks({ lane, as, direction }: NonNullable<Step['walk']>): void {
@@ -82,7 +92,7 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
     const told = (text: string) => stage.note('', { what: 'step', text })
     if (step.service !== undefined) {
       told(`the service is ${step.service}`)
-      stage.service.setReachable(step.service === 'up')
+      await stage.service.setReachable(step.service === 'up')
     }
     if (step.clock !== undefined) {
       told(`the clock shows ${step.clock} more`)
@@ -92,10 +102,19 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
       told(`disk ${step.disk}`)
       stage.setDisk(step.disk)
     }
+    if (step.trustFile !== undefined) {
+      told(`trust.db ${step.trustFile}`)
+      if (step.trustFile === 'kept') stage.keptTrust.keep()
+      else stage.keptTrust.putBack()
+    }
     if (step.power !== undefined) {
       told(`power ${step.power}`)
       if (step.power === 'cut') stage.cutPower()
       else await stage.start()
+    }
+    if (step.lie !== undefined) {
+      told(`the service lies: ${step.lie}`)
+      await stage.service.lie(step.lie)
     }
     if (step.revoke !== undefined) await revoke(step.revoke)
   }
@@ -109,6 +128,7 @@ export function createActs(stage: Stage, passes: ReadonlyMap<string, HeldPass>) 
   return async (step: Step): Promise<void> => {
     if (step.scan !== undefined) await scan(step.scan)
     if (step.walk !== undefined) walks(step.walk)
+    if (step.unread !== undefined) dropCodes(step.unread)
     if (step.press !== undefined) press(step.press)
     if (step.contact !== undefined) setContact(step.contact)
     if (step.modes !== undefined) setModes(step.modes)

@@ -1,11 +1,13 @@
 /** Whether what was seen is what a scenario expects. Pure. */
 import type { Observed } from '../../fixtures/stage/observed.ts'
+import type { Place } from '../../gate/contract/json-lines.ts'
 import { msOf, type Span, spanOf } from './durations.ts'
 import type { Expectation, Scenario } from './scenario.ts'
+import { rowSaid } from './trace.ts'
 
 export interface Judged {
-  /** As it stands in the scenario: `steps.2.expect.0`. */
-  readonly path: string
+  /** Where it stands in the scenario: `steps`, 2, `expect`, 0. */
+  readonly place: Place
   readonly expectation: Expectation
   /** Empty when it holds. */
   readonly problems: readonly string[]
@@ -13,13 +15,13 @@ export interface Judged {
 
 export function judge(scenario: Scenario, seen: readonly Observed[]): Judged[] {
   const ofSteps = scenario.steps.flatMap((step, i) =>
-    step.expect.map((one, j) => judgeOne(`steps.${i}.expect.${j}`, one, msOf(step.at), seen)),
+    step.expect.map((one, j) => judgeOne(['steps', i, 'expect', j], one, msOf(step.at), seen)),
   )
-  return [...ofSteps, ...scenario.expect.map((one, j) => judgeOne(`expect.${j}`, one, 0, seen))]
+  return [...ofSteps, ...scenario.expect.map((one, j) => judgeOne(['expect', j], one, 0, seen))]
 }
 
 function judgeOne(
-  path: string,
+  place: Place,
   expectation: Expectation,
   sinceMs: number,
   all: readonly Observed[],
@@ -32,7 +34,7 @@ function judgeOne(
   )
   const within = until.filter(one => one.atMs >= span.fromMs)
   const problems = [...eventProblems(expectation, within), ...stateProblems(expectation, until)]
-  return { path, expectation, problems }
+  return { place, expectation, problems }
 }
 
 type Fits = (one: Observed) => boolean
@@ -93,8 +95,20 @@ function eventProblems(expected: Expectation, within: readonly Observed[]): stri
     const count = within.filter(fits).length
     if (expected.times === undefined ? count > 0 : count === expected.times) return []
     const wanted = expected.times === undefined ? 'at least once' : `${expected.times} times`
-    return [`${says}: ${wanted}, seen ${count} times`]
+    return [`${says}: ${wanted}, seen ${count} times${count === 0 ? inPlaceOf(within) : ''}`]
   })
+}
+
+const ROWS_SAID_MAX = 3
+
+/** The rows that came in that time. */
+function inPlaceOf(within: readonly Observed[]): string {
+  const rows = within.flatMap(one =>
+    one.what === 'row' ? [`${rowSaid(one.kind, one.body)} at ${one.atMs / 1000} s`] : [],
+  )
+  if (rows.length === 0) return '; no row came in that time'
+  const more = rows.length > ROWS_SAID_MAX ? ` and ${rows.length - ROWS_SAID_MAX} more` : ''
+  return `; there came ${rows.slice(0, ROWS_SAID_MAX).join(', ')}${more}`
 }
 
 /** What must be so at the end of the time. */

@@ -1,10 +1,10 @@
 /** Results of scenarios as JUnit XML, as CI servers read it. Pure. */
 import { escaped } from '../report/markup.ts'
-import type { Result } from './run.ts'
+import type { Reported } from './tap.ts'
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 
-export function junitOf(results: readonly Result[]): string {
+export function junitOf(results: readonly Reported[]): string {
   const failed = results.filter(({ ok }) => !ok).length
   const tookMs = results.reduce((sum, one) => sum + one.tookMs, 0)
   const cases = results.map(({ ok, file, name, problems, tookMs: ms }) => {

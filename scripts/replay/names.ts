@@ -11,7 +11,7 @@ export interface PlacedProblem {
 }
 
 /** Acts on a lane. */
-const ON_LANES = ['scan', 'walk', 'contact', 'press', 'board', 'reader', 'modes'] as const
+const ON_LANES = ['scan', 'walk', 'contact', 'press', 'board', 'reader', 'unread', 'modes'] as const
 
 export function unknownNames(scenario: Scenario, { lanes }: GateConfig): PlacedProblem[] {
   const names = lanes.map(lane => lane.name)

@@ -1,19 +1,42 @@
 /** Plays a scenario on a stage: its steps in their time, and all that is seen from its start on. */
+import { SMALL_MEMORY } from '../../fixtures/small-memory.ts'
+import type { BoardingPlan } from '../../fixtures/stage/boarding-list.ts'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { type HeldPass, makePass } from '../../fixtures/stage/passes.ts'
 import { openStage } from '../../fixtures/stage/stage.ts'
 import { createActs } from './acts.ts'
 import { msOf } from './durations.ts'
 import type { ReadyScenario } from './read-scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** After the last step. */
 const END_MS = 30_000
 /** In its own time a scenario goes on in pieces of this length. */
 const PACE_MS = 20
+/** Of a boarding list that nobody dates. */
+const LIST_AS_OF = '-1min'
 
 export function endMsOf({ scenario }: ReadyScenario): number {
   const last = Math.max(0, ...scenario.steps.map(step => msOf(step.at)))
   return scenario.end === undefined ? last + END_MS : Math.max(last, msOf(scenario.end))
+}
+
+/** Undefined where nobody speaks of tickets. */
+function boardingOf({ people, boardingList }: Scenario, startMs: number): BoardingPlan | undefined {
+  const owners = Object.values(people).map(({ ticket }, i) => ({ ticket, index: i + 1 }))
+  if (boardingList === undefined && owners.every(({ ticket }) => ticket === undefined)) {
+    return undefined
+  }
+  const at = (text: string) => Math.floor((startMs + msOf(text)) / 1000)
+  return {
+    asOf: at(boardingList?.asOf ?? LIST_AS_OF),
+    elsewhere: owners.flatMap(({ ticket, index }) => (ticket === 'elsewhere' ? [index] : [])),
+    tickets: owners.flatMap(({ ticket, index }) => {
+      if (ticket === undefined || ticket === 'elsewhere') return []
+      const { train, from, until } = ticket
+      return [{ index, train: { number: train, from: at(from), until: at(until) } }]
+    }),
+  }
 }
 
 export interface PlayOptions {
@@ -34,6 +57,8 @@ export async function playScenario(
   const startMs = Date.parse(scenario.start)
   const stage = await openStage({
     ...{ config, startMs, seed: scenario.seed },
+    memoryMax: { ...SMALL_MEMORY, ...scenario.memory },
+    boarding: boardingOf(scenario, startMs),
     onObserved(one) {
       if (one.atMs < 0 || isOver) return
       seen.push(one)
@@ -47,7 +72,7 @@ export async function playScenario(
       issuedMs: startMs + msOf(person.issued),
       validMs: msOf(person.valid),
     }
-    passes.set(name, await makePass(stage.service.world, i + 1, shape))
+    passes.set(name, await makePass(i + 1, shape))
   }
   const act = createActs(stage, passes)
   const steps = [...scenario.steps].sort((a, b) => msOf(a.at) - msOf(b.at))

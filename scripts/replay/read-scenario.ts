@@ -12,6 +12,8 @@ export interface ReadyScenario {
   readonly file: string
   readonly scenario: Scenario
   readonly config: GateConfig
+  /** The line of its file in which something of it stands, from 1. */
+  readonly lineOf: (place: Place) => number
 }
 
 export type ReadScenario =
@@ -40,7 +42,7 @@ export function readScenario(file: string): ReadScenario {
   const isSimulation = Object.hasOwn(Object(read.value), 'simulation')
   const checked = isSimulation ? checkSimulation(read.value) : checkScenario(read.value)
   if (checked.ok) {
-    return 'simulation' in checked ? checked : { ok: true, ready: { file, ...checked } }
+    return 'simulation' in checked ? checked : { ok: true, ready: { file, lineOf, ...checked } }
   }
   const problems = checked.problems.map(({ place, message }) => {
     return `${file}: line ${lineOf(place)}: ${pathText(place) || '(whole)'}: ${message}`
@@ -61,7 +63,7 @@ function checkSimulation(
 
 function checkScenario(
   value: unknown,
-): ({ readonly ok: true } & Omit<ReadyScenario, 'file'>) | Refused {
+): ({ readonly ok: true } & Pick<ReadyScenario, 'scenario' | 'config'>) | Refused {
   const parsed = scenarioSchema.safeParse(value)
   if (!parsed.success) return { ok: false, problems: explainPlaces(parsed.error, value) }
   const scenario = parsed.data

@@ -6,7 +6,7 @@ import { text as readAll } from 'node:stream/consumers'
 import t from 'tap'
 import { ROOT } from '../../fixtures/child.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { VERDICTS } from '../../gate/contract/codes.ts'
+import { ALARMS, type AlarmCode, VERDICTS } from '../../gate/contract/codes.ts'
 import { junitOf } from './junit.ts'
 import { readScenario } from './read-scenario.ts'
 import { runScenario, traceFileOf } from './run.ts'
@@ -30,31 +30,40 @@ t.test('every scenario of the house holds, line by line', async t => {
   }
 })
 
-/** Verdicts that no scenario gives yet, and what they need that the stage has not. */
+/** Alarms that no scenario raises: where they are raised instead, and what keeps them from the stage. */
 const NOT_ON_STAGE: Readonly<Record<string, string>> = {
-  CLOCK_UNCERTAIN: 'a clock that nothing proves',
-  MEMORY_FULL: 'more passes than a scenario has people',
-  STATUS_UNKNOWN: 'a list that can’t be fetched',
-  TRUST_STALE: 'a config that shuts on old trust',
-  TRUST_STAFF: 'the same',
-  TRUST_ROLLED_BACK: 'an older trust.db',
-  PAPER_LIST_OLD: 'a list that is not renewed',
-  NO_TICKET: 'a boarding list',
-  TICKET_PENDING: 'a boarding list',
-  WRONG_STATION: 'a boarding list',
-  TOO_EARLY: 'a boarding list',
-  TOO_LATE: 'a boarding list',
+  ...each('a board’s firmware: hardware/sim/deadman.test.ts', 'NO_DEADMAN'),
+  ...each('real files: gate/tests', 'DISK_LOW', 'JOURNAL_DAMAGED', 'JOURNAL_GONE', 'FILE_DAMAGED'),
+  ...each('real files: gate/tests', 'FILE_GONE', 'IDENTITY_DAMAGED', 'TRUST_CACHE_DAMAGED'),
+  ...each('real files: gate/tests', 'TRUST_CACHE_UNWRITTEN', 'CONFIG_FILE_BAD'),
+  ...each('uploads: gate/tests/uplink', 'CHAIN_FORK', 'ACK_IMPLAUSIBLE', 'SERVICE_BEHIND'),
+  ...each('uploads: gate/tests/uplink', 'SERVICE_REDIRECTS', 'ROW_REFUSED'),
+  ...each('enrolment: gate/tests/enrolment.test.ts', 'ENROLMENT_REFUSED', 'ENROLMENT_DIFFERS'),
+  ...each('another start: gate/config/revisions.test.ts', 'CONFIG_REVERTED'),
+  ...each(
+    'several gates: gate/tests/bus-station.test.ts',
+    'BUS_DOWN',
+    'BUS_OPEN',
+    'ADMITTED_TWICE',
+  ),
+  ...each('another trust document: gate/tests/trust-scope.test.ts', 'TRUST_SCOPE'),
+  ...each('another trust document: gate/tests/trust-environment.test.ts', 'ENVIRONMENT_MISMATCH'),
+}
+
+function each(why: string, ...codes: AlarmCode[]): Record<string, string> {
+  return Object.fromEntries(codes.map(code => [code, why]))
 }
 
 t.test(
-  'each verdict stands in a golden trace, or in the list of those that do not yet',
+  'each verdict, and each alarm that the stage can raise, stands in a golden trace',
   async t => {
     const traces = FILES.filter(file => !isSimulation(file))
       .map(file => readFileSync(traceFileOf(file), 'utf8'))
       .join('')
-    for (const code of Object.keys(VERDICTS)) {
-      const isThere = new RegExp(` ${code}\\b`).test(traces)
-      t.equal(isThere, NOT_ON_STAGE[code] === undefined, code)
+    const isThere = (code: string) => new RegExp(` ${code}\\b`).test(traces)
+    for (const code of Object.keys(VERDICTS)) t.ok(isThere(code), code)
+    for (const code of Object.keys(ALARMS)) {
+      t.equal(isThere(code), NOT_ON_STAGE[code] === undefined, code)
     }
   },
 )
@@ -141,7 +150,10 @@ t.test('a file that is missing, empty, cut or not of text', async t => {
 t.test('an expectation that does not hold is told with its place and what was seen', async t => {
   const file = join(tempDir(), 'one.json')
   const cases: readonly [object, RegExp][] = [
-    [{ deny: 'STALE_CODE' }, /^deny STALE_CODE: at least once, seen 0 times$/],
+    [
+      { deny: 'STALE_CODE' },
+      /^deny STALE_CODE: at least once, seen 0 times; there came grant ADMIT entry main A\.scanner at 0 s$/,
+    ],
     [{ admit: 'ADMIT', times: 0 }, /^admit ADMIT: 0 times, seen 1 times$/],
     [{ admit: 'ADMIT', flag: 'STALE' }, /with flag STALE: at least once/],
     [{ relays: [] }, /^relays: none, but entry$/],
@@ -150,18 +162,18 @@ t.test('an expectation that does not hold is told with its place and what was se
     [{ passage: 'entry' }, /^passage entry: at least once/],
     [{ alarm: 'FIRE' }, /^alarm FIRE: at least once/],
     [{ through: true }, /^through true: at least once/],
-    [{ admit: 'ADMIT', lane: 'B' }, /seen 0 times$/],
+    [{ admit: 'ADMIT', lane: 'B' }, /seen 0 times; no row came in that time$/],
   ]
   const expect = cases.map(([one]) => ({ at: '<1s', why: 'so it is', ...one }))
   const lanes = { A: {}, B: {} }
   const steps = [{ at: '0s', scan: { by: 'lin', lane: 'A' }, expect }]
-  writeFileSync(file, JSON.stringify({ ...GOOD, lanes, steps }))
+  writeFileSync(file, JSON.stringify({ ...GOOD, lanes, steps }, null, 2))
   const { ok, judged, problems } = await runScenario(file, { update: false })
   t.notOk(ok)
   for (const [i, [, expected]] of cases.entries()) {
     t.match(judged[i]?.problems.join('\n'), expected)
   }
-  t.match(problems[0], /^steps\.0\.expect\.0: deny .* \(so it is\)$/)
+  t.match(problems[0], /^line \d+: steps\.0\.expect\.0: deny .* \(so it is\)$/)
 })
 
 t.test('a golden trace: written, held line by line, written anew with its difference', async t => {
@@ -226,6 +238,15 @@ t.test('a row that the disk had not taken when the power was cut never comes', a
   t.same((await runScenario(file, { update: false })).problems, [])
 })
 
+t.test('a scenario that can’t be played is told, and the next one is played', async t => {
+  const file = join(tempDir(), 'one.json')
+  writeFileSync(file, JSON.stringify({ ...GOOD, people: { lin: { valid: '0s' } } }))
+  const { ok, problems } = await runScenario(file, { update: true })
+  t.notOk(ok)
+  t.match(problems, [/^can’t be played: INVALID_ARGUMENT: claims: /])
+  t.notOk(existsSync(traceFileOf(file)), 'no golden trace of it')
+})
+
 const RESULT = {
   file: 'a&b.json',
   tookMs: 12,
@@ -276,4 +297,5 @@ t.test('the program: a folder, its exit code, what was seen, and JUnit in a file
   t.match(both.stdout, /1\.\.2\n# 1 of 2 scenarios hold/)
   t.match(readFileSync(junit, 'utf8'), /failures="1"/)
   t.equal((await replay(join(dir, 'good.json'))).code, 0)
+  t.match(await replay(tempDir()), { code: 2, stdout: '' }, 'a folder without a scenario')
 })

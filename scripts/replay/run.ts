@@ -1,6 +1,7 @@
 /** Runs scenarios one after the other: each is played, judged, and compared with its golden trace. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Observed } from '../../fixtures/stage/observed.ts'
+import { pathText } from '../../gate/contract/explain.ts'
 import type { Report } from '../simulate/report.ts'
 import { type Judged, judge } from './expect.ts'
 import { endMsOf, type PlayOptions, playScenario } from './play.ts'
@@ -40,8 +41,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const from = performance.now()
   const read = readScenario(file)
   if (!read.ok) {
-    const none = { judged: [], seen: [], updated: [], endMs: 0 }
-    return { file, name: file, ok: false, tookMs: 0, problems: read.problems, ...none }
+    return notPlayed(file, file, read.problems)
   }
   if ('simulation' in read) {
     // The whole service is loaded only for these.
@@ -56,11 +56,20 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const { ready } = read
   const seed = options.seed ?? ready.scenario.seed
   const seeded = { ...ready, scenario: { ...ready.scenario, seed } }
-  const seen = await playScenario(seeded, options)
-  const judged = judge(ready.scenario, seen)
-  const broken = judged.flatMap(({ path, expectation, problems }) =>
-    problems.map(one => `${path}: ${one}${expectation.why ? ` (${expectation.why})` : ''}`),
+  const played = await playScenario(seeded, options).catch(
+    (error: Error & { code?: string }) => error,
   )
+  if (played instanceof Error) {
+    const why = [played.code, played.message].filter(Boolean).join(': ')
+    return notPlayed(file, ready.scenario.name, [`can’t be played: ${why}`])
+  }
+  const seen = played
+  const judged = judge(ready.scenario, seen)
+  const broken = judged.flatMap(({ place, expectation, problems }) => {
+    const where = `line ${ready.lineOf(place)}: ${pathText(place)}`
+    const why = expectation.why === undefined ? '' : ` (${expectation.why})`
+    return problems.map(one => `${where}: ${one}${why}`)
+  })
   const golden = compareGolden(ready, seen, options.update)
   return {
     ...{ file, name: ready.scenario.name, seen, judged },
@@ -70,6 +79,11 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
     endMs: endMsOf(ready),
     updated: golden.updated,
   }
+}
+
+function notPlayed(file: string, name: string, problems: readonly string[]): Result {
+  const none = { judged: [], seen: [], updated: [], endMs: 0, tookMs: 0 }
+  return { file, name, ok: false, problems, ...none }
 }
 
 /** A scenario without a golden trace has only its expectations. */

@@ -3,9 +3,11 @@
  * and what must come of it. The published schema of fixtures/scenarios is made from this.
  */
 import { z } from 'zod'
-import { SIGNERS } from '../../fixtures/stage/passes.ts'
+import { SMALL_MEMORY } from '../../fixtures/small-memory.ts'
+import { SIGNERS, STATUS_LISTS } from '../../fixtures/stage/passes.ts'
 import { CONTACTS } from '../../fixtures/stage/stage-lane.ts'
 import { DISK_STATES } from '../../fixtures/stage/troubled-disk.ts'
+import { LIES } from '../../fixtures/stage/trust-service.ts'
 import { type DenyCode, VERDICTS } from '../../gate/contract/codes.ts'
 import { name } from '../../gate/contract/config-fields.ts'
 import { annulReasonSchema, laneModesSchema } from '../../gate/contract/events.ts'
@@ -30,6 +32,21 @@ export const personSchema = z.strictObject({
         'know; forger: another key under the issuer’s name',
     ),
   copied: z.boolean().default(false).describe('presented by another phone’s key'),
+  list: z
+    .enum(STATUS_LISTS)
+    .default('published')
+    .describe('its status list; unknown: one that the service has not published'),
+  ticket: z
+    .union([
+      z.strictObject({
+        train: z.string().min(1).max(16).default('G101'),
+        from: duration.describe('when its boarding begins, from the start'),
+        until: duration.describe('when it ends'),
+      }),
+      z.literal('elsewhere'),
+    ])
+    .optional()
+    .describe('on the station’s boarding list; elsewhere: from another station'),
 })
 export type Person = z.infer<typeof personSchema>
 
@@ -78,6 +95,14 @@ const acts = {
   reader: z
     .strictObject({ lane, reader: z.string().optional(), is: deviceState })
     .describe('a reader is unplugged, or back'),
+  unread: z
+    .strictObject({
+      lane,
+      reader: z.string().optional(),
+      fault: z.enum(['CUT', 'BROKEN', 'TOO_LONG']).default('CUT'),
+      times: z.int().min(1).max(100).default(1),
+    })
+    .describe('a reader drops codes that came in part'),
   modes: z
     .strictObject({
       lane,
@@ -86,17 +111,29 @@ const acts = {
     })
     .describe('a technician runs the lane in another way'),
   service: z.enum(['up', 'down']).describe('the network to the service'),
+  lie: z
+    .enum(LIES)
+    .describe(
+      'a false manifest, until the next true one. older: of a version before. unsigned: by another key. ' +
+        'two: another one of the same version',
+    ),
   revoke: z.array(z.string()).min(1).describe('whose certificates the service revokes now'),
   clock: duration.describe('the host’s clock shows this much more than the true time from now on'),
   disk: z
     .enum(DISK_STATES)
     .describe('full, fails: no row can be written; hangs: no write ends until another state'),
+  trustFile: z
+    .enum(['kept', 'put back'])
+    .describe(
+      'somebody keeps a copy of the gate’s trust.db, or puts it back while the power is off',
+    ),
   power: z.enum(['cut', 'back']).describe('of gate and boards at once'),
   wait: z.literal(true).describe('nothing: a time to expect something at'),
 } as const
 export type ActName = keyof typeof acts
 const ACTS = Object.keys(acts) as ActName[]
 
+const entries = z.int().min(1).max(100_000)
 const onOff = z.boolean()
 export const expectationSchema = z
   .strictObject({
@@ -165,6 +202,18 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('the rest of the gate’s config, where it differs'),
+  memory: z
+    .strictObject({
+      codes: entries.default(SMALL_MEMORY.codes),
+      papers: entries.default(SMALL_MEMORY.papers),
+      visits: entries.default(SMALL_MEMORY.visits),
+    })
+    .prefault({})
+    .describe('how many used codes, paper passes and visits the gate can remember'),
+  boardingList: z
+    .strictObject({ asOf: duration.default('-1min').describe('when it held') })
+    .optional()
+    .describe('of the station; it has one where somebody has a ticket, too'),
   people: z.record(z.string().max(40), personSchema).default({}),
   steps: z.array(stepSchema).max(STEPS_MAX),
   expect: z.array(expectationSchema).default([]),

@@ -1,13 +1,27 @@
 /** Results of scenarios as TAP 14 (https://testanything.org/tap-version-14-specification.html). Pure. */
 import type { Result } from './run.ts'
 
-/** One test point, with its problems below it in YAML. */
-export function tapOf(
+/** What a test point tells. */
+export type Reported = Pick<Result, 'ok' | 'file' | 'name' | 'problems' | 'tookMs' | 'updated'>
+
+/** One test point of a scenario, with its problems below it in YAML. */
+export function tapOf(number: number, result: Reported): string {
+  const { file, name, tookMs } = result
+  const what = `${name === file ? '' : `${name} - `}${file}`
+  return pointOf(number, what, ` # time=${tookMs.toFixed(0)}ms`, result)
+}
+
+/** One test point by its name alone. */
+export const namedTapOf = (number: number, result: Reported): string =>
+  pointOf(number, result.name, '', result)
+
+function pointOf(
   number: number,
-  { ok, file, name, problems, tookMs, updated }: Result,
+  what: string,
+  directive: string,
+  { ok, problems, updated }: Reported,
 ): string {
-  const what = `${name === file ? '' : `${name} - `}${file}`.replaceAll('#', '\\#')
-  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${what} # time=${tookMs.toFixed(0)}ms\n`
+  const point = `${ok ? 'ok' : 'not ok'} ${number} - ${what.replaceAll('#', '\\#')}${directive}\n`
   const changed = updated.map(line => `# ${line}\n`).join('')
   if (ok) return point + changed
   const lines = problems.map(one => `    ${one}\n`).join('')

@@ -33,7 +33,7 @@ function said(one: Observed): string {
 }
 
 /** A row's words in the order of its body; names that are drawn, and long values, are left out. */
-function rowSaid(kind: string, body: Readonly<Record<string, unknown>>): string {
+export function rowSaid(kind: string, body: Readonly<Record<string, unknown>>): string {
   const words = ['code', 'on', 'reason', 'stage', 'direction', 'area', 'source', 'about', 'what']
     .filter(key => body[key] !== undefined && body[key] !== '')
     .map(key => (key === 'on' ? (body.on ? 'begins' : 'is over') : String(body[key])))

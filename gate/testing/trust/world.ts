@@ -46,7 +46,7 @@ export class TrustWorld {
   readonly roots = [1, 2, 3].map(() => generateSigningKey('EdDSA'))
   readonly status = generateSigningKey('ES256')
   readonly time = generateSigningKey('ES256')
-  readonly issuer = generateSigningKey('ES256')
+  readonly issuer: Signer
   readonly files: Files = { manifest: undefined, documents: new Map(), lists: new Map() }
   readonly environment: PassEnvironment
   /** Unix seconds of the true time; the service's clock is right. */
@@ -56,17 +56,23 @@ export class TrustWorld {
   manifestVersion = 0
   private readonly listVersions = new Map<string, number>()
 
-  constructor(nowS: () => number, environment: PassEnvironment = 'production') {
+  constructor(
+    nowS: () => number,
+    environment: PassEnvironment = 'production',
+    issuer: Signer = generateSigningKey('ES256'),
+  ) {
     this.nowS = nowS
     this.environment = environment
+    this.issuer = issuer
   }
 
   /** A world with factory trust 1 and a first manifest of one empty list. */
   static async create(
     nowS: () => number = () => T0,
     environment: PassEnvironment = 'production',
+    issuer?: Signer,
   ): Promise<TrustWorld> {
-    const world = new TrustWorld(nowS, environment)
+    const world = new TrustWorld(nowS, environment, issuer)
     world.factory = await world.rotate()
     await world.publish({ lists: { [LIST]: [] } })
     return world
