@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { type Chain, type EngineChoice, lookLong } from '../hardware/drivers/camera/chain.ts'
 import { openChain } from '../hardware/drivers/camera/open-chain.ts'
+import { createProgressLine } from './report/progress-line.ts'
 import type { DryGate } from './scan/dry-gate.ts'
 import { type Named, namedBy, ScanError, toPicture } from './scan/pictures.ts'
-import { createProgress, jsonLine, linesOf, scannedOf } from './scan/print.ts'
+import { jsonLine, linesOf, scannedOf } from './scan/print.ts'
 
 const HELP = `npm run scan -- FILE|FOLDER|URL [--json] [--engine NAME]
                     [--gate CONFIG [--lane NAME]]
@@ -57,14 +58,14 @@ async function scanOne({ chain, gate, json }: Run, named: Named): Promise<void> 
 }
 
 async function scanAll(run: Run, all: readonly Named[]): Promise<number> {
-  const progress = createProgress(process.stderr)
+  const progress = createProgressLine()
   let isStopped = false
   let failed = 0
   process.once('SIGINT', () => {
     isStopped = true
   })
   for (const [i, named] of all.entries()) {
-    progress.show(i, all.length)
+    if (all.length > 1) progress.show(`${i} of ${all.length}`)
     // Signals are heard between pictures.
     await new Promise(resolve => setImmediate(resolve))
     if (isStopped) break

@@ -1,6 +1,7 @@
 /** `npm run bench -- barrier`: how well each barrier and its beams tell people apart. */
 import { ALONE, BARRIERS, type Score, SECONDS, scoreParties } from '../../fixtures/barrier-score.ts'
 import type { PartyKind } from '../../hardware/sim/crowd.ts'
+import { createProgressLine } from '../report/progress-line.ts'
 import { type Figure, figure } from './figure.ts'
 
 const PART = 'barrier'
@@ -29,8 +30,9 @@ const OTHERS: readonly (readonly [name: string, kind: PartyKind, of: (score: Sco
 
 export async function benchBarrier(): Promise<Figure[]> {
   const figures: Figure[] = []
+  const progress = createProgressLine()
   for (const [name, barrier] of Object.entries(BARRIERS)) {
-    progress(name)
+    progress.show(`${name} …`)
     const alone = scoreParties(barrier, ALONE, HALF, SEED)
     const seconds = scoreParties(barrier, SECONDS, HALF, SEED + 1)
     figures.push(...goals(name, alone, seconds))
@@ -39,7 +41,7 @@ export async function benchBarrier(): Promise<Figure[]> {
       figures.push(figure(PART, `${name}: ${what}`, [percent(of(score) / score.parties), '%']))
     }
   }
-  progress('')
+  progress.clear()
   return figures
 }
 
@@ -81,9 +83,4 @@ function goals(name: string, alone: Score, seconds: Score): Figure[] {
 
 function percent(share: number): number {
   return 100 * share
-}
-
-/** On a terminal: which barrier people walk through now. */
-function progress(name: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${name}${name === '' ? '' : ' …'}`)
 }

@@ -9,6 +9,7 @@ import { createFaceEngine } from '../../server/face/engine.ts'
 import { PICTURE_BYTES_MAX } from '../../server/face/limits.ts'
 import { distance } from '../../server/face/measure.ts'
 import type { Embedding } from '../../server/face/port.ts'
+import { createProgressLine } from '../report/progress-line.ts'
 import { type ScoredPair, scorePairs, tableOf } from './score.ts'
 
 const PAIRS_MAX = 100_000
@@ -59,6 +60,7 @@ async function describeAll(
   const known = new Map<string, Embedding>()
   const unusable = new Map<string, string>()
   const engine = createFaceEngine({ onFault: () => {} })
+  const progress = createProgressLine()
   try {
     for (const [i, one] of names.entries()) {
       const photo = readPhoto(resolve(folder, one))
@@ -70,10 +72,10 @@ async function describeAll(
       const described = await engine.describe(photo)
       if (described.ok) known.set(one, described.embedding)
       else unusable.set(one, described.reason)
-      if (process.stderr.isTTY) process.stderr.write(`\r${i + 1} of ${names.length} pictures`)
+      progress.show(`${i + 1} of ${names.length} pictures`)
     }
   } finally {
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    progress.clear()
     await engine.close()
   }
   return { known, unusable, unread }

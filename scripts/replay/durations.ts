@@ -1,7 +1,8 @@
 /** Times of a scenario as people write them: `-45s`, `1.5s`, `<200ms`, `2s..5s`. Pure. */
+import { z } from 'zod'
 
 const UNITS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
-export const DURATION = /^([+-]?)(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|h|d)$/
+const DURATION = /^([+-]?)(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|h|d)$/
 const DAYS_MAX = 31
 
 /** Milliseconds; undefined for a text that is no duration of at most 31 days. */
@@ -15,6 +16,21 @@ export function durationMs(text: string): number | undefined {
 
 /** Of a text that is known to be one. */
 export const msOf = (text: string): number => durationMs(text) ?? 0
+
+/** The shortest text of a time, 0 or more. */
+export function textOf(ms: number): string {
+  const unit = (['h', 'min'] as const).find(one => ms > 0 && ms % UNITS[one] === 0)
+  return unit === undefined ? `${ms / UNITS.s}s` : `${ms / UNITS[unit]}${unit}`
+}
+
+export const duration = z
+  .string()
+  .regex(DURATION, 'is a time such as "-45s", "1.5s", "10min" or "24h"')
+  .refine(text => durationMs(text) !== undefined, 'is at most 31 days')
+export const later = duration.refine(
+  text => (durationMs(text) ?? 0) >= 0,
+  'is not before the start',
+)
 
 export interface Span {
   readonly fromMs: number

@@ -1,17 +1,7 @@
 /** Results of scenarios as JUnit XML, as CI servers read it. Pure. */
+import { escaped } from '../report/markup.ts'
 import type { Reported } from './tap.ts'
 
-// Beside XML's own marks, what no XML 1.0 document may hold (§2.2).
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-}
-const escaped = (text: string): string =>
-  text
-    .replace(/[&<>"]/g, mark => ESCAPES[mark] ?? mark)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 
 export function junitOf(results: readonly Reported[]): string {

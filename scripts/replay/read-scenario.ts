@@ -4,6 +4,7 @@ import { type GateConfig, gateConfigSchema } from '../../gate/contract/config.ts
 import { explainPlaces, pathText } from '../../gate/contract/explain.ts'
 import { createLineFinder, type Place } from '../../gate/contract/json-lines.ts'
 import { readJsonText } from '../../gate/contract/json-text.ts'
+import { type SimulationScenario, simulationScenarioSchema } from '../simulate/plan-file.ts'
 import { type PlacedProblem, unknownNames } from './names.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 
@@ -17,6 +18,8 @@ export interface ReadyScenario {
 
 export type ReadScenario =
   | { readonly ok: true; readonly ready: ReadyScenario }
+  /** Hours of a whole station, with people and faults by a seed. */
+  | { readonly ok: true; readonly simulation: SimulationScenario }
   /** One line each, with file, line and field. */
   | { readonly ok: false; readonly problems: readonly string[] }
 
@@ -36,19 +39,31 @@ export function readScenario(file: string): ReadScenario {
   const read = readJsonText(bytes)
   if (!read.ok) return { ok: false, problems: [`${file}: ${read.problem}`] }
   const lineOf = createLineFinder(read.text)
-  const checked = checkScenario(read.value)
-  if (checked.ok) return { ok: true, ready: { file, lineOf, ...checked } }
+  const isSimulation = Object.hasOwn(Object(read.value), 'simulation')
+  const checked = isSimulation ? checkSimulation(read.value) : checkScenario(read.value)
+  if (checked.ok) {
+    return 'simulation' in checked ? checked : { ok: true, ready: { file, lineOf, ...checked } }
+  }
   const problems = checked.problems.map(({ place, message }) => {
     return `${file}: line ${lineOf(place)}: ${pathText(place) || '(whole)'}: ${message}`
   })
   return { ok: false, problems }
 }
 
+type Refused = { readonly ok: false; readonly problems: readonly PlacedProblem[] }
+
+function checkSimulation(
+  value: unknown,
+): { readonly ok: true; readonly simulation: SimulationScenario } | Refused {
+  const parsed = simulationScenarioSchema.safeParse(value)
+  return parsed.success
+    ? { ok: true, simulation: parsed.data }
+    : { ok: false, problems: explainPlaces(parsed.error, value) }
+}
+
 function checkScenario(
   value: unknown,
-):
-  | ({ readonly ok: true } & Pick<ReadyScenario, 'scenario' | 'config'>)
-  | { readonly ok: false; readonly problems: readonly PlacedProblem[] } {
+): ({ readonly ok: true } & Pick<ReadyScenario, 'scenario' | 'config'>) | Refused {
   const parsed = scenarioSchema.safeParse(value)
   if (!parsed.success) return { ok: false, problems: explainPlaces(parsed.error, value) }
   const scenario = parsed.data

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { pathText } from '../../gate/contract/explain.ts'
+import type { Report } from '../simulate/report.ts'
 import { type Judged, judge } from './expect.ts'
 import { endMsOf, type PlayOptions, playScenario } from './play.ts'
 import { type ReadyScenario, readScenario } from './read-scenario.ts'
@@ -21,6 +22,8 @@ export interface Result {
   readonly endMs: number
   /** Of a golden trace that was written anew: how it differs from the one before. */
   readonly updated: readonly string[]
+  /** Of a simulation, which has no golden trace. */
+  readonly simulation?: Report
 }
 
 export interface RunOptions extends PlayOptions {
@@ -39,6 +42,16 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const read = readScenario(file)
   if (!read.ok) {
     return notPlayed(file, file, read.problems)
+  }
+  if ('simulation' in read) {
+    // The whole service is loaded only for these.
+    const { runSimulation } = await import('./run-simulation.ts')
+    const run = await runSimulation(read.simulation, options)
+    const none = { judged: [], seen: [], updated: [] }
+    return {
+      ...{ file, name: read.simulation.name, ...none, ...run, ok: run.problems.length === 0 },
+      ...{ tookMs: performance.now() - from, endMs: run.simulation?.outcome.endMs ?? 0 },
+    }
   }
   const { ready } = read
   const seed = options.seed ?? ready.scenario.seed

@@ -11,15 +11,11 @@ import { LIES } from '../../fixtures/stage/trust-service.ts'
 import { type DenyCode, VERDICTS } from '../../gate/contract/codes.ts'
 import { name } from '../../gate/contract/config-fields.ts'
 import { annulReasonSchema, laneModesSchema } from '../../gate/contract/events.ts'
-import { DURATION, durationMs, spanOf } from './durations.ts'
+import { simulationScenarioSchema } from '../simulate/plan-file.ts'
+import { duration, later, spanOf } from './durations.ts'
 
 export const STEPS_MAX = 10_000
 
-const duration = z
-  .string()
-  .regex(DURATION, 'is a time such as "-45s", "1.5s", "10min" or "24h"')
-  .refine(text => durationMs(text) !== undefined, 'is at most 31 days')
-const later = duration.refine(text => (durationMs(text) ?? 0) >= 0, 'is not before the start')
 const span = z.string().refine(text => spanOf(text) !== undefined, 'is "<200ms" or "2s..5s"')
 const direction = z.enum(['entry', 'exit'])
 const lane = name.optional().describe('may be left out where there is one lane')
@@ -227,5 +223,5 @@ export type Scenario = z.infer<typeof scenarioSchema>
 
 /** As JSON Schema (draft 2020-12), for editors. Text that is checked by a rule of ours is plain text there. */
 export function scenarioJsonSchema(): unknown {
-  return z.toJSONSchema(scenarioSchema, { io: 'input' })
+  return z.toJSONSchema(z.union([scenarioSchema, simulationScenarioSchema]), { io: 'input' })
 }

@@ -167,9 +167,11 @@ const PIXELS_A_MS = 0.09
 const BREAK_PIXELS = 46
 const TICK_PIXELS = 64
 
-/** `times`: when something happened. Between two that are far apart the axis is broken. */
-export function createAxis(times: readonly number[], endMs: number): Axis {
-  const points = [...new Set([0, ...times, endMs])].filter(ms => ms <= endMs).sort((a, b) => a - b)
+/** `times`: when something happened, from `fromMs` on. Between two that are far apart the axis is broken. */
+export function createAxis(times: readonly number[], endMs: number, fromMs = 0): Axis {
+  const points = [...new Set([fromMs, ...times, endMs])]
+    .filter(ms => ms <= endMs)
+    .sort((a, b) => a - b)
   const places: number[] = []
   const breaks: AxisBreak[] = []
   let x = 0

@@ -49,21 +49,3 @@ export function linesOf(
   })
   return lines.join('')
 }
-
-export interface Progress {
-  show(done: number, of: number): void
-  clear(): void
-}
-
-/** One line on a terminal, and nothing elsewhere. */
-export function createProgress(out: { isTTY?: boolean; write(text: string): unknown }): Progress {
-  const isShown = out.isTTY === true
-  return {
-    show(done, of) {
-      if (isShown && of > 1) out.write(`\r\u001b[K${done} of ${of}`)
-    },
-    clear() {
-      if (isShown) out.write('\r\u001b[K')
-    },
-  }
-}

@@ -12,7 +12,6 @@ import { ROOT } from '../../fixtures/child.ts'
 import { codePicture } from '../../fixtures/code-picture.ts'
 import { createLoneGate, makeTrust } from '../../fixtures/lone-gate.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { createProgress } from './print.ts'
 
 async function scan(...args: string[]) {
   const child = spawn(process.execPath, ['scripts/scan.ts', ...args], {
@@ -120,13 +119,4 @@ t.test('each lane of a gate is asked, and none of its files is made or moved', a
   t.match(await scan(picture, '--lane', 'B'), { code: 2, stderr: /give both/ })
   gate.write('{}')
   t.match(await scan(picture, '--gate', gate.file), { code: 2, stdout: '', stderr: /^scan: / })
-})
-
-t.test('progress is for a terminal alone', async t => {
-  const lines: string[] = []
-  const out = { isTTY: false, write: (text: string) => lines.push(text) }
-  createProgress(out).show(1, 2)
-  t.strictSame(lines, [])
-  createProgress({ ...out, isTTY: true }).show(1, 40)
-  t.match(lines.join(''), '1 of 40')
 })

@@ -57,10 +57,11 @@ function ctiOf({ pass = '' }: Said): string {
 
 function addPassenger(parts: CrowdParts, number: number): void {
   const { system, agenda, seed, everyMs, counts } = parts
-  const { time, service, lanes } = system
+  const { time, service, lanes, applications } = system
   const random = seeded(seed * 1_000_003 + number)
   const phone = service.people[number]
   if (phone === undefined) throw new Error(`no person ${number}`)
+  const { renew, show } = phone
   const nowMs = () => time.clock.monotonicMs()
   let isInside = false
   let pass: { said: Said; untilMs: number } | undefined
@@ -75,9 +76,11 @@ function addPassenger(parts: CrowdParts, number: number): void {
   async function freshPass(): Promise<Said | undefined> {
     if (pass !== undefined && pass.untilMs > nowMs() + RENEWED_BEFORE_MS) return pass.said
     const isGood = certificate !== undefined && certificate.untilMs > nowMs() + PASS_MS
-    const asked = isGood && certificate ? phone?.renew(certificate.id) : phone?.certificate()
-    const said = asked === undefined ? undefined : await atOnce(time, asked)
-    if (said?.status !== 201) {
+    const said =
+      isGood && certificate
+        ? await atOnce(time, renew(certificate.id))
+        : await applications.apply(number)
+    if (said.status !== 201) {
       if (certificate !== undefined) system.held.delete(certificate.id)
       certificate = undefined
       pass = undefined
@@ -86,7 +89,9 @@ function addPassenger(parts: CrowdParts, number: number): void {
     counts.passes += 1
     if (!isGood) {
       certificate = { id: said.certificate?.id ?? '', untilMs: nowMs() + DAY_MS }
-      system.held.set(certificate.id, ctiOf(said))
+      const cti = ctiOf(said)
+      system.held.set(certificate.id, cti)
+      system.holders.set(cti, number)
     }
     pass = { said, untilMs: nowMs() + PASS_MS }
     return said
@@ -96,7 +101,7 @@ function addPassenger(parts: CrowdParts, number: number): void {
     const habit = random()
     if (habit < HABITS.garbage) return `https://shop.example/${Math.floor(random() * 1e6)}`
     const agoMs = habit < HABITS.garbage + HABITS.screenshot ? 50 * SECOND : 0
-    return phone?.show(said, time.clock.nowMs() - agoMs) ?? ''
+    return show(said, time.clock.nowMs() - agoMs)
   }
 
   async function come(): Promise<void> {
@@ -109,7 +114,10 @@ function addPassenger(parts: CrowdParts, number: number): void {
     const text = await codeOf(said)
     counts.shown += 1
     lane.read(text)
-    if (random() < HABITS.twice) lane.read(text)
+    if (random() < HABITS.twice) {
+      lane.read(text)
+      follow(lane, way, 4 * SECOND)
+    }
     if (random() < HABITS.lent) lend(way, text)
     const walks = random() < WALKS
     const afterMs = (0.8 + random() * 2) * SECOND
@@ -123,8 +131,13 @@ function addPassenger(parts: CrowdParts, number: number): void {
     if (lane === undefined) return
     agenda.add(nowMs() + 6 * SECOND, () => {
       lane.read(text)
-      agenda.add(nowMs() + 1.5 * SECOND, () => (lane.isOpen(way) ? step(lane) : undefined))
+      follow(lane, way, 1.5 * SECOND)
     })
+  }
+
+  /** A friend walks there in a while, where it is open. */
+  function follow(lane: SimulatedLane, way: Direction, afterMs: number): void {
+    agenda.add(nowMs() + afterMs, () => (lane.isOpen(way) ? step(lane) : undefined))
   }
 
   /** Somebody goes through the arm; `then` when they are through. */

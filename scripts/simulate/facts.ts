@@ -11,7 +11,7 @@ export interface Facts {
   acting(lane: string): ReadonlySet<string>
   /** For `forMs` without a break between two times nothing troubled the whole station. */
   wasCalm(forMs: number, fromMs: number, toMs: number): boolean
-  /** Names of certificates that the desk has ended, and when. */
+  /** Names of certificates that were ended, and when. */
   readonly revoked: ReadonlyMap<string, number>
 }
 
@@ -20,8 +20,10 @@ const OPENS = ['fire', 'lane free', 'emergency release']
 /** A mode that ends waits for the passage under way; staff reset a fire after a while. */
 const OPEN_LAG_MS = 120_000
 
-/** Network, disk, power, clock: what a gate needs to hear of a revocation. */
-const troublesAll = (kind: string, lane: string): boolean => lane === '' && kind !== 'revocation'
+/** Of the whole station, and no trouble for a gate that is to hear of a revocation. */
+const DESK = ['revocation', 'run on the quota']
+/** Network, disk, power, clock. */
+const troublesAll = (kind: string, lane: string): boolean => lane === '' && !DESK.includes(kind)
 
 export function createFacts(revoked: ReadonlyMap<string, number>): Facts {
   /** By lane and kind: how many act. */

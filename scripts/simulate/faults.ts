@@ -1,4 +1,4 @@
-/** What goes wrong in a simulation: each kind with how it begins and ends, and a plan of them by seed. */
+/** What goes wrong in a simulation: each kind, with how it begins and ends. */
 import { atOnce } from '../../fixtures/clock.ts'
 import type { DiskState } from '../../fixtures/stage/troubled-disk.ts'
 import type { LaneModes } from '../../gate/contract/events.ts'
@@ -222,6 +222,24 @@ const forced: Kind = {
   },
 }
 
+/** More than a month's quota gives. */
+const APPLICATIONS = 5
+
+/** Somebody applies again and again, and cancels what they get. */
+const quotaRun: Kind = {
+  s: [1, 1],
+  async begin({ applications, service, replaced }, { pick }) {
+    const person = Math.floor(pick * service.people.length)
+    for (let n = 0; n < APPLICATIONS; n += 1) {
+      const { certificate } = await applications.apply(person)
+      if (certificate === undefined) break
+      replaced(person)
+      await applications.cancel(certificate.id)
+    }
+    return nothing
+  },
+}
+
 /** The desk ends the certificate of whoever has held theirs the longest. */
 const revocation: Kind = {
   s: [1, 1],
@@ -258,33 +276,5 @@ export const FAULT_KINDS: Readonly<Record<string, Kind>> = {
   'emergency release': modes({ emergency: true }, [10, 60]),
   maintenance: modes({ maintenance: true }, [10, 60]),
   revocation,
-}
-
-/** `count` of them over `spanMs`, each with its own chance, so that one left out changes no other. */
-export function planFaults(seed: number, count: number, spanMs: number): Fault[] {
-  const kinds = shuffled(Object.keys(FAULT_KINDS), seeded(seed))
-  const faults = Array.from({ length: count }, (_, n) => {
-    const random = seeded(seed * 7_919 + n)
-    // Every kind comes once before any comes twice.
-    const kind = kinds[n % kinds.length] as string
-    const [from, to] = FAULT_KINDS[kind]?.s ?? [1, 1]
-    return {
-      kind,
-      atMs: Math.floor(random() * spanMs),
-      forMs: Math.floor((from + random() * (to - from)) * 1000),
-      lane: random(),
-      pick: random(),
-    }
-  })
-  return faults.sort((a, b) => a.atMs - b.atMs)
-}
-
-/** Fisher and Yates. */
-function shuffled<T>(all: readonly T[], random: () => number): T[] {
-  const mixed = [...all]
-  for (let i = mixed.length - 1; i > 0; i -= 1) {
-    const j = Math.floor(random() * (i + 1))
-    ;[mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T]
-  }
-  return mixed
+  'run on the quota': quotaRun,
 }

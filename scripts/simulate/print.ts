@@ -1,30 +1,10 @@
-/** What a simulation tells a person: how far it is, and how it ended. */
+/** What a simulation tells a person of its end. Pure. */
+import type { Broken } from './invariant.ts'
 import type { Outcome, Plan } from './run.ts'
 
-export interface Progress {
-  /** At most four times a second, on a terminal alone. */
-  show(text: string): void
-  clear(): void
-}
-
-const SHOWN_EVERY_MS = 250
-
-export function createProgress(to: {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-}): Progress {
-  let shownMs = 0
-  return {
-    show(text) {
-      if (!to.isTTY || performance.now() - shownMs < SHOWN_EVERY_MS) return
-      shownMs = performance.now()
-      to.write(`\r\x1b[K${text}`)
-    },
-    clear() {
-      if (to.isTTY) to.write('\r\x1b[K')
-    },
-  }
-}
+/** One line. */
+export const brokenText = ({ invariant, atMs, lane, what }: Broken): string =>
+  `${invariant} at ${(atMs / 1000).toFixed(1)} s: ${lane && `${lane}: `}${what}`
 
 /** Two lines, and one for each broken invariant. */
 export function outcomeText(plan: Plan, outcome: Outcome, tookMs: number): string {
@@ -36,9 +16,7 @@ export function outcomeText(plan: Plan, outcome: Outcome, tookMs: number): strin
     `seed ${plan.seed}: ${how}; ${plan.spanMs / 3_600_000} h in ${(tookMs / 1000).toFixed(1)} s (${speed} x)`,
     `  ${counts.shown} passengers, ${counts.walked} passages, ${counts.passes} passes, ${rows} rows, ` +
       `${begun} faults of ${faults.size} kinds`,
-    ...broken.map(
-      ({ invariant, atMs, what }) => `  ${invariant} at ${(atMs / 1000).toFixed(1)} s: ${what}`,
-    ),
+    ...broken.map(one => `  ${brokenText(one)}`),
   ]
   return `${lines.join('\n')}\n`
 }

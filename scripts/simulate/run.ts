@@ -9,14 +9,21 @@ import { type Agenda, createAgenda } from './agenda.ts'
 import { type Counts, fillCrowd } from './crowd.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { FAULT_KINDS, type Fault, laneNameOf } from './faults.ts'
-import { type Broken, createInvariants, type End } from './invariants.ts'
+import type { Broken, End } from './invariant.ts'
+import { createInvariants } from './invariants.ts'
+import { lengthOf } from './plan-length.ts'
 import { type System, startSystem } from './system.ts'
 
 export interface Plan {
   readonly seed: number
+  /** How long people come. */
   readonly spanMs: number
+  /** From then on: what waits is sent, and grants end. 20 minutes unless given. */
+  readonly healMs?: number
   readonly lanes: number
-  /** By number, of those of the ground. */
+  /** People on file; the ground has as many. */
+  readonly phones: number
+  /** By number, of these: those who come. */
   readonly people: readonly number[]
   /** From one coming to the next of one person, on average. */
   readonly everyMs: number
@@ -30,26 +37,36 @@ export interface Outcome {
   readonly rows: number
   /** Of faults that began, by kind. */
   readonly faults: ReadonlyMap<string, number>
+  /** People, by the names that rows have for their certificates. */
+  readonly holders: ReadonlyMap<string, number>
+  /** The true time at the start, Unix milliseconds. */
+  readonly startMs: number
+  /** Where it ended or was broken, milliseconds from there. */
+  readonly endMs: number
   /** SHA-256 of all that was seen, keys and signatures aside; lower-case hexadecimal. */
   readonly hash: string
 }
 
-/** After the last fault: what waits is sent, and grants end. */
-const HEALING_MS = 20 * 60_000
+export interface Watch {
+  /** Called now and then with how far it is, milliseconds; false ends it there. */
+  readonly onTime?: (atMs: number) => boolean
+  /** Hears all that is seen. */
+  readonly onSeen?: ((one: Observed) => void) | undefined
+}
 
-/** `onTime`: called now and then with how far it is, milliseconds; false ends it there. */
 export async function simulate(
   ground: Ground,
   plan: Plan,
-  onTime: (atMs: number) => boolean = () => true,
+  { onTime = () => true, onSeen }: Watch = {},
 ): Promise<Outcome> {
   const hash = createHash('sha256')
   let see = (_one: Observed): void => {}
   const system = await startSystem({
-    ...{ ground, seed: plan.seed, lanes: plan.lanes },
+    ...{ ground: groundOf(ground, plan), seed: plan.seed, lanes: plan.lanes },
     onObserved(one) {
       hash.update(`${traceLine(one)}\n`)
       see(one)
+      onSeen?.(one)
     },
   })
   const facts = createFacts(system.revoked)
@@ -59,19 +76,36 @@ export async function simulate(
   let isCut = false
   const counts: Counts = { shown: 0, walked: 0, refused: 0, passes: 0 }
   const startMs = system.time.clock.monotonicMs()
+  const trueStartMs = system.time.clock.nowMs()
   const { seed, people, everyMs } = plan
   const untilMs = startMs + plan.spanMs
   fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
-  await live(system, agenda, startMs + plan.spanMs + HEALING_MS, atMs => {
+  await live(system, agenda, startMs + lengthOf(plan), atMs => {
     isCut ||= !onTime(atMs - startMs)
     return !isCut && invariants.broken.length === 0
   })
   if (!isCut && invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
   const rows = system.rows().length
+  const { holders } = system
+  const endMs = system.time.clock.monotonicMs() - startMs
   await system.stop()
-  return { broken: invariants.broken, counts, rows, faults, hash: hash.digest('hex') }
+  return {
+    broken: invariants.broken,
+    counts,
+    rows,
+    faults,
+    holders,
+    ...{ startMs: trueStartMs, endMs },
+    hash: hash.digest('hex'),
+  }
+}
+
+/** What else it holds would change what chance gives to whom. */
+function groundOf(ground: Ground, { phones }: Plan): Ground {
+  if (ground.phones.length < phones) throw new Error(`no ground for ${phones} people`)
+  return { ...ground, phones: ground.phones.slice(0, phones) }
 }
 
 /** Time goes from entry to entry, each done while it stands still. */
@@ -125,8 +159,10 @@ async function endOf(system: System, startMs: number): Promise<End> {
   const found = await atOnce(time, query.execute(service.world.service.db))
   return {
     atMs: time.clock.monotonicMs() - startMs,
+    startMs: time.clock.nowMs() - (time.clock.monotonicMs() - startMs),
     journal: system.rows(),
     stored: found.rows,
     setAside: system.setAside(),
+    answers: system.applications.answers,
   }
 }

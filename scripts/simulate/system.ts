@@ -17,7 +17,9 @@ import { createDiskInMemory } from '../../gate/assembly/gate-disk.ts'
 import { gateConfigSchema } from '../../gate/contract/config.ts'
 import type { ClockState } from '../../gate/contract/events.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
+import { type Applications, createApplications } from './applications.ts'
 import { createSimulatedLane, type SimulatedLane } from './lane-devices.ts'
+import { laneNames } from './lane-names.ts'
 import { createFaultyNetwork, type FaultyNetwork } from './network.ts'
 
 export interface System {
@@ -32,10 +34,15 @@ export interface System {
   /** Of these, as `EPOCH SEQ`: those that the service has refused, and which the gate has set aside. */
   setAside(): ReadonlySet<string>
   readonly note: Note
+  readonly applications: Applications
   /** Certificates that people hold, the oldest first: by id, the name that rows have for it. */
   readonly held: Map<string, string>
-  /** Names of certificates that the desk has ended, and when, milliseconds from the start. */
+  /** People by number, by the names that rows have for their certificates. */
+  readonly holders: Map<string, number>
+  /** Names of certificates that were ended, and when, milliseconds from the start. */
   readonly revoked: Map<string, number>
+  /** What this person held has ended now: another certificate took its place. */
+  replaced(person: number): void
   /** The desk ends the oldest of them. */
   revokeOne(): Promise<void>
   stop(): Promise<void>
@@ -45,6 +52,8 @@ export interface System {
 export interface JournalLine {
   readonly epoch: string
   readonly seq: number
+  /** '' for the whole gate. */
+  readonly lane: string
   readonly kind: string
   readonly at: number
   readonly clock: ClockState
@@ -61,6 +70,8 @@ export interface SystemParts {
 }
 
 const SETTLING_MS = 5000
+/** Half an hour before a day and a month end in Shanghai: quotas begin anew in each simulation. */
+const START_MS = Date.parse('2026-05-31T23:30:00+08:00')
 /** As a gate of production bounds its own codes, scaled to one station's day. */
 const MEMORY_MAX = {
   codes: 65_536,
@@ -71,13 +82,14 @@ const MEMORY_MAX = {
 }
 
 export async function startSystem(parts: SystemParts): Promise<System> {
-  const service = await startOneProcessService(parts.ground, parts.seed)
+  const service = await startOneProcessService(parts.ground, parts.seed, START_MS)
   const { time } = service
   const config = configOf(parts.lanes)
   const memory = createDiskInMemory(service.identity)
   const disk = createTroubledDisk(memory)
   const network = createFaultyNetwork(service.fetch, time.timers)
-  const startMs = time.clock.monotonicMs()
+  // What is seen before it has settled lies before the start.
+  const startMs = time.clock.monotonicMs() + SETTLING_MS
   const note: Note = (lane, seen) =>
     parts.onObserved({ atMs: time.clock.monotonicMs() - startMs, lane, ...seen } as Observed)
   const lanes = config.lanes.map(lane =>
@@ -91,12 +103,21 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   await lives.start()
   await time.advanceAsync(SETTLING_MS)
   const select =
-    'SELECT epoch, seq, kind, at, clock, hash, body FROM rows JOIN epochs USING (ordinal)'
+    'SELECT epoch, seq, lane, kind, at, clock, hash, body FROM rows JOIN epochs USING (ordinal)'
   const held = new Map<string, string>()
+  const holders = new Map<string, number>()
   const revoked = new Map<string, number>()
   const agent = await atOnce(time, service.world.signIn('agent'))
   return {
-    ...{ time, service, lives, lanes, network, disk, note, held, revoked },
+    ...{ time, service, lives, lanes, network, disk, note, held, holders, revoked },
+    applications: createApplications(service),
+    replaced(person) {
+      for (const [id, cti] of held) {
+        if (holders.get(cti) !== person) continue
+        held.delete(id)
+        revoked.set(cti, time.clock.monotonicMs() - startMs)
+      }
+    },
     async revokeOne() {
       for (const [id, cti] of held) {
         held.delete(id)
@@ -131,8 +152,8 @@ const configOf = (lanes: number) =>
     data: 'memory',
     service: { url: 'http://service' },
     trust: { factory: 'given', environment: 'test' },
-    lanes: Array.from({ length: lanes }, (_, n) => ({
-      name: `${n % 2 === 0 ? 'in' : 'out'}${n / 2 + 1}`.replace('.5', ''),
+    lanes: laneNames(lanes).map((name, n) => ({
+      name,
       direction: n % 2 === 0 ? 'entry' : 'exit',
       board: { port: `board ${n}` },
       scanner: { port: `scanner ${n}` },

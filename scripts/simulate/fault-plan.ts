@@ -1,0 +1,32 @@
+/** Which faults happen when, by a seed. Pure. */
+import { seeded } from '../../hardware/sim/seeded.ts'
+import { FAULT_KINDS, type Fault } from './faults.ts'
+
+/** `count` of them over `spanMs`, each with its own chance, so that one left out changes no other. */
+export function planFaults(seed: number, count: number, spanMs: number): Fault[] {
+  const kinds = shuffled(Object.keys(FAULT_KINDS), seeded(seed))
+  const faults = Array.from({ length: count }, (_, n) => {
+    const random = seeded(seed * 7_919 + n)
+    // Every kind comes once before any comes twice.
+    const kind = kinds[n % kinds.length] as string
+    const [from, to] = FAULT_KINDS[kind]?.s ?? [1, 1]
+    return {
+      kind,
+      atMs: Math.floor(random() * spanMs),
+      forMs: Math.floor((from + random() * (to - from)) * 1000),
+      lane: random(),
+      pick: random(),
+    }
+  })
+  return faults.sort((a, b) => a.atMs - b.atMs)
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(all: readonly T[], random: () => number): T[] {
+  const mixed = [...all]
+  for (let i = mixed.length - 1; i > 0; i -= 1) {
+    const j = Math.floor(random() * (i + 1))
+    ;[mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T]
+  }
+  return mixed
+}

@@ -1,0 +1,129 @@
+/** Each invariant is silent about what is right, and finds what is wrong. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import type { Observed, Seen } from '../../fixtures/stage/observed.ts'
+import { createFacts, type Facts } from './facts.ts'
+import type { Fault } from './faults.ts'
+import type { End } from './invariant.ts'
+import { createInvariants, INVARIANTS } from './invariants.ts'
+import type { JournalLine } from './system.ts'
+
+const NONE: ReadonlyMap<string, number> = new Map()
+const seen = (atMs: number, lane: string, what: Seen): Observed =>
+  ({ atMs, lane, ...what }) as Observed
+const relay = (atMs: number, name: string, on: boolean) =>
+  seen(atMs, 'in1', { what: 'relay', name, on })
+const row = (atMs: number, kind: string, body: object) =>
+  seen(atMs, 'in1', { what: 'row', kind, body: body as Readonly<Record<string, unknown>> })
+const fault = (kind: string): Fault => ({ kind, atMs: 0, forMs: 1, lane: 0, pick: 0 })
+const line = (
+  seq: number,
+  kind: string,
+  body: object = {},
+  more: Partial<JournalLine> = {},
+): JournalLine => ({
+  ...{ epoch: 'e', seq, lane: 'in1', kind, at: 1000 * seq, clock: 'TRUSTED', hash: `h${seq}` },
+  body: JSON.stringify(body),
+  ...more,
+})
+const grant = { epoch: 'e', seq: 1 }
+const GRANT = { direction: 'entry', cti: 'c1', presentedAt: 5 }
+const GOOD: End = {
+  atMs: 9,
+  startMs: 0,
+  journal: [line(1, 'grant', GRANT), line(2, 'passage', { grant })],
+  stored: [line(1, ''), line(2, '')],
+  setAside: new Set(),
+  answers: [],
+}
+
+/** What is told of these observations, or of this end. */
+function told(what: readonly Observed[] | End, facts: Facts = createFacts(NONE)): string[] {
+  const invariants = createInvariants(facts)
+  if ('journal' in what) invariants.atEnd(what)
+  else for (const one of what) invariants.see(one)
+  return invariants.broken.map(({ invariant }) => invariant)
+}
+
+t.test('each invariant is silent about what is right, and finds what is wrong', async t => {
+  const found = new Set<string>()
+  const finds = (invariant: string, what: readonly Observed[] | End, facts?: Facts) => {
+    t.same(told(what, facts), [invariant], invariant)
+    found.add(invariant)
+  }
+  t.same(told(GOOD), [])
+  t.same(told([row(0, 'grant', GRANT), relay(1, 'entry', true), relay(5000, 'entry', false)]), [])
+
+  finds('GRANT_FIRST', [relay(1, 'entry', true)])
+  const ended = [row(0, 'grant', GRANT), row(1, 'passage', { grant })]
+  finds('GRANT_FIRST', [...ended, relay(2, 'entry', true)])
+  finds('RELAY_LIMIT', [
+    row(0, 'grant', GRANT),
+    relay(1, 'entry', true),
+    relay(9000, 'entry', false),
+  ])
+
+  const fire = seen(0, 'in1', { what: 'contact', name: 'fire', on: true })
+  const open = createFacts(NONE)
+  open.begins(fault('fire'), 'in1', 0)
+  t.same(
+    told([fire, relay(50, 'entry', true), relay(60, 'exit', true), row(200, 'alarm', {})], open),
+    [],
+  )
+  finds('FIRE_OPENS', [fire, relay(50, 'entry', true), row(200, 'alarm', {})], open)
+  open.begins(fault('board lost'), 'in1', 10)
+  t.same(told([fire, row(200, 'alarm', {})], open), [], 'a board that is away can’t')
+
+  const revoked = new Map([['c1', 1000]])
+  finds('REVOKED', [row(40_000, 'grant', GRANT)], createFacts(revoked))
+  t.same(told([row(20_000, 'grant', GRANT)], createFacts(revoked)), [], 'it could not know yet')
+  const troubled = createFacts(revoked)
+  for (let atMs = 0; atMs < 200_000; atMs += 20_000) {
+    troubled.begins(fault('network down'), '', atMs)
+    troubled.ends(fault('network down'), '', atMs + 10_000)
+  }
+  t.same(told([row(100_000, 'grant', GRANT)], troubled), [], 'the network was never there for long')
+
+  const again = [line(3, 'grant', GRANT), line(4, 'passage', { grant: { epoch: 'e', seq: 3 } })]
+  const stored = [...GOOD.stored, line(3, ''), line(4, '')]
+  finds('USED_ONCE', { ...GOOD, journal: [...GOOD.journal, ...again], stored })
+  finds('ENDS_ONCE', { ...GOOD, journal: [line(1, 'grant', GRANT)], stored: [line(1, '')] })
+  const twice = [...GOOD.journal, line(3, 'annulled', { grant })]
+  finds('ENDS_ONCE', { ...GOOD, journal: twice, stored: [...GOOD.stored, line(3, '')] })
+  finds('STORED_ONCE', { ...GOOD, stored: [line(1, '')] })
+  const setAside = new Set(['e 2'])
+  t.same(told({ ...GOOD, stored: [line(1, '')], setAside }), [], 'refused, and kept at the gate')
+  t.same(told({ ...GOOD, stored: [...GOOD.stored, line(2, '')] }), ['STORED_ONCE', 'STORED_ONCE'])
+  finds('STORED_ONCE', { ...GOOD, stored: [...GOOD.stored, line(3, '')] })
+  const gap = [line(1, 'grant', GRANT), line(3, 'passage', { grant })]
+  finds('ONE_ORDER', { ...GOOD, journal: gap, stored: [line(1, ''), line(3, '')] })
+  const back = [line(1, 'grant', GRANT), line(2, 'passage', { grant }, { at: 10 })]
+  finds('ONE_ORDER', { ...GOOD, journal: back })
+  const unproved = [
+    line(1, 'grant', GRANT),
+    line(2, 'passage', { grant }, { at: 10, clock: 'UNCERTAIN' }),
+  ]
+  t.same(told({ ...GOOD, journal: unproved }), [], 'a clock that nothing proves may be wrong')
+  const asked = (what: object, n: number, day: string) => ({
+    ...{ person: 3, isNew: false, atMs: Date.parse(`${day}T00:00:00+08:00`) + n },
+    ...what,
+  })
+  const may = [1, 2, 3].map(n => asked({ isNew: true }, n, '2026-05-31'))
+  const june = asked({ isNew: true }, 0, '2026-06-01')
+  const no = asked({ code: 'QUOTA_USED' }, 9, '2026-05-31')
+  t.same(told({ ...GOOD, answers: [...may, no, june] }), [], 'a month begins at midnight there')
+  t.same(told({ ...GOOD, answers: [...may, { ...may[0], person: 4 }] as End['answers'] }), [])
+  finds('QUOTA', { ...GOOD, answers: [...may, { ...june, atMs: june.atMs - 1 }] })
+  finds('QUOTA', { ...GOOD, answers: [...may, { ...no, atMs: june.atMs }] })
+  t.same([...found].sort(), Object.keys(INVARIANTS).sort(), 'every invariant was broken once')
+})
+
+t.test('the page of this folder lists them all, in the same words', async t => {
+  const page = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8')
+  const listed = [...page.matchAll(/^\| `([A-Z_]+)` \| (.+) \|$/gm)].map(([, name, says]) => [
+    name,
+    says,
+  ])
+  t.same(Object.fromEntries(listed), INVARIANTS)
+})

@@ -1,0 +1,107 @@
+/** A simulation as a scenario's file: the same plan comes back, and mistakes are told with their line. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { readScenario } from '../replay/read-scenario.ts'
+import { runScenario } from '../replay/run.ts'
+import { planFaults } from './fault-plan.ts'
+import { planOf, planText } from './plan-file.ts'
+import type { Plan } from './run.ts'
+
+const file = join(tempDir(), 'one.json')
+const read = (text: string) => {
+  writeFileSync(file, text)
+  return readScenario(file)
+}
+
+t.test('a plan that is written comes back, each fault on its lane', async t => {
+  const plan: Plan = {
+    ...{
+      seed: 9,
+      spanMs: 1_234_567,
+      healMs: 60_000,
+      lanes: 6,
+      phones: 30,
+      people: [3, 17],
+      everyMs: 240_000,
+    },
+    faults: planFaults(9, 60, 1_234_567),
+  }
+  const back = read(planText('QUOTA holds', 'why', plan))
+  if (!back.ok || !('simulation' in back)) return t.fail(JSON.stringify(back))
+  const { faults, ...rest } = planOf(back.simulation)
+  const laneOf = (chance: number): number => Math.floor(chance * plan.lanes)
+  t.match(rest, { ...plan, faults: undefined })
+  t.equal(faults.length, 60)
+  for (const [i, fault] of faults.entries()) {
+    const was = plan.faults[i]
+    t.match(fault, { kind: was?.kind, atMs: was?.atMs, forMs: was?.forMs, pick: was?.pick })
+    const isOfLane = JSON.stringify(back.simulation.simulation.faults[i]).includes('"lane"')
+    if (isOfLane) t.equal(laneOf(fault.lane), laneOf(was?.lane ?? -1), fault.kind)
+  }
+  t.ok(faults.some(({ kind }) => kind === 'fire'))
+})
+
+t.test('what is left out is as the command has it', async t => {
+  const back = read('{"name":"x","simulation":{"for":"1h"}}')
+  if (!back.ok || !('simulation' in back)) return t.fail(JSON.stringify(back))
+  const plan = planOf(back.simulation)
+  t.match(plan, {
+    seed: 1,
+    spanMs: 3_600_000,
+    healMs: 1_200_000,
+    lanes: 6,
+    phones: 60,
+    everyMs: 360_000,
+    faults: [],
+  })
+  t.equal(plan.people.length, 60)
+})
+
+t.test('what is none is refused with file, line and field', async t => {
+  const fault = { kind: 'fire', at: '1s', for: '1s', lane: 'in1' }
+  const cases: readonly [object, RegExp][] = [
+    [{ for: 'long' }, /one\.json: line 4: simulation\.for: is a time such as/],
+    [{ seed: -1 }, /simulation\.seed: too small, at least 0/],
+    [{ lanes: 1 }, /simulation\.lanes: too small, at least 2/],
+    [{ lanes: 9 }, /simulation\.lanes: too large, at most 8/],
+    [{ hours: 1 }, /simulation\.hours: unknown key/],
+    [{ people: [60] }, /simulation\.people\.0: no person 60; there are: 0 to 59/],
+    [
+      { faults: [{ ...fault, kind: 'flood' }] },
+      /simulation\.faults\.0\.kind: must be "network down"/,
+    ],
+    [
+      { faults: [{ ...fault, lane: 'in9' }] },
+      /faults\.0\.lane: no lane in9; there are: in1, out1,/,
+    ],
+    [{ faults: [{ ...fault, lane: undefined }] }, /faults\.0\.lane: no lane is named; there are/],
+    [{ faults: [{ ...fault, kind: 'disk full' }] }, /faults\.0\.lane: disk full is of no lane/],
+    [{ faults: [{ ...fault, pick: 1 }] }, /faults\.0\.pick: /],
+  ]
+  for (const [what, expected] of cases) {
+    const simulation = { for: '1h', ...what }
+    const told = read(JSON.stringify({ name: 'x', simulation }, null, 2))
+    t.match(told.ok ? 'taken' : told.problems.join('\n'), expected)
+  }
+  const neither = read('{"name":"x","simulation":{"for":"1h"},"steps":[]}')
+  t.match(neither.ok ? 'taken' : neither.problems.join('\n'), /steps: unknown key/)
+})
+
+t.test('it is played; in its own time it is not', async t => {
+  writeFileSync(
+    file,
+    '{"name":"x","simulation":{"for":"5min","lanes":2,"passengers":2,"every":"1min"}}',
+  )
+  const seen: string[] = []
+  const result = await runScenario(file, { update: false, onSeen: one => seen.push(one.what) })
+  t.match(result, { ok: true, name: 'x', problems: [], simulation: { plan: { seed: 1 } } })
+  t.ok(result.simulation !== undefined && result.simulation.outcome.counts.shown > 4)
+  t.ok(seen.includes('relay'))
+  const other = await runScenario(file, { update: false, seed: 5 })
+  t.not(other.simulation?.outcome.hash, result.simulation?.outcome.hash)
+  const pace = async (): Promise<void> => {}
+  const refused = await runScenario(file, { update: false, pace })
+  t.match(refused, { ok: false, problems: [/leave out --realtime/] })
+})
