@@ -44,7 +44,12 @@ export interface GateParts {
   readonly machineBoot: string | undefined
   readonly watch?: GateWatch
   readonly openBoard: (lane: LaneConfig) => GateBoard
-  readonly openReader: (lane: LaneConfig, reader: LaneReaderConfig) => CodeReader
+  /** `onRaw` hears each piece of what the device sent, before it is taken apart. */
+  readonly openReader: (
+    lane: LaneConfig,
+    reader: LaneReaderConfig,
+    onRaw?: (bytes: Uint8Array) => void,
+  ) => CodeReader
 }
 
 /** With its disk, given or made. */

@@ -1,0 +1,54 @@
+/**
+ * What a gate's devices tell, heard beside the gate: contacts, losses, and what readers read, raw where
+ * the driver says it raw. The devices stay as they are.
+ */
+import type { CodeReader, Device, DeviceState, GateBoard } from '../../hardware/ports.ts'
+import type { LaneConfig } from '../contract/config.ts'
+import type { LaneReaderConfig } from '../contract/reader-config.ts'
+
+/** Must not throw. */
+export interface DeviceEars {
+  onState(device: string, state: DeviceState['state']): void
+  onContact(lane: string, contact: string, active: boolean): void
+  /** Before the driver takes them apart; `bytes` may be used again afterwards. */
+  onRaw(reader: string, is: 'bytes' | 'report', bytes: Uint8Array): void
+  /** A whole code of a reader that tells nothing raw. */
+  onText(reader: string, text: string): void
+}
+
+export interface Openers {
+  openBoard(lane: LaneConfig): GateBoard
+  /** `onRaw` hears each piece of what the device sent; a reader of pictures calls it never. */
+  openReader(
+    lane: LaneConfig,
+    reader: LaneReaderConfig,
+    onRaw?: (bytes: Uint8Array) => void,
+  ): CodeReader
+}
+
+/** As `open` opens them, with `ears` at each as long as it is open. */
+export function tapDevices(open: Openers, ears: DeviceEars): Openers {
+  const follow = (device: Device) => device.onState(({ state }) => ears.onState(device.name, state))
+
+  return {
+    openBoard(lane) {
+      const board = open.openBoard(lane)
+      follow(board)
+      board.contacts.onContact((contact, active) => ears.onContact(lane.name, contact, active))
+      return board
+    },
+    openReader(lane, config) {
+      const is = config.config.kind === 'hid' ? 'report' : 'bytes'
+      let isRaw = false
+      const reader = open.openReader(lane, config, bytes => {
+        isRaw = true
+        ears.onRaw(config.name, is, bytes)
+      })
+      follow(reader)
+      reader.onReading(({ text }) => {
+        if (!isRaw) ears.onText(reader.name, text)
+      })
+      return reader
+    },
+  }
+}
