@@ -14,6 +14,7 @@ import { RECORDING_FORMAT, RECORDING_VERSION } from '../contract/recording.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
 import type { Recorder } from '../recording/recorder.ts'
 import { createRecordingFile } from '../recording/recording-file.ts'
+import { exportedLanes } from '../support/exported-lanes.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
 import { createEnd, type EndProgram } from './control-end.ts'
@@ -91,7 +92,10 @@ export function createGateControl(parts: GateControlParts): GateControl {
     const { nowMs: at, state } = running.trust.now()
     return {
       dataDir: of.data,
-      head: { gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+      head: {
+        ...{ gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+        lanes: exportedLanes(of.lanes),
+      },
       record({ file, by }) {
         const body: CommandBody = { about: 'export', by, detail: file }
         return running.record('command', body)

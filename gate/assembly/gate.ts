@@ -136,7 +136,7 @@ async function openCore(
     journal.know(numbers).catch(error => onFault('what was acted on was not noted', error))
   }
   const onPolled = ({ code }: { code: string }) => listeners.onPolled(code)
-  const trust = createConfiguredTrust(config, parts, {
+  const trust = (parts.openTrust ?? createConfiguredTrust)(config, parts, {
     ...{ known: journal.known, onKnown: know, aliveMs: journal.life?.aliveMs },
     ...{ onEvent: onTrustEvent, onPolled },
   })
