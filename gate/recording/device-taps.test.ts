@@ -75,5 +75,15 @@ t.test('bytes of a serial reader, texts of a camera, contacts, losses', async t 
   t.same(heard.splice(0), ['A.serial bytes 65,66,13', 'A.camera CD'])
   board.setContact('beamA', true)
   camera.become('lost')
-  t.same(heard, ['A beamA true', 'A.camera lost'])
+  t.same(heard.splice(0), ['A beamA true', 'A.camera lost'])
+  board.setContact('fire', true)
+  board.become('lost')
+  board.contacts.isActive = () => false
+  board.become('ready')
+  board.become('ready')
+  t.same(
+    heard,
+    ['A fire true', 'A.board lost', 'A.board ready', 'A fire false', 'A.board ready'],
+    'a loop that was closed meanwhile',
+  )
 })

@@ -2,7 +2,7 @@
  * What a gate's devices tell, heard beside the gate: contacts, losses, and what readers read, raw where
  * the driver says it raw. The devices stay as they are.
  */
-import type { CodeReader, Device, DeviceState, GateBoard } from '../../hardware/ports.ts'
+import type { CodeReader, DeviceState, GateBoard } from '../../hardware/ports.ts'
 import type { LaneConfig } from '../contract/config.ts'
 import type { LaneReaderConfig } from '../contract/reader-config.ts'
 
@@ -28,13 +28,21 @@ export interface Openers {
 
 /** As `open` opens them, with `ears` at each as long as it is open. */
 export function tapDevices(open: Openers, ears: DeviceEars): Openers {
-  const follow = (device: Device) => device.onState(({ state }) => ears.onState(device.name, state))
-
   return {
     openBoard(lane) {
       const board = open.openBoard(lane)
-      follow(board)
-      board.contacts.onContact((contact, active) => ears.onContact(lane.name, contact, active))
+      let fire = false
+      board.contacts.onContact((contact, active) => {
+        if (contact === 'fire') fire = active
+        ears.onContact(lane.name, contact, active)
+      })
+      board.onState(({ state }) => {
+        ears.onState(board.name, state)
+        // A loop that was closed while the board was away: lanes look at it then, nobody tells it.
+        if (state !== 'ready' || !fire || board.contacts.isActive('fire')) return
+        fire = false
+        ears.onContact(lane.name, 'fire', false)
+      })
       return board
     },
     openReader(lane, config) {
@@ -44,7 +52,7 @@ export function tapDevices(open: Openers, ears: DeviceEars): Openers {
         isRaw = true
         ears.onRaw(config.name, is, bytes)
       })
-      follow(reader)
+      reader.onState(({ state }) => ears.onState(reader.name, state))
       reader.onReading(({ text }) => {
         if (!isRaw) ears.onText(reader.name, text)
       })
