@@ -146,8 +146,10 @@ function alarmActs(row: ExportedRow): ExportAct[] {
   if (device !== undefined) return [{ ...place, act: device, state: isOn ? 'lost' : 'ready' }]
   const contact = TOLD_BY[code as keyof typeof TOLD_BY]
   const moved: ExportAct = { ...place, act: 'contact', contact, active: isOn }
-  // Staff reset a fire by the release button, once the loop is closed.
-  return row.body.detail === 'reset by staff' ? pressed(row, 'release') : [moved]
+  if (row.body.detail !== 'reset by staff') return [moved]
+  // The loop is closed already, or a board that holds the alarm answers to the button.
+  const [press, letGo] = pressed(row, 'release')
+  return [press, moved, letGo].filter(one => one !== undefined)
 }
 
 /** From the grant on by which its relay was to move. */

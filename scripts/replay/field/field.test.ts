@@ -92,6 +92,21 @@ t.test('what differs is told by its row: what was, and what is', async t => {
   t.match((await runField(rows, {})).problems, [/is {2}scan ALREADY_USED/, /was scan ADMIT/])
 })
 
+t.test(
+  'a fire that the board held until its reset: no row tells that the loop was closed',
+  async t => {
+    const [head = '', ...rest] = readFileSync(day.exported, 'utf8').trimEnd().split('\n')
+    const rows = rest.filter(line => !line.includes('input normal'))
+    const end = JSON.parse(rows.pop() ?? '')
+    t.equal(rows.length, end.rows - 1)
+    const file = join(dir, 'latched.jsonl')
+    writeFileSync(file, [head, ...rows, JSON.stringify({ ...end, rows: rows.length })].join('\n'))
+    const { problems, name } = await runField(file, {})
+    t.same(problems, [])
+    t.equal(name, `${DAY_ROWS - 1} rows of 2 lanes`)
+  },
+)
+
 t.test('either becomes a scenario, with its data beside it', async t => {
   for (const file of [day.recording, day.exported]) {
     const out = join(tempDir(), 'mine.json')
