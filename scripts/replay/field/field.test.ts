@@ -107,6 +107,21 @@ t.test(
   },
 )
 
+t.test('what the gate remembered when it began counts', async t => {
+  const [head = '', ...rest] = readFileSync(day.recording, 'utf8').trimEnd().split('\n')
+  const grant = rest.map(line => JSON.parse(line)).find(({ kind }) => kind === 'grant')
+  const { cti, presentedAt } = grant.body
+  const use = {
+    ...{ is: 'use', cti, presentedAt, lane: 'B', direction: 'entry', outcome: 'passed' },
+    ...{ atMs: grant.at - 5000, grants: 1 },
+  }
+  const { lines, ...end } = JSON.parse(rest.pop() ?? '')
+  const file = join(dir, 'used.recording')
+  const all = [head, JSON.stringify(use), ...rest, JSON.stringify({ ...end, lines: lines + 1 })]
+  writeFileSync(file, all.join('\n'))
+  t.match((await runField(file, {})).problems.join('\n'), /\+ is {2}scan ALREADY_USED entry A/)
+})
+
 t.test('either becomes a scenario, with its data beside it', async t => {
   for (const file of [day.recording, day.exported]) {
     const out = join(tempDir(), 'mine.json')
