@@ -182,3 +182,19 @@ export const EXPORT_NAME_CHARS_MAX = 100
 
 /** A one-time code as somebody types it, characters. */
 export const ENROL_CODE_CHARS_MAX = 100
+
+/** Recordings that stay in the data folder; the largest, bytes. */
+export const RECORDINGS_KEPT = 3
+export const RECORDING_BYTES_MAX = 64 * 1_048_576
+/** What waits to be written of one, bytes: a disk that is slower than that loses the recording. */
+export const RECORDING_QUEUE_BYTES_MAX = 8 * 1_048_576
+/** What is known when it begins is added while less than this waits. */
+export const RECORDING_QUEUE_BYTES_LOW = 262_144
+/** Written together, bytes; so long after the first of them, milliseconds. */
+export const RECORDING_PIECE_BYTES = 65_536
+export const RECORDING_PAUSE_MS = 200
+/** How often it is looked whether the disk has room yet. */
+export const RECORDING_ROOM_MS = 10_000
+/** Used codes, visits and pardons in one; so many at a time, so that no scan waits. */
+export const RECORDING_FACTS_MAX = 100_000
+export const RECORDING_PIECE_FACTS = 200

@@ -6,6 +6,9 @@ import { makeCodes } from '../fixtures/stage/made-codes.ts'
 import type { Observed } from '../fixtures/stage/observed.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { timeOf } from './pass/usage.ts'
+import { writeFieldScenario } from './replay/field/field-scenario.ts'
+import { isFieldFile } from './replay/field/play-field.ts'
+import { runField } from './replay/field/run-field.ts'
 import { htmlOf } from './replay/html.ts'
 import { junitOf } from './replay/junit.ts'
 import { type Result, runScenario } from './replay/run.ts'
@@ -20,11 +23,15 @@ const HELP = `npm run replay -- FILE|FOLDER... [--update] [--trace] [--junit FIL
 npm run replay -- --scans FILE|FOLDER [--expect FILE] [--kind KIND] [--at TIME] [--every TIME]
                   [--lane NAME] [--config FILE] [--junit FILE] [--html FILE]
 npm run replay -- --codes N [--at TIME] [--every TIME]
+npm run replay -- --to-scenario OUT.json FILE.recording|FILE.jsonl
 npm run replay -- --schema
 
 Plays scenarios: JSON files of who carries which pass, what each lane's devices see and when, and what
 must come of it (fixtures/scenarios/README.md). The gate is the production gate, in virtual time. Prints
 TAP. A scenario NAME.json with a golden trace NAME.trace beside it must give that trace, line by line.
+
+What a gate in the field recorded (record on: NAME.recording) or exported (journal export: NAME.jsonl) is
+played too, and must give the rows that it gave there.
 
   --update       writes golden traces as they are now and says which changed
   --trace        prints what was seen, as comments
@@ -32,6 +39,7 @@ TAP. A scenario NAME.json with a golden trace NAME.trace beside it must give tha
   --html FILE    writes a page with a timeline of each lane: what was done, told, shown and moved
   --realtime     plays each scenario in its own time, and prints what is seen as it happens
   --seed N       in place of the seeds of the files
+  --to-scenario OUT   writes a scenario of what a gate recorded or exported; its data stays beside it
   --schema       prints the JSON Schema of a scenario
 
 With --scans, what a tester has is read at a gate, and each scan is told on a line: when, lane, verdict,
@@ -65,6 +73,7 @@ const OPTIONS = {
   junit: { type: 'string' },
   html: { type: 'string' },
   seed: { type: 'string' },
+  'to-scenario': { type: 'string' },
   schema: { type: 'boolean', default: false },
   codes: { type: 'string' },
   ...SCANS_OPTIONS,
@@ -75,7 +84,7 @@ const CODES_MAX = 1_000_000
 /** Each way of calling it takes these alone. */
 const OF_SCANS = [...Object.keys(SCANS_OPTIONS), 'junit', 'html']
 const OF_CODES = ['codes', 'at', 'every']
-const OF_SCENARIOS = ['update', 'trace', 'realtime', 'junit', 'html', 'seed', 'schema', 'help']
+const OF_SCENARIOS = ['update', 'trace', 'realtime', 'junit', 'html', 'seed', 'to-scenario', 'schema', 'help']
 
 /**
  * Scenario files of what was named, folders with all below them, in the order of their names. Throws
@@ -143,6 +152,19 @@ async function printCodes(
   return 0
 }
 
+async function toScenario(files: readonly string[], out: string): Promise<number> {
+  const [file = ''] = files
+  if (files.length !== 1 || !isFieldFile(file)) {
+    throw new OptionError('--to-scenario takes one file: NAME.recording or NAME.jsonl')
+  }
+  const written = await writeFieldScenario(file, out)
+  const said = written.ok
+    ? [`${out}: ${written.expectations} expectations; its data is beside it`]
+    : written.problems
+  process.stdout.write(said.map(line => `${line}\n`).join(''))
+  return written.ok ? 0 : 1
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = readArguments(args)
   if (options.help) {
@@ -154,6 +176,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0
   }
   if (options.codes !== undefined) return printCodes(options.codes, options)
+  const out = options['to-scenario']
+  if (out !== undefined) return toScenario(options.files, out)
   let isStopped = false
   process.once('SIGINT', () => {
     isStopped = true
@@ -164,7 +188,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write('TAP version 14\n')
   for (const file of options.files) {
     if (isStopped) break
-    const result = await runScenario(file, {
+    const result = await (isFieldFile(file) ? runField : runScenario)(file, {
       ...{ update: options.update, seed: options.seed },
       ...(options.realtime && { pace: realTime(() => isStopped) }),
       ...((options.realtime || options.trace) && { onSeen: print }),

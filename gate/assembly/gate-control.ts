@@ -10,7 +10,11 @@ import type { GateControl } from '../contract/control.ts'
 import type { GateStatus } from '../contract/control-status.ts'
 import type { CommandBody } from '../contract/events.ts'
 import { explainCode } from '../contract/explain-row.ts'
+import { RECORDING_FORMAT, RECORDING_VERSION } from '../contract/recording.ts'
 import { SOFTWARE } from '../ops/health-report.ts'
+import type { Recorder } from '../recording/recorder.ts'
+import { createRecordingFile } from '../recording/recording-file.ts'
+import { exportedLanes } from '../support/exported-lanes.ts'
 import { refuse } from './control-answers.ts'
 import { createConfigControl } from './control-config.ts'
 import { createEnd, type EndProgram } from './control-end.ts'
@@ -18,12 +22,17 @@ import { createEnrolmentControl } from './control-enrolment.ts'
 import type { EventHub } from './control-events.ts'
 import { createJournalControl, type ExportingGate } from './control-journal.ts'
 import { createLaneControl, laneStatuses } from './control-lanes.ts'
+import { createRecordingControl, type RecordableGate } from './control-recording.ts'
 import { createTrustControl, type TrustOfGate } from './control-trust.ts'
 import type { ControlWatch } from './control-watch.ts'
 import type { Gate } from './gate.ts'
 
 /** A gate that runs, with what was begun beside it. */
-export type ControlledGate = Gate & Pick<TrustOfGate, 'extension'>
+export type ControlledGate = Gate &
+  Pick<TrustOfGate, 'extension'> & {
+    /** The trust document it was shipped with, as signed. */
+    readonly factoryTrust: Uint8Array
+  }
 
 export interface GateControlParts {
   readonly engine: ConfigEngine
@@ -35,6 +44,7 @@ export interface GateControlParts {
   readonly name: string
   readonly watch: ControlWatch
   readonly hub: EventHub
+  readonly recorder: Recorder
   readonly clock: Clock
   readonly timers: Timers
   /** Of the way to the service. */
@@ -82,11 +92,33 @@ export function createGateControl(parts: GateControlParts): GateControl {
     const { nowMs: at, state } = running.trust.now()
     return {
       dataDir: of.data,
-      head: { gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+      head: {
+        ...{ gate: of.gate, station: of.station, software: SOFTWARE, at, clock: state },
+        lanes: exportedLanes(of.lanes),
+      },
       record({ file, by }) {
         const body: CommandBody = { about: 'export', by, detail: file }
         return running.record('command', body)
       },
+    }
+  }
+
+  const configControl = createConfigControl(parts.engine, () => config() !== undefined)
+
+  function recordable(): RecordableGate | undefined {
+    const [running, of, shown] = [gate(), config(), configControl.running()]
+    if (running === undefined || of === undefined || !shown.ok) return undefined
+    return {
+      dataDir: of.data,
+      gate: { ...running, name: running.enrolment?.gate ?? of.gate },
+      header: {
+        ...{ format: RECORDING_FORMAT, version: RECORDING_VERSION, software: SOFTWARE },
+        ...{ gate: of.gate, station: of.station, at: running.trust.now().nowMs },
+        ...{ revision: shown.revision.number, config: shown.value },
+        factory: Buffer.from(running.factoryTrust).toString('base64'),
+      },
+      room: () => running.journal.room(),
+      record: (by, detail) => running.record('command', { about: 'record', by, detail }),
     }
   }
 
@@ -100,11 +132,15 @@ export function createGateControl(parts: GateControlParts): GateControl {
     },
     lane: createLaneControl({ gate, config, timers }),
     trust: createTrustControl(trusted, clock.nowMs),
-    config: createConfigControl(parts.engine, () => config() !== undefined),
+    config: configControl,
     journal: createJournalControl(() => gate()?.journal, exporting),
     enrolment: createEnrolmentControl({
       ...{ engine: parts.engine, gate, config },
       ports: { clock, timers, randomBytes: parts.randomBytes, fetch: parts.fetch },
+    }),
+    recording: createRecordingControl({
+      ...{ recorder: parts.recorder, gate: recordable, createFile: createRecordingFile },
+      ...{ timers, nowMs: clock.nowMs },
     }),
     end: createEnd({ endProgram: parts.program?.end, gate, timers }),
     subscribe(wants, onReady) {

@@ -1,12 +1,13 @@
 /** What a gate is given: devices, time, randomness and network, real ones or a test's. */
 import type { Logger } from 'pino'
 import type { Clock, CodeReader, DeviceState, GateBoard, Timers } from '../../hardware/ports.ts'
-import type { LaneConfig } from '../contract/config.ts'
+import type { GateConfig, LaneConfig } from '../contract/config.ts'
 import type { LaneReaderConfig } from '../contract/reader-config.ts'
 import type { KeptFile } from '../files/file-watch.ts'
 import type { Effect } from '../machine/state.ts'
 import type { MemoryMax } from '../memory/own-memory.ts'
 import type { JournalEntry } from '../memory/projection.ts'
+import type { TrustKeeper, TrustKeeperOptions } from '../trust/keeper.ts'
 import type { GateDisk } from './gate-disk.ts'
 
 /** Hears what a gate does, as it does it. Must not throw. */
@@ -43,9 +44,27 @@ export interface GateParts {
   /** Names this boot of the machine; undefined where boots have no name. */
   readonly machineBoot: string | undefined
   readonly watch?: GateWatch
+  /** What it believes of trust and time; a keeper that follows the service unless given. */
+  readonly openTrust?: OpenTrust
   readonly openBoard: (lane: LaneConfig) => GateBoard
-  readonly openReader: (lane: LaneConfig, reader: LaneReaderConfig) => CodeReader
+  /** `onRaw` hears each piece of what the device sent, before it is taken apart. */
+  readonly openReader: (
+    lane: LaneConfig,
+    reader: LaneReaderConfig,
+    onRaw?: (bytes: Uint8Array) => void,
+  ) => CodeReader
 }
+
+export type OpenTrust = (
+  config: GateConfig,
+  parts: WithDisk,
+  listeners: TrustListeners,
+) => TrustKeeper
+
+export type TrustListeners = Pick<
+  TrustKeeperOptions,
+  'known' | 'aliveMs' | 'onKnown' | 'onEvent' | 'onPolled'
+>
 
 /** With its disk, given or made. */
 export interface WithDisk extends GateParts {

@@ -15,7 +15,7 @@ import { createLane, type Lane } from '../lane/lane.ts'
 import type { GivenModes } from '../lane/lane-settings.ts'
 import { DISK_ANSWER_MS, STOP_FLUSH_MS, VERIFY_CACHE_ENTRIES_MAX } from '../limits.ts'
 import { startForgetting } from '../memory/expiry.ts'
-import { createMemory } from '../memory/memory.ts'
+import { createMemory, type Memory } from '../memory/memory.ts'
 import type { Enrolment } from '../net/identity.ts'
 import { recordStart, reportDamage, reportMovedJournal } from '../ops/boot-record.ts'
 import { createDiskState } from '../ops/disk-state.ts'
@@ -27,6 +27,7 @@ import type { Known } from '../store/high-water-marks.ts'
 import { inTime } from '../timing/deadline.ts'
 import type { TrustEvent } from '../trust/events.ts'
 import { inForce } from '../trust/freshness.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
 import { startBackgroundWork } from './background-work.ts'
 import type { ReadJournal } from './control-journal.ts'
 import type { ControlledTrust } from './control-trust.ts'
@@ -51,11 +52,12 @@ export interface StartOptions {
 
 /** What is asked of a gate that runs; see gate-control.ts. */
 export interface GateAccess {
-  readonly trust: ControlledTrust
+  readonly trust: ControlledTrust & Pick<TrustKeeper, 'held' | 'onStanding'>
   readonly journal: ReadJournal
   /** Never rejects. */
   readonly readHealth: () => Promise<Health>
   readonly figures: () => GateFigures
+  readonly memory: Pick<Memory, 'facts' | 'own' | 'visit'>
   /** Undefined where the gate is not enrolled. */
   readonly enrolment: Enrolment | undefined
   /** Undefined without a station bus. */
@@ -134,7 +136,7 @@ async function openCore(
     journal.know(numbers).catch(error => onFault('what was acted on was not noted', error))
   }
   const onPolled = ({ code }: { code: string }) => listeners.onPolled(code)
-  const trust = createConfiguredTrust(config, parts, {
+  const trust = (parts.openTrust ?? createConfiguredTrust)(config, parts, {
     ...{ known: journal.known, onKnown: know, aliveMs: journal.life?.aliveMs },
     ...{ onEvent: onTrustEvent, onPolled },
   })
@@ -263,7 +265,7 @@ async function assemble(
 
   return {
     ...{ lanes, trust, journal, readHealth: readGateHealth, bus: stationBus.bus },
-    figures: observer.figures,
+    ...{ figures: observer.figures, memory },
     enrolment: serviceLink?.enrolment,
     record: recorder.record,
     know: core.know,

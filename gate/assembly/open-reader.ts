@@ -16,6 +16,8 @@ export interface ReaderParts {
   readonly hid?: HidBackend
   /** Something that a technician should know and that needs nobody at once. */
   readonly onNotice?: (message: string) => void
+  /** Bytes or reports as they come; never called for a camera. */
+  readonly onRaw?: ((bytes: Uint8Array) => void) | undefined
 }
 
 type Kind = ReaderConfig['kind']

@@ -141,8 +141,8 @@ function partsOf(log: Logger, devices: DevicesElsewhere): ReconfigurableGatePart
         clock,
         random,
       }),
-    openReader: (_lane, reader) =>
-      openReader(reader, { timers, clock, random, onNotice, ...devices }),
+    openReader: (_lane, reader, onRaw) =>
+      openReader(reader, { timers, clock, random, onNotice, onRaw, ...devices }),
   }
 }
 

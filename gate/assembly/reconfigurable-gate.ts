@@ -14,12 +14,14 @@ import type { GateConfig } from '../contract/config.ts'
 import type { GateControl } from '../contract/control.ts'
 import { type DataLock, LOCK_FILE } from '../files/data-lock.ts'
 import type { KeptFile } from '../files/file-watch.ts'
+import { tapDevices } from '../recording/device-taps.ts'
+import { createRecorder, type Recorder } from '../recording/recorder.ts'
 import { createEventHub } from './control-events.ts'
-import { createControlWatch } from './control-watch.ts'
+import { type ControlWatch, createControlWatch } from './control-watch.ts'
 import { createDevicePool } from './device-pool.ts'
 import { type Gate, startGate } from './gate.ts'
 import { type ControlledGate, createGateControl, type GateProgram } from './gate-control.ts'
-import type { GateParts } from './gate-ports.ts'
+import type { GateParts, GateWatch } from './gate-ports.ts'
 import type { OpenedConfig } from './open-config.ts'
 import { followTrustExtension, type TrustExtensionWatch } from './trust-extension.ts'
 
@@ -56,25 +58,31 @@ export function createReconfigurableGate(
   let remote: RemoteDoor | undefined
   let kept: readonly KeptFile[] = []
   let untold = damaged
-  const devices = createDevicePool(parts)
+  const recorder = createRecorder({
+    ...{ clock, timers },
+    onFault: what => log.warn({ event: 'recording' }, what),
+  })
+  const devices = createDevicePool(tapDevices(parts, recorder))
   const hub = createEventHub(onFault)
   const watch = createControlWatch(clock, hub)
+  const watches = bothOf(watch, recorder)
   const running = createRunning<ControlledGate>(async (config, how) => {
     try {
       watch.begin()
       await devices.readyFor(config)
       const { factory } = config.trust
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
-      const all = { ...parts, ...devices, factoryTrust, kept, damaged: untold, watch }
+      const all = { ...parts, ...devices, factoryTrust, kept, damaged: untold, watch: watches }
       const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
       const extension = followExtension(() => running.config() ?? config, gate, parts, onFault)
       untold = []
       return {
-        ...gate,
+        ...{ ...gate, factoryTrust },
         extension,
         async stop(end) {
           extension.close()
           await gate.stop(end)
+          await recorder.end(end?.restart === true ? 'config' : 'stop')
           if (end?.restart !== true) await devices.close()
         },
       }
@@ -106,10 +114,25 @@ export function createReconfigurableGate(
   remote = createRemoteDoor({ engine, check, onFault })
   const { gate, config } = running
   const control = createGateControl({
-    ...{ engine, gate, config, name, watch, hub, clock, timers, randomBytes, fetch },
+    ...{ engine, gate, config, name, watch, hub, recorder, clock, timers, randomBytes, fetch },
     program: parts.program,
   })
   return { engine, running, control }
+}
+
+/** What a gate does, told to the recorder too. */
+function bothOf(watch: ControlWatch, recorder: Recorder): GateWatch {
+  return {
+    ...watch,
+    onStep(lane, effects, nowMs) {
+      watch.onStep(lane, effects, nowMs)
+      recorder.onStep(lane, effects, nowMs)
+    },
+    onEntry(entry) {
+      watch.onEntry(entry)
+      recorder.onEntry(entry)
+    },
+  }
 }
 
 /** What an operator without a network may order. */

@@ -1,13 +1,13 @@
 /** The trust keeper of a gate, as its config wants it. */
 import type { GateConfig } from '../contract/config.ts'
-import { createTrustKeeper, type TrustKeeper, type TrustKeeperOptions } from '../trust/keeper.ts'
-import type { WithDisk } from './gate-ports.ts'
+import { createTrustKeeper, type TrustKeeper } from '../trust/keeper.ts'
+import type { TrustListeners, WithDisk } from './gate-ports.ts'
 
 /** Throws with code `FACTORY_TRUST`. */
 export function createConfiguredTrust(
   config: GateConfig,
   { factoryTrust, clock, timers, randomBytes: random, fetch, disk }: WithDisk,
-  listeners: Pick<TrustKeeperOptions, 'known' | 'aliveMs' | 'onKnown' | 'onEvent' | 'onPolled'>,
+  listeners: TrustListeners,
 ): TrustKeeper {
   return createTrustKeeper({
     cache: disk.openCache(),

@@ -8,6 +8,7 @@ import type { GateControl } from '../contract/control.ts'
 import { CONTROL_REFUSALS } from '../contract/control-codes.ts'
 import { DEVICE_REMEDIES } from '../contract/device-faults.ts'
 import { TEST_MS_MAX, TEST_MS_MIN } from '../contract/part-test.ts'
+import { RECORDING_MINUTES_MAX, RECORDING_MINUTES_MIN } from '../contract/recording.ts'
 import { type Command, mayDo, shown } from './command.ts'
 import { CONFIG_COMMANDS } from './commands/config.ts'
 import { ENROLMENT_COMMANDS } from './commands/enrolment.ts'
@@ -16,6 +17,7 @@ import { EXPORT_COMMANDS } from './commands/journal-export.ts'
 import { LANE_COMMANDS } from './commands/lanes.ts'
 import { LOOK_COMMANDS } from './commands/look.ts'
 import { PROGRAM_COMMANDS } from './commands/program.ts'
+import { RECORD_COMMANDS } from './commands/record.ts'
 import { SELF_TEST_COMMANDS } from './commands/self-test.ts'
 import { TRUST_COMMANDS } from './commands/trust.ts'
 import { USER_COMMANDS } from './commands/users.ts'
@@ -29,6 +31,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   show: 'the details: lanes, devices, trust, clock, journal, metrics, version, config',
   explain: 'what a row of the journal or a code means',
   journal: 'what was recorded',
+  record: 'all that comes to the gate, into a file, for a replay',
   mode: 'how a lane is run',
   test: 'tests every part, or one part of a lane in maintenance',
   mock: 'pretended input on a lane in maintenance',
@@ -75,6 +78,7 @@ export const COMMANDS: readonly Command[] = [
   ...LOOK_COMMANDS,
   ...EVENT_COMMANDS,
   ...EXPORT_COMMANDS,
+  ...RECORD_COMMANDS,
   ...LANE_COMMANDS,
   ...SELF_TEST_COMMANDS,
   ...CONFIG_COMMANDS,
@@ -127,6 +131,7 @@ export function valueKinds(control: Pick<GateControl, 'lanes'>): ValueKinds {
     VALUE: anything('a value: 3000, true, "text", or JSON'),
     REVISION: number('the number of a revision', 0, Number.MAX_SAFE_INTEGER),
     MINUTES: number('minutes', 1, 60),
+    MIN: number('minutes', RECORDING_MINUTES_MIN, RECORDING_MINUTES_MAX),
     TIME: time('a time'),
     FROM: time('the time of the first row'),
     TO: time('the time before which it ends'),

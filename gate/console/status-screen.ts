@@ -4,6 +4,7 @@ import type {
   DeviceStatus,
   GateStatus,
   LaneStatus,
+  Recording,
   TrustReport,
 } from '../contract/control-status.ts'
 import { bytesText, clockText, spanText, tableLines, timeText, wrapped } from './layout.ts'
@@ -15,6 +16,7 @@ export interface Overview {
   /** Null while no gate runs. */
   readonly trust: TrustReport | null
   readonly revision: { readonly number: number; readonly backTo: number | null } | null
+  readonly recording: Recording
 }
 
 type Explain = (code: string) => CodeMeaning | undefined
@@ -24,7 +26,7 @@ export function statusLines(
   columns: number,
   explain: Explain,
 ): readonly string[] {
-  const { status, lanes, devices, trust, revision } = overview
+  const { status, lanes, devices, trust, revision, recording } = overview
   const { health } = status
   const began = `up ${spanText(status.upMs)}, ${status.software}`
   const config =
@@ -52,7 +54,7 @@ export function statusLines(
     status.bus === null
       ? ''
       : `, bus ${status.bus.state}, ${status.bus.awake} of ${status.bus.all} siblings`
-  lines.push(`service  ${enrolled}${bus}`, '')
+  lines.push(`service  ${enrolled}${bus}`, ...recordingLines(recording), '')
   lines.push(...laneLines(lanes), '', ...deviceLines(devices))
   const alarms = alarmLines(overview, columns, explain)
   return [...lines, '', ...(alarms.length > 0 ? alarms : ['No alarm.'])]
@@ -60,6 +62,17 @@ export function statusLines(
 
 function trialText({ backTo }: { readonly backTo: number | null }): string {
   return backTo === null ? '' : ` ON TRIAL, else back to ${backTo}`
+}
+
+/** None where nothing is recorded and nothing was lost. */
+function recordingLines({ running, last }: Recording): readonly string[] {
+  if (running !== null) {
+    const { by, untilMs, bytes } = running
+    return [`record   by ${by} until ${clockText(untilMs)} UTC, ${bytesText(bytes)}`]
+  }
+  return last?.why === 'dropped'
+    ? [`record   DROPPED at ${clockText(last.atMs)} UTC: ${last.detail}`]
+    : []
 }
 
 function laneLines(lanes: readonly LaneStatus[]): readonly string[] {

@@ -101,6 +101,9 @@ const SCENES: readonly Scene[] = [
     'journal export day.jsonl 2027-01-15T00:00Z 2027-01-16T00:00Z',
     'journal export none.jsonl 2027-01-16T00:00Z 2027-01-15T00:00Z',
   ],
+  ['record on [MIN]', 'record on 16', 'record on 2', 'record on'],
+  ['record', 'record', 'status | grep record'],
+  ['record off', 'record off', 'record', 'record off'],
   ['test relay LANE RELAY:entry|exit [MS]', 'test relay A entry'],
   [
     'mode LANE maintenance',
@@ -234,6 +237,8 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/g, '(sha-256)'],
   [/\b[0-9a-f]{16}\b/g, '(epoch)'],
   [/\b[\d.]+ [MG]iB/g, '(free)'],
+  [/\b\d+ KiB/g, '(size)'],
+  [/\b\d{8}T\d{6}Z/g, '(time)'],
   [/\bv\d+\.\d+\.\d+/g, '(node)'],
   [/\b(\d\d):\d\d:\d\d/g, '$1:00:00'],
   [/\b(?:\d+ min )?\d+ s\b */g, '(span) '],

@@ -8,6 +8,7 @@ import type {
   TraceStep,
 } from './events.ts'
 import type { Health } from './health.ts'
+import type { RecordingEnd } from './recording.ts'
 import type { Actor, Sign } from './sign.ts'
 
 export interface GateStatus {
@@ -113,6 +114,30 @@ export interface TrustReport {
   }
   /** Entry goes on with old trust until then, by whose order; null: it does not. */
   readonly extension: { readonly untilMs: number; readonly by: string } | null
+}
+
+/** Recordings of this process (`contract/recording.ts`). */
+export interface Recording {
+  readonly running: {
+    readonly by: string
+    /** Where it comes to stand. */
+    readonly path: string
+    /** By the machine's clock, Unix milliseconds, as all times here. */
+    readonly startedMs: number
+    readonly untilMs: number
+    /** Written so far. */
+    readonly bytes: number
+  } | null
+  /** How the last one ended; null: none yet. One that was dropped has no file. */
+  readonly last:
+    | {
+        readonly why: RecordingEnd
+        readonly path: string
+        readonly bytes: number
+        readonly atMs: number
+      }
+    | { readonly why: 'dropped'; readonly detail: string; readonly atMs: number }
+    | null
 }
 
 /** What a code means and who acts. Sentences for the passenger are there for verdicts alone. */

@@ -11,6 +11,7 @@ import type {
   DeviceStatus,
   GateStatus,
   LaneStatus,
+  Recording,
   TrustReport,
 } from './control-status.ts'
 import type { Direction, EventKind, JournalRow, LaneModes, TraceStep } from './events.ts'
@@ -47,6 +48,7 @@ export interface GateControl {
   readonly config: ConfigControl
   readonly journal: JournalControl
   readonly enrolment: EnrolmentControl
+  readonly recording: RecordingControl
   /**
    * Ends the gate's program in an orderly way, as a signal does, so that its service manager starts it
    * again (`restart`) or does not (`shutdown`); the machine stays up. Not while a lane is open for
@@ -243,6 +245,24 @@ export interface JournalControl {
       readonly broken: { readonly epoch: string; readonly seq: number; readonly why: string } | null
     }>
   >
+}
+
+/** Takes down all that comes to the gate, for a replay (`contract/recording.ts`). Nothing waits for it. */
+export interface RecordingControl {
+  /** Never waits; also while no gate runs. */
+  now(): Recording
+  /**
+   * For `minutes`, 1 to 15, into a file of its own user alone in `recordings` of the data folder, where the
+   * newest few stay. One at a time: `RECORDING_RUNNING` says who and until when. It ends by itself: at
+   * its time, at its size, when the gate stops or changes its config. A disk that is full, slow or hung
+   * loses it, as `now` tells. A row of kind `command` says who.
+   */
+  start(order: {
+    readonly minutes: number
+    readonly by: string
+  }): Promise<Answer<{ readonly path: string; readonly untilMs: number }>>
+  /** Before its time. Resolves when its file is whole. `NOT_RECORDING`, `RECORDING_LOST`. */
+  stop(): Promise<Answer<{ readonly path: string; readonly bytes: number }>>
 }
 
 /**

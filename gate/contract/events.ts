@@ -259,11 +259,12 @@ export type TestBody = z.infer<typeof testBodySchema>
 /**
  * What a technician did with the gate as a whole.
  * - `export`: rows of the journal are written into the file named in `detail`.
+ * - `record`: what comes to the gate is recorded into the file named in `detail`, for as long.
  * - `enrolled`, `unenrolled`: it joined the service, or left it; `detail` has its names there.
  * - `restart`, `shutdown`: its program ends, and another start follows, or none.
  */
 export const commandBodySchema = z.strictObject({
-  about: z.enum(['export', 'enrolled', 'unenrolled', 'restart', 'shutdown']),
+  about: z.enum(['export', 'record', 'enrolled', 'unenrolled', 'restart', 'shutdown']),
   by: z.string().max(80),
   reason: z.string().max(CONFIG_REASON_CHARS_MAX).optional(),
   detail: z.string().max(400),

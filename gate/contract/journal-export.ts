@@ -1,9 +1,11 @@
 /**
  * Rows of a journal in a file, one JSON value a line (RFC 8785): a header, then each row as the journal
  * has it, in the order of the chain, then an end. So the chain can be checked without the gate, and a
- * file that was cut is known as such. Its rows hold no keys and no passes.
+ * file that was cut is known as such. Its rows hold no keys and no passes, and with its lanes a replay
+ * decides them again.
  */
 import { z } from 'zod'
+import type { JsonValue } from './canonical.ts'
 import { clockStateSchema, epochSchema, journalRowSchema } from './events.ts'
 
 export const EXPORT_FORMAT = 'wicketgate-journal'
@@ -22,6 +24,11 @@ export const exportHeaderSchema = z.strictObject({
   /** When it was written, by the gate's clock, Unix milliseconds. */
   at: ms,
   clock: clockStateSchema,
+  /**
+   * Its lanes as the config that runs has them, without where their devices are: by which a replay
+   * decides again. Absent from a gate of before.
+   */
+  lanes: (z.json() as z.ZodType<JsonValue>).optional(),
   /** What was asked for. */
   fromMs: ms.optional(),
   untilMs: ms.optional(),

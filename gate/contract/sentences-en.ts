@@ -69,6 +69,7 @@ export const ENGLISH: Sentences = {
 
 const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: 'Rows were written into a file',
+  record: 'What comes to the gate was recorded, live codes included',
   enrolled: 'The gate joined the service',
   unenrolled: 'The gate left the service',
   restart: 'The gate’s program was ended, to start again',

@@ -153,6 +153,7 @@ const REVISIONS: Readonly<Record<ConfigBody['about'], string>> = {
 
 const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {
   export: '将日志导出到文件',
+  record: '录制闸机收到的全部内容（含有效二维码）',
   enrolled: '将闸机注册到服务端',
   unenrolled: '将闸机从服务端注销',
   restart: '将闸机程序停机并重启',

@@ -33,7 +33,7 @@ export interface ExportFile {
 export interface ExportParts {
   readonly journal: ExportedJournal
   readonly dataDir: string
-  readonly head: Pick<ExportHeader, 'gate' | 'station' | 'software' | 'at' | 'clock'>
+  readonly head: Pick<ExportHeader, 'gate' | 'station' | 'software' | 'at' | 'clock' | 'lanes'>
   /** Makes the row of it. Rejects as the journal does when it is not on disk. */
   readonly record: () => Promise<void>
   /** Rejects where one is there. A file of this machine, unless given. */

@@ -17,7 +17,7 @@ import { type LoadedCache, loadCache, openFactoryTrust } from './cache.ts'
 import type { CacheDisk } from './cache-disk.ts'
 import { type CacheSaver, createCacheSaver } from './cache-saver.ts'
 import type { CacheAnswer } from './cache-writer.ts'
-import { bootClock, type ClockDoubt, type ClockSetting } from './clock.ts'
+import { bootClock, type ClockDoubt, type ClockSetting, type GateClock } from './clock.ts'
 import { createEnvironmentWatch } from './environment-watch.ts'
 import { followEvents } from './event-stream.ts'
 import { alarmFilter, type TrustEvent } from './events.ts'
@@ -28,6 +28,7 @@ import { createRollbackWatch } from './rollback-watch.ts'
 import { createScopeWatch } from './scope-watch.ts'
 import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
+import type { TrustState } from './state.ts'
 import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
 import { createTrustStore, type PollOutcome, type TrustStore } from './trust-store.ts'
 
@@ -101,6 +102,8 @@ export interface TrustKeeper {
   rollback(): Rollback['is']
   now(): GateNow
   status(): TrustStatus
+  /** What it believes, whole, as signed; the same object until something of it changes. */
+  held(): { readonly state: TrustState; readonly clock: GateClock }
   /** Polls at once, or once more after the poll under way. Never rejects. */
   pollNow(): Promise<PollOutcome>
   /** A technician's `clock set`, Unix milliseconds. Refused below the floor. */
@@ -220,6 +223,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
       aheadByMaxMs: time.aheadByMaxMs(),
     }),
     status: () => statusOf(store, rounds.lastTime()),
+    held: () => ({ state: store.state(), clock: time.clock() }),
     pollNow: loop.now,
     setClock(nowMs) {
       const setting = time.setByHand(nowMs)

@@ -29,6 +29,8 @@ export interface HidScannerOptions {
   readonly layout?: KeyboardLayout | undefined
   /** Longest pause in the middle of a code, 50 to 2000 ms. Default 500. */
   readonly pauseMs?: number | undefined
+  /** Hears each report as it comes, before it is decoded. Must not keep or change it. */
+  readonly onRaw?: ((report: Uint8Array) => void) | undefined
   readonly timers: Timers
   readonly clock: Clock
   /** [0, 1): jitter of reconnecting. */
@@ -85,7 +87,9 @@ export function createHidScanner(options: HidScannerOptions): CodeReader {
       }
       handle = fresh
       fresh.onReport(report => {
-        if (handle === fresh) deliver(decoder.push(report, clock.monotonicMs()))
+        if (handle !== fresh) return
+        options.onRaw?.(report)
+        deliver(decoder.push(report, clock.monotonicMs()))
       })
       fresh.onError(error => {
         if (handle !== fresh) return

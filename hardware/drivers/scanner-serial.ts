@@ -51,6 +51,8 @@ export interface SerialScannerOptions {
    * Without a suffix only the pause ends a code; its default is 50 then.
    */
   readonly pauseMs?: number | undefined
+  /** Hears the bytes as they come, before they are taken apart. Must not keep or change them. */
+  readonly onRaw?: ((bytes: Uint8Array) => void) | undefined
 }
 
 /** Time for bytes that are here already to be read, milliseconds. */
@@ -138,6 +140,7 @@ export function createSerialScanner(options: SerialScannerOptions): CodeReader {
   }
 
   const endBytes = transport.onBytes(bytes => {
+    options.onRaw?.(bytes)
     deliver(parser.push(scanBytes(bytes), clock.monotonicMs()))
     watchIdle()
   })

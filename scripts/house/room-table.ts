@@ -33,11 +33,16 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
     room(
       'gate/assembly/',
       'builds a gate from its config',
-      'console/ selftest/ support/ bus/ config/ ops/ lane/ station/ trust/ uplink/ store/ memory/ decide/ machine/ net/ files/ threads/',
+      'console/ selftest/ support/ recording/ bus/ config/ ops/ lane/ station/ trust/ uplink/ store/ memory/ decide/ machine/ net/ files/ threads/',
     ),
     room('gate/console/', 'the technician’s lines: login, commands', 'selftest/ support/ files/'),
     room('gate/selftest/', 'names the broken part'),
     room('gate/support/', 'files that leave a gate: bundle, export'),
+    room(
+      'gate/recording/',
+      'all that comes to a gate, for a replay',
+      'trust/ memory/ machine/',
+    ),
     room('gate/bus/', 'facts shared with sibling gates', 'config/ ops/ station/ memory/ net/'),
     room(
       'gate/config/',

@@ -1,9 +1,11 @@
 /** Plays a scenario on a stage: its steps in their time, and all that is seen from its start on. */
+import type { VirtualTime } from '../../fixtures/clock.ts'
 import { SMALL_MEMORY } from '../../fixtures/small-memory.ts'
 import type { BoardingPlan } from '../../fixtures/stage/boarding-list.ts'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { type HeldPass, makePass } from '../../fixtures/stage/passes.ts'
-import { openStage } from '../../fixtures/stage/stage.ts'
+import { openStage, type Stage } from '../../fixtures/stage/stage.ts'
+import type { Recorder } from '../../gate/recording/recorder.ts'
 import { createActs } from './acts.ts'
 import { msOf } from './durations.ts'
 import type { ReadyScenario } from './read-scenario.ts'
@@ -44,19 +46,25 @@ export interface PlayOptions {
   readonly onSeen?: ((one: Observed) => void) | undefined
   /** Resolves when the scenario may go on to this time of its own, which it then asks for often. */
   readonly pace?: ((atMs: number) => Promise<void>) | undefined
+  /** Made for the stage's time; `onStage` begins what it records. */
+  readonly recorder?: ((time: VirtualTime) => Recorder) | undefined
+  /** Called at the scenario's start. */
+  readonly onStage?: ((stage: Stage) => void) | undefined
+  /** Called at its end, before the gate stops. */
+  readonly onEnd?: ((stage: Stage) => Promise<void>) | undefined
 }
 
 /** Never rejects for what the gate does; all that it did is in what it gives, in order. */
 export async function playScenario(
   ready: ReadyScenario,
-  { onSeen, pace }: PlayOptions = {},
+  { onSeen, pace, ...more }: PlayOptions = {},
 ): Promise<readonly Observed[]> {
   const { scenario, config } = ready
   const seen: Observed[] = []
   let isOver = false
   const startMs = Date.parse(scenario.start)
   const stage = await openStage({
-    ...{ config, startMs, seed: scenario.seed },
+    ...{ config, startMs, seed: scenario.seed, recorder: more.recorder },
     memoryMax: { ...SMALL_MEMORY, ...scenario.memory },
     boarding: boardingOf(scenario, startMs),
     onObserved(one) {
@@ -65,6 +73,7 @@ export async function playScenario(
       onSeen?.(one)
     },
   })
+  more.onStage?.(stage)
   const passes = new Map<string, HeldPass>()
   for (const [i, [name, person]] of Object.entries(scenario.people).entries()) {
     const shape = {
@@ -92,6 +101,7 @@ export async function playScenario(
   }
   await goTo(endMsOf(ready))
   isOver = true
+  await more.onEnd?.(stage)
   await stage.stop()
   return seen
 }

@@ -1,9 +1,11 @@
 /** Runs scenarios one after the other: each is played, judged, and compared with its golden trace. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { pathText } from '../../gate/contract/explain.ts'
 import type { Report } from '../simulate/report.ts'
 import { type Judged, judge } from './expect.ts'
+import { playField } from './field/play-field.ts'
 import { endMsOf, type PlayOptions, playScenario } from './play.ts'
 import { type ReadyScenario, readScenario } from './read-scenario.ts'
 import { traceDifference, traceLine } from './trace.ts'
@@ -56,7 +58,7 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
   const { ready } = read
   const seed = options.seed ?? ready.scenario.seed
   const seeded = { ...ready, scenario: { ...ready.scenario, seed } }
-  const played = await playScenario(seeded, options).catch(
+  const played = await playOf(file, seeded, options).catch(
     (error: Error & { code?: string }) => error,
   )
   if (played instanceof Error) {
@@ -84,6 +86,19 @@ export async function runScenario(file: string, options: RunOptions): Promise<Re
 function notPlayed(file: string, name: string, problems: readonly string[]): Result {
   const none = { judged: [], seen: [], updated: [], endMs: 0, tookMs: 0 }
   return { file, name, ok: false, problems, ...none }
+}
+
+/** By its steps, or by what a gate recorded. Rejects where that can't be played. */
+async function playOf(
+  file: string,
+  ready: ReadyScenario,
+  options: RunOptions,
+): Promise<readonly Observed[]> {
+  const { recorded } = ready.scenario
+  if (recorded === undefined) return playScenario(ready, options)
+  const field = await playField(join(dirname(file), recorded), options)
+  if (!field.ok) throw new Error(field.problems.join('; '))
+  return field.played.seen
 }
 
 /** A scenario without a golden trace has only its expectations. */

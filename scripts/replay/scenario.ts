@@ -214,6 +214,18 @@ export const scenarioSchema = z.strictObject({
     .strictObject({ asOf: duration.default('-1min').describe('when it held') })
     .optional()
     .describe('of the station; it has one where somebody has a ticket, too'),
+  recorded: z
+    .string()
+    .max(120)
+    .regex(
+      /^[\w.-]+\.(recording|jsonl)$/,
+      'is a file beside this one: NAME.recording or NAME.jsonl',
+    )
+    .optional()
+    .describe(
+      'what a gate recorded (NAME.recording) or exported (NAME.jsonl), beside this file: it is played in ' +
+        'place of steps, by its own config and time',
+    ),
   people: z.record(z.string().max(40), personSchema).default({}),
   steps: z.array(stepSchema).max(STEPS_MAX),
   expect: z.array(expectationSchema).default([]),

@@ -169,6 +169,7 @@ export async function overviewOf(control: GateControl): Promise<Overview> {
     devices: control.devices(),
     trust: trust.ok ? trust : null,
     revision: revisionOf(control),
+    recording: control.recording.now(),
   }
 }
 

@@ -8,6 +8,7 @@ import { createEventHub } from '../../assembly/control-events.ts'
 import { createControlWatch } from '../../assembly/control-watch.ts'
 import { createGateControl } from '../../assembly/gate-control.ts'
 import type { JsonValue } from '../../contract/canonical.ts'
+import { createRecorder } from '../../recording/recorder.ts'
 import { openCutStore } from '../config/cut-store.ts'
 import { createDeskWorld, openDesk } from '../config/desk.ts'
 import { createTypedLines } from './typed-lines.ts'
@@ -27,6 +28,7 @@ export async function startConfigDesk(dir: string, cutAt?: number, file?: JsonVa
   const control = createGateControl({
     ...{ engine, config: running.config, gate: () => undefined, name: 'north-1' },
     ...{ hub, watch: createControlWatch(clock, hub), clock, timers },
+    recorder: createRecorder({ clock, timers, onFault: () => {} }),
     ...{ randomBytes, fetch, program: undefined },
   })
   const { openLine, addUser } = createTypedLines({ control, time, dataDir: dir })
