@@ -8,7 +8,7 @@ import { createProgressLine } from './report/progress-line.ts'
 import { explain } from './simulate/explain.ts'
 import { planFaults } from './simulate/fault-plan.ts'
 import { simulationPage } from './simulate/html.ts'
-import { outcomeText } from './simulate/print.ts'
+import { outcomeText, spent } from './simulate/print.ts'
 import { createReporter } from './simulate/report.ts'
 import { type Plan, simulate } from './simulate/run.ts'
 
@@ -83,7 +83,7 @@ function readArguments(args: readonly string[]): Asked {
 
 /** One simulation, told; a failed one is made smaller and written. Gives what a page shows of it. */
 async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: () => boolean) {
-  const from = performance.now()
+  const from = spent()
   const progress = createProgressLine()
   const reporter = createReporter(plan)
   const outcome = await simulate(ground, plan, {
@@ -97,7 +97,7 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
   progress.clear()
   const whole = { outcome, report: reporter.report(outcome), again: '' }
   if (isStopped()) return whole
-  process.stdout.write(outcomeText(plan, outcome, performance.now() - from))
+  process.stdout.write(outcomeText(plan, outcome, spent(from)))
   if (outcome.broken.length === 0 || !shrinks) return whole
   const { report, text } = await explain(ground, plan, outcome, progress)
   const file = `simulation-${plan.seed}.json`

@@ -94,10 +94,18 @@ function isSigned(input: string, written: string, key: PublicJwk): boolean {
 /** r and s one after the other (RFC 7518 §3.4). Carried by the key itself it costs nothing. */
 const P1363 = { dsaEncoding: 'ieee-p1363' } as const
 
-/** Undefined for what is no point of its curve. */
+/** SubjectPublicKeyInfo up to the point (RFC 5480 §2, uncompressed; RFC 8410 §4), in base64. */
+const SPKI = { EC: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE', OKP: 'MCowBQYDK2VwAyEA' } as const
+
+/** Undefined for what is no point of its curve. As PEM: from a JWK it takes twice as long. */
 function importKey(key: PublicJwk): KeyObject | undefined {
+  const point = key.kty === 'EC' ? [key.x, key.y] : [key.x]
+  const bytes = point.map(part => Buffer.from(part, 'base64url'))
+  const text = Buffer.concat(bytes).toString('base64')
   try {
-    const imported = createPublicKey({ key: { ...key }, format: 'jwk' })
+    const imported = createPublicKey(
+      `-----BEGIN PUBLIC KEY-----\n${SPKI[key.kty]}${text}\n-----END PUBLIC KEY-----\n`,
+    )
     return key.kty === 'EC' ? Object.assign(imported, P1363) : imported
   } catch {
     return undefined
