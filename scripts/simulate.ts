@@ -6,11 +6,11 @@ import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { createProgressLine } from './report/progress-line.ts'
 import { explain } from './simulate/explain.ts'
-import { planFaults } from './simulate/fault-plan.ts'
 import { simulationPage } from './simulate/html.ts'
-import { outcomeText } from './simulate/print.ts'
+import { outcomeText, spent } from './simulate/print.ts'
 import { createReporter } from './simulate/report.ts'
 import { type Plan, simulate } from './simulate/run.ts'
+import { HOUR_MS, seedPlan, USUAL_SIZE } from './simulate/seed-plan.ts'
 
 const HELP = `npm run simulate -- [--seed N] [--seeds N] [--hours H] [--lanes N] [--passengers N]
                            [--faults N] [--html FILE] [--no-shrink]
@@ -47,9 +47,6 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const
 
-const HOUR_MS = 3_600_000
-const EVERY_MS = 360_000
-
 interface Asked {
   readonly help: boolean
   readonly shrinks: boolean
@@ -66,24 +63,20 @@ function readArguments(args: readonly string[]): Asked {
     otherwise: number,
   ) => wholeNumber(name, values[name], { from, to, otherwise })
   const first = whole('seed', 0, 2 ** 31, 1)
-  const spanMs = whole('hours', 1, 168, 1) * HOUR_MS
-  const lanes = whole('lanes', 2, 8, 6)
-  const passengers = whole('passengers', 1, 1000, 60)
-  const faults = whole('faults', 0, 1000, 25) * (spanMs / HOUR_MS)
+  const size = {
+    hours: whole('hours', 1, 168, USUAL_SIZE.hours),
+    lanes: whole('lanes', 2, 8, USUAL_SIZE.lanes),
+    passengers: whole('passengers', 1, 1000, USUAL_SIZE.passengers),
+    faults: whole('faults', 0, 1000, USUAL_SIZE.faults),
+  }
   const seeds = Array.from({ length: whole('seeds', 1, 100_000, 1) }, (_, n) => first + n)
   const how = { help: values.help, shrinks: !values['no-shrink'], html: values.html }
-  const people = Array.from({ length: passengers }, (_, n) => n)
-  const plans = seeds.map(seed => ({
-    ...{ seed, spanMs, lanes, people, phones: passengers },
-    ...{ everyMs: EVERY_MS },
-    faults: planFaults(seed, faults, spanMs),
-  }))
-  return { ...how, plans }
+  return { ...how, plans: seeds.map(seed => seedPlan(seed, size)) }
 }
 
 /** One simulation, told; a failed one is made smaller and written. Gives what a page shows of it. */
 async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: () => boolean) {
-  const from = performance.now()
+  const from = spent()
   const progress = createProgressLine()
   const reporter = createReporter(plan)
   const outcome = await simulate(ground, plan, {
@@ -97,7 +90,7 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
   progress.clear()
   const whole = { outcome, report: reporter.report(outcome), again: '' }
   if (isStopped()) return whole
-  process.stdout.write(outcomeText(plan, outcome, performance.now() - from))
+  process.stdout.write(outcomeText(plan, outcome, spent(from)))
   if (outcome.broken.length === 0 || !shrinks) return whole
   const { report, text } = await explain(ground, plan, outcome, progress)
   const file = `simulation-${plan.seed}.json`

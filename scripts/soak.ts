@@ -9,8 +9,10 @@ import { runKillRounds } from '../fixtures/kill-rounds.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
 import { runConsoleRounds } from '../gate/testing/console/console-rounds.ts'
+import { runSeedRounds } from './simulate/seed-rounds.ts'
 
-const HELP = `npm run soak -- gate|bus|camera|console [--rounds N] [--seed N]
+const HELP = `npm run soak -- gate|bus|camera|console|simulate [--rounds N] [--seed N]
+                           simulate [--seeds N]
 
   gate          kills gate and service at random moments under traffic, over a network that
                 loses and repeats, on a disk that fails and hangs, to a service that lies about
@@ -25,18 +27,27 @@ const HELP = `npm run soak -- gate|bus|camera|console [--rounds N] [--seed N]
                 commands spoilt, half escapes, pasted blocks, noise of a wrong speed; by a stranger
                 and by users of each level. Nobody may be logged in by it, no journal fill, no line
                 stay behind, no memory grow
-  --rounds N    how many kills (300), rounds of the bus (10000), frames (100000), or lines
-                (1000000)
+  simulate      plays an hour of a whole station with 25 faults for each seed (npm run simulate), and
+                looks whether every invariant held
+  --rounds N    how many kills (300), rounds of the bus (10000), frames (100000), lines
+                (1000000), or seeds (200)
+  --seeds N     the same, of simulate
   --seed N      where the random choices come from (random, and printed)
   --help        this text
 
 A kill takes about two seconds, a round of the bus about a hundredth, a thousand lines about five
-seconds. A signal ends it: rounds of the bus after the round that runs and lines after some hundred,
-with what was found so far. Exit codes: 0 when every promise held, 1
+seconds, a seed about five. A signal ends it: rounds of the bus after the round that runs, lines after
+some hundred, a seed at once, with what was found so far. Exit codes: 0 when every promise held, 1
 when one did not, 2 for wrong arguments, 130 and 143 after a signal.
 `
 const ROUNDS_MAX = 1_000_000
-const ROUNDS = { gate: 300, bus: 10_000, camera: 100_000, console: 1_000_000 } as const
+const ROUNDS = {
+  gate: 300,
+  bus: 10_000,
+  camera: 100_000,
+  console: 1_000_000,
+  simulate: 200,
+} as const
 type What = keyof typeof ROUNDS
 
 /** What resident memory may grow by over all frames, MB: the collector frees late. */
@@ -58,6 +69,7 @@ interface Options {
 
 const OPTIONS = {
   rounds: { type: 'string' },
+  seeds: { type: 'string' },
   seed: { type: 'string' },
   help: { type: 'boolean' },
 } as const
@@ -68,10 +80,13 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   )
   if (values.help === true) return 'help'
   const what = positionals.join()
-  if (!isWhat(what)) throw new Error('say what to soak: gate, bus, camera or console; see --help')
+  if (!isWhat(what))
+    throw new Error('say what to soak: gate, bus, camera, console or simulate; see --help')
+  const given = values.seeds === undefined ? 'rounds' : 'seeds'
+  if (given === 'seeds' && what !== 'simulate') throw new Error('--seeds is of simulate alone')
   return {
     what,
-    rounds: wholeNumber('rounds', values.rounds, {
+    rounds: wholeNumber(given, values[given], {
       from: 1,
       to: ROUNDS_MAX,
       otherwise: ROUNDS[what],
@@ -100,6 +115,7 @@ async function main(): Promise<number> {
   }
   if (options.what === 'bus') return soakBus(options)
   if (options.what === 'console') return soakConsole(options)
+  if (options.what === 'simulate') return soakSimulate(options)
   // Ends the programs that it started too.
   for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code))
   if (options.what === 'camera') return soakCamera(options)
@@ -157,6 +173,26 @@ async function soakConsole(options: Options): Promise<number> {
       : `NOT HELD: ${broken.length} findings in ${lines} lines; ${memory}\n`,
   )
   return held ? (signalled ?? 0) : 1
+}
+
+async function soakSimulate(options: Options): Promise<number> {
+  process.stdout.write(`seed ${options.seed}\n`)
+  let signalled: number | undefined
+  for (const [signal, code] of SIGNALS) process.once(signal, () => (signalled = code))
+  const onRound = (round: number, what: string) => {
+    process.stdout.write(`${round} of ${options.rounds}: ${what}\n`)
+  }
+  const stopped = () => signalled !== undefined
+  const { broken, ...figures } = await runSeedRounds({ ...options, onRound, stopped })
+  process.stdout.write(`${JSON.stringify(figures)}\n`)
+  for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
+  const { seeds, shown, faults, kinds } = figures
+  process.stdout.write(
+    broken.length === 0
+      ? `HELD for ${seeds} seeds: ${shown} passengers, ${faults} faults of ${kinds} kinds\n`
+      : `NOT HELD: ${broken.length} of ${seeds} seeds failed\n`,
+  )
+  return broken.length > 0 ? 1 : (signalled ?? 0)
 }
 
 async function soakBus(options: Options): Promise<number> {

@@ -3,7 +3,7 @@
  * DPoP (RFC 9449 §4.2), with the SHA-256 of the body. Signed at once, not in a thread of its own, so
  * that a simulation in one process repeats itself.
  */
-import { createHash, sign } from 'node:crypto'
+import { createHash, type KeyObject, sign } from 'node:crypto'
 import type { Identity } from './identity.ts'
 
 export interface Proven {
@@ -23,11 +23,16 @@ export function signProof(
   { privateKey, publicJwk: jwk }: Pick<Identity, 'privateKey' | 'publicJwk'>,
   { method, path, body, id, nonce }: Proven,
 ): string {
-  const isEd25519 = jwk.kty === 'OKP'
-  const header = { typ: 'dpop+jwt', alg: isEd25519 ? 'EdDSA' : 'ES256', jwk }
+  const alg = privateKey.asymmetricKeyType === 'ed25519' ? 'EdDSA' : 'ES256'
   const bh = createHash('sha256').update(body, 'utf8').digest('base64url')
   const claims = { htm: method, htu: path, jti: id, bh, nonce }
+  return signCompact({ typ: 'dpop+jwt', alg, jwk }, claims, privateKey)
+}
+
+/** A compact JWS of header and claims as they are, by ES256 or EdDSA after the kind of key. */
+export function signCompact(header: object, claims: object, privateKey: KeyObject): string {
   const signed = `${partOf(header)}.${partOf(claims)}`
+  const isEd25519 = privateKey.asymmetricKeyType === 'ed25519'
   // RFC 7518 §3.4: r and s, 64 bytes. Ed25519 hashes by itself (RFC 8037 §3.1).
   const key = isEd25519 ? privateKey : ({ key: privateKey, dsaEncoding: 'ieee-p1363' } as const)
   const signature = sign(isEd25519 ? null : 'sha256', Buffer.from(signed), key)

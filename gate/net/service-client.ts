@@ -101,7 +101,7 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
       end() {
         late.cancel()
         // What was not read is not wanted.
-        done.abort()
+        done.abort(OVER)
       },
     }
   }
@@ -158,6 +158,9 @@ export function createServiceClient(parts: ClientParts): ServiceClient {
 
   return { post, get, close: () => closing.abort() }
 }
+
+/** Made once: an error of its own at each exchange costs more than it says, and nobody reads it. */
+const OVER = new DOMException('the exchange is over', 'AbortError')
 
 /**
  * Where a redirect points: its status and the origin of its `Location`, whose path and query may be

@@ -4,18 +4,16 @@
  * `htu` is the path alone, so that the address of a proxy doesn't matter.
  */
 import { createHash } from 'node:crypto'
-import {
-  calculateJwkThumbprint,
-  decodeProtectedHeader,
-  EmbeddedJWK,
-  type JWK,
-  jwtVerify,
-} from 'jose'
 import { z } from 'zod'
 import { IAT_OFF_MS_MAX, JTI_CHARS_MAX, JTI_CHARS_MIN, PROOF_CHARS_MAX } from '../limits.ts'
+import {
+  headerOf,
+  type ProofAlgorithm,
+  publicKeyOf,
+  thumbprintOf,
+  verifyEmbedded,
+} from './embedded-jwt.ts'
 import type { Nonces } from './nonce.ts'
-
-export type ProofAlgorithm = 'ES256' | 'EdDSA'
 
 export interface ProofRequest {
   readonly method: string
@@ -62,35 +60,29 @@ export const bodyHash = (body: Uint8Array): string =>
  * The thumbprint of the key that a proof brings along, before anything is verified: enough to know
  * that it is nobody's. Undefined for what is no proof by a key of this algorithm.
  */
-export async function claimedKey(
-  token: string,
-  algorithm: ProofAlgorithm,
-): Promise<string | undefined> {
+export function claimedKey(token: string, algorithm: ProofAlgorithm): string | undefined {
   if (token.length > PROOF_CHARS_MAX) return undefined
-  try {
-    const { jwk } = decodeProtectedHeader(token)
-    if (jwk === undefined || !isPublicKeyOf(jwk, algorithm)) return undefined
-    return await calculateJwkThumbprint(jwk)
-  } catch {
-    return undefined
-  }
+  const key = publicKeyOf(headerOf(token)?.jwk, algorithm)
+  return key && thumbprintOf(key)
 }
 
 /**
  * Checks signature, key type, method, path, nonce and an `iat` if there is one: all that needs no body. That the body has the
  * hash `bh`, and that `jti` is new, is the caller's to settle. Never throws for anything a client sent.
  */
-export async function verifyProof(
+export function verifyProof(
   token: string | undefined,
   request: ProofRequest,
   nonces: Nonces,
   now: number,
-): Promise<ProofResult> {
+): ProofResult {
   if (token === undefined) return { ok: false, code: 'PROOF_MISSING' }
   if (token.length > PROOF_CHARS_MAX) return { ok: false, code: 'PROOF_INVALID' }
-  const verified = await verifyJwt(token, request.algorithm, now)
-  if (verified === undefined) return { ok: false, code: 'PROOF_INVALID' }
-  const { payload, jwk } = verified
+  const { algorithm } = request
+  const verified = verifyEmbedded(token, { algorithm, typ: 'dpop+jwt', nowMs: now })
+  const parsed = payloadSchema.safeParse(verified?.claims)
+  if (verified === undefined || !parsed.success) return { ok: false, code: 'PROOF_INVALID' }
+  const payload = parsed.data
   const fits = payload.htm === request.method && payload.htu === request.path
   if (!fits) return { ok: false, code: 'PROOF_INVALID' }
   const { iat = now / 1000 } = payload
@@ -101,34 +93,10 @@ export async function verifyProof(
   const { method, path } = request
   return {
     ok: true,
-    thumbprint: await calculateJwkThumbprint(jwk),
+    thumbprint: thumbprintOf(verified.key),
     jti: payload.jti,
     bh: payload.bh,
     inputHash: bodyHash(Buffer.from(token.slice(0, token.lastIndexOf('.')))),
     requestHash: bodyHash(Buffer.from(JSON.stringify([method, path, payload.bh]))),
   }
-}
-
-async function verifyJwt(token: string, algorithm: ProofAlgorithm, now: number) {
-  try {
-    const { payload, protectedHeader } = await jwtVerify(token, EmbeddedJWK, {
-      algorithms: [algorithm],
-      typ: 'dpop+jwt',
-      currentDate: new Date(now),
-    })
-    const jwk = protectedHeader.jwk
-    const parsed = payloadSchema.safeParse(payload)
-    if (!parsed.success || jwk === undefined || !isPublicKeyOf(jwk, algorithm)) return undefined
-    return { payload: parsed.data, jwk }
-  } catch {
-    return undefined
-  }
-}
-
-/** A public JWK of the one curve that the algorithm is used with, and no private part. */
-export function isPublicKeyOf(jwk: JWK, algorithm: ProofAlgorithm): boolean {
-  if (jwk.d !== undefined) return false
-  return algorithm === 'ES256'
-    ? jwk.kty === 'EC' && jwk.crv === 'P-256'
-    : jwk.kty === 'OKP' && jwk.crv === 'Ed25519'
 }

@@ -3,12 +3,17 @@ import t from 'tap'
 import { Problem } from '../errors.ts'
 import { clientAddress, clientOf } from './client-address.ts'
 
-/** What a request with this header counts as. */
-async function counted(proxies: number, forwarded: string | undefined): Promise<string> {
+/** What a request with this header counts as, that came from `peer`. */
+async function counted(
+  proxies: number,
+  forwarded: string | undefined,
+  peer?: string,
+): Promise<string> {
   const app = new Hono().get('/', c => c.text(clientAddress(c, proxies)))
   app.onError((error, c) => c.text(error instanceof Problem ? error.code : String(error)))
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }
-  return (await app.request('/', { headers })).text()
+  const env = peer === undefined ? {} : { incoming: { socket: { remoteAddress: peer } } }
+  return (await app.request('/', { headers }, env)).text()
 }
 
 t.test('the entry that the outermost trusted proxy wrote, and no other', async t => {
@@ -23,6 +28,13 @@ t.test('the entry that the outermost trusted proxy wrote, and no other', async t
   for (const [proxies, forwarded, want] of cases) {
     t.equal(await counted(proxies, forwarded), want, `${proxies} ${forwarded}`)
   }
+})
+
+t.test('the socket’s peer, where no proxy is trusted or none was passed', async t => {
+  t.equal(await counted(0, undefined, '::ffff:198.51.100.23'), '198.51.100.23')
+  t.equal(await counted(0, '1.1.1.1', '2001:db8:0:1::7'), '2001:db8:0:1::/64')
+  t.equal(await counted(1, undefined, '198.51.100.23'), '198.51.100.23')
+  t.equal(await counted(1, '1.1.1.1', '198.51.100.23'), '1.1.1.1')
 })
 
 t.test('a header that is not as configured is refused: nobody is counted as everybody', async t => {

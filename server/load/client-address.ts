@@ -1,5 +1,6 @@
 /** The address a request came from, for rate limits. Never logged, never stored with a person. */
-import { getConnInfo } from '@hono/node-server/conninfo'
+import { isIPv4 } from 'node:net'
+import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import ipaddr from 'ipaddr.js'
 import { Problem } from '../errors.ts'
@@ -17,7 +18,8 @@ export function clientOf(written: string): string | undefined {
     /^\[(.{2,45})\](?::\d{1,5})?$/.exec(written)?.[1] ??
     /^([\d.]{7,15}):\d{1,5}$/.exec(written)?.[1] ??
     written
-  if (!ipaddr.IPv4.isValidFourPartDecimal(bare) && !ipaddr.IPv6.isValid(bare)) return undefined
+  // The library throws and catches an error of its own for whatever is no IPv4 address.
+  if (!isIPv4(bare) && !ipaddr.IPv6.isValid(bare)) return undefined
   const address = ipaddr.process(bare)
   if (address.kind() === 'ipv4') return address.toString()
   const bytes = address.toByteArray().fill(0, IPV6_CLIENT_BYTES)
@@ -32,17 +34,18 @@ export function clientOf(written: string): string | undefined {
  */
 export function clientAddress(c: Context, proxies: number): string {
   const forwarded = proxies > 0 ? c.req.header('x-forwarded-for') : undefined
-  if (forwarded === undefined) return clientOf(peerOf(c) ?? '') ?? 'unknown'
+  if (forwarded === undefined) {
+    const peer = peerOf(c)
+    return (peer && clientOf(peer)) || 'unknown'
+  }
   const written = forwarded.split(',').at(-proxies)
   const client = written === undefined ? undefined : clientOf(written.trim())
   if (client === undefined) throw new Problem('FORWARDED_BAD')
   return client
 }
 
-function peerOf(c: Context): string | undefined {
-  try {
-    return getConnInfo(c).remote.address
-  } catch {
-    return undefined
-  }
+/** Undefined without a socket: where a request is handed over in this process. */
+function peerOf({ env }: Context): string | undefined {
+  const { incoming } = (env ?? {}) as Partial<HttpBindings>
+  return incoming?.socket.remoteAddress
 }

@@ -8,8 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
-import { exportJWK, SignJWT } from 'jose'
+import { exportJWK } from 'jose'
 import type { Test } from 'tap'
+import { signCompact } from '../../gate/net/proof.ts'
 import { type OpenService, openService, type ServiceOptions } from '../assembly/start.ts'
 import type { Passwords } from '../auth/library.ts'
 import type { Role } from '../auth/permissions.ts'
@@ -86,7 +87,8 @@ export async function worldAtNoon(t: Test, dir: string, place: string): Promise<
 
 /**
  * The service again on the same files, as after a restart; on PostgreSQL also as one more replica.
- * `ports`: timers that the test moves and chance that it can draw again, instead of the system's.
+ * `ports`: timers that the test moves, chance that it can draw again, instead of the system's; another
+ * log than `logged`.
  */
 export async function reopenWorld(
   dir: string,
@@ -94,7 +96,7 @@ export async function reopenWorld(
   place = join(dir, 'service.db'),
   faces: FaceCheck = virtualFaces(),
   staff: object = {},
-  ports: Pick<ServiceOptions, 'timers' | 'random'> = {},
+  ports: Partial<Pick<ServiceOptions, 'timers' | 'random' | 'log'>> = {},
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
@@ -192,6 +194,7 @@ export function makeClient(
   { privateKey, publicKey } = newKeys(algorithm),
   random: Pick<Random, 'bytes'> = systemRandom,
 ) {
+  const jwk = publicKey.export({ format: 'jwk' })
   let nonce = ''
 
   async function proof(
@@ -200,7 +203,6 @@ export function makeClient(
     changes: ProofChanges = {},
     method = 'POST',
   ): Promise<string> {
-    const jwk = await exportJWK(publicKey)
     const payload = {
       htm: changes.htm ?? method,
       htu: changes.htu ?? path,
@@ -209,9 +211,8 @@ export function makeClient(
       bh: changes.bh ?? bodyHash(Buffer.from(body)),
       ...(changes.iat === undefined ? {} : { iat: changes.iat }),
     }
-    return new SignJWT(payload)
-      .setProtectedHeader({ typ: changes.typ ?? 'dpop+jwt', alg: algorithm, jwk })
-      .sign(changes.signer ?? privateKey)
+    const header = { typ: changes.typ ?? 'dpop+jwt', alg: algorithm, jwk }
+    return signCompact(header, payload, changes.signer ?? privateKey)
   }
 
   /** Posts with a proof; without changes it learns the server's nonce and repeats once. */

@@ -1,8 +1,8 @@
 /** Gates: enrolment with a one-time code, and the upload of their journals. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { calculateJwkThumbprint } from 'jose'
 import { uploadAnswerSchema, uploadSchema } from '../../../gate/contract/events.ts'
 import { TIME_SECONDS_MAX } from '../../../pass/limits.ts'
+import { thumbprintOf } from '../../auth/embedded-jwt.ts'
 import { isChain } from '../../domain/journal.ts'
 import { Problem } from '../../errors.ts'
 import { EVENTS_BODY_BYTES_MAX } from '../../load/limits.ts'
@@ -112,7 +112,7 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const { db, secrets, clock } = c.get('service')
     const { code, publicKey, name, station } = c.req.valid('json')
     const codeHash = secrets.mac('code', code).toString('base64url')
-    const thumbprint = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: publicKey.x })
+    const thumbprint = thumbprintOf({ crv: 'Ed25519', kty: 'OKP', x: publicKey.x })
     const now = clock.now()
     const gate = await transact(db, async tx => {
       const result = await enrolGate(tx, {

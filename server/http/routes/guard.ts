@@ -3,15 +3,10 @@
  * the guard runs before the body is parsed, so validation reveals nothing to a stranger.
  */
 import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { ProofAlgorithm } from '../../auth/embedded-jwt.ts'
 import { isForeignOrigin } from '../../auth/origin.ts'
 import { may, type Permission } from '../../auth/permissions.ts'
-import {
-  bodyHash,
-  claimedKey,
-  type ProofAlgorithm,
-  type ProofResult,
-  verifyProof,
-} from '../../auth/proof.ts'
+import { bodyHash, claimedKey, type ProofResult, verifyProof } from '../../auth/proof.ts'
 import { demandMember } from '../../auth/staff.ts'
 import { Problem, type ProblemCode } from '../../errors.ts'
 import { ANSWER_KEPT_MS } from '../../limits.ts'
@@ -160,7 +155,7 @@ async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promi
 async function admitGate(c: Context<ServiceEnv>, next: Next, body: BodyKind): Promise<Answer> {
   try {
     const gate = await knownGate(c)
-    const proof = await readProof(c, 'EdDSA')
+    const proof = readProof(c, 'EdDSA')
     c.set('gate', gate)
     return await onward(
       c,
@@ -184,7 +179,7 @@ const COUNTED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 async function knownGate(c: Context<ServiceEnv>): Promise<{ id: string; station: string }> {
   const token = c.req.header('dpop')
   if (token === undefined) throw new Problem('PROOF_MISSING')
-  const thumbprint = await claimedKey(token, 'EdDSA')
+  const thumbprint = claimedKey(token, 'EdDSA')
   if (thumbprint === undefined) throw new Problem('PROOF_INVALID')
   const gate = await findGate(c.get('service').db, c.req.param('id') ?? '')
   if (gate === undefined || gate.key_thumbprint !== thumbprint) throw new Problem('GATE_UNKNOWN')
@@ -198,7 +193,7 @@ async function admitPhone(
   knows: Knows | undefined,
   body: BodyKind,
 ): Promise<Answer> {
-  const proof = await readProof(c, 'ES256')
+  const proof = readProof(c, 'ES256')
   c.set('device', proof.thumbprint)
   if (knows === undefined) c.get('load').strangersRow(c)
   else await demandKnown(c, proof, knows)
@@ -256,11 +251,11 @@ async function takeProofOnce(c: Context<ServiceEnv>, proof: Proof): Promise<void
   if (!(await takeProof(db, proof, clock.now()))) throw new Problem('PROOF_REPLAYED')
 }
 
-async function readProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Promise<Proof> {
+function readProof(c: Context<ServiceEnv>, algorithm: ProofAlgorithm): Proof {
   const { nonces, clock } = c.get('service')
   const request = { method: c.req.method, path: c.req.path, algorithm }
   const now = clock.now()
-  const proof = await verifyProof(c.req.header('dpop'), request, nonces, now)
+  const proof = verifyProof(c.req.header('dpop'), request, nonces, now)
   if (proof.ok) return proof
   // A phone whose clock is wrong must be able to tell its owner, and by how much.
   const extra = proof.code === 'PROOF_TIME' ? { now: new Date(now).toISOString() } : {}
