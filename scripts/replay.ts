@@ -84,7 +84,17 @@ const CODES_MAX = 1_000_000
 /** Each way of calling it takes these alone. */
 const OF_SCANS = [...Object.keys(SCANS_OPTIONS), 'junit', 'html']
 const OF_CODES = ['codes', 'at', 'every']
-const OF_SCENARIOS = ['update', 'trace', 'realtime', 'junit', 'html', 'seed', 'to-scenario', 'schema', 'help']
+const OF_SCENARIOS = [
+  'update',
+  'trace',
+  'realtime',
+  'junit',
+  'html',
+  'seed',
+  'to-scenario',
+  'schema',
+  'help',
+]
 
 /**
  * Scenario files of what was named, folders with all below them, in the order of their names. Throws

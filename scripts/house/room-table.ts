@@ -38,11 +38,7 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
     room('gate/console/', 'the technician’s lines: login, commands', 'selftest/ support/ files/'),
     room('gate/selftest/', 'names the broken part'),
     room('gate/support/', 'files that leave a gate: bundle, export'),
-    room(
-      'gate/recording/',
-      'all that comes to a gate, for a replay',
-      'trust/ memory/ machine/',
-    ),
+    room('gate/recording/', 'all that comes to a gate, for a replay', 'trust/ memory/ machine/'),
     room('gate/bus/', 'facts shared with sibling gates', 'config/ ops/ station/ memory/ net/'),
     room(
       'gate/config/',

@@ -8,7 +8,7 @@ const FIRE_MS_MAX = 100
 const KNOWN_AFTER_MS = 30_000
 
 const GRANT_FIRST: StepInvariant = {
-  says: 'an entry opens for a grant that is on disk, or stands open by fire, emergency or mode',
+  says: 'an entry opens for a grant that is on disk, or stands open by fire, emergency, mode or staff',
   watch(facts, fail) {
     const grants = new Map<string, number>()
     return one => {
@@ -20,7 +20,8 @@ const GRANT_FIRST: StepInvariant = {
       const isEnd = one.what === 'row' && ['passage', 'annulled'].includes(one.kind)
       if (isEnd) grants.set(lane, Math.max(0, open - 1))
       const opens = one.what === 'relay' && one.name === 'entry' && one.on
-      if (opens && open === 0 && !facts.mayBeOpen(lane, atMs)) {
+      if (!opens || open > 0 || facts.mayBeOpen(lane, atMs)) return
+      if (!facts.mayReleaseUnwritten(lane, atMs)) {
         fail({ atMs, lane, what: 'the entry opened, and no grant of it is on disk' })
       }
     }

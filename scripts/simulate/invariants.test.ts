@@ -75,6 +75,13 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   open.begins(fault('board lost'), 'in1', 10)
   t.same(told([fire, row(200, 'alarm', {})], open), [], 'a board that is away can’t')
 
+  const byHand = createFacts(NONE)
+  byHand.begins(fault('staff release'), 'in1', 0)
+  finds('GRANT_FIRST', [relay(3000, 'entry', true)], byHand)
+  byHand.begins(fault('disk hangs'), '', 0)
+  t.same(told([relay(3000, 'entry', true)], byHand), [], 'staff’s release waits for no dead disk')
+  finds('GRANT_FIRST', [relay(30_000, 'entry', true)], byHand)
+
   const revoked = new Map([['c1', 1000]])
   finds('REVOKED', [row(40_000, 'grant', GRANT)], createFacts(revoked))
   t.same(told([row(20_000, 'grant', GRANT)], createFacts(revoked)), [], 'it could not know yet')
