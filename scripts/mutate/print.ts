@@ -23,7 +23,7 @@ export const percent = ({ mutants, killed }: Tally): string =>
 /** Each file with its mutants, and all together. */
 export function tableText(verdicts: readonly Verdict[]): string {
   const byFile = Map.groupBy(verdicts, ({ mutant }) => mutant.file)
-  const rows = [...byFile].map(([file, own]) => rowText(file, tallyOf(own)))
+  const rows = [...byFile].map(([file, own]) => rowText(file, tallyOf(own))).sort()
   return `${[...rows, rowText('all', tallyOf(verdicts))].join('\n')}\n`
 }
 
