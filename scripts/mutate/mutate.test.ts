@@ -77,6 +77,7 @@ export function judge(rows: { at: number; tags?: string[] }[], from: number): un
   const found: unknown[] = []
   for (const { at, tags } of rows) {
     if (at < last || !tags?.some(tag => tag.startsWith('a'))) continue
+    if (tags.length > 2) found.push('many')
     else last = at
     switch (tags.length) {
       case 1:
