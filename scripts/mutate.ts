@@ -26,7 +26,7 @@ import { createStamps } from './mutate/stamps.ts'
 import { compareSurvivors, readSurvivors } from './mutate/survivors.ts'
 import type { NumberedMutant } from './mutate/switches.ts'
 import type { Verdict } from './mutate/verdict.ts'
-import { createProgress } from './simulate/print.ts'
+import { createProgressLine } from './report/progress-line.ts'
 
 const HELP = `npm run mutate -- [FILE|FOLDER...] [--sample N] [--seed N] [--survivors] [--json] [--fresh]
 
@@ -107,7 +107,7 @@ function sampleOf(works: readonly Work[], count: number, seed: number): Work[] {
 
 /** How far it is: counted, and timed by what was not remembered. */
 function createMeter(total: number) {
-  const progress = createProgress(process.stderr)
+  const progress = createProgressLine()
   const from = performance.now()
   return {
     show(verdicts: readonly Verdict[]): void {
