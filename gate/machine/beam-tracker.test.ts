@@ -273,3 +273,24 @@ function holds({ walkers, active, stuck }: BeamTrack, wired: readonly Beam[]): v
   const same = covered.length === interrupted.length && covered.every(one => active.has(one))
   if (!same) throw new Error(`${covered} covered, ${interrupted} interrupted`)
 }
+
+t.test('who walks while a beam is found stuck stays one person, and so do those after', async t => {
+  for (const [stuck, before, after, way, id] of [
+    ['F', 'A+ A-', 'B+ B- C+ C- D+ D- E+ E-', 'entry', 2],
+    ['F', 'A+ B+', 'A- C+ B- D+ C- E+ D- E-', 'entry', 2],
+    ['F', 'A+ B+ A- B- C+', 'C- D+ D- E+ E-', 'entry', 2],
+    ['B', 'A+ C+', 'A- D+ C- E+ D- F+ E- F-', 'entry', 1],
+    ['A', 'F+ F-', 'E+ E- D+ D- C+ C- B+ B-', 'exit', 2],
+    ['A', 'F+ E+', 'F- D+ E- C+ D- B+ C- B-', 'exit', 2],
+  ] as const) {
+    const lane = track()
+    lane.walk(`${stuck}+`)
+    lane.wait(lane.settings.stuckMs - 150 - 100 * before.split(' ').length)
+    const said = lane.walk(before)
+    t.ok(lane.wait(500).includes(`stuck beam${stuck}`))
+    said.push(...lane.walk(after))
+    t.same(said, [...ONE(way, id), `crossed ${way} ${id}`], `${stuck} stuck, ${before}`)
+    t.same(lane.walk(`${stuck}-`), [`freed beam${stuck}`])
+    t.same(lane.walk(IN), [...ONE('entry', id + 1), `crossed entry ${id + 1}`])
+  }
+})

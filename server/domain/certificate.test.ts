@@ -18,6 +18,8 @@ t.test('24 hours, to the second', async t => {
   t.equal(stateOf(running, running.validUntil - 1), 'active')
   t.equal(stateOf(running, running.validUntil), 'expired')
   t.equal(stateOf({ ...running, endedAt: 1, endReason: 'replaced' }, 2), 'replaced')
+  t.equal(stateOf({ ...running, endedAt: 1 }, 2), 'active', 'ended without a reason: not ended')
+  t.equal(stateOf({ ...running, endReason: 'revoked' }, 2), 'active', 'a reason without an end')
 })
 
 t.test('early reissue in the last three hours only', async t => {

@@ -26,6 +26,10 @@ const CASES: [DocumentType, string, string][] = [
   ['resident-id', withCheck('11010520011301001'), 'BIRTH_DATE'],
   ['resident-id', withCheck('11010520010431001'), 'BIRTH_DATE'],
   ['resident-id', withCheck('11010520270101001'), 'BIRTH_DATE'],
+  ['resident-id', withCheck('11010518491231001'), 'BIRTH_DATE'],
+  ['resident-id', withCheck('11010518500101001'), 'ok'],
+  ['resident-id', withCheck('11010520260201001'), 'ok'],
+  ['resident-id', withCheck('11010520260202001'), 'BIRTH_DATE'],
   ['resident-id', withCheck('89010520010101001'), 'REGION_UNKNOWN'],
   ['resident-id', '11010519491231002', 'FORM'],
   ['resident-id', '１１０１０５19491231002Ｘ', 'ok'],
@@ -34,6 +38,9 @@ const CASES: [DocumentType, string, string][] = [
   ['resident-id', '110105491331002', 'BIRTH_DATE'],
   ['resident-id', '11010519491231002×', 'FORM'],
   ['resident-id', '', 'FORM'],
+  ['resident-id', '11010519491231002X'.padStart(32), 'ok'],
+  ['resident-id', '11010519491231002X'.padStart(33), 'FORM'],
+  ['residence-permit-hmt', 'KAZ110090123105', 'FORM'],
   ['resident-id', 'X'.repeat(1000), 'FORM'],
   ['residence-permit-hmt', withCheck('81000019900101001'), 'ok'],
   ['residence-permit-hmt', withCheck('82000019900101001'), 'ok'],
@@ -106,16 +113,26 @@ t.test(
       }
     }
     t.same(formerTypesOf('passport', 'E12345678'), [])
+    t.same(formerTypesOf('resident-id', withCheck('11010519900101001')), [
+      'residence-permit-hmt',
+      'foreign-permanent-id',
+    ])
+    t.match(checkDocumentNumber('resident-id', withCheck('81000019900101001'), TODAY), {
+      seen: { zh: '港澳台居民居住证的号码', en: /^the number of a residence permit/ },
+      expected: { zh: '居民身份证的号码', en: 'the number of a resident ID' },
+    })
   },
 )
 
 t.test('a refusal says what was seen and what is expected, in both languages', async t => {
   for (const [type, typed, seen, expected] of [
-    ['resident-id', '1101051949123100', '16 characters', /17 digits and a digit or X/],
+    ['resident-id', '1101051949123100', /^16 characters$/, /17 digits and a digit or X/],
     ['resident-id', '11010519491231002×', '18 characters, at place 18 neither', /17 digits/],
     ['resident-id', '110105194912310021', 'a last character that does not fit', /as on the/],
     ['resident-id', withCheck('11010520010431001'), 'no date of birth', /not in the future/],
     ['passport', 'E1', '2 characters', /5 to 12/],
+    ['passport', '×12345', '6 characters, at place 1 neither', /5 to 12/],
+    ['passport', '1×2345', '6 characters, at place 2 neither', /5 to 12/],
     ['travel-permit-hm', 'A12345678', '9 characters', /^H or M/],
     ['travel-permit-tw', '1', '1 characters', /8 digits/],
     ['foreign-permanent-id', '9', '1 characters', /beginning with 9/],
@@ -124,6 +141,8 @@ t.test('a refusal says what was seen and what is expected, in both languages', a
     const got = checkDocumentNumber(type, typed, TODAY)
     t.match(got, { seen: { zh: /\p{Script=Han}/u, en: seen }, expected: { en: expected, zh: /./ } })
   }
+  const dot = checkDocumentNumber('passport', '1×2345', TODAY)
+  t.match(dot, { seen: { zh: '6位，第2位既不是数字也不是字母' } })
 })
 
 /** Numbers as they stand on documents. */
@@ -232,6 +251,7 @@ t.test('under 14: by the day in Shanghai, where the number tells', async t => {
     ['20120520', '2026-05-19T16:00:00Z', false],
     ['20120229', '2026-02-28T15:59:59Z', true],
     ['20120229', '2026-02-28T16:00:00Z', false],
+    ['20120519', '2026-05-19T15:59:59Z', false],
     ['19491231', '2026-01-01T00:00:00Z', false],
   ]
   for (const [day, at, under] of cases) {

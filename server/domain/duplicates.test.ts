@@ -1,5 +1,5 @@
 import t from 'tap'
-import { duplicatesOf, type Passage } from './duplicates.ts'
+import { duplicatesOf, type Passage, useOf } from './duplicates.ts'
 
 const HOUR = 3_600_000
 let seq = 0
@@ -54,4 +54,33 @@ t.test('what is a second use and what is not', async t => {
   ]
   for (const [what, passages, expected] of rows)
     t.same(kinds(passages.map(passage)), expected, what)
+})
+
+t.test('told by the time of the second use, whoever’s it is', async t => {
+  const one = { cti: 'a'.repeat(32) }
+  const other = { cti: 'b'.repeat(32) }
+  const rows = [
+    { ...one, at: 1 },
+    { ...one, at: 9 },
+    { ...other, at: 2 },
+    { ...other, at: 5 },
+  ]
+  t.same(kinds(rows.map(passage)), [
+    ['INSIDE_TWICE', 2, 5],
+    ['INSIDE_TWICE', 1, 9],
+  ])
+})
+
+t.test('at one time, by gate and then by its rows', async t => {
+  const rows = [
+    passage({ gate: 'b', seq: 1, presentedAt: 7 }),
+    passage({ gate: 'a', seq: 9, presentedAt: 7 }),
+    passage({ gate: 'a', seq: 8, presentedAt: 7 }),
+  ]
+  const uses = duplicatesOf(rows, 0).map(({ second }) => useOf(second))
+  const { epoch, lane, at } = passage({})
+  t.same(uses, [
+    { gate: 'a', lane, epoch, seq: 9, at },
+    { gate: 'b', lane, epoch, seq: 1, at },
+  ])
 })

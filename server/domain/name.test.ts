@@ -52,6 +52,9 @@ t.test('a refusal says what was seen, without repeating it, and what is expected
     ['·张三', '间隔号不在两个字之间', 'a dot that is not between two characters'],
     ['Ma<ry', '第3个字符是符号', 'a sign at place 3'],
     ['-Mary', '开头不是字母', 'a beginning that is no letter'],
+    ['1张三', '第1个字符是数字', 'a digit at place 1'],
+    [' '.repeat(256), '没有填写', 'nothing'],
+    [' '.repeat(257), '257个字符', '257 characters'],
     [' ', '没有填写', 'nothing'],
     ['A'.repeat(65), '65个字符', '65 characters'],
   ] as const) {

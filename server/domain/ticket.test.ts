@@ -50,6 +50,10 @@ t.test('days are Shanghai’s', async t => {
     ['20260520', false],
     ['2026-05-20T00', false],
     ['', false],
+    ['+002026-05-20', false],
+    ['2026-05-20 ', false],
+    ['2026-05', false],
+    ['2026', false],
   ]
   for (const [text, good] of days) t.equal(isDay(text), good, text)
 })
@@ -77,6 +81,12 @@ t.test('which train goes from where to where on a day', async t => {
     t.equal(trip?.departsAt, departs && at(departs), what)
     if (trip !== undefined) t.match(trip, { train: 'D7', from, to, day }, what)
   }
+  const round = { ...night, stops: [...night.stops.slice(0, 2), stop('north', 1510, null)] }
+  t.equal(tripOf(round, 'mid', 'mid', '2026-05-21'), undefined, 'from a station to itself')
+  const ends = [stop('north', 100, 90), stop('mid', 200, null), stop('south', null, 300)]
+  const odd = { ...night, stops: ends }
+  t.equal(tripOf(odd, 'north', 'south', '2026-05-20'), undefined, 'it does not arrive there')
+  t.equal(tripOf(odd, 'mid', 'south', '2026-05-20'), undefined, 'nor leave here')
   t.equal(tripOf(night, 'north', 'mid', '2026-05-20')?.arrivesAt, at('2026-05-20T15:30:00Z'))
   t.equal(tripOf(night, 'north', 'south', '2026-05-20')?.arrivesAt, at('2026-05-20T17:10:00Z'))
 })
