@@ -5,7 +5,7 @@ import { maskedNumber } from '../shared/masked-number.ts'
 import { makePhoneKey } from '../shared/phone-keys.ts'
 import { isMinor } from './form-checks.ts'
 import type { KeptApplication, Who } from './kept.ts'
-import type { PageContext } from './page-context.ts'
+import { begun, type PageContext } from './page-context.ts'
 import type { Draft } from './screens.ts'
 
 export interface ApplySteps {
@@ -52,7 +52,7 @@ export function createApplySteps(page: PageContext): ApplySteps {
       return
     }
     if (answer.why === 'unreachable') {
-      screen.value = { at: 'unreachable', again: () => void consent(byGuardian) }
+      screen.value = { at: 'unreachable', again: () => void begun(page, () => consent(byGuardian)) }
     } else if (OF_FORM.has(answer.problem.code)) {
       screen.value = { at: 'form', refusal: answer.problem }
     } else {
@@ -74,7 +74,7 @@ export function createApplySteps(page: PageContext): ApplySteps {
     else if (answer.why === 'refused') {
       screen.value = { at: 'appeal', application, refusal: answer.problem }
     } else {
-      const again = () => void appeal(application, text, contact)
+      const again = () => void begun(page, () => appeal(application, text, contact))
       screen.value = { at: 'unreachable', again }
     }
   }
@@ -87,11 +87,11 @@ export function createApplySteps(page: PageContext): ApplySteps {
       draft.value = typed
       screen.value = { at: 'consent', isMinor: isMinor(typed, serviceClock.now()) }
     },
-    consent,
+    consent: byGuardian => begun(page, () => consent(byGuardian)),
     beginAppeal(application) {
       screen.value = { at: 'appeal', application }
     },
-    appeal,
+    appeal: (...said) => begun(page, () => appeal(...said)),
   }
 }
 

@@ -98,6 +98,9 @@ export function createLife(certificate: KeptCertificate, ports: LifePorts): Cert
 
   async function look(): Promise<void> {
     lookedAt = serviceClock.now()
+    // The phone's clock may have been set since.
+    await client.call('GET /v1/time', {})
+    if (isOver) return
     const given = { params: { id: known.id } }
     const answer = await client.call('GET /v1/certificates/{id}', given, await ports.device())
     if (isOver) return
@@ -130,7 +133,8 @@ export function createLife(certificate: KeptCertificate, ports: LifePorts): Cert
     unhide() {
       const awayMs = serviceClock.now() - (hiddenAt ?? serviceClock.now())
       hiddenAt = undefined
-      if (awayMs > AWAY_MS_MAX && state.value !== 'exit-offered') isCovered = true
+      const isShown = state.value === 'live' || state.value === 'exit-only'
+      if (awayMs > AWAY_MS_MAX && isShown) isCovered = true
       settle()
       if (!isOver) void look()
     },

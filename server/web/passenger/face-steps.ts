@@ -5,7 +5,7 @@ import type { Answer, Refusal } from '../shared/service-client.ts'
 import { CameraError } from './camera.ts'
 import { BrokenOff, type Challenge, type Frames, takeCapture } from './face-flow.ts'
 import type { KeptCertificate } from './kept.ts'
-import type { PageContext } from './page-context.ts'
+import { begun, type PageContext } from './page-context.ts'
 import type { FaceOf } from './screens.ts'
 
 export interface FaceSteps {
@@ -65,7 +65,7 @@ export function createFaceSteps(page: PageContext, outcomes: FaceOutcomes): Face
     else if (error instanceof CameraError) {
       screen.value = { at: 'no-camera', of, fault: error.code }
     } else if (error instanceof NotGiven && error.answer.why === 'unreachable') {
-      screen.value = { at: 'unreachable', again: () => void check(of) }
+      screen.value = { at: 'unreachable', again: () => void begun(page, () => check(of)) }
     } else if (error instanceof NotGiven && error.answer.why === 'refused') {
       screen.value = { at: 'refused', problem: error.answer.problem as Refusal, of }
     } else throw error

@@ -24,6 +24,7 @@ async function open(): Promise<void> {
       vault: browserVault('wicketgate'),
       camera: browserCamera,
       fetch: (input, init) => fetch(input, init),
+      isOnline: () => navigator.onLine,
     },
     navigator.languages,
   )
@@ -33,6 +34,10 @@ async function open(): Promise<void> {
   root.replaceChildren()
   render(<App passenger={passenger} useHere={useHere} />, root)
   addEventListener('online', passenger.online)
+  addEventListener('offline', passenger.offline)
+  // A browser also reports late measurements this way, without an error.
+  addEventListener('error', event => event.error && passenger.fail())
+  addEventListener('unhandledrejection', passenger.fail)
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) passenger.hide()
     else passenger.unhide()

@@ -1,12 +1,18 @@
 /** What the steps of the passenger's page share: its screen, its requests, what it keeps. */
 import { type Signal, signal } from '@preact/signals'
 import { createPatience, type Patience } from '../shared/patience.ts'
-import type { Clock, RandomBytes, Timers, Vault } from '../shared/ports.ts'
+import {
+  type Clock,
+  type RandomBytes,
+  type Timers,
+  type Vault,
+  VaultError,
+} from '../shared/ports.ts'
 import { createServiceClient, type ServiceClient } from '../shared/service-client.ts'
 import { createServiceClock, type ServiceClock } from '../shared/service-clock.ts'
 import type { Camera } from './camera.ts'
 import type { Keeper } from './kept.ts'
-import type { Draft, Screen } from './screens.ts'
+import type { Draft, Screen, Trouble } from './screens.ts'
 
 export interface PassengerPorts {
   readonly clock: Clock
@@ -15,6 +21,8 @@ export interface PassengerPorts {
   readonly vault: Vault
   readonly camera: Camera
   readonly fetch: typeof fetch
+  /** Whether the phone has any network. */
+  readonly isOnline: () => boolean
 }
 
 export interface PageContext {
@@ -29,6 +37,21 @@ export interface PageContext {
   readonly client: ServiceClient
   readonly keeper: Keeper
   readonly ports: PassengerPorts
+}
+
+/** Runs what a person began. Where the phone keeps nothing, that is what is shown. */
+export async function begun(page: PageContext, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    page.screen.value = { at: 'trouble', trouble: troubleOf(error) }
+  }
+}
+
+/** Throws on what is no trouble of the store's. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof VaultError)) throw error
+  return error.code === 'FULL' ? 'STORAGE_FULL' : 'STORAGE_BLOCKED'
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -46,7 +69,7 @@ export function createContext(
 ): PageContext {
   const serviceClock = createServiceClock(ports.clock, offsetMs)
   const client = createServiceClient({ ...ports, serviceClock })
-  const isReachable = signal(true)
+  const isReachable = signal(ports.isOnline())
   const clockOffset = signal(offsetMs)
   return {
     screen: signal<Screen>({ at: 'loading' }),

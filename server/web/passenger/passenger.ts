@@ -11,10 +11,12 @@ import { type CertificateLife, createLife } from './certificate-life.ts'
 import { createFaceSteps } from './face-steps.ts'
 import { createKeeper, type Keeper, type KeptCertificate } from './kept.ts'
 import {
+  begun,
   createContext,
   EMPTY_DRAFT,
   type PageContext,
   type PassengerPorts,
+  troubleOf,
 } from './page-context.ts'
 import type { Draft, Ended, FaceOf, Screen, Trouble } from './screens.ts'
 
@@ -43,8 +45,11 @@ export interface Passenger {
   /** The page goes to the background, and comes back. */
   hide(): void
   unhide(): void
-  /** The phone has a network again. */
+  /** The phone has a network again, and has none any more. */
   online(): void
+  offline(): void
+  /** A fault of the page's own. */
+  fail(): void
   /** Another tab has the page now. */
   leave(): void
 }
@@ -57,6 +62,7 @@ export async function openPassenger(
   language.value = preferred(wanted)
   const keeper = createKeeper(ports.vault)
   try {
+    if (globalThis.crypto?.subtle === undefined) return troubled(ports, keeper, 'NO_CRYPTO')
     const kept = await keeper.get('language')
     if (kept !== undefined && LANGUAGES.includes(kept)) language.value = kept
     const page = createContext(ports, keeper, (await keeper.get('clockOffset')) ?? 0)
@@ -64,10 +70,14 @@ export async function openPassenger(
     await resume(page, keeper, passenger.begin)
     return passenger
   } catch (error) {
-    const page = createContext(ports, keeper, 0)
-    page.screen.value = { at: 'trouble', trouble: troubleOf(error) }
-    return createPassenger(page)
+    return troubled(ports, keeper, troubleOf(error))
   }
+}
+
+function troubled(ports: PassengerPorts, keeper: Keeper, trouble: Trouble): Passenger {
+  const page = createContext(ports, keeper, 0)
+  page.screen.value = { at: 'trouble', trouble }
+  return createPassenger(page)
 }
 
 /** Where the person was. */
@@ -84,11 +94,6 @@ async function resume(
     ? { at: 'ready', of: { kind: 'application', application } }
     : { at: 'welcome' }
   void page.client.call('GET /v1/time', {})
-}
-
-function troubleOf(error: unknown): Trouble {
-  if (!(error instanceof VaultError)) throw error
-  return error.code === 'FULL' ? 'STORAGE_FULL' : 'STORAGE_BLOCKED'
 }
 
 function createPassenger(
@@ -177,13 +182,13 @@ function createPassenger(
     async checkFace(of) {
       life.value?.end()
       life.value = undefined
-      await face.check(of)
+      await begun(page, () => face.check(of))
     },
     breakOff: face.breakOff,
     askToCancel(certificate) {
       screen.value = { at: 'cancel', certificate }
     },
-    cancel,
+    cancel: certificate => begun(page, () => cancel(certificate)),
     back: begin,
     restart() {
       screen.value = { at: 'welcome' }
@@ -192,6 +197,14 @@ function createPassenger(
     hide: () => life.value?.hide(),
     unhide: () => life.value?.unhide(),
     online: () => void (life.value?.look() ?? client.call('GET /v1/time', {})),
+    offline() {
+      page.isReachable.value = false
+    },
+    fail() {
+      face.breakOff()
+      life.value?.end()
+      screen.value = { at: 'trouble', trouble: 'FAULT' }
+    },
     leave() {
       face.breakOff()
       life.value?.end()

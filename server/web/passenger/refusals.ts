@@ -33,7 +33,7 @@ const LATER: RefusalView = {
 
 const VIEWS: Readonly<Record<string, RefusalView>> = {
   NOT_VERIFIED,
-  QUOTA_USED: { ...DO_NOTHING, title: 'refused.quota', tone: 'refuse', icon: 'clock' },
+  QUOTA_USED: { ...DO_NOTHING, title: 'refused.quota', tone: 'retry', icon: 'clock', isOver: true },
   TRIES_USED: {
     ...{ ...DO_NOTHING, title: 'refused.tries', tone: 'refuse', icon: 'cross', canAppeal: true },
   },

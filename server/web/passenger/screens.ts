@@ -34,7 +34,7 @@ export type FaceStep =
   | { readonly kind: 'sending' }
 
 /** Why the page can do nothing. */
-export type Trouble = 'STORAGE_BLOCKED' | 'STORAGE_FULL' | 'SECOND_TAB' | 'NO_CRYPTO'
+export type Trouble = 'STORAGE_BLOCKED' | 'STORAGE_FULL' | 'SECOND_TAB' | 'NO_CRYPTO' | 'FAULT'
 
 /** Why a certificate is over. */
 export type Ended = 'expired' | 'cancelled' | 'replaced' | 'revoked' | 'unknown'

@@ -12,7 +12,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'very-slow': 'The network is slow. Keep this page open, or move to where it is better.',
   window: 'You can also take your document to the certificate window.',
 
-  'welcome.title': 'No ID card with you? Enter by phone',
+  'welcome.title': 'Forgot your ID card? Travel by phone',
   'welcome.text':
     'Apply for a certificate: for 24 hours its code lets you through the gates, and stands for your card when you buy, refund or change a ticket.',
   'welcome.step1': 'Type name and document number',
@@ -63,8 +63,8 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'face.opening.hint': 'If your phone asks, choose “Allow”.',
   'face.challenge': 'Look at the camera: it begins in a moment',
   'face.ahead': 'Look straight ahead',
-  'face.left': 'Turn your head slowly to the left',
-  'face.right': 'Turn your head slowly to the right',
+  'face.left': 'Turn slowly to the left',
+  'face.right': 'Turn slowly to the right',
   'face.progress': 'Step {at} of {of}',
   'face.sending': 'Checking…',
   'face.sending.hint': 'Your pictures are being compared.',
@@ -127,7 +127,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'code.renew': 'Renew now',
 
   'time.face': 'Face check',
-  'time.certificate': 'Valid until {at}',
+  'time.certificate': 'Until {at}',
   'time.left': '{left} left',
   'time.over': 'over',
 
@@ -169,6 +169,8 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'trouble.SECOND_TAB.do': 'Use it here',
   'trouble.NO_CRYPTO.title': 'The browser is too old, or the address not secure',
   'trouble.NO_CRYPTO.text': 'Update the browser, and open this page at its https address.',
+  'trouble.FAULT.title': 'Something went wrong on this page',
+  'trouble.FAULT.text': 'Your certificate is still on this phone. Open the page again.',
 
   'banner.offline': 'No network. Codes go on all the same',
   'banner.ahead': 'This phone’s clock is {far} fast: corrected by the station’s',

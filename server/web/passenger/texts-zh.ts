@@ -159,6 +159,8 @@ export const ZH = {
   'trouble.SECOND_TAB.do': '在这里使用',
   'trouble.NO_CRYPTO.title': '浏览器太旧或网址不安全',
   'trouble.NO_CRYPTO.text': '请更新浏览器，并从 https 网址打开本页。',
+  'trouble.FAULT.title': '页面出错了',
+  'trouble.FAULT.text': '您的证明还在手机里。请重新打开本页。',
 
   'banner.offline': '没有网络，二维码照常更新',
   'banner.ahead': '手机时间快了 {far}，已按车站时间更正',

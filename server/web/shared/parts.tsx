@@ -3,12 +3,18 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icons.tsx'
 
+interface HeadingProps {
+  readonly children: ComponentChildren
+  /** For screen readers alone. */
+  readonly isUnseen?: boolean
+}
+
 /** The heading of a screen. It takes the focus when the screen comes, so that it is read out. */
-export function Heading({ children }: { readonly children: ComponentChildren }) {
+export function Heading({ children, isUnseen }: HeadingProps) {
   const element = useRef<HTMLHeadingElement>(null)
-  useEffect(() => element.current?.focus(), [])
+  useEffect(() => element.current?.focus({ preventScroll: true }), [])
   return (
-    <h1 ref={element} tabIndex={-1}>
+    <h1 ref={element} tabIndex={-1} class={isUnseen === true ? 'unseen' : ''}>
       {children}
     </h1>
   )

@@ -43,6 +43,8 @@ export interface ServiceClientPorts {
   readonly timers: Timers
   readonly random: RandomBytes
   readonly serviceClock: ServiceClock
+  /** Whether the phone has any network: without one nothing is waited for. */
+  readonly isOnline: () => boolean
 }
 
 interface Sent {
@@ -112,7 +114,9 @@ export function createServiceClient(ports: ServiceClientPorts): ServiceClient {
           const isUnderWay = problem.code === 'IN_PROGRESS' && tries < AGAIN_AFTER_MS.length
           if (!isUnderWay) return { ok: false, why: 'refused', problem }
         } catch {
-          if (tries >= AGAIN_AFTER_MS.length) return { ok: false, why: 'unreachable' }
+          if (tries >= AGAIN_AFTER_MS.length || !ports.isOnline()) {
+            return { ok: false, why: 'unreachable' }
+          }
         }
         const waitMs = AGAIN_AFTER_MS[tries] as number
         await new Promise<void>(resolve => timers.after(waitMs, resolve))

@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from '../../shared/icons.tsx'
 import { language } from '../../shared/language.ts'
 import { RENEW_BEFORE_MS } from '../../shared/limits.ts'
-import { Banner, Notice, Patient, Spinner } from '../../shared/parts.tsx'
+import { Banner, Heading, Notice, Patient, Spinner } from '../../shared/parts.tsx'
 import { CLOCK_SAID_MS } from '../../shared/service-clock.ts'
 import { clockTime, howFar, timeLeft } from '../../shared/shown-time.ts'
 import type { CertificateLife } from '../certificate-life.ts'
@@ -27,8 +27,9 @@ export function Certificate({ passenger, certificate }: CertificateProps) {
   const { monthLeft } = certificate
   return (
     <div class="certificate">
+      <Heading isUnseen>{say('title')}</Heading>
       <div class="column">
-        <Banners passenger={passenger} />
+        <Banners passenger={passenger} life={life} />
         <section class="card pass" aria-label={say('code.label')}>
           <CodePart passenger={passenger} certificate={certificate} life={life} />
           <div class="who">
@@ -59,13 +60,18 @@ export function Certificate({ passenger, certificate }: CertificateProps) {
   )
 }
 
-function Banners({ passenger }: { readonly passenger: Passenger }) {
+interface BannersProps {
+  readonly passenger: Passenger
+  readonly life: CertificateLife
+}
+
+function Banners({ passenger, life }: BannersProps) {
   const offset = passenger.clockOffset.value
   const far = howFar(offset, language.value)
   const isOff = Math.abs(offset) > CLOCK_SAID_MS
   return (
     <div class="banners" role="status">
-      {!passenger.isReachable.value && (
+      {!passenger.isReachable.value && life.state.value === 'live' && (
         <Banner icon="cloud" tone="calm" text={say('banner.offline')} />
       )}
       {isOff && (

@@ -36,7 +36,7 @@ export function Refused({ passenger, problem, of }: RefusedProps) {
         )}
         {isOver && (
           <button type="button" class="button wide" onClick={passenger.restart}>
-            {say('refused.restart')}
+            {say(problem.code === 'QUOTA_USED' ? 'back' : 'refused.restart')}
           </button>
         )}
         {canEdit && (
@@ -53,10 +53,16 @@ export function Refused({ passenger, problem, of }: RefusedProps) {
             {say('refused.appeal')}
           </button>
         )}
-        {of?.kind === 'certificate' && (
+        {of?.kind === 'certificate' ? (
           <button type="button" class="button plain" onClick={() => passenger.back(of.certificate)}>
             {say('refused.show')}
           </button>
+        ) : (
+          !isOver && (
+            <button type="button" class="button plain" onClick={passenger.restart}>
+              {say('back')}
+            </button>
+          )
         )}
       </div>
     </Notice>
