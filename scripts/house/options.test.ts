@@ -33,6 +33,7 @@ const HELPED = [
   'tidy',
   'scan',
   'replay',
+  'screenshots',
 ].map(one => `scripts/${one}.ts`)
 /** Do nothing without a command, or without what must be said. */
 const BARE_REFUSED = [

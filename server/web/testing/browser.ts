@@ -55,6 +55,6 @@ export function openContext(browser: Browser, setting: Setting): Promise<Browser
 }
 
 /** Waits for a screen of the passenger's page. */
-export async function atScreen(page: Page, at: string, withinMs = 20_000): Promise<void> {
+export async function atScreen(page: Page, at: string, withinMs = 15_000): Promise<void> {
   await page.locator(`main[data-at="${at}"]`).waitFor({ timeout: withinMs })
 }
