@@ -2,7 +2,15 @@
  * `node server/web/build-program.ts FOLDER`: builds the pages into FOLDER, whole or not at all. Run by
  * build.ts. Files that are text stand there compressed, too: with `.gz` and `.br`.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import sharp from 'sharp'
@@ -16,6 +24,8 @@ const WORKER = 'service-worker'
 const COMPRESSED = /\.(html|js|css|svg|webmanifest)$/
 /** Sides of the icon as a picture, pixels: phones' home screens. */
 const ICON_SIDES = [180, 192, 512]
+/** A build of other sources is cleared away when it is older than the newest by so much. */
+const OLD_MS = 3600_000
 /** Stands in the worker's source for the list of the page's files. */
 const FILES_MARK = /(["'`])__PAGE_FILES__\1/
 
@@ -107,6 +117,16 @@ function putInPlace(made: string, folder: string): void {
   }
 }
 
+/** Builds of other sources, and what a broken build left; not those that somebody may just be making. */
+function clearAway(dist: string, folder: string): void {
+  const { mtimeMs } = statSync(folder)
+  for (const name of readdirSync(dist)) {
+    const other = join(dist, name)
+    const isOld = mtimeMs - statSync(other).mtimeMs > OLD_MS
+    if (isOld) rmSync(other, { recursive: true, force: true })
+  }
+}
+
 async function main(folder: string): Promise<void> {
   const dist = dirname(folder)
   const made = join(dist, `.${basename(folder)}-${process.pid}`)
@@ -115,6 +135,7 @@ async function main(folder: string): Promise<void> {
   await drawIcons(made)
   compress(made)
   putInPlace(made, folder)
+  clearAway(dist, folder)
 }
 
 const [, , folder] = process.argv

@@ -1,5 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
@@ -12,12 +20,18 @@ const ROOT = join(import.meta.dirname, '../..')
 const SCRIPT_BYTES_MAX = 60_000
 
 t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
-  const first = await buildPages({ onStart: () => {} })
-  if (!first.ok) throw new Error(first.problem)
+  const dist = join(tempDir(), 'dist')
+  mkdirSync(join(dist, 'of-last-week'), { recursive: true })
+  utimesSync(join(dist, 'of-last-week'), new Date(0), new Date(0))
+  mkdirSync(join(dist, 'of-just-now'))
   let started = 0
-  const again = await buildPages({ onStart: () => started++ })
+  const onStart = () => started++
+  const first = await buildPages({ onStart, dist })
+  if (!first.ok) throw new Error(first.problem)
+  t.same(readdirSync(dist).sort(), [basename(first.folder), 'of-just-now'].sort())
+  const again = await buildPages({ onStart, dist })
   t.same(again, first)
-  t.equal(started, 0, 'it is there')
+  t.equal(started, 1, 'it is there')
 
   const scripts = readdirSync(join(first.folder, 'assets')).filter(one =>
     /^passenger.*\.js$/.test(one),
