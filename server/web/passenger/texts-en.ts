@@ -123,7 +123,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'code.offline.text':
     'Inside the station? You can show a code that is good for the way out only. To enter, connect first.',
   'code.offline.show': 'Show the exit code',
-  'code.soon': 'The face check ends soon',
+  'code.soon': 'Face check ends soon',
   'code.renew': 'Renew now',
 
   'time.face': 'Face check',
@@ -140,7 +140,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'month.left': '{n} left this month',
   'rail.only': 'rail travel only',
 
-  'cancel.open': 'Cancel it',
+  'cancel.open': 'Cancel',
   'cancel.title': 'Cancel this certificate?',
   'cancel.text': 'Its code stops working at once. It still counts for this month.',
   'cancel.do': 'Cancel the certificate',

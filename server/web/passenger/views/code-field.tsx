@@ -34,23 +34,7 @@ export function CodeField({ code, now }: CodeFieldProps) {
   const side = drawing === undefined ? 0 : wholePixels(room, drawing.side)
   return (
     <div ref={field} class="code">
-      <svg class="ring" viewBox="0 0 200 200" aria-hidden="true">
-        <rect class="way" x="2.5" y="2.5" width="195" height="195" rx="7" />
-        {code && (
-          <rect
-            key={code.madeAt}
-            class="left"
-            x="2.5"
-            y="2.5"
-            width="195"
-            height="195"
-            rx="7"
-            pathLength="100"
-            stroke-dasharray="100"
-            stroke-dashoffset={100 - (100 * Math.max(0, code.nextAt - now)) / CODE_MS}
-          />
-        )}
-      </svg>
+      {room > 0 && <Ring side={room + 2 * RING_PX} code={code} now={now} />}
       {drawing && side > 0 && (
         <svg
           class="qr"
@@ -65,6 +49,31 @@ export function CodeField({ code, now }: CodeFieldProps) {
         </svg>
       )}
     </div>
+  )
+}
+
+interface RingProps extends CodeFieldProps {
+  /** Of the field, CSS pixels. */
+  readonly side: number
+}
+
+/** A line from 1 to 5 pixels inside the field's edge. */
+function Ring({ side, code, now }: RingProps) {
+  const line = { x: 3, y: 3, width: side - 6, height: side - 6, rx: 10 }
+  return (
+    <svg class="ring" viewBox={`0 0 ${side} ${side}`} aria-hidden="true">
+      <rect class="way" {...line} />
+      {code && (
+        <rect
+          key={code.madeAt}
+          class="left"
+          {...line}
+          pathLength="100"
+          stroke-dasharray="100"
+          stroke-dashoffset={100 - (100 * Math.max(0, code.nextAt - now)) / CODE_MS}
+        />
+      )}
+    </svg>
   )
 }
 
