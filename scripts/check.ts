@@ -29,6 +29,7 @@ refuseOptions(
 )
 
 const root = join(import.meta.dirname, '..')
+const WEB = join(root, 'server/web')
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 
 /** The runner writes the files that failed here, one a line, and runs those alone that it finds here. */
@@ -40,6 +41,7 @@ const STEPS: readonly Step[] = [
   { name: 'house rules', command: process.execPath, args: [join(root, 'scripts/tidy.ts')] },
   { name: 'lint and format', command: bin('biome'), args: ['ci', '--error-on-warnings'] },
   { name: 'types', command: bin('tsc'), args: ['--noEmit', '-p', root] },
+  { name: 'types of the pages', command: bin('tsc'), args: ['--noEmit', '-p', WEB] },
   { name: 'tests', command: 'npm', args: ['test', '--', `--save=${FAILED_FILES}`] },
 ]
 const FAILED_TESTS_AGAIN: Step = {

@@ -9,7 +9,7 @@ import { brokenLinks, longReadme, strangeNames } from './house/page-rules.ts'
 import { brokenRooms, housesOf } from './house/room-table.ts'
 import { badNames, leftovers, missingReadmes, outOfPlace, oversized } from './house/tidy-rules.ts'
 
-const TEXT = /\.(ts|c|h|md|json|css|html|ya?ml|taprc|sh)$|^\.ci\//
+const TEXT = /\.(tsx?|c|h|md|json|css|html|ya?ml|taprc|sh)$|^\.ci\//
 const NOT_OURS = /^(package-lock\.json|fixtures\/.*\.json|fixtures\/.*SOURCES.*)$/
 
 refuseOptions(

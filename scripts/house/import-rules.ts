@@ -46,6 +46,12 @@ const RULES: readonly Rule[] = [
     node: true,
     packages: 'any',
   },
+  {
+    from: /^server\/web\/[\w-]+\//,
+    may: [/^server\/web\/[\w-]+\//, /^server\/(domain|limits\.ts)/, /^pass\/(?!.*-node\.ts)/],
+    node: false,
+    packages: ['preact', 'preact/hooks', '@preact/signals', 'idb-keyval', 'qr'],
+  },
   { from: /^server\//, may: [/^server\//, PASS, CONTRACT], node: true, packages: 'any' },
   { from: /^fixtures\//, may: [/^(?!scripts\/)/], node: true, packages: 'any' },
   { from: /^scripts\//, may: [/./], node: true, packages: 'any' },

@@ -41,7 +41,7 @@ export function projectFiles(root: string): string[] {
 
 export function readModules(root: string): Module[] {
   return projectFiles(root)
-    .filter(path => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .filter(path => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
     .map(path => readModule(path, readFileSync(join(root, path), 'utf8')))
 }
 

@@ -34,6 +34,7 @@ const HELPED = [
   'scan',
   'replay',
   'mutate',
+  'screenshots',
 ].map(one => `scripts/${one}.ts`)
 /** Do nothing without a command, or without what must be said. */
 const BARE_REFUSED = [

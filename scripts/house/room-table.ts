@@ -70,7 +70,7 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
     room(
       'server/assembly/',
       'builds a service from its config',
-      'http/ services/ cli/ jobs/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts load/',
+      'http/ web/ services/ cli/ jobs/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts load/',
     ),
     room(
       'server/http/',
@@ -82,6 +82,7 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
       'one use case a file',
       'jobs/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts domain/ load/',
     ),
+    room('server/web/', 'the pages for people, and their build', 'domain/'),
     room('server/ceremony/', 'root keys, offline', 'publish/'),
     room(
       'server/cli/',

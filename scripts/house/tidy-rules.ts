@@ -70,8 +70,11 @@ const KEPT: readonly Kept[] = [
     what: 'the system’s time or chance: take it from a port',
     pattern:
       /\b(Date\.now|performance\.now|set(Timeout|Interval)|AbortSignal\.timeout|random(Bytes|UUID|Int)|Math\.random|getRandomValues|new Date\(\))/,
-    // The ports; the process of the face check; what is run by hand, once.
-    to: { server: /^server\/(clock\.ts|face\/(face-process|child)\.ts|ceremony\/|cli\/)/ },
+    // The ports, of the pages too; the process of the face check; what is run by hand, once.
+    to: {
+      server:
+        /^server\/(clock\.ts|face\/(face-process|child)\.ts|ceremony\/|cli\/|web\/shared\/browser-ports\.ts)/,
+    },
   },
   {
     what: 'the system’s time or chance: take it from the gate’s ports',
@@ -92,7 +95,7 @@ const KEPT: readonly Kept[] = [
 
 /** One line for each thing that stands in a file to which it is not kept. */
 export function outOfPlace(path: string, text: string): string[] {
-  if (/\.test\.ts$|\/testing\/|(?<!\.ts)$/.test(path)) return []
+  if (/\.test\.ts$|\/testing\/|(?<!\.tsx?)$/.test(path)) return []
   return KEPT.flatMap(({ what, pattern, to }) => {
     const allowed = to[path.split('/', 1)[0] as string]
     const match = allowed === undefined || allowed.test(path) ? null : pattern.exec(text)

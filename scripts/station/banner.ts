@@ -19,6 +19,7 @@ export function banner(facts: BannerFacts): string {
   const { agent } = world.accounts
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
+    ['page', `${url}/   the passenger’s: apply as this person`],
     ['service', `${url}   its API: ${url}/docs`],
     ['station', 'one gate, north-1: lane A is an entry, lane B an exit'],
     ...demo.people

@@ -61,6 +61,7 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
   const banner = /Wicketgate: [\s\S]*quit stops it\./.exec(said)?.[0] ?? ''
   t.ok(banner.split('\n').length <= 12, 'twelve lines at most')
   for (const line of said.split('\n')) t.ok(line.length <= 80, line)
+  t.match(said, /page {5}http:\/\/127\.0\.0\.1:\d+\/ /)
   t.match(said, /service {2}http:\/\/127\.0\.0\.1:\d+/)
   t.match(said, /person {3}resident-id 890000\d{11}[\dX] {2}TRAVELLER ONE/)
   t.match(said, /photo {4}fixtures\/faces\/d01-live\.jpg/)

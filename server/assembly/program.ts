@@ -8,8 +8,11 @@ import { sleep } from '../clock.ts'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { returnMemory } from '../load/memory-return.ts'
+import { createLog, type Log } from '../ops/log.ts'
 import { STOP_IN_ALL_MS_MAX } from '../store/engine/limits.ts'
 import { lockServing } from '../store/engine/serving-lock.ts'
+import { buildPages } from '../web/build.ts'
+import { type PageFile, readPageFiles } from '../web/page-files.ts'
 
 const HELP = `Usage: npm run server -- --config FILE [--port N]
        npm run server -- restored --config FILE
@@ -124,6 +127,15 @@ async function run(
   throw new StartError('CONFIG', `unknown command\n\n${HELP}`)
 }
 
+/** The pages for people, built first where they are not; without them the rest works all the same. */
+async function pagesOf(log: Log): Promise<readonly PageFile[]> {
+  const onStart = () => log.info('the pages are built: this takes a few seconds, once')
+  const build = await buildPages({ onStart })
+  if (build.ok) return readPageFiles(build.folder)
+  log.warn({ code: 'PAGES_MISSING' }, build.problem)
+  return []
+}
+
 async function serve(loaded: LoadedConfig): Promise<void> {
   // A stop asked for while it starts is one that waits.
   const asked = new Promise<NodeJS.Signals>(resolve => {
@@ -132,7 +144,8 @@ async function serve(loaded: LoadedConfig): Promise<void> {
   })
   const lock = lockServing(databasePlace(loaded.config))
   const { startService } = await import('./start.ts')
-  const running = await startService(loaded)
+  const log = createLog(loaded.config.log.level)
+  const running = await startService({ ...loaded, log, pages: await pagesOf(log) })
   const { service, url } = running
   const metrics = running.metricsUrl === undefined ? {} : { metrics: running.metricsUrl }
   const line = { listening: url, ...metrics, pid: process.pid, config: redacted(loaded.config) }

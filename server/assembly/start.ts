@@ -21,7 +21,7 @@ import { createFairFaces } from '../face/fair-faces.ts'
 import { REMOTE_CHECKS_MAX } from '../face/limits.ts'
 import type { FaceCheck } from '../face/port.ts'
 import { createRemoteFaces } from '../face/remote.ts'
-import { type App, createApp } from '../http/app.ts'
+import { type App, createApp, type PageFile } from '../http/app.ts'
 import { createAuditSealer } from '../jobs/audit-sealing.ts'
 import { createClockCheck } from '../jobs/clock-check.ts'
 import { createRetention } from '../jobs/retention.ts'
@@ -71,6 +71,8 @@ export interface ServiceOptions {
   readonly faces?: FaceCheck
   /** Of embedded accounts; with scrypt by default. */
   readonly passwords?: Passwords
+  /** The pages for people; none when left out. */
+  readonly pages?: readonly PageFile[]
 }
 
 export interface OpenService {
@@ -146,7 +148,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   retention.start()
   return {
     service,
-    app: createApp(service),
+    app: createApp(service, options.pages),
     setAddress(url) {
       if (config.publicUrl === undefined) publicUrl = url
     },

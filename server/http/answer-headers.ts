@@ -10,7 +10,16 @@ const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 const hsts = (isHttps: boolean) => isHttps && `max-age=${HSTS_SECONDS}; includeSubDomains`
 
-/** Of files that gates poll: few bytes. `isHttps`: browsers know this service by https alone. */
+/** Of pages, which have all other headers with their bytes. `isHttps`: browsers know this service by https alone. */
+export function transportHeaders(isHttps: boolean): MiddlewareHandler<ServiceEnv> {
+  const transport = hsts(isHttps)
+  return async (c, next) => {
+    await next()
+    if (transport) c.header('strict-transport-security', transport)
+  }
+}
+
+/** Of files that gates poll: few bytes. `isHttps` as above. */
 export function fileHeaders(isHttps: boolean): MiddlewareHandler<ServiceEnv> {
   const transport = hsts(isHttps)
   return async (c, next) => {

@@ -14,7 +14,7 @@ import type { Service, ServiceEnv } from '../services/context.ts'
 import { DATABASE_RETRY_S } from '../store/engine/limits.ts'
 import { isUnstorableText } from '../store/engine/transact.ts'
 import { troubleOf } from '../store/engine/trouble.ts'
-import { answerHeaders, fileHeaders } from './answer-headers.ts'
+import { answerHeaders, fileHeaders, transportHeaders } from './answer-headers.ts'
 import { nextSteps } from './next-steps.ts'
 import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
@@ -42,7 +42,14 @@ import { registerTrustEvents } from './routes/trust-events.ts'
 
 export type App = OpenAPIHono<ServiceEnv>
 
-export function createApp(service: Service): App {
+/** A file of the pages for people: it lies ready, and is the same for everybody. */
+export interface PageFile {
+  readonly path: string
+  answer(c: Context): Response
+}
+
+/** `pages`: none where they are not built. */
+export function createApp(service: Service, pages: readonly PageFile[] = []): App {
   const app: App = new OpenAPIHono<ServiceEnv>({
     defaultHook: result => {
       if (result.success) return
@@ -57,6 +64,7 @@ export function createApp(service: Service): App {
   app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service, load))
   registerTrust(app)
   registerTrustEvents(app)
+  for (const { path, answer } of pages) app.get(path, transportHeaders(isHttps), answer)
   app.use(everyRequest(service, load))
   app.use(answerHeaders(isHttps))
   app.use(nextSteps())

@@ -88,7 +88,7 @@ export async function worldAtNoon(t: Test, dir: string, place: string): Promise<
 /**
  * The service again on the same files, as after a restart; on PostgreSQL also as one more replica.
  * `ports`: timers that the test moves, chance that it can draw again, instead of the system's; another
- * log than `logged`.
+ * log than `logged`; pages.
  */
 export async function reopenWorld(
   dir: string,
@@ -96,7 +96,7 @@ export async function reopenWorld(
   place = join(dir, 'service.db'),
   faces: FaceCheck = virtualFaces(),
   staff: object = {},
-  ports: Partial<Pick<ServiceOptions, 'timers' | 'random' | 'log'>> = {},
+  ports: Partial<Pick<ServiceOptions, 'timers' | 'random' | 'log' | 'pages'>> = {},
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { ANSWER_KEPT_MS, RATES } from '../../limits.ts'
+import { makeApplicant, putOnFile } from '../../testing/applicant.ts'
 import { makeHolder } from '../../testing/holder.ts'
 import { makeClient, openWorld } from '../../testing/world.ts'
 
@@ -28,6 +29,7 @@ t.test('a phone sees its certificate, and nobody else’s', async t => {
     state: 'active',
     validFrom: /^2026-05-20T04:00:00/,
     validUntil: /^2026-05-21T04:00:00/,
+    monthLeft: 3,
   })
   const unknown = await read(await phone.ask('GET', `/v1/certificates/${'0'.repeat(32)}`))
   const others = await read(await makeClient(world, 'ES256').ask('GET', path))
@@ -139,3 +141,18 @@ t.test('a phone that tries codes is slowed down', async t => {
   world.clock.time += RATES.claim.windowMs
   t.equal((await guess()).code, 'CLAIM_INVALID')
 })
+
+t.test(
+  'a phone is told how many certificates are left in the month, those of the window aside',
+  async t => {
+    const documentNumber = 'E76543210'
+    await putOnFile(world, documentNumber)
+    const person = await makeApplicant(world, documentNumber)
+    for (const left of [2, 1]) {
+      const { certificate } = await person.certificate()
+      const path = `/v1/certificates/${certificate?.id}`
+      t.match(await read(await person.phone.ask('GET', path)), { state: 'active', monthLeft: left })
+      await person.phone.ask('DELETE', path)
+    }
+  },
+)

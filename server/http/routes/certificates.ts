@@ -1,10 +1,11 @@
 /** The phone: put a certificate from the window on it, look at it, cancel it. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { stateOf } from '../../domain/certificate.ts'
+import { QUOTA_PER_MONTH, stateOf } from '../../domain/certificate.ts'
 import type { ServiceEnv } from '../../services/context.ts'
 import { claimCertificate } from '../../services/issue.ts'
 import { cancelCertificate, certificateOfPhone } from '../../services/revoke.ts'
 import { lifeOf } from '../../services/sign-pass.ts'
+import { quotaUsed } from '../../store/certificates/certificates.ts'
 import { issuedAnswer, issuedSchema } from './issued.ts'
 import {
   certificateIdSchema,
@@ -59,6 +60,9 @@ const showRoute = route(
           state: z.enum(['active', 'expired', 'revoked', 'replaced', 'cancelled']),
           validFrom: z.iso.datetime(),
           validUntil: z.iso.datetime(),
+          monthLeft: z
+            .int()
+            .describe('certificates that the person may still apply for in this month of Shanghai'),
         }),
       ),
       ...problems('INVALID', ...PROOF_PROBLEMS, 'CERTIFICATE_UNKNOWN'),
@@ -99,11 +103,13 @@ export function registerCertificates(app: OpenAPIHono<ServiceEnv>): void {
     const service = c.get('service')
     const { id } = c.req.valid('param')
     const row = await certificateOfPhone(service, id, c.get('device'))
+    const now = service.clock.now()
     const answer = {
       id,
-      state: stateOf(lifeOf(row), service.clock.now()),
+      state: stateOf(lifeOf(row), now),
       validFrom: isoTime(row.valid_from),
       validUntil: isoTime(row.valid_until),
+      monthLeft: QUOTA_PER_MONTH - (await quotaUsed(service.db, row.person, now)),
     }
     return c.json(answer, 200)
   })

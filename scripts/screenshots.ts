@@ -1,0 +1,67 @@
+/** `npm run screenshots`: every state of every page in Chromium, as pictures and one contact sheet. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { tempDir } from '../fixtures/temp-dir.ts'
+import { OptionError, readOptions } from '../gate/contract/options.ts'
+import { noBrowser, startBrowser } from '../server/web/testing/browser.ts'
+import { openPageWorld } from '../server/web/testing/page-world.ts'
+import { STATES } from '../server/web/testing/passenger-states.ts'
+import { sheetOf } from './screenshots/sheet.ts'
+import { LOOKS, shootState } from './screenshots/shoot.ts'
+
+const HELP = `npm run screenshots [-- --to DIR] [--only TEXT]
+
+Brings the passenger's page to each of its states, by a real service on this machine, and takes pictures
+of it: at phone and desktop size, in both languages and both themes. sheet.html shows them all.
+
+  --to DIR     where to (screenshots)
+  --only TEXT  states whose name has this text
+  --help       this text
+
+Needs Chromium. Exit codes: 0 done, 1 a state was not reached, 2 bad options or no Chromium.
+`
+
+const OPTIONS = {
+  to: { type: 'string', default: 'screenshots' },
+  only: { type: 'string', default: '' },
+  help: { type: 'boolean' },
+} as const
+
+async function main(): Promise<number> {
+  const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
+  if (values.help === true) {
+    process.stdout.write(HELP)
+    return 0
+  }
+  const wanted = STATES.filter(({ name }) => name.includes(values.only))
+  if (wanted.length === 0) throw new OptionError(`--only ${values.only}: no state has such a name`)
+  if (noBrowser !== false) throw new OptionError(noBrowser)
+  const folder = resolve(values.to)
+  mkdirSync(folder, { recursive: true })
+  const pageWorld = await openPageWorld(tempDir())
+  const browser = await startBrowser()
+  const missed: string[] = []
+  try {
+    for (const state of wanted) {
+      process.stderr.write(`${state.name}\n`)
+      await shootState(browser, pageWorld, state, folder).catch(error => {
+        missed.push(state.name)
+        process.stderr.write(`  not reached: ${(error as Error).message.split('\n')[0]}\n`)
+      })
+    }
+  } finally {
+    await browser.close()
+    await pageWorld.close()
+  }
+  const shot = wanted.filter(({ name }) => !missed.includes(name)).map(({ name }) => name)
+  const sheet = join(folder, 'sheet.html')
+  writeFileSync(sheet, await sheetOf(folder, shot, LOOKS))
+  process.stdout.write(`${sheet}: ${shot.length} states, ${shot.length * LOOKS.length} pictures\n`)
+  return missed.length === 0 ? 0 : 1
+}
+
+process.exitCode = await main().catch(error => {
+  process.stderr.write(`screenshots: ${(error as Error).message}\n`)
+  return error instanceof OptionError ? 2 : 1
+})

@@ -1,0 +1,113 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import t from 'tap'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { buildPages } from './build.ts'
+import { readPageFiles } from './page-files.ts'
+import { hashOfSources } from './sources.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+/** Script of the passenger's page, gzipped, before the reader of codes and what knows faces. */
+const SCRIPT_BYTES_MAX = 60_000
+
+t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
+  const dist = join(tempDir(), 'dist')
+  mkdirSync(join(dist, 'of-last-week'), { recursive: true })
+  utimesSync(join(dist, 'of-last-week'), new Date(0), new Date(0))
+  mkdirSync(join(dist, 'of-just-now'))
+  let started = 0
+  const onStart = () => started++
+  const first = await buildPages({ onStart, dist })
+  if (!first.ok) throw new Error(first.problem)
+  t.same(readdirSync(dist).sort(), [basename(first.folder), 'of-just-now'].sort())
+  const again = await buildPages({ onStart, dist })
+  t.same(again, first)
+  t.equal(started, 1, 'it is there')
+
+  const scripts = readdirSync(join(first.folder, 'assets')).filter(one =>
+    /^passenger.*\.js$/.test(one),
+  )
+  const bytes = scripts.map(one => gzipSync(readFileSync(join(first.folder, 'assets', one))).length)
+  const sum = bytes.reduce((a, b) => a + b, 0)
+  t.comment(`${sum} bytes of script, gzipped`)
+  t.ok(sum > 10_000 && sum <= SCRIPT_BYTES_MAX, `${sum} bytes`)
+
+  const paths = readPageFiles(first.folder).map(one => one.path)
+  for (const path of ['/', '/service-worker.js', '/manifest.webmanifest', '/icon-192.png']) {
+    t.ok(paths.includes(path), path)
+  }
+  const page = readFileSync(join(first.folder, 'passenger/index.html'), 'utf8')
+  t.notMatch(
+    page,
+    /<script(?![^>]*\bsrc=)|<style|style=|https?:\/\//,
+    'nothing inline, no other host',
+  )
+  const worker = readFileSync(join(first.folder, 'service-worker.js'), 'utf8')
+  const kept = /["'`](\/ [^"'`]*)["'`]/.exec(worker)?.[1]?.split(' ') ?? []
+  t.ok(kept.includes(`/assets/${scripts[0]}`), 'the worker keeps the script')
+  t.ok(
+    kept.every(path => paths.includes(path)),
+    'the worker keeps nothing that is not there',
+  )
+})
+
+/** A project of the files that a build is made of, so that one can be changed. */
+function project(): string {
+  const root = tempDir()
+  for (const folder of ['server/web', 'server/domain', 'pass']) {
+    cpSync(join(ROOT, folder), join(root, folder), {
+      recursive: true,
+      filter: path => !/[\\/](dist|tests|testing)$/.test(path),
+    })
+  }
+  for (const file of ['server/limits.ts', 'package-lock.json']) {
+    cpSync(join(ROOT, file), join(root, file))
+  }
+  return root
+}
+
+t.test('another source is another build; tests and READMEs are none', async t => {
+  const root = project()
+  const before = hashOfSources(root)
+  t.match(before, /^[0-9a-f]{16}$/)
+  writeFileSync(join(root, 'server/web/README.md'), 'other words')
+  writeFileSync(join(root, 'server/web/shared/more.test.ts'), 'export {}')
+  mkdirSync(join(root, 'server/web/dist'))
+  writeFileSync(join(root, 'server/web/dist/left.js'), 'export {}')
+  t.equal(hashOfSources(root), before)
+  for (const path of ['server/web/shared/tokens.css', 'pass/present.ts', 'package-lock.json']) {
+    const last = hashOfSources(root)
+    writeFileSync(join(root, path), `${readFileSync(join(root, path), 'utf8')}\n`)
+    t.not(hashOfSources(root), last, path)
+  }
+})
+
+t.test('an install without the build tool says what to do, and builds nothing', async t => {
+  const dist = join(tempDir(), 'dist')
+  let started = 0
+  const onStart = () => started++
+  const build = await buildPages({ onStart, dist, isInstalled: name => name !== 'vite' })
+  t.match(build, { ok: false, problem: /not installed: run npm ci without --omit=dev/ })
+  t.equal(started, 0)
+  t.notOk(existsSync(dist))
+})
+
+t.test(
+  'a build that fails is told in one line, and leaves nothing',
+  { timeout: 60_000 },
+  async t => {
+    const dist = join(tempDir(), 'dist')
+    writeFileSync(dist, 'a file where a folder must be')
+    const build = await buildPages({ onStart: () => {}, dist })
+    t.match(build, { ok: false, problem: /^the pages can not be built: .+$/ })
+  },
+)

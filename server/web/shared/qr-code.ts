@@ -1,0 +1,34 @@
+/** A code as a drawing: QR (ISO/IEC 18004), one alphanumeric segment, error correction M. */
+import encodeQR from 'qr'
+
+/** Light modules around a code that nothing touches. */
+const QUIET_MODULES = 4
+
+export interface QrDrawing {
+  /** Modules across, the quiet zone on both sides included. */
+  readonly side: number
+  /** Dark modules as the path of an SVG whose unit is a module: one run of a row, one rectangle. */
+  readonly path: string
+}
+
+/** Throws when the text has characters outside the alphanumeric set. */
+export function drawQr(text: string): QrDrawing {
+  const rows = encodeQR(text, 'raw', {
+    ecc: 'medium',
+    encoding: 'alphanumeric',
+    border: QUIET_MODULES,
+  })
+  return { side: rows.length, path: rows.map(runsOf).join('') }
+}
+
+function runsOf(row: readonly boolean[], y: number): string {
+  let path = ''
+  for (let x = 0; x < row.length; x++) {
+    if (row[x] !== true) continue
+    const from = x
+    while (row[x + 1] === true) x++
+    const width = x - from + 1
+    path += `M${from} ${y}h${width}v1h-${width}z`
+  }
+  return path
+}

@@ -1,0 +1,24 @@
+/** A state of the passenger's page, and what a way to one is made of. */
+import type { Page } from 'playwright-core'
+import type { TextKey } from '../passenger/texts-zh.ts'
+import type { CameraKind, PassengerDriver } from './passenger-driver.ts'
+
+export interface PageState {
+  readonly name: string
+  /** The text by which one knows that it is there. */
+  readonly shows: TextKey
+  readonly camera?: CameraKind
+  /** Phone less service, milliseconds. */
+  readonly clockOffMs?: number
+  /** Run before the page's own scripts. */
+  readonly before?: () => void
+  reach(driver: PassengerDriver): Promise<unknown>
+}
+
+export const MINUTE_MS = 60_000
+/** Requests to the API, not those for the page's files. */
+export const API = '**/v1/**'
+
+/** Answers of the service stay away until the network is well again. */
+export const holdNetwork = (page: Page) => page.route(API, () => new Promise<void>(() => {}))
+export const offline = (driver: PassengerDriver) => driver.context.setOffline(true)

@@ -1,0 +1,101 @@
+/** What the browser must keep: the page without a network, keys from scripts, frames and other hosts out. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t from 'tap'
+import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
+import { openPageWorld } from '../testing/page-world.ts'
+import { openDriver } from '../testing/passenger-driver.ts'
+import { readCode } from '../testing/read-code.ts'
+
+t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
+  const pageWorld = await openPageWorld(tempDir())
+  t.teardown(() => pageWorld.close())
+  const browser = await startBrowser()
+  t.teardown(() => browser.close())
+
+  await t.test('opens without a network, with a new code; nothing of the API is kept', async t => {
+    const driver = await openDriver(browser, pageWorld, PHONE)
+    t.teardown(() => driver.close())
+    const { page, context } = driver
+    await driver.toCertificate()
+    const first = await readCode(await page.screenshot())
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}))
+    await context.setOffline(true)
+    await page.reload()
+    await page.locator('.qr').waitFor()
+    const second = await readCode(await page.screenshot())
+    t.match(second, /^RP1:/)
+    t.not(second, first)
+    t.ok(await page.getByText(driver.say('banner.offline')).isVisible())
+    const kept = await page.evaluate(async () => {
+      const names = await caches.keys()
+      const all = await Promise.all(
+        names.map(async name => (await (await caches.open(name)).keys()).map(one => one.url)),
+      )
+      return all.flat().map(url => new URL(url).pathname)
+    })
+    t.ok(kept.includes('/'))
+    t.same(
+      kept.filter(path => path.startsWith('/v1')),
+      [],
+    )
+    t.same(driver.faults, [])
+  })
+
+  await t.test('no key can be read out of what the page keeps', async t => {
+    const driver = await openDriver(browser, pageWorld, PHONE)
+    t.teardown(() => driver.close())
+    await driver.toCertificate()
+    const outcomes = await driver.page.evaluate(async () => {
+      const opened = await new Promise<IDBDatabase>(resolve => {
+        const request = indexedDB.open('wicketgate')
+        request.onsuccess = () => resolve(request.result)
+      })
+      const all = await new Promise<unknown[]>(resolve => {
+        const request = opened.transaction('kept').objectStore('kept').getAll()
+        request.onsuccess = () => resolve(request.result)
+      })
+      const keys = all
+        .flatMap(value => [value, ...Object.values(Object(value))])
+        .flatMap(value => [value, ...Object.values(Object(value))])
+        .filter(value => value instanceof CryptoKey && value.type === 'private')
+      return Promise.all(
+        keys.map(key =>
+          crypto.subtle.exportKey('pkcs8', key as CryptoKey).then(
+            () => 'exported',
+            () => 'refused',
+          ),
+        ),
+      )
+    })
+    t.ok(outcomes.length >= 2, `${outcomes.length} keys`)
+    t.same([...new Set(outcomes)], ['refused'])
+  })
+
+  await t.test('no other site can put the page into a frame', async t => {
+    const other = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<title>other</title><iframe src="${pageWorld.url}/"></iframe>`)
+    })
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => other.close())
+    const page = await browser.newPage()
+    const refusals: string[] = []
+    page.on('console', said => refusals.push(said.text()))
+    await page.goto(`http://localhost:${(other.address() as AddressInfo).port}/`)
+    t.match(refusals.join('\n'), /frame-ancestors|X-Frame-Options/)
+    await page.close()
+    other.closeAllConnections()
+  })
+
+  await t.test('no request leaves the host', async t => {
+    const driver = await openDriver(browser, pageWorld, PHONE)
+    t.teardown(() => driver.close())
+    const hosts = new Set<string>()
+    driver.page.on('request', request => hosts.add(new URL(request.url()).origin))
+    await driver.page.reload()
+    await driver.toCertificate()
+    t.same([...hosts], [pageWorld.url])
+  })
+})

@@ -1,0 +1,60 @@
+/**
+ * The main journey on the real programs: a person applies in Chinese on the passenger's page, follows the
+ * prompts before the camera, and the code on the screen opens a gate.
+ */
+import t from 'tap'
+import { readJournal } from '../../../fixtures/gate-journal.ts'
+import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { createWorld, startStation } from '../../../fixtures/world.ts'
+import { until } from '../../../hardware/sim/until.ts'
+import { putDemo } from '../../../scripts/seed/put.ts'
+import { loadConfig } from '../../config.ts'
+import { atScreen, noBrowser, openContext, PHONE, startBrowser } from '../testing/browser.ts'
+import { readCode } from '../testing/read-code.ts'
+import { turnCamera, turnedPictures } from '../testing/turning-camera.ts'
+
+t.test('from the form to the gate', { skip: noBrowser, timeout: 180_000 }, async t => {
+  const world = await createWorld({
+    dir: tempDir(),
+    lanes: [{ name: 'A', direction: 'entry' }],
+  })
+  t.teardown(() => world.close())
+  const { people } = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
+  const [person] = people
+  if (person === undefined) throw new Error('the demo set is empty')
+  const [browser, pictures] = await Promise.all([
+    startBrowser(),
+    turnedPictures(person.live.replace('-live.jpg', '')),
+    startStation(world),
+  ])
+  t.teardown(() => browser.close())
+  const context = await openContext(browser, PHONE)
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', error => faults.push(error.message))
+  page.on('console', said => {
+    if (said.type() === 'error') faults.push(said.text())
+  })
+  await turnCamera(page, pictures)
+  await page.goto(world.url())
+
+  await page.getByRole('button', { name: '开始申请' }).click()
+  await page.getByLabel('姓名').fill(person.name)
+  await page.getByLabel('证件号码').fill(person.documentNumber)
+  await page.getByLabel('所在城市').fill('杭州')
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByRole('button', { name: '同意并继续' }).click()
+  await page.getByRole('button', { name: '打开摄像头' }).click()
+  await atScreen(page, 'certificate', 90_000)
+
+  const code = page.getByRole('img', { name: '进出站二维码' })
+  await code.waitFor()
+  const text = await readCode(await page.screenshot())
+  t.match(text, /^RP1:/, 'the camera chain reads the code on the screen')
+  const [lane] = world.lanes
+  lane?.scanner.sendText(text ?? '')
+  const grant = () => readJournal(world.journalFile).find(row => row.kind === 'grant')
+  await until('the gate to let the person in', () => grant() !== undefined)
+  t.equal(grant()?.body.code, 'ADMIT')
+  t.same(faults, [], 'nothing was refused by the content security policy, and nothing failed')
+})
