@@ -85,6 +85,9 @@ export async function runConsoleRounds(how: ConsoleRoundsHow): Promise<ConsoleRo
   return figures
 }
 
+/** Whether a file is read or written, which takes real time. */
+const filesBusy = (): boolean => process.getActiveResourcesInfo().some(kind => /Re?q/i.test(kind))
+
 interface Seat {
   /** So many lines, by somebody who has just come. */
   turn(next: ReturnType<typeof createFuzz>, lines: number): Promise<void>
@@ -125,8 +128,8 @@ function openSeat(world: TypedConsole, name: SeatName, figures: ConsoleRounds): 
       const waitS = Number(/the next try in (\d+) s\r\n$/.exec(text)?.[1] ?? 0)
       if (waitS > 0) await time.advanceAsync(waitS * 1000)
       else if (ASKS.test(text)) return text
-      // Threads take real time.
-      else if (look > QUICK_LOOKS) await new Promise(resolve => setTimeout(resolve, 1))
+      else if (look > QUICK_LOOKS && (world.isBusy() || filesBusy()))
+        await new Promise(resolve => setTimeout(resolve, 1))
     }
     return text
   }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { VirtualTime } from '../../../fixtures/clock.ts'
 import type { Level, LoginBody } from '../../console/command.ts'
 import { createConsole } from '../../console/console.ts'
-import { createUsers } from '../../console/users.ts'
+import { createUsers, type Users } from '../../console/users.ts'
 import type { GateControl } from '../../contract/control.ts'
 import { createTypist, PASSWORD } from './typist.ts'
 
@@ -19,8 +19,30 @@ export interface TypedLinesParts {
   readonly note?: (body: LoginBody) => void
 }
 
+function watched(users: Users): { users: Users; isBusy: () => boolean } {
+  let busy = 0
+  const counted =
+    <Args extends readonly unknown[], Result>(run: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> => {
+      busy += 1
+      return run(...args).finally(() => {
+        busy -= 1
+      })
+    }
+  return {
+    users: {
+      ...users,
+      check: counted(users.check),
+      add: counted(users.add),
+      setPassword: counted(users.setPassword),
+      remove: counted(users.remove),
+    },
+    isBusy: () => busy > 0,
+  }
+}
+
 export function createTypedLines({ control, time, dataDir, note }: TypedLinesParts) {
-  const users = createUsers({ dataDir, randomBytes, cost: CHEAP })
+  const { users, isBusy } = watched(createUsers({ dataDir, randomBytes, cost: CHEAP }))
   const notes: LoginBody[] = []
   const faults: unknown[] = []
   const technicians = createConsole({
@@ -36,6 +58,8 @@ export function createTypedLines({ control, time, dataDir, note }: TypedLinesPar
 
   return {
     ...{ users, notes, faults, technicians },
+    /** A password is being hashed or a user written, which takes real time. */
+    isBusy,
     addUser: (name: string, level: Level) => users.add(name, level, PASSWORD),
     /** A line in memory. */
     openLine(name = 'line') {
