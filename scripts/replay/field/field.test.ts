@@ -107,6 +107,16 @@ t.test(
   },
 )
 
+t.test('an export while somebody is in the lane ends there', async t => {
+  const [head = '', ...rest] = readFileSync(day.exported, 'utf8').trimEnd().split('\n')
+  const end = JSON.parse(rest.pop() ?? '')
+  const rows = rest.slice(0, rest.findLastIndex(line => line.includes('"kind":"grant"')) + 1)
+  const file = join(dir, 'inside.jsonl')
+  writeFileSync(file, [head, ...rows, JSON.stringify({ ...end, rows: rows.length })].join('\n'))
+  const { problems } = await runField(file, {})
+  t.same(problems, [])
+})
+
 t.test('what the gate remembered when it began counts', async t => {
   const [head = '', ...rest] = readFileSync(day.recording, 'utf8').trimEnd().split('\n')
   const grant = rest.map(line => JSON.parse(line)).find(({ kind }) => kind === 'grant')

@@ -29,6 +29,9 @@ const TURNS = 8
 /** After the last row. */
 const END_MS = 10_000
 
+/** A row of the replay may come this much later than it came at the gate. */
+const LATE_MS = 1000
+
 /** How all stands until a row says otherwise. */
 const AT_FIRST: Omit<StoredOutcome, 'found'> = {
   ...{ stage: 'FRESH', listAgeMs: 0, rollback: 'none', clock: 'TRUSTED' },
@@ -59,13 +62,17 @@ export async function playExport(
     await pace?.(time.clock.monotonicMs())
     await gate.act(act)
   }
-  const endMs = (rows.at(-1)?.atMs ?? 0) + END_MS
+  const lastMs = rows.at(-1)?.atMs ?? 0
+  const endMs = lastMs + END_MS
   await time.advanceAsync(Math.max(0, endMs - time.clock.monotonicMs()))
   const was = rows.filter(row => isCompared(row))
   const left = was.filter(row => !isPlayed(row)).length
   return {
     was: was.filter(isPlayed),
-    is: rowsOf(seen).filter(row => isCompared(row) && isPlayed(row)),
+    // Whoever was in a lane when it was exported goes on: nobody knows what rows that gave.
+    is: rowsOf(seen).filter(
+      row => isCompared(row) && isPlayed(row) && row.atMs <= lastMs + LATE_MS,
+    ),
     ...{ seen, endMs, lanes: config.lanes },
     notes: [
       ...(left > 0 ? [`${left} rows came of what no row tells (beams, waiting, a disk)`] : []),
