@@ -26,6 +26,7 @@ import { createStamps } from './mutate/stamps.ts'
 import { compareSurvivors, readSurvivors } from './mutate/survivors.ts'
 import type { NumberedMutant } from './mutate/switches.ts'
 import type { Verdict } from './mutate/verdict.ts'
+import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
 
 const HELP = `npm run mutate -- [FILE|FOLDER...] [--sample N] [--seed N] [--survivors] [--json] [--fresh]
@@ -151,6 +152,7 @@ async function judgeAll(works: readonly Work[], isFresh: boolean, signal: AbortS
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader()
   const options = readArguments(args)
   if (options.help) {
     process.stdout.write(HELP)

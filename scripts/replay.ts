@@ -17,6 +17,7 @@ import { STAGE_START_MS } from './replay/scans/start-time.ts'
 import { scenarioJsonSchema } from './replay/scenario.ts'
 import { tapEnd, tapOf } from './replay/tap.ts'
 import { traceLine } from './replay/trace.ts'
+import { endWithReader } from './report/closed-pipe.ts'
 
 const HELP = `npm run replay -- FILE|FOLDER... [--update] [--trace] [--junit FILE]
                          [--html FILE] [--realtime] [--seed N]
@@ -176,6 +177,7 @@ async function toScenario(files: readonly string[], out: string): Promise<number
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader()
   const options = readArguments(args)
   if (options.help) {
     process.stdout.write(HELP)

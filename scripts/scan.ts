@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { type Chain, type EngineChoice, lookLong } from '../hardware/drivers/camera/chain.ts'
 import { openChain } from '../hardware/drivers/camera/open-chain.ts'
+import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
 import type { DryGate } from './scan/dry-gate.ts'
 import { type Named, namedBy, ScanError, toPicture } from './scan/pictures.ts'
@@ -92,6 +93,7 @@ function argumentsOf() {
 }
 
 async function main(): Promise<number> {
+  endWithReader()
   const { help, json, engine, gate: config, lane, positionals } = argumentsOf()
   if (help) {
     process.stdout.write(HELP)

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { createGround, type Ground } from '../fixtures/one-process.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
+import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
 import { explain } from './simulate/explain.ts'
 import { simulationPage } from './simulate/html.ts'
@@ -105,6 +106,7 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader()
   const asked = readArguments(args)
   const { help, plans, html } = asked
   if (help) {

@@ -9,6 +9,7 @@ import { runKillRounds } from '../fixtures/kill-rounds.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
 import { runConsoleRounds } from '../gate/testing/console/console-rounds.ts'
+import { endWithReader } from './report/closed-pipe.ts'
 import { runSeedRounds } from './simulate/seed-rounds.ts'
 
 const HELP = `npm run soak -- gate|bus|camera|console|simulate [--rounds N] [--seed N]
@@ -102,6 +103,7 @@ function optionsOf(args: readonly string[]): Options | 'help' {
 const isWhat = (text: string): text is What => Object.hasOwn(ROUNDS, text)
 
 async function main(): Promise<number> {
+  endWithReader()
   let options: ReturnType<typeof optionsOf>
   try {
     options = optionsOf(process.argv.slice(2))

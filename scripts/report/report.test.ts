@@ -1,5 +1,9 @@
 /** What programs show: the line that moves, text made harmless, a page that needs nothing. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import t from 'tap'
+import { ROOT } from '../../fixtures/child.ts'
 import { escaped } from './markup.ts'
 import { pageOf } from './page.ts'
 import { createProgressLine } from './progress-line.ts'
@@ -28,4 +32,19 @@ t.test('a page needs no script and no network, and says its title once safely', 
   t.match(page, /default-src 'none'/)
   t.match(page, /prefers-color-scheme: dark/)
   t.notMatch(page, /<script|https?:\/\/|url\(|@import|src=/)
+})
+
+t.test('a program ends when nobody reads on', async t => {
+  const program = spawn(process.execPath, [join(ROOT, 'scripts/replay.ts'), '--codes', '2000'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let errors = ''
+  program.stderr.on('data', bytes => {
+    errors += bytes
+  })
+  await once(program.stdout, 'data')
+  program.stdout.destroy()
+  const [code] = await once(program, 'exit')
+  t.equal(code, 141)
+  t.equal(errors, '')
 })

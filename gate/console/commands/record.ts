@@ -8,9 +8,7 @@ import {
 import { type Command, refusedBy, shown } from '../command.ts'
 import { bytesText, timeText } from '../layout.ts'
 
-const LIVE = [
-  'It holds live codes and passes: copy it to who needs it alone, and delete it afterwards.',
-]
+const LIVE = ['It holds live codes and passes: give it to nobody else, and delete it afterwards.']
 
 export const RECORD_COMMANDS: readonly Command[] = [
   {
@@ -31,7 +29,7 @@ export const RECORD_COMMANDS: readonly Command[] = [
       const answer = await control.recording.start({ minutes, by })
       if (!answer.ok) return refusedBy(answer)
       const { path, untilMs } = answer
-      const lines = [`Until ${timeText(untilMs)} UTC, or record off: ${path}`, ...LIVE]
+      const lines = [`Until ${timeText(untilMs)} UTC, or record off:`, path, ...LIVE]
       return shown(lines, { path, untilMs })
     },
   },
