@@ -166,7 +166,10 @@ function openSeat(world: TypedConsole, name: SeatName, figures: ConsoleRounds): 
         figures.kinds[kind] += 1
         const told = await answered()
         countRefusals(told, figures.refusals)
-        if (name !== 'stranger' && LOGIN.test(told)) await logIn(name)
+        if (name === 'stranger' || !LOGIN.test(told)) continue
+        // Half a letter may stand before the name yet, and such a name is noise.
+        await one.expect('\r', LOGIN)
+        await logIn(name)
       }
       figures.rows = await newestRow()
       judge(figures.rows - before, lines, (time.clock.monotonicMs() - fromMs) / 60_000)
