@@ -28,7 +28,7 @@ export function banner(facts: BannerFacts): string {
         ['person', `${documentType} ${documentNumber}  ${name}`] as const,
         ['photo', photoOf(live)] as const,
       ]),
-    ['desk', `${agent.email}  ${agent.password}`],
+    ['staff', `${agent.email}  ${agent.password}`],
     ['console', `picocom -b ${consoleBaud} ${consolePath}`],
     ['files', `${world.dir}${facts.isTemporary ? '  (removed at the end)' : ''}`],
   ]
