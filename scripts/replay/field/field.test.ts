@@ -72,6 +72,14 @@ t.test('a day: recorded and exported, row for row', async t => {
   }
 })
 
+t.test('files of earlier versions are played as ever', async t => {
+  for (const name of ['morning.recording', 'morning.jsonl']) {
+    const { ok, problems, name: told } = await runField(join(ROOT, 'fixtures/field', name), {})
+    t.ok(ok, `${name}: ${problems.join('\n')}`)
+    t.equal(told, '11 rows of 2 lanes')
+  }
+})
+
 t.test('what differs is told by its row: what was, and what is', async t => {
   const text = readFileSync(day.recording, 'utf8')
   const file = join(dir, 'other.recording')
