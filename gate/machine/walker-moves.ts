@@ -48,11 +48,9 @@ function moverInto({ walkers, layout }: Draft, index: number): number | undefine
   }
   const first = Math.min(...movers.map(({ rank }) => rank))
   const likely = movers.filter(({ rank }) => rank === first)
-  const ahead = [
-    likely.findLast(({ way }) => way === 1),
-    likely.find(({ way }) => way === -1),
-    likely.filter(({ way }) => way === 0).sort((a, b) => b.sinceMs - a.sinceMs)[0],
-  ].filter(one => one !== undefined)
+  const ahead = likely.filter(
+    one => !likely.some(({ at, way }) => way === one.way && (at - one.at) * way > 0),
+  )
   return ahead.sort((a, b) => b.sinceMs - a.sinceMs)[0]?.at
 }
 
