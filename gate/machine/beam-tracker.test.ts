@@ -412,6 +412,14 @@ t.test('who hides before the first beam stays there while another is found stuck
   t.same(lane.walk('C+ D+'), ['reached entry 2'])
 })
 
+t.test('a lane that joins what follows soon counts a case drawn behind with its owner', async t => {
+  const lane = track({ joinMs: 2000 })
+  lane.walk(IN)
+  t.same(lane.walk(IN), [], 'who left last is known yet')
+  lane.wait(2000)
+  t.same(lane.walk(IN), [...ONE('entry', 2), 'crossed entry 2'])
+})
+
 const MIRRORED = { A: 'F', B: 'E', C: 'D', D: 'C', E: 'B', F: 'A' } as const
 const mirrored = (beam: Beam) => `beam${MIRRORED[beam.slice(4) as 'A']}` as Beam
 const opposite = (said: string) =>

@@ -1,7 +1,16 @@
 /** What time alone means for bodies that no beam sees, on drafts made by hand. */
 import t from 'tap'
 import { BEAM_ROW, type Beam, layoutOf } from './beam-layout.ts'
-import { BETWEEN_MS, type Evidence, expire, JOIN_MS, judge, SETTLE_MS } from './people.ts'
+import {
+  BETWEEN_MS,
+  dueTimes,
+  type Evidence,
+  expire,
+  happened,
+  JOIN_MS,
+  judge,
+  SETTLE_MS,
+} from './people.ts'
 import type { Draft, Person, Walker } from './walkers.ts'
 
 const ROW = layoutOf(BEAM_ROW, [])
@@ -38,6 +47,9 @@ t.test('one who is not seen between the beams for too long is gone', async t => 
   t.same(expire(late, evidence()), [])
   t.same(late.walkers, [])
   t.equal(late.people.get(1)?.crossed, false, 'nobody saw them beyond the panels')
+  const seen = draftOf(BETWEEN_MS, [body({ lo: 1, hi: 1 })])
+  expire(seen, evidence())
+  t.equal(seen.walkers.length, 1, 'who is seen is there, however long')
 })
 
 t.test('one who was last right before a far beam that is held may have left', async t => {
@@ -122,4 +134,25 @@ t.test('a follower is judged when the low beam has had its time', async t => {
   t.same(said(1500, { main, low: main }), [], 'a case')
   t.same(said(1500, { main, low: [] }), ['followed'])
   t.same(said(1500, { main: [] }), ['followed'], 'without D there is nothing to compare')
+  const next = { onMs: 1400, offMs: undefined }
+  t.same(said(1500, { main: [...main, next] }), ['followed'], 'whoever comes after is another')
+})
+
+t.test('somebody new is told by where they are at once', async t => {
+  const said = (bodies: Walker[], known = person()) => {
+    const draft = draftOf(0, bodies, known)
+    draft.people.delete(2)
+    return happened(draft, new Map(), evidence({ lowBeam: false })).events.map(({ what }) => what)
+  }
+  t.same(said([body({ lo: 4, hi: 4 })]), ['arrived', 'reached', 'crossed'])
+  t.same(said([body({ lo: 3, hi: 1 })]), ['arrived'], 'around the near beam')
+  t.same(said([body({ lo: 3, hi: 1, heading: -1 })]), [], 'unless they go back')
+  t.same(said([]), ['back'])
+  t.same(said([], person({ crossed: true })), ['arrived', 'reached', 'crossed'], 'or by time alone')
+})
+
+t.test('what is to follow is waited for', async t => {
+  const draft = draftOf(0, [], person({ leftMs: 100 }))
+  t.same(dueTimes(draft, evidence()), [100 + JOIN_MS])
+  t.same(dueTimes(draftOf(0, []), evidence()), [])
 })

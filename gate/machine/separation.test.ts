@@ -73,6 +73,15 @@ t.test('who has left takes along only what is close behind', async t => {
     separateFrom(nobody, 1, from, edge)
     t.same(people(nobody), [2], 'nothing of theirs is left')
   }
+  const chain = draftOf('entry', [1, 0, 0], [1, 4, 4])
+  separateFrom(chain, 1, 'entry', 6)
+  t.same(people(chain), [1, 1], 'the first of what is left counts')
+  const back = draftOf('exit', [1, 1, 1], [1, 5, 5])
+  separateFrom(back, 1, 'exit', -1)
+  t.same(people(back), [1, 1])
+  const other = draftOf('entry', [1, 3, 3], [2, 5, 5])
+  separateFrom(other, 1, 'entry', 6)
+  t.same(people(other), [3, 2], 'not who stands between')
 })
 
 t.test('only a person of whom something is left gets another number', async t => {

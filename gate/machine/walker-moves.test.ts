@@ -14,6 +14,7 @@ interface Scene {
   /** When the beams were interrupted; else just now. */
   readonly since?: Readonly<Record<number, number>>
   readonly joinMs?: number
+  readonly gapBeams?: number
 }
 
 function walkerOf(text: string, sinceMs: number): Walker {
@@ -25,10 +26,10 @@ function walkerOf(text: string, sinceMs: number): Walker {
 }
 
 /** Persons 1 from the entry side, 2 from the exit side are known; who is new is 3. */
-function draftOf({ bodies, beams = BEAM_ROW, lastOut }: Scene): Draft {
+function draftOf({ bodies, beams = BEAM_ROW, lastOut, gapBeams = 2 }: Scene): Draft {
   const walkers = bodies.map(([text, sinceMs = 0]) => walkerOf(text, sinceMs))
   const draft: Draft = {
-    ...{ layout: layoutOf(beams, []), nowMs: NOW_MS, gapBeams: 2, walkers },
+    ...{ layout: layoutOf(beams, []), nowMs: NOW_MS, gapBeams, walkers },
     ...{ people: new Map(), nextPerson: 1, lastOut },
   }
   newPerson(draft, 'entry')
@@ -260,7 +261,9 @@ t.test('who comes close behind somebody from their side is a part of them', asyn
   comes('1 entry 2 2 >', 3, 'two beams off')
   comes('2 exit 1 1 >', 3, 'not of who comes against them')
   comes('0 entry 1 1 >', 3, 'nor of a thing')
-  enters(t, { bodies: [['1 entry 3 2 >']] }, 1, ['3 entry 1 1 >', '1 entry 3 2 >'])
+  const ahead = '1 entry 3 3 >'
+  enters(t, { bodies: [[ahead]] }, 1, ['3 entry 1 1 >', ahead])
+  enters(t, { bodies: [[ahead]], gapBeams: 3 }, 1, ['1 entry 1 1 >', ahead], 'by a wider gap')
 })
 
 t.test('who comes soon after one who left belongs to them, where the lane says so', async t => {
@@ -338,4 +341,9 @@ t.test('who is out has gone through, or back', async t => {
   t.same(hidden.left, ['2 exit 6 5 >'], 'what of them hid at that end is out as well')
   t.same(gone(1, '1 entry 0 -1 <', '1 entry 0 0 <').left, [])
   t.equal(gone(0, '0 entry 5 5 >').out, undefined, 'a thing')
+  t.same(gone(1, '1 entry 2 1 >', '1 entry 5 5 >').left, ['3 entry 2 1 >'], 'not what hides inside')
+  t.same(gone(0, '1 entry 0 0 <', '1 entry 1 0 <').left, ['1 entry 1 0 <'])
+  t.equal(gone(1, '2 exit 3 3 <', '1 entry 5 5 >').leftMs, undefined, 'another is no part of them')
+  t.same(gone(0, '2 exit 0 0 <', '2 exit 1 1 <').left, ['2 exit 1 1 <'])
+  t.same(gone(0, '2 exit 0 0 <', '2 exit 2 2 <').left, ['3 exit 2 2 <'])
 })
