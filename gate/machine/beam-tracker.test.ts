@@ -3,6 +3,7 @@ import t from 'tap'
 import { machineSettings } from '../../fixtures/machine-rig.ts'
 import { BEAM_ROW, type Beam, layoutOf } from './beam-layout.ts'
 import {
+  account,
   type BeamTrack,
   beamMoved,
   isClear,
@@ -10,12 +11,12 @@ import {
   lowBeamMoved,
   NO_TRACK,
   ring,
+  standing,
   type TrackSettings,
   type TrackStep,
 } from './beam-tracker.ts'
-import { isThing } from './low-beam.ts'
 import { BETWEEN_MS } from './people.ts'
-import { covers } from './walkers.ts'
+import { covers, THING, type Walker } from './walkers.ts'
 
 /** The beams of a walk, 100 ms apart: `C+` interrupted, `C-` free, `+` and `-` of `l` the low beam. */
 function track(change: Partial<TrackSettings> = {}) {
@@ -59,6 +60,12 @@ function track(change: Partial<TrackSettings> = {}) {
       said = []
       pass(ms)
       return said
+    },
+    /** Whom a grant for this way is for, if they stand there. */
+    granted(way: 'entry' | 'exit'): number | undefined {
+      const { track, person } = standing(state, way, settings, nowMs)
+      state = person === undefined ? track : account(track, person)
+      return person
     },
     clear: () => isClear(state, settings),
     fit: () => isFit(state, settings),
@@ -204,15 +211,7 @@ t.test('with one beam left nobody can tell who walks which way', async t => {
   lane.walk('D+')
   t.notOk(lane.clear())
   lane.wait(60_000)
-  t.notOk(lane.clear(), 'both panel beams held: that is somebody')
-})
-
-t.test('one rigid thing interrupts the low beam once, and for as long', async t => {
-  const main = { onMs: 1000, offMs: 1300 }
-  t.ok(isThing([{ onMs: 1005, offMs: 1310 }], main))
-  t.notOk(isThing([{ onMs: 1005, offMs: 1100 }], main), 'a foot')
-  t.notOk(isThing([main, { onMs: 1400, offMs: 1450 }], main), 'two feet')
-  t.notOk(isThing([], main))
+  t.equal(lane.clear(), false, 'both panel beams held: that is somebody')
 })
 
 t.test('the low beam tells a case from legs', async t => {
@@ -293,4 +292,199 @@ t.test('who walks while a beam is found stuck stays one person, and so do those 
     t.same(lane.walk(`${stuck}-`), [`freed beam${stuck}`])
     t.same(lane.walk(IN), [...ONE('entry', id + 1), `crossed entry ${id + 1}`])
   }
+})
+
+t.test(
+  'bodies do not pass each other: one who comes behind another is not who moves on',
+  async t => {
+    const lane = track()
+    lane.walk(IN)
+    lane.walk('F+ F- A+ A- B+ B- C+ C- D+ D- F+ F-')
+    t.same(lane.walk('E+'), ['crossed entry 3'], 'who faces them has moved since the first of them')
+    const mirror = track()
+    mirror.walk(IN)
+    mirror.walk('A+ A- F+ F- E+ E- D+ D- C+ C- A+ A-')
+    t.same(mirror.walk('B+'), ['crossed exit 3'])
+  },
+)
+
+t.test('a grant is for who stands at the near beam', async t => {
+  const lane = track()
+  t.equal(lane.granted('entry'), undefined, 'nobody')
+  lane.walk('A+ B+ A-')
+  t.equal(lane.granted('entry'), undefined, 'not there yet')
+  lane.walk('C+ B-')
+  t.equal(lane.granted('exit'), undefined, 'from the other side')
+  t.equal(lane.granted('entry'), 1)
+  t.same(lane.walk('D+ C-'), ['reached entry 1'])
+  t.equal(lane.granted('entry'), undefined, 'who is at the far one has gone on')
+  lane.walk('D-')
+  t.equal(lane.granted('entry'), undefined, 'and who hides behind it')
+  const leaving = track()
+  leaving.walk('F+ E+ F- D+ E- C+ D-')
+  t.equal(leaving.granted('entry'), undefined, 'who comes out stands there too')
+})
+
+t.test('a grant is for nobody where a thing stands', async t => {
+  const thing: Walker = { person: THING, from: 'entry', lo: 2, hi: 2, heading: 1, sinceMs: 0 }
+  const found = standing({ ...NO_TRACK, walkers: [thing] }, 'entry', machineSettings(), 0)
+  t.equal(found.person, undefined)
+})
+
+t.test('who came as a part of somebody ahead is somebody of their own by a grant', async t => {
+  const lane = track()
+  t.same(lane.walk('A+ B+ A- A+ C+ B- B+ A- D+ C- C+ B-'), ONE('entry'), 'close behind')
+  t.equal(lane.granted('entry'), 2)
+  t.same(lane.walk('E+ D- F+ E- F-'), ['crossed entry 1'])
+  t.same(lane.walk('D+ C- E+ D-'), ['reached entry 2', 'crossed entry 2'], 'arrived as they were')
+})
+
+t.test(
+  'who follows on a grant of their own is told at once, and judged by no low beam',
+  async t => {
+    const lane = track({ lowBeam: true })
+    lane.walk(IN)
+    lane.walk('A+ B+ A- C+ B-')
+    t.equal(lane.granted('entry'), 2)
+    t.same(lane.walk('D+'), ['reached entry 2'])
+    t.same([...lane.walk('C- E+ D-'), ...lane.wait(9000)], ['crossed entry 2'])
+    const empty = lane.state()
+    t.equal(account(empty, 99), empty, 'nobody of that number')
+  },
+)
+
+t.test('who goes back while they are judged is told once', async t => {
+  const lane = track({ lowBeam: true })
+  lane.walk(IN)
+  t.same(lane.walk('A+ B+ A- C+ B- D+ D- B+ C- A+ B- A-', 10), ['arrived entry 2', 'back entry 2'])
+  t.same(lane.walk('F+ F-', 10), [])
+})
+
+t.test('what leaves close behind somebody is theirs: nothing is waited for', async t => {
+  const lane = track()
+  lane.walk('A+ B+ A- A+ C+ B- B+ A- D+ C- C+ B- E+ D- D+ C- F+ E- E+ D- E-')
+  lane.walk('F-')
+  t.same(lane.state().walkers, [])
+})
+
+t.test(
+  'a beam is known to work once, however often it moves, until it misses somebody',
+  async t => {
+    const lane = track()
+    for (const walk of [IN, OUT, IN]) lane.walk(walk)
+    t.same([...lane.state().seen].sort(), BEAM_ROW)
+    lane.walk('A+ B+ A- C+ B- D+ C- D-')
+    t.same(lane.wait(BETWEEN_MS), ['crossed entry 4'])
+    t.notOk(lane.state().seen.includes('beamE'))
+    lane.walk('A+ B+ A- C+ B- D+ C-')
+    t.same(lane.walk('D-'), ['crossed entry 5'], 'one who leaves the far beam is gone at once')
+  },
+)
+
+t.test('a beam that is not wired says nothing', async t => {
+  const lane = track({ beams: ['beamB', 'beamC', 'beamD'] })
+  t.same(lane.walk('A+ A- E+ F+'), [])
+  t.same(lane.state().walkers, [])
+})
+
+t.test('beams that are stuck, and one that is free again', async t => {
+  const lane = track()
+  lane.walk('B+')
+  lane.walk('E+')
+  lane.wait(60_000)
+  t.same(lane.state().stuck, ['beamB', 'beamE'])
+  t.same(lane.walk('B-'), ['freed beamB'])
+  t.same(lane.state().stuck, ['beamE'], 'the other is still')
+  lane.walk('E-')
+  lane.walk('C+')
+  lane.wait(60_000)
+  lane.walk('B+ D+ C-')
+  holds(lane.state(), BEAM_ROW)
+  t.equal(lane.state().walkers.length, 2, 'nobody is where a beam has become free')
+})
+
+t.test('who hides before the first beam stays there while another is found stuck', async t => {
+  const lane = track({ beams: ['beamC', 'beamD', 'beamE'] })
+  lane.walk('E+')
+  lane.wait(59_500)
+  lane.walk('C+ C-')
+  t.ok(lane.wait(1000).includes('stuck beamE'))
+  t.same(lane.walk('C+ D+'), ['reached entry 2'])
+})
+
+t.test('a lane that joins what follows soon counts a case drawn behind with its owner', async t => {
+  const lane = track({ joinMs: 2000 })
+  lane.walk(IN)
+  t.same(lane.walk(IN), [], 'who left last is known yet')
+  lane.wait(2000)
+  t.same(lane.walk(IN), [...ONE('entry', 2), 'crossed entry 2'])
+})
+
+const MIRRORED = { A: 'F', B: 'E', C: 'D', D: 'C', E: 'B', F: 'A' } as const
+const mirrored = (beam: Beam) => `beam${MIRRORED[beam.slice(4) as 'A']}` as Beam
+const opposite = (said: string) =>
+  said.replace(/entry|exit/, way => (way === 'entry' ? 'exit' : 'entry'))
+
+/** Three bodies that go on and back, by tenths of the distance of two beams. */
+const CROWDS = fc.record({
+  widths: fc.array(fc.integer({ min: 3, max: 25 }), { minLength: 3, maxLength: 3 }),
+  from: fc.constantFrom([-30, -60, -90], [-30, -60, 90], [-30, 90, 110]),
+  steps: fc.array(
+    fc.record({
+      who: fc.constantFrom(0, 1, 2),
+      by: fc.integer({ min: -4, max: 9 }),
+      ms: fc.integer({ min: 20, max: 900 }),
+    }),
+    { minLength: 20, maxLength: 100 },
+  ),
+})
+
+/** What beams say of a crowd: which changes, whether it is interrupted, and how long after the last. */
+function seenBy(
+  beams: readonly Beam[],
+  { widths, from, steps }: typeof CROWDS extends fc.Arbitrary<infer Crowd> ? Crowd : never,
+): { beam: Beam; on: boolean; ms: number }[] {
+  const bodies = from.map((at, who) => ({ at, way: at > 0 ? -1 : 1, width: widths[who] ?? 0 }))
+  const active = new Set<Beam>()
+  return steps.flatMap(({ who, by, ms }) => {
+    const body = bodies[who] as (typeof bodies)[number]
+    body.at += by * body.way
+    const changed = beams.filter(beam => {
+      const place = 10 * BEAM_ROW.indexOf(beam) + 5
+      const on = bodies.some(({ at, width }) => at <= place && place < at + width)
+      return on !== active.has(beam)
+    })
+    return changed.map(beam => {
+      const on = !active.delete(beam)
+      if (on) active.add(beam)
+      return { beam, on, ms }
+    })
+  })
+}
+
+t.test('who leaves is told like who comes: a lane and its mirror say the same', async t => {
+  const lanes = fc.record({
+    beams: fc.subarray([...BEAM_ROW], { minLength: 2 }),
+    gapBeams: fc.constantFrom(1, 2),
+    joinMs: fc.constantFrom(0, 2000),
+  })
+  fc.assert(
+    fc.property(lanes, CROWDS, ({ beams, ...rest }, crowd) => {
+      const here = track({ beams, ...rest })
+      const there = track({ beams: beams.map(mirrored), ...rest })
+      for (const { beam, on, ms } of seenBy(beams, crowd)) {
+        const [said, told] = [here, there].map((lane, side) => {
+          const name = (side === 0 ? beam : mirrored(beam)).slice(4)
+          return [...lane.wait(ms), ...lane.walk(`${name}${on ? '+' : '-'}`, 0)]
+        }) as [string[], string[]]
+        if (said.map(opposite).sort().join() !== told.sort().join()) {
+          throw new Error(`${said} but ${told}`)
+        }
+        if (here.clear() !== there.clear()) throw new Error('clear on one side only')
+        if (here.state().dueMs !== there.state().dueMs) throw new Error('not due at one time')
+      }
+    }),
+    { numRuns: 500, seed: 7 },
+  )
+  t.pass()
 })

@@ -15,9 +15,18 @@ import {
   type PersonEvent,
   worksBehind,
 } from './people.ts'
-import { rename, separate } from './separation.ts'
+import { renameBehind, separate } from './separation.ts'
 import { free, interrupt } from './walker-moves.ts'
-import { covers, type Draft, isAtPanels, know, type Person, THING, type Walker } from './walkers.ts'
+import {
+  covers,
+  type Draft,
+  isAtPanels,
+  know,
+  newPerson,
+  type Person,
+  THING,
+  type Walker,
+} from './walkers.ts'
 
 /** What the tracker must know of a lane. */
 export interface TrackSettings {
@@ -159,8 +168,8 @@ export function standing(
   if (at === undefined) return { track, person: undefined }
   if (track.people.get(at.person)?.reached !== true) return { track, person: at.person }
   const draft = draftOf(track, layout, settings, nowMs)
-  const person = draft.nextPerson
-  rename(draft, at.person)
+  const person = newPerson(draft, direction)
+  renameBehind(draft, at, person)
   know(draft, person, { arrived: true })
   return { track: { ...track, ...kept(draft) }, person }
 }

@@ -20,12 +20,18 @@ export function separate(draft: Draft, sinceOf: (index: number) => number): void
     const behind = from === 'entry' ? lower : upper
     const bornMs = draft.people.get(person)?.bornMs ?? 0
     const thing = covers(behind) && isOlder(behind, bornMs, sinceOf)
-    const next = thing ? THING : newPerson(draft, from)
-    draft.walkers = draft.walkers.map((one, index) => {
-      const isBehind = from === 'entry' ? index <= at : index > at
-      return isBehind && one.person === person ? { ...one, person: next } : one
-    })
+    renameBehind(draft, behind, thing ? THING : newPerson(draft, from))
   }
+}
+
+/** A body, and those of the same person that come after it, are somebody else: `next`. */
+export function renameBehind(draft: Draft, first: Walker, next: number): void {
+  const { person, from } = first
+  const at = draft.walkers.indexOf(first)
+  draft.walkers = draft.walkers.map((one, index) => {
+    const isBehind = from === 'entry' ? index <= at : index >= at
+    return isBehind && one.person === person ? { ...one, person: next } : one
+  })
 }
 
 /** All its beams have been held since before that person came: what they passed, not who follows. */

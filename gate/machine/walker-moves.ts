@@ -37,18 +37,28 @@ export function interrupt(
  */
 function moverInto({ walkers, layout }: Draft, index: number): number | undefined {
   const inward = index === 0 ? 1 : index === layout.beams.length - 1 ? -1 : undefined
-  let best: { at: number; rank: number; way: number; sinceMs: number } | undefined
+  const movers: Mover[] = []
   for (const [at, { heading, sinceMs, ...walker }] of walkers.entries()) {
     const way = wayInto(walker, index)
     if (way === undefined) continue
     const rank = way === heading ? 0 : way === 0 ? 1 : 2
     // At the ends of the row somebody new is likelier than one who comes back.
     if (inward !== undefined && (rank === 2 || (rank === 1 && heading === inward))) continue
-    const tie = best !== undefined && rank === best.rank
-    const wins = tie && (way === best?.way ? way === 1 : sinceMs > (best?.sinceMs ?? 0))
-    if (best === undefined || rank < best.rank || wins) best = { at, rank, way, sinceMs }
+    movers.push({ at, way, rank, sinceMs })
   }
-  return best?.at
+  const first = Math.min(...movers.map(({ rank }) => rank))
+  const likely = movers.filter(({ rank }) => rank === first)
+  const ahead = likely.filter(
+    one => !likely.some(({ at, way }) => way === one.way && (at - one.at) * way > 0),
+  )
+  return ahead.sort((a, b) => b.sinceMs - a.sinceMs)[0]?.at
+}
+
+interface Mover {
+  readonly at: number
+  readonly way: 1 | 0 | -1
+  readonly rank: number
+  readonly sinceMs: number
 }
 
 /** The direction in which a body would move into a beam; 0 where it was there last. */

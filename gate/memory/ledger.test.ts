@@ -82,6 +82,15 @@ t.test('it holds what a Map of the same rules holds, in the same order', async t
   )
 })
 
+t.test('a name is kept whole, all its digits', async t => {
+  const ledger = createLedger(4)
+  const name = '0123456789abcdeffedcba9876543210'
+  const one = { cti: name, number: 7, at: 1, bits: 2, lane: 3, place: 4, grants: 5 }
+  ledger.put(0, one)
+  t.same(ledger.find(0, name, 7), one)
+  t.equal(ledger.find(0, `1${name.slice(1)}`, 7), undefined)
+})
+
 t.test('it may change while it is read', async t => {
   const ledger = createLedger(4)
   const add = (n: number) =>

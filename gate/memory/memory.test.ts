@@ -2,9 +2,18 @@
 
 import fc from 'fast-check'
 import t from 'tap'
-import { FACT_AHEAD_MAX_MS, PAPER_KEEP_MS, RESERVATION_MS, RESERVATIONS_MAX } from '../limits.ts'
+import { STALE_AGAIN_MS } from '../decide/rules.ts'
+import {
+  FACT_AHEAD_MAX_MS,
+  GRANTS_MAX,
+  PAPER_KEEP_MS,
+  RESERVATION_MS,
+  RESERVATIONS_MAX,
+  STALE_REFUSALS_MAX,
+  VISIT_KEEP_MS,
+} from '../limits.ts'
 import { ctiOf, grantOf } from '../testing/bus/wire.ts'
-import { annulIn, grantTo } from '../testing/memory-rows.ts'
+import { annulIn, grantTo, passOn, voidIn } from '../testing/memory-rows.ts'
 import { beatsUse, beatsVisit, type Fact, factSchema, type Use, type Visit } from './facts.ts'
 import { createMemory } from './memory.ts'
 
@@ -136,4 +145,114 @@ t.test('what a restart reads is this gate’s own, and all of it can be told', t
   for (const fact of facts) t.ok(factSchema.safeParse(fact).success)
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'A' })
   t.end()
+})
+
+t.test('the first refusal of a stale code counts until it is too long ago', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  t.equal(memory.staleRefusedMs(ctiOf(1)), 0)
+  memory.staleRefused(ctiOf(1), NOW)
+  memory.staleRefused(ctiOf(1), NOW + STALE_AGAIN_MS - 1)
+  t.equal(memory.staleRefusedMs(ctiOf(1)), NOW)
+  memory.staleRefused(ctiOf(1), NOW + STALE_AGAIN_MS)
+  t.equal(memory.staleRefusedMs(ctiOf(1)), NOW + STALE_AGAIN_MS)
+  const most = createMemory(EMPTY, 'g1', SMALL)
+  for (let n = 1; n <= STALE_REFUSALS_MAX; n++) most.staleRefused(ctiOf(n), NOW)
+  most.staleRefused(ctiOf(1), NOW + STALE_AGAIN_MS)
+  t.equal(most.staleRefusedMs(ctiOf(2)), NOW)
+  most.staleRefused(ctiOf(0), NOW)
+  t.equal(most.staleRefusedMs(ctiOf(2)), 0, 'past the bound the longest known goes')
+  t.equal(most.staleRefusedMs(ctiOf(1)), NOW + STALE_AGAIN_MS)
+})
+
+t.test('a grant whose row could not be written is taken back, and told', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  const told: Fact[] = []
+  memory.onFact(fact => told.push(fact))
+  memory.forget(grantOf(1))
+  t.same(told, [], 'nothing was under way')
+  grantTo(memory, grantOf(1), 'A', NOW)
+  t.ok(memory.reserved('main', ctiOf(1), 'entry', NOW))
+  const { cti: _, ...nobody } = grantOf(1)
+  memory.forget(nobody)
+  const { presentedAt: __, ...unshown } = grantOf(1)
+  memory.forget(unshown)
+  t.ok(memory.reserved('main', ctiOf(1), 'entry', NOW))
+  memory.forget(grantOf(1))
+  t.notOk(memory.reserved('main', ctiOf(1), 'entry', NOW))
+  t.equal(memory.presentation(ctiOf(1), 1001), undefined)
+  t.match(told, [
+    { outcome: 'reserved', area: 'main' },
+    { outcome: 'annulled', grants: 1 },
+  ])
+  t.notOk(told[1] !== undefined && 'area' in told[1])
+})
+
+t.test('a code is counted each time that it is granted, up to a bound', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  const grants = () => memory.presentation(ctiOf(1), 1001)?.grants
+  memory.merge(use({ outcome: 'annulled', at: NOW - 9, grants: GRANTS_MAX - 2 }), 'g2', NOW)
+  for (const counted of [GRANTS_MAX - 1, GRANTS_MAX, GRANTS_MAX]) {
+    grantTo(memory, grantOf(1), 'A', NOW)
+    t.equal(grants(), counted)
+    passOn(memory, grantOf(1), NOW)
+    t.equal(grants(), counted, 'not by its end')
+  }
+  passOn(memory, grantOf(1), NOW + 9)
+  t.equal(memory.own(ctiOf(1), 1001)?.at, NOW, 'what is not under way does not end')
+})
+
+t.test('the last emergency of an area counts, told once', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  const told: Fact[] = []
+  memory.onFact(fact => told.push(fact))
+  voidIn(memory, 'main', NOW)
+  voidIn(memory, 'main', NOW)
+  voidIn(memory, 'main', NOW - 1)
+  t.same(told, [{ kind: 'pardon', gate: 'g1', area: 'main', at: NOW }])
+  t.equal(memory.pardonedMs('main'), NOW)
+  memory.merge({ kind: 'pardon', gate: 'g2', area: 'main', at: NOW + 1 }, 'g2', NOW)
+  t.equal(memory.pardonedMs('main'), NOW + 1, 'a sibling’s too')
+  t.equal(memory.pardonedMs('depot'), 0)
+})
+
+t.test('staff are told what is nearly full, and who says too much', async t => {
+  const memory = createMemory(EMPTY, 'g1', { ...SMALL, codes: 10, siblingUses: 1 })
+  const pass = (n: number) => {
+    grantTo(memory, grantOf(n), 'A', NOW)
+    passOn(memory, grantOf(n), NOW)
+  }
+  for (let n = 1; n <= 8; n++) pass(n)
+  t.same(memory.low(), [])
+  pass(9)
+  t.same(memory.low(), ['codes 90 %'])
+  memory.follow(['g2'])
+  for (const n of [20, 21]) memory.merge(use({ cti: ctiOf(n), at: NOW + n }), 'g2', NOW)
+  t.same(memory.low(), ['codes 90 %', 'more than its share from g2'])
+  memory.expire(NOW + VISIT_KEEP_MS * 9, 100)
+  t.same(memory.low(), [])
+  t.same([...memory.facts()], [])
+})
+
+t.test('of a gate’s own use a sibling tells nothing new, but that somebody has walked', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  grantTo(memory, grantOf(1), 'A', NOW)
+  annulIn(memory, grantOf(1), { reason: 'NO_TURN' }, NOW + 1)
+  t.equal(memory.merge(use({ gate: 'g1', at: NOW + 9 }), 'g2', NOW), 'known', 'about itself')
+  const older = use({ outcome: 'interrupted', at: NOW })
+  t.equal(memory.merge(older, 'g2', NOW), 'known')
+  t.equal(memory.merge({ ...older, at: NOW + 2 }, 'g2', NOW), 'merged')
+  t.equal(memory.merge(use({ at: NOW }), 'g2', NOW), 'merged')
+})
+
+t.test('who is where: by this gate or by a sibling, whichever saw them last', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  t.equal(memory.visit('main', ctiOf(1)), undefined)
+  memory.merge(visit({ at: NOW }), 'g2', NOW)
+  t.same(memory.visit('main', ctiOf(1)), { inside: true, unsure: undefined, atMs: NOW })
+  const leaving = grantOf(1, { direction: 'exit' })
+  grantTo(memory, leaving, 'A', NOW + 1)
+  passOn(memory, leaving, NOW + 2)
+  t.match(memory.visit('main', ctiOf(1)), { inside: false, atMs: NOW + 2 })
+  memory.merge(visit({ at: NOW + 3 }), 'g2', NOW)
+  t.match(memory.visit('main', ctiOf(1)), { inside: true, atMs: NOW + 3 })
 })

@@ -1,0 +1,95 @@
+/** What a start reads: each kind oldest first, whatever the order on disk. */
+import t from 'tap'
+import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
+import { openJournalDatabase } from '../store/database.ts'
+import { ctiOf } from '../testing/bus/wire.ts'
+import { expireMemory, pardonedArea } from './projection.ts'
+import { NO_MEMORY, readMemory, unpackMemory } from './snapshot.ts'
+
+const NOW = 1_800_000_000_000
+const SHOWN_S = 1_700_000_000
+
+function journal() {
+  const { db } = openJournalDatabase(':memory:', 1)
+  return {
+    db,
+    use(table: 'presentations' | 'papers', n: number, at: number, shownS = SHOWN_S) {
+      db.prepare(`INSERT INTO ${table} VALUES (?, ?, 'A', 'entry', 'passed', ?, 2)`).run(
+        ...([ctiOf(n), shownS, at] as const),
+      )
+    },
+    visit(n: number, inside: number, at: number) {
+      db.prepare("INSERT INTO visits (area, cti, inside, at) VALUES ('main', ?, ?, ?)").run(
+        ...([ctiOf(n), inside, at] as const),
+      )
+    },
+    mark(name: string, at: number) {
+      db.prepare('INSERT INTO marks VALUES (?, ?)').run(name, at)
+    },
+    read: () => unpackMemory(readMemory(db)),
+  }
+}
+
+t.test('presentations, papers, visits and pardons, each oldest first', async t => {
+  const on = journal()
+  for (const [n, at] of [
+    [1, NOW + 3],
+    [2, NOW + 1],
+    [3, NOW + 2],
+  ] as const) {
+    on.use('presentations', n, at)
+    on.visit(n, n - 1, at)
+  }
+  on.use('papers', 4, NOW)
+  on.mark('pardoned', NOW + 2)
+  on.mark('pardoneddepot', NOW + 1)
+  on.mark('closed', NOW)
+  const { presentations, visits, pardons } = on.read()
+  t.same(
+    presentations.map(({ cti, paper, atMs }) => [Number(`0x${cti}`), paper, atMs - NOW]),
+    [
+      [2, undefined, 1],
+      [3, undefined, 2],
+      [1, undefined, 3],
+      [4, true, 0],
+    ],
+  )
+  t.match(presentations[0], {
+    ...{ presentedAt: SHOWN_S, lane: 'A', direction: 'entry', outcome: 'passed', grants: 2 },
+  })
+  t.match(visits, [
+    { area: 'main', cti: ctiOf(2), inside: true, atMs: NOW + 1 },
+    { cti: ctiOf(3), inside: true, unsure: true },
+    { cti: ctiOf(1), inside: false },
+  ])
+  t.notOk(visits[0]?.unsure)
+  t.same(pardons, [
+    { area: 'depot', atMs: NOW + 1 },
+    { area: '', atMs: NOW + 2 },
+  ])
+  t.equal(pardonedArea('closed'), undefined)
+})
+
+t.test('an empty journal, and none', async t => {
+  const nothing = { presentations: [], visits: [], pardons: [] }
+  t.same(journal().read(), nothing)
+  t.same(unpackMemory(NO_MEMORY), nothing)
+})
+
+t.test('on disk each kind is kept as long as in memory', async t => {
+  const on = journal()
+  const known = () => {
+    const { presentations, visits } = on.read()
+    return [...presentations, ...visits].map(({ cti }) => Number(`0x${cti}`))
+  }
+  on.use('presentations', 1, NOW - PHONE_KEEP_MS - 1)
+  on.use('presentations', 2, NOW - PHONE_KEEP_MS)
+  on.use('presentations', 3, NOW - PHONE_KEEP_MS - 1, NOW / 1000)
+  on.use('papers', 4, NOW - PAPER_KEEP_MS - 1)
+  on.use('papers', 5, NOW - PAPER_KEEP_MS)
+  on.use('papers', 6, NOW - PAPER_KEEP_MS - 1, -NOW / 1000)
+  on.visit(7, 1, NOW - VISIT_KEEP_MS - 1)
+  on.visit(8, 1, NOW - VISIT_KEEP_MS)
+  expireMemory(on.db, NOW)
+  t.same(known().sort(), [2, 3, 5, 6, 8], 'what lies ahead by its own time too')
+})
