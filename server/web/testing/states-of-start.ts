@@ -32,26 +32,8 @@ export const START: readonly PageState[] = [
         documentNumber: '110105201801010019',
       }),
   },
-  {
-    name: 'consent, slow',
-    shows: 'slow',
-    async reach(driver) {
-      await driver.toConsent()
-      await holdNetwork(driver.page)
-      await driver.press('consent.agree')
-      await driver.advance(3_100)
-    },
-  },
-  {
-    name: 'consent, very slow',
-    shows: 'very-slow',
-    async reach(driver) {
-      await driver.toConsent()
-      await holdNetwork(driver.page)
-      await driver.press('consent.agree')
-      await driver.advance(10_100)
-    },
-  },
+  slowConsent('consent, slow', 'slow', 3_100),
+  slowConsent('consent, very slow', 'very-slow', 10_100),
   {
     name: 'no network',
     shows: 'unreachable.offline',
@@ -75,3 +57,17 @@ export const START: readonly PageState[] = [
     },
   },
 ]
+
+/** The service gives no answer; `ms` after it was asked. */
+function slowConsent(name: string, shows: PageState['shows'], ms: number): PageState {
+  return {
+    name,
+    shows,
+    async reach(driver) {
+      await driver.toConsent()
+      await holdNetwork(driver.page)
+      await driver.press('consent.agree')
+      await driver.advance(ms)
+    },
+  }
+}
