@@ -26,7 +26,9 @@ async function openTerminal(args: readonly string[]) {
   const exited = once(child, 'exit')
   const ended = exited.then(([code]) => `ended with ${code}`)
   t.teardown(async () => {
-    if (child.exitCode === null) child.kill('SIGKILL')
+    // Not SIGKILL: its gate would live on, and open whichever terminal gets its line's number next.
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await exited
     await wire.close()
   })
   /** Types, and gives what came since, up to what is waited for. */
