@@ -4,29 +4,29 @@ import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
 import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
 import { benchConsole } from './bench/console.ts'
-import { type Figure, printFigures } from './bench/figure.ts'
-import { benchGate } from './bench/gate.ts'
+import { type BenchHow, type Figure, printFigures } from './bench/figure.ts'
+import { benchGate, GATE_STEPS } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass } from './bench/pass.ts'
 import { benchRevocation } from './bench/revocation.ts'
 import { benchServer, SERVER_STEPS } from './bench/server.ts'
 
-const PARTS: Readonly<Record<string, (how: { full: boolean; only: string }) => Promise<Figure[]>>> =
-  {
-    pass: benchPass,
-    hardware: benchHardware,
-    camera: benchCamera,
-    barrier: benchBarrier,
-    gate: benchGate,
-    console: benchConsole,
-    revocation: benchRevocation,
-    server: benchServer,
-  }
+const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
+  pass: benchPass,
+  hardware: benchHardware,
+  camera: benchCamera,
+  barrier: benchBarrier,
+  gate: benchGate,
+  console: benchConsole,
+  revocation: benchRevocation,
+  server: benchServer,
+}
 
 /** Parts that may be measured in steps. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
   server: SERVER_STEPS,
   camera: CAMERA_STEPS,
+  gate: GATE_STEPS,
 }
 
 const HELP = `npm run bench [-- PART] [--json] [--full] [--only STEP]
@@ -37,7 +37,9 @@ against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
   --full   curves to 10⁷ rows at the gate and 10⁶ certificates, 10⁵ frames: minutes more, and some
            gigabytes
   --only   with server alone, one step of it: ${SERVER_STEPS.join(', ')};
-           with camera alone: ${CAMERA_STEPS.join(', ')}
+           with camera alone: ${CAMERA_STEPS.join(', ')};
+           with gate alone: ${GATE_STEPS.join(', ')}
+  --hops   with gate alone: where the time of a scan goes, and the slowest ones (--only hops)
   --json   an array of { part, name, value, unit, limit, peer, ratio, goal, met }
 
 Exit codes: 0 measured, 2 wrong arguments. A missed goal is printed, and is no failure.
@@ -47,6 +49,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
   only: { type: 'string', default: '' },
+  hops: { type: 'boolean', default: false },
   help: { type: 'boolean' },
 } as const
 
@@ -59,12 +62,13 @@ async function main(): Promise<number> {
     return 0
   }
   const names = positionals.length > 0 ? positionals : Object.keys(PARTS)
-  const { only } = values
+  const only = values.hops ? 'hops' : values.only
   if (only !== '' && !STEPS[positionals.join()]?.includes(only)) {
     const known = Object.entries(STEPS).map(([part, steps]) => `"${part}": ${steps.join(', ')}`)
     process.stderr.write(`--only is for one step of ${known.join('; ')}\n`)
     return 2
   }
+  const print = (text: string) => void (values.json || process.stdout.write(text))
   const all: Figure[] = []
   for (const name of names) {
     const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
@@ -73,7 +77,7 @@ async function main(): Promise<number> {
       return 2
     }
     if (!values.json) process.stdout.write(`\n${name}: measuring …\n`)
-    const figures = await part({ full: values.full, only })
+    const figures = await part({ full: values.full, only, print })
     all.push(...figures)
     if (!values.json) process.stdout.write(`${printFigures(figures)}\n`)
   }

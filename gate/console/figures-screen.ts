@@ -6,6 +6,12 @@ import { bytesText, pairLines, spanText, tableLines, wrapped } from './layout.ts
 const TITLES: Readonly<Record<string, string>> = {
   scan_to_verdict_seconds: 'scan to verdict',
   scan_to_relay_seconds: 'scan to relay',
+  scan_read_seconds: '  last byte to lane',
+  scan_verify_seconds: '  verification',
+  scan_decide_seconds: '  verdict',
+  scan_hand_seconds: '  row handed over',
+  scan_commit_seconds: '  row on disk',
+  scan_open_seconds: '  relay',
   verdicts_total: 'verdicts',
   alarms_total: 'alarms',
   passages_total: 'passages',

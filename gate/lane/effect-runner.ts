@@ -19,6 +19,7 @@ import type { Memory } from '../memory/memory.ts'
 import { isEmergency } from '../memory/row-meaning.ts'
 import type { Backlog } from '../store/backlog.ts'
 import { verdictOfFault } from '../store/journal-verdict.ts'
+import type { ScanHop } from '../timing/scan-hops.ts'
 import { createSignPlayer } from './sign-player.ts'
 
 export interface RunnerParts {
@@ -36,6 +37,8 @@ export interface RunnerParts {
   readonly onStep: (lane: LaneState, effects: readonly Effect[]) => void
   /** The lane takes the next scan, and nothing is under way in the machine. */
   readonly onTakeNext: () => void
+  /** A hop of a grant has ended. */
+  readonly onHop?: ((hop: ScanHop) => void) | undefined
   /** A row could not be written, or a device refused: never a pass text in it. */
   readonly onFault: (what: string, error: unknown) => void
 }
@@ -127,6 +130,7 @@ export function createRunner(parts: RunnerParts): Runner {
     if (lane.awaited.includes('BOARD_LOST')) return
     try {
       board.barrier.energise(relay)
+      parts.onHop?.('open')
     } catch (error) {
       parts.onFault(`relay ${relay} did not energise`, error)
       feed({ type: 'lost', reason: 'BOARD_LOST', detail: messageOf(error) })
@@ -167,7 +171,10 @@ export function createRunner(parts: RunnerParts): Runner {
     const row = entry('grant', grant)
     memory.apply(row)
     try {
-      const ref = await (mayOpenUnwritten(grant) ? rows.appendOrKeep(row) : rows.append(row))
+      const writing = mayOpenUnwritten(grant) ? rows.appendOrKeep(row) : rows.append(row)
+      parts.onHop?.('hand')
+      const ref = await writing
+      parts.onHop?.('commit')
       const reason = withdrawn.get(grant)
       if (reason === undefined) open.set(keyOf(ref), grant)
       feed({ type: 'recorded', ref, grant, withdrawn: reason })

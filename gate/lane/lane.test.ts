@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { createVirtualLane, type VirtualLane } from '../../fixtures/virtual-lane.ts'
+import { SCAN_HOPS } from '../timing/scan-hops.ts'
 
 const state = (gate: VirtualLane) => gate.lane.view().state.name
 
@@ -19,6 +20,17 @@ t.test('a passage from scan to row', async t => {
   await gate.contact('passA', false)
   t.same(gate.rows(), ['grant ADMIT', 'passage'])
   t.equal(state(gate), 'Locked')
+})
+
+t.test('the hops of a grant and of a refusal', async t => {
+  const gate = await createVirtualLane()
+  const code = await gate.code()
+  await gate.scan(code)
+  t.same(gate.hops, SCAN_HOPS)
+  await walkThrough(gate)
+  await gate.time.advanceAsync(6000)
+  await gate.scan(code)
+  t.same(gate.hops.slice(SCAN_HOPS.length), ['read', 'verify', 'decide'])
 })
 
 t.test('a scanner that repeats itself changes nothing', async t => {

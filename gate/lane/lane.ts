@@ -22,6 +22,7 @@ import { traitsOf } from '../machine/state-traits.ts'
 import type { Memory } from '../memory/memory.ts'
 import type { Backlog } from '../store/backlog.ts'
 import { inTime } from '../timing/deadline.ts'
+import type { ScanHop } from '../timing/scan-hops.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import { type CodeTests, createCodeTests } from './code-test.ts'
 import { createRunner, type Runner } from './effect-runner.ts'
@@ -60,6 +61,8 @@ export interface LaneParts {
   readonly onRead?: (device: string) => void
   /** Before the lane sees a reading; not called for one that another reader gave already. */
   readonly onReading?: (reading: Reading) => void
+  /** A hop of a scan has ended. */
+  readonly onHop?: (hop: ScanHop) => void
   /** What a board's line carried and was not taken. */
   readonly onDropped?: (device: string, fault: LineFault, count: number) => void
   /** A code came to a reader in part and was dropped. */
@@ -113,7 +116,7 @@ export function createLane(parts: LaneParts): Lane {
     modes: unsaidModes(config),
     ...{ timers, clock: parts.clock },
     now: parts.trust.now,
-    onFault: parts.onFault,
+    ...{ onHop: parts.onHop, onFault: parts.onFault },
     onStep: (lane, effects) => {
       parts.onStep(lane, effects)
       onStep()
@@ -254,13 +257,13 @@ function createPipelines(
   { config, readers, ...parts }: LaneParts,
   runner: Runner,
 ): ReadonlyMap<Direction, Pipeline> {
-  const { verifier, trust, boarding, memory, bus } = parts
+  const { verifier, trust, boarding, memory, bus, onHop } = parts
   const pipelines = new Map<Direction, Pipeline>()
   for (const { direction } of readers) {
     if (pipelines.has(direction)) continue
     const lane = decideSettingsOf(config, direction)
     const own = { lane, queue: config.policy.queue }
-    const shared = { verifier, trust, boarding, memory, bus, runner }
+    const shared = { verifier, trust, boarding, memory, bus, runner, onHop }
     pipelines.set(direction, createPipeline({ ...own, ...shared }))
   }
   return pipelines

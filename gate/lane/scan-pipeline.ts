@@ -21,6 +21,7 @@ import { WAITING_SCAN_MS } from '../limits.ts'
 import { servesNobody } from '../machine/part-test.ts'
 import type { Verdict } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
+import type { ScanHop } from '../timing/scan-hops.ts'
 import type { Runner } from './effect-runner.ts'
 import { createHeldUp, type HeldCode } from './held-up.ts'
 import type { DecideSettings } from './lane-settings.ts'
@@ -56,6 +57,8 @@ export interface PipelineParts {
   /** Whether siblings can be heard; undefined without a station bus. */
   readonly bus: () => DecideContext['bus']
   readonly runner: Runner
+  /** A hop of a scan that is decided at once has ended. */
+  readonly onHop?: ((hop: ScanHop) => void) | undefined
 }
 
 export interface Pipeline {
@@ -95,9 +98,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const isScan = scan === 'decide' || scan === 'hold'
     if (servesNobody(runner.lane())) heldUp.see(heldCode(text), lastByteMs)
     else if (isScan && heldUp.isStill(() => heldCode(text), lastByteMs)) deliver(still(source))
-    else if (scan === 'decide') deliver(verdictOf(verified(text), source))
+    else if (scan === 'decide') decideNow(text, source)
     else if (scan === 'hold') hold(text, source)
     else if (scan === 'refuse') deliver(refusal('LANE_CLOSED', source))
+  }
+
+  function decideNow(text: string, source: string): void {
+    parts.onHop?.('read')
+    const found = verified(text)
+    parts.onHop?.('verify')
+    const verdict = verdictOf(found, source)
+    parts.onHop?.('decide')
+    deliver(verdict)
   }
 
   function verified(text: string, waitedMs = 0): Verified {

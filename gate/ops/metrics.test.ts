@@ -14,6 +14,7 @@ import { initTrust } from '../../server/ceremony/init.ts'
 import { NO_STRETCH } from '../../server/ceremony/sealed-file.ts'
 import type { GrantBody } from '../contract/events.ts'
 import { type Effect, startingLane } from '../machine/state.ts'
+import { SCAN_HOPS } from '../timing/scan-hops.ts'
 import { createMetrics } from './metrics.ts'
 import { prometheusText } from './prometheus.ts'
 import { createServiceManager } from './systemd.ts'
@@ -73,6 +74,40 @@ t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
   t.notMatch(text, /nothing/)
   t.notMatch(text, /codes_dropped_total.*REST/, 'the rest of a code is no other code')
   t.notMatch(text, /abab/, 'no certificate')
+})
+
+t.test('the hops of a scan, each from the end of the one before', async t => {
+  const metrics = createMetrics()
+  metrics.scanned('A', 1000)
+  SCAN_HOPS.forEach((hop, index) => {
+    metrics.hop('A', hop, 1000 + 2 ** index)
+  })
+  metrics.hop('A', 'commit', 2000)
+  metrics.hop('B', 'read', 2000)
+  const counted = () =>
+    metrics
+      .figures()
+      .flatMap(one =>
+        one.type === 'histogram' && one.name !== 'scan_to_relay_seconds'
+          ? [`${one.name} ${one.count} ${Math.round(one.sum * 1000)}`]
+          : [],
+      )
+      .slice(1)
+  const once = [
+    'scan_read_seconds 1 1',
+    'scan_verify_seconds 1 1',
+    'scan_decide_seconds 1 2',
+    'scan_hand_seconds 1 4',
+    'scan_commit_seconds 1 8',
+    'scan_open_seconds 1 16',
+  ]
+  t.same(counted(), once, 'and nothing that is no hop of a scan')
+  metrics.scanned('A', 3000)
+  metrics.hop('A', 'read', 3000)
+  const body = { code: 'EXPIRED', direction: 'entry' as const, source: 's', trace: [] }
+  metrics.stepped('A', lane, [{ type: 'record', kind: 'scan', body }], 3000)
+  metrics.hop('A', 'verify', 9000)
+  t.same(counted(), ['scan_read_seconds 2 1', ...once.slice(1)], 'a refusal ends its hops')
 })
 
 t.test('served to this machine, at one path', async t => {

@@ -2,10 +2,13 @@
 import type { DeviceState, LineFault, ReadFault } from '../../hardware/ports.ts'
 import type { Figure, FigureValue } from '../contract/figures.ts'
 import type { Effect, LaneState, StateName } from '../machine/state.ts'
+import { HOP_HELP, SCAN_HOPS, type ScanHop } from '../timing/scan-hops.ts'
 
 export interface Metrics {
   /** A reading arrived, at a lane that could decide it at once. Monotonic milliseconds. */
   scanned(lane: string, atMs: number): void
+  /** A hop of that scan has ended; others are not counted. */
+  hop(lane: string, hop: ScanHop, atMs: number): void
   /** A lane's step, at `nowMs`. */
   stepped(lane: string, view: LaneState, effects: readonly Effect[], nowMs: number): void
   device(device: string, state: DeviceState): void
@@ -24,7 +27,9 @@ export interface Metrics {
 }
 
 /** Upper bounds of the histograms, seconds. */
-const BOUNDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+const BOUNDS = [
+  0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
+]
 
 interface Counter {
   readonly help: string
@@ -58,9 +63,14 @@ export function createMetrics(): Metrics {
     scan_to_verdict_seconds: timing('Last byte of a scan to its verdict'),
     scan_to_relay_seconds: timing('Last byte of a scan to the relay, its row on disk'),
   }
+  const hops = Object.fromEntries(
+    SCAN_HOPS.map(hop => [hop, timing(HOP_HELP[hop])] as const),
+  ) as Record<ScanHop, Timing>
   const states = new Map<string, StateName>()
   const gauges = new Map<string, { help: string; read: () => number | undefined }>()
   const scanMs = new Map<string, number>()
+  /** Of each lane's scan: which hop ends next, and since when it runs. */
+  const hopUnderWay = new Map<string, { next: number; sinceMs: number }>()
 
   function observe(lane: string, effect: Effect, nowMs: number): void {
     const code = ('body' in effect && 'code' in effect.body && effect.body.code) || ''
@@ -68,11 +78,11 @@ export function createMetrics(): Metrics {
     if (effect.type === 'recordGrant' || (effect.type === 'record' && effect.kind === 'scan')) {
       add(counters.verdicts_total, { lane, code })
       if (fromMs !== undefined) put(timings.scan_to_verdict_seconds, nowMs - fromMs)
-      if (effect.type === 'record') scanMs.delete(lane)
+      if (effect.type === 'record') end(lane)
     } else if (effect.type === 'energise') {
       add(counters.relay_cycles_total, { lane, relay: effect.relay })
       if (fromMs !== undefined) put(timings.scan_to_relay_seconds, nowMs - fromMs)
-      scanMs.delete(lane)
+      end(lane)
     } else if (effect.type === 'record' && effect.kind === 'alarm' && effect.body.on) {
       add(counters.alarms_total, { lane, code })
     } else if (effect.type === 'record' && effect.kind === 'passage') {
@@ -80,8 +90,22 @@ export function createMetrics(): Metrics {
     }
   }
 
+  function end(lane: string): void {
+    scanMs.delete(lane)
+    hopUnderWay.delete(lane)
+  }
+
   return {
-    scanned: (lane, atMs) => void scanMs.set(lane, atMs),
+    scanned(lane, atMs) {
+      scanMs.set(lane, atMs)
+      hopUnderWay.set(lane, { next: 0, sinceMs: atMs })
+    },
+    hop(lane, hop, atMs) {
+      const now = hopUnderWay.get(lane)
+      if (now === undefined || SCAN_HOPS[now.next] !== hop) return
+      put(hops[hop], atMs - now.sinceMs)
+      hopUnderWay.set(lane, { next: now.next + 1, sinceMs: atMs })
+    },
     stepped(lane, view, effects, nowMs) {
       states.set(lane, view.state.name)
       for (const effect of effects) observe(lane, effect, nowMs)
@@ -103,6 +127,7 @@ export function createMetrics(): Metrics {
         return { type: 'counter', name, help, values: [...values.values()] }
       }),
       ...Object.entries(timings).map(([name, one]) => histogramOf(name, one)),
+      ...SCAN_HOPS.map(hop => histogramOf(`scan_${hop}_seconds`, hops[hop])),
       {
         ...{ type: 'gauge', name: 'lane_state', help: '1 for the state that a lane is in' },
         values: [...states].map(([lane, state]) => ({ labels: { lane, state }, value: 1 })),

@@ -1,5 +1,6 @@
 /** What a gate shows of itself while it works: log lines and figures, from the same events. */
 
+import { channel } from 'node:diagnostics_channel'
 import type { Logger } from 'pino'
 import type {
   Clock,
@@ -14,6 +15,7 @@ import type { GateFigures } from '../contract/figures.ts'
 import { type FreshnessStage, freshnessStageSchema } from '../contract/health.ts'
 import type { Effect, LaneState } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
+import { HOP_CHANNEL, type HopMark, type ScanHop } from '../timing/scan-hops.ts'
 import { createDeviceLog, createLineLog, createUnreadLog, logStep } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
@@ -22,6 +24,8 @@ import { prometheusText } from './prometheus.ts'
 export interface LaneObserver {
   /** To be called before the lane sees the reading. */
   onReading(reading: Reading): void
+  /** A hop of a scan has ended. */
+  onHop(hop: ScanHop): void
   onStep(view: LaneState, effects: readonly Effect[]): void
   onDevice(device: string, state: DeviceState): void
   /** What a board's line carried and was not taken. */
@@ -62,6 +66,11 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
   const logDevice = createDeviceLog(log)
   const logLine = createLineLog(log, clock)
   const logUnread = createUnreadLog(log, clock)
+  const marks = channel(HOP_CHANNEL)
+
+  function mark(lane: string, hop: HopMark['hop'], atMs: number): void {
+    if (marks.hasSubscribers) marks.publish({ lane, hop, atMs } satisfies HopMark)
+  }
 
   return {
     bus: metrics,
@@ -70,7 +79,14 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
       return {
         onReading({ lastByteMs }) {
           // While a code waits for the one ahead, the time is the queue's and not the gate's.
-          if (decides) metrics.scanned(name, lastByteMs)
+          if (!decides) return
+          metrics.scanned(name, lastByteMs)
+          mark(name, 'scan', lastByteMs)
+        },
+        onHop(hop) {
+          const atMs = clock.monotonicMs()
+          metrics.hop(name, hop, atMs)
+          mark(name, hop, atMs)
         },
         onStep(view, effects) {
           decides = traitsOf(view).scan === 'decide'

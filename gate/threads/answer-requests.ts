@@ -1,5 +1,7 @@
 /** The answering end, in the thread: one request in, one answer out, in order. */
+import { tracingChannel } from 'node:diagnostics_channel'
 import { parentPort } from 'node:worker_threads'
+import { REQUEST_CHANNEL, type RequestMark } from '../timing/scan-hops.ts'
 import {
   type Answer,
   type Answerer,
@@ -12,8 +14,9 @@ import {
 /** Answers until it is closed. Throws outside of a worker thread. */
 export function answerRequests<C extends Calls<C>>(calls: Answerer<C>): void {
   const port = portOfThread()
+  const requests = tracingChannel<RequestMark>(REQUEST_CHANNEL)
   port.on('message', (request: Request) => {
-    port.postMessage(answerTo(calls, request))
+    requests.traceSync(() => port.postMessage(answerTo(calls, request)), { name: request.name })
     if (request.name === CLOSE) port.close()
   })
 }

@@ -15,6 +15,16 @@ export interface Figure {
   readonly met?: boolean
 }
 
+/** How a part is measured. */
+export interface BenchHow {
+  /** Curves to the largest sizes. */
+  readonly full: boolean
+  /** One step of the part alone; all when empty. */
+  readonly only: string
+  /** Takes what is no figure: lines for people. */
+  readonly print: (text: string) => void
+}
+
 /** A figure with a goal: `'≤ 1.1'` or `'≥ 2'` of a ratio. */
 export function figure(
   part: string,

@@ -23,14 +23,19 @@ export async function phonesOf(world: World, count: number, from = 0): Promise<P
 export type Show = (lane: SimLane, text: string) => void
 
 export interface Scanned {
+  /** When it was shown, as `performance.now()`. */
+  readonly fromMs: number
   /** From the show to its relay's pin. */
   readonly ms: number
   readonly characters: number
 }
 
+/** What the line takes to carry it. */
+export const lineMs = ({ characters }: Scanned): number =>
+  ((characters + 1) * BITS_A_BYTE * 1000) / SCANNER_BAUD
+
 /** Without the line's own time. */
-export const lastByteToRelayMs = ({ ms, characters }: Scanned): number =>
-  ms - ((characters + 1) * BITS_A_BYTE * 1000) / SCANNER_BAUD
+export const lastByteToRelayMs = (scanned: Scanned): number => scanned.ms - lineMs(scanned)
 
 /** So many scans at one lane, one after the other. */
 export type Scans = (count: number, show: Show) => Promise<readonly Scanned[]>
@@ -79,7 +84,7 @@ export function createScans(world: World, phones: readonly Phone[], at?: SimLane
     await until('the arm to be seen', () => !lane.turnstile.relay('entry'))
     lane.turnstile.setContact('passA', false)
     await until('the passage', () => passages > before)
-    return { ms: (highMs ?? Number.NaN) - fromMs, characters: text.length }
+    return { fromMs, ms: (highMs ?? Number.NaN) - fromMs, characters: text.length }
   }
 
   return async (count, show) => {

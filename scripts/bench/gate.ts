@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createWorld, startStation, type World } from '../../fixtures/world.ts'
 import { openJournal } from '../../gate/store/journal.ts'
-import { type Figure, figure } from './figure.ts'
+import { type BenchHow, type Figure, figure } from './figure.ts'
 import { growth } from './gate-growth.ts'
+import { gateHops } from './gate-hops.ts'
 import { memoryAfterScans } from './gate-memory.ts'
 import { readerFigures } from './gate-readers.ts'
 import { createScans, lastByteToRelayMs, phonesOf, SCANNER_BAUD, wayOfScans } from './gate-scans.ts'
@@ -28,10 +29,13 @@ const RELAY_MS = 5
 const STARTS = 5
 const COMMITS = 300
 
+export const GATE_STEPS = ['hops'] as const
+
 /** `full`: curves to 10⁷ rows, which takes minutes and some gigabytes of disk; else to 10⁶. */
-export async function benchGate({ full = false } = {}): Promise<Figure[]> {
+export async function benchGate({ full, only, print }: BenchHow): Promise<Figure[]> {
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
   try {
+    if (only === 'hops') return await gateHops(dir, print)
     const durable = await commits(dir)
     const way = await running(join(dir, 'world'), durable.bareP99Ms)
     const readers = await readerFigures(join(dir, 'readers'))

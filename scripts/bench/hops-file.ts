@@ -1,0 +1,39 @@
+/** What the probe of a gate's hops writes, and how it is read. Times: milliseconds of the system's monotonic clock. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { HopMark } from '../../gate/timing/scan-hops.ts'
+
+/** Environment variable: the folder that takes a file of each thread. */
+export const PROBE_FOLDER = 'WICKETGATE_HOPS'
+
+/** Something that ran for a while. */
+export interface Span {
+  readonly name: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface ProbeFile {
+  readonly hops: HopMark[]
+  /** That a thread answered: the journal's are all of its work. */
+  readonly requests: Span[]
+  /** Runs of the garbage collector. */
+  readonly pauses: Span[]
+}
+
+/** What is added to `performance.now()` of this thread. */
+export function hopsOffsetMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - performance.now()
+}
+
+/** Of all threads that have ended. */
+export function readProbe(folder: string): ProbeFile {
+  const files = readdirSync(folder).map(
+    name => JSON.parse(readFileSync(join(folder, name), 'utf8')) as ProbeFile,
+  )
+  return {
+    hops: files.flatMap(one => one.hops),
+    requests: files.flatMap(one => one.requests),
+    pauses: files.flatMap(one => one.pauses),
+  }
+}
