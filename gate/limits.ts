@@ -50,6 +50,8 @@ export const RESERVATIONS_MAX = 256
 export const SIBLING_NAMES_MAX = 1024
 /** Rows handed to the journal and not yet on disk; past that a grant is refused. */
 export const JOURNAL_QUEUE_MAX = 1000
+/** Rows that wait and are written in one commit: those of all lanes in a rush. */
+export const ROWS_TOGETHER_MAX = 32
 /** Rows that wait for a full disk, and how often they are tried again. */
 export const BACKLOG_MAX = 10_000
 export const BACKLOG_RETRY_MS = 1000

@@ -1,14 +1,14 @@
 /**
- * Every row of the gate on its way to the journal: one queue, written one after the other, so that
- * nothing overtakes what must not be lost. A disk that refuses or stands still for a while holds the
- * queue up, and never whoever leaves.
+ * Every row of the gate on its way to the journal: one queue, written in its order, so that nothing
+ * overtakes what must not be lost. Rows that came while the disk was busy share the next commit. A disk
+ * that refuses or stands still for a while holds the queue up, and never whoever leaves.
  *
  * An exit is opened although its grant is not written yet. Its row waits here under a stand-in
  * reference, which its passage or annulment carries until the true one is known.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { GrantRef } from '../contract/events.ts'
-import { BACKLOG_MAX, BACKLOG_RETRY_MS, COMMIT_WAIT_MS } from '../limits.ts'
+import { BACKLOG_MAX, BACKLOG_RETRY_MS, COMMIT_WAIT_MS, ROWS_TOGETHER_MAX } from '../limits.ts'
 import type { JournalEntry } from '../memory/projection.ts'
 import type { Journal } from './journal.ts'
 import { JournalError } from './journal-error.ts'
@@ -34,7 +34,7 @@ export interface Backlog {
 }
 
 export interface BacklogParts {
-  readonly journal: Pick<Journal, 'append'>
+  readonly journal: Pick<Journal, 'appendAll'>
   readonly timers: Timers
   /** Told when a row could not be written, and when one had to be given up. */
   readonly onFault: (what: string, error: unknown) => void
@@ -79,13 +79,20 @@ export function createBacklog(parts: BacklogParts): Backlog {
   }
 
   async function drain(): Promise<void> {
-    for (let next = queue[0]; next !== undefined && !closed; next = queue[0]) {
+    let most = ROWS_TOGETHER_MAX
+    for (let batch = first(most); batch.length > 0 && !closed; batch = first(most)) {
       try {
-        const ref = await write(next.entry)
-        queue.shift()
+        const refs = await write(batch)
+        queue.splice(0, batch.length)
         become(undefined)
-        next.written(ref)
+        batch.forEach((one, index) => void one.written(refs[index] as GrantRef))
+        most = ROWS_TOGETHER_MAX
       } catch (error) {
+        // None is on disk. One that can't be written must not keep others from it.
+        if (batch.length > 1) {
+          most = 1
+          continue
+        }
         become(journalError(error))
         postpone(error as Error, 0)
         if (!closed && queue.length > 0) {
@@ -98,32 +105,38 @@ export function createBacklog(parts: BacklogParts): Backlog {
     turn = undefined
   }
 
+  /** Up to `most` rows, none of which names a grant that waits: its reference is not known yet. */
+  function first(most: number): readonly Kept[] {
+    const batch = queue.slice(0, most)
+    const cut = batch.findIndex(({ entry }, index) => index > 0 && isUnresolved(entry))
+    return cut < 0 ? batch : batch.slice(0, cut)
+  }
+
   function become(next: JournalError | undefined): void {
     const isNews = next?.code !== trouble?.code
     trouble = next
     if (isNews) parts.onTrouble?.(next)
   }
 
-  async function write(entry: JournalEntry): Promise<GrantRef> {
-    const cancel = timers.after(COMMIT_WAIT_MS, standsStill)
+  async function write(batch: readonly Kept[]): Promise<readonly GrantRef[]> {
+    const cancel = timers.after(COMMIT_WAIT_MS, () => standsStill(batch))
     try {
-      const ref = await journal.append(resolved(entry))
+      const refs = await journal.appendAll(batch.map(({ entry }) => resolved(entry)))
       // A row whose grant stood in is the last that names it.
-      known.delete(standInOf(entry) ?? 0)
-      return ref
+      for (const { entry } of batch) known.delete(standInOf(entry) ?? 0)
+      return refs
     } finally {
       cancel()
     }
   }
 
-  /** The first of the queue is under way: it can't be taken back, and may still be written. */
-  function standsStill(): void {
+  /** The first of the queue are under way: they can't be taken back, and may still be written. */
+  function standsStill(underWay: readonly Kept[]): void {
     const error = slowError()
     onFault('the disk stands still: entries are refused, exits open without their rows', error)
     become(error)
-    const [first] = queue
-    if (first?.stays) first.postponed(error)
-    postpone(error, 1)
+    for (const one of underWay) if (one.stays) one.postponed(error)
+    postpone(error, underWay.length)
     turn?.resolve()
   }
 
@@ -147,6 +160,11 @@ export function createBacklog(parts: BacklogParts): Backlog {
     }
     queue.push(one)
     void flush()
+  }
+
+  function isUnresolved(entry: JournalEntry): boolean {
+    const standIn = standInOf(entry)
+    return standIn !== undefined && !known.has(standIn)
   }
 
   /** With the true reference in the place of a stand-in. */

@@ -93,12 +93,12 @@ export function createJournalCore(
     return { epoch: row.epoch, seq }
   }
 
-  /** One durable commit. On failure the chain stands where it stood. */
-  function append(entry: JournalEntry): GrantRef {
+  /** One durable commit of all, or of none: then the chain stands where it stood. */
+  function appendAll(entries: readonly JournalEntry[]): readonly GrantRef[] {
     const before = head
     const commit = () => {
       head = before
-      return transaction(() => write(entry))
+      return transaction(() => entries.map(write))
     }
     try {
       return withRoom(db, room, commit)
@@ -179,8 +179,7 @@ export function createJournalCore(
   }
 
   return {
-    append,
-    beat,
+    ...{ append: (entry: JournalEntry) => appendAll([entry])[0] as GrantRef, appendAll, beat },
     /** How the journal was found at the opening; undefined when it had no row. */
     life: () => life,
     ...outbox,

@@ -22,7 +22,7 @@ import { JournalError } from './journal-error.ts'
 import type { Life } from './life.ts'
 
 const CORE_CALLS = [
-  ...(['append', 'beat', 'pending', 'acknowledge', 'refuse', 'know', 'fork', 'behind'] as const),
+  ...(['appendAll', 'beat', 'pending', 'acknowledge', 'refuse', 'know', 'fork', 'behind'] as const),
   ...(['openGrants', 'packedMemory', 'prune', 'walk', 'room', 'holdReserve'] as const),
   ...(['readRows', 'readRow', 'readRun'] as const),
 ] as const
@@ -57,7 +57,7 @@ export interface HostParts {
 }
 
 /** Calls that also look whether the files are still at their path. */
-const LOOKS: ReadonlySet<CoreCall> = new Set(['append', 'beat', 'holdReserve'])
+const LOOKS: ReadonlySet<CoreCall> = new Set(['appendAll', 'beat', 'holdReserve'])
 
 /** Nothing is opened before the call `open`. */
 export function createJournalHost(parts: HostParts): Answerer<JournalCalls> {
@@ -155,7 +155,7 @@ export function createJournalHost(parts: HostParts): Answerer<JournalCalls> {
 
   function answer(call: CoreCall, args: readonly unknown[]): unknown {
     try {
-      if (call === 'append' && (core === undefined || reading)) openToWrite()
+      if (call === 'appendAll' && (core === undefined || reading)) openToWrite()
       if (LOOKS.has(call) && !reading) look()
       return core === undefined ? without(call) : ask(core, call, args)
     } catch (error) {

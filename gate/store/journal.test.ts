@@ -89,7 +89,20 @@ t.test('a body too long is refused, and the chain stands where it stood', async 
   const journal = core()
   journal.append(row('boot', {}))
   t.throws(() => journal.append(row('scan', { text: 'x'.repeat(9000) })), /too long/)
-  t.same(journal.append(row('scan', {})), { epoch: journal.epoch(), seq: 2 })
+  const second = { epoch: journal.epoch(), seq: 2 }
+  t.same(journal.append(row('scan', {})), second)
+  const wrong = row('scan', { text: 'x'.repeat(9000) })
+  t.throws(() => journal.appendAll([row('scan', {}), wrong]), /too long/)
+  const both = journal.appendAll([row('scan', {}), row('scan', {})])
+  t.same(
+    both,
+    [
+      { ...second, seq: 3 },
+      { ...second, seq: 4 },
+    ],
+    'of those before nothing is there',
+  )
+  t.equal(journal.walk(undefined, 100).broken, undefined)
   checkChain(t, journal.pending())
 })
 

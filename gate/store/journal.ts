@@ -37,7 +37,9 @@ export interface Journal {
   readonly life: Life | undefined
   /** Resolves once the row is on disk. Rejects with JournalError: then it is not there. */
   append(entry: JournalEntry): Promise<GrantRef>
-  /** Called after each row that reached the disk. */
+  /** The same of several, in one commit: all of them, or none. */
+  appendAll(entries: readonly JournalEntry[]): Promise<readonly GrantRef[]>
+  /** Called after each commit of rows. */
   onAppended(listener: () => void): void
   /** What the service does not have; see outbox.ts. */
   pending(ask?: Ask): Promise<Upload | undefined>
@@ -115,6 +117,8 @@ export async function journalOn(
     return ref
   }
 
+  const appendAll: Journal['appendAll'] = entries => appended(ask('appendAll', entries))
+
   const { setAside, life, known } = await ask('open').catch(async error => {
     await host.close()
     throw error
@@ -125,7 +129,8 @@ export async function journalOn(
     onMoved: listener => onMoved.push(listener),
     life,
     known,
-    append: entry => appended(ask('append', entry)),
+    append: async entry => (await appendAll([entry]))[0] as GrantRef,
+    appendAll,
     onAppended: listener => onAppended.push(listener),
     pending: what => ask('pending', what),
     acknowledge: (epoch, next) => ask('acknowledge', epoch, next),

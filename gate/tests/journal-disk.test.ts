@@ -7,6 +7,7 @@ import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createVirtualLane } from '../../fixtures/virtual-lane.ts'
+import { ROWS_TOGETHER_MAX } from '../limits.ts'
 import type { JournalEntry } from '../memory/projection.ts'
 import { startJournalMaintenance } from '../ops/journal-maintenance.ts'
 import { createBacklog } from '../store/backlog.ts'
@@ -109,9 +110,9 @@ t.test('rows that must not be lost wait in order, and nothing overtakes them', a
   let failing = true
   const rows = createBacklog({
     journal: {
-      append: async entry => {
+      appendAll: async entries => {
         if (failing) throw new Error('disk full')
-        return core.append(entry)
+        return core.appendAll(entries)
       },
     },
     timers: time.timers,
@@ -133,15 +134,72 @@ t.test('rows that must not be lost wait in order, and nothing overtakes them', a
   t.equal(time.pending(), 0)
 })
 
+/** A backlog over a disk that is busy until it is told to go on; `commits`: the numbers of each. */
+function busy(core: JournalCore) {
+  const commits: number[][] = []
+  const gates: (() => void)[] = []
+  const rows = createBacklog({
+    journal: {
+      appendAll: async entries => {
+        await new Promise<void>(resolve => gates.push(resolve))
+        const refs = core.appendAll(entries)
+        commits.push(entries.map(({ body }) => (body as { n: number }).n))
+        return refs
+      },
+    },
+    timers: createVirtualTime().timers,
+    onFault: () => {},
+  })
+  async function goOn(): Promise<void> {
+    while (gates.length > 0) {
+      gates.shift()?.()
+      await settle()
+    }
+  }
+  return { rows, commits, goOn }
+}
+
+t.test('rows that came while the disk was busy share the next commit', async t => {
+  const { rows, commits, goOn } = busy(tight(1000, 0).core)
+  const refs = Array.from({ length: ROWS_TOGETHER_MAX + 3 }, (_, n) =>
+    rows.append(row('grant', { n })),
+  )
+  await goOn()
+  t.same(
+    commits.map(one => one.length),
+    [1, ROWS_TOGETHER_MAX, 2],
+  )
+  t.same(
+    (await Promise.all(refs)).map(({ seq }) => seq),
+    refs.map((_, n) => n + 1),
+    'each is told its own',
+  )
+})
+
+t.test('a row that can’t be written keeps none of those beside it from the disk', async t => {
+  const { core } = tight(1000, 0)
+  const { rows, commits, goOn } = busy(core)
+  const kept = [0, 1].map(n => rows.keep(row('scan', { n })))
+  const wrong = t.rejects(rows.append(row('grant', { n: 2, text: 'x'.repeat(9000) })), /too long/)
+  const last = rows.append(row('grant', { n: 3 }))
+  const refused = t.rejects(last, /too long/, 'as all that wait behind it then')
+  await goOn()
+  await Promise.all([...kept, wrong, refused])
+  t.same(commits, [[0], [1]], 'alone, after they failed together')
+  const next = rows.append(row('grant', { n: 4 }))
+  await goOn()
+  t.match(await next, { seq: 3 })
+})
+
 t.test('a grant written late is still the one that its passage names', async t => {
   const { core } = tight(1000, 0)
   const time = createVirtualTime()
   const gates: (() => void)[] = []
   const rows = createBacklog({
     journal: {
-      append: async entry => {
+      appendAll: async entries => {
         await new Promise<void>(resolve => gates.push(resolve))
-        return core.append(entry)
+        return core.appendAll(entries)
       },
     },
     timers: time.timers,

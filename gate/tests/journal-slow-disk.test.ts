@@ -142,10 +142,12 @@ function standing() {
   const faults: string[] = []
   const rows = createBacklog({
     journal: {
-      append: async ({ body }) => {
+      appendAll: async entries => {
         await new Promise<void>(resolve => gates.push(resolve))
-        written.push((body as { n: number }).n)
-        return { epoch: 'e'.repeat(16), seq: written.length }
+        return entries.map(({ body }) => {
+          written.push((body as { n: number }).n)
+          return { epoch: 'e'.repeat(16), seq: written.length }
+        })
       },
     },
     timers: time.timers,
@@ -177,7 +179,7 @@ t.test('rows that wait behind one that hangs: the bound counts from the first', 
   await rows.flush()
   t.equal(rows.waiting(), 5)
   t.match(faults[0], /stands still/)
-  for (let n = 0; n < 5; n++) await answer()
+  for (let n = 0; n < 2; n++) await answer()
   t.match(await first, { seq: 1 }, 'the first is told when it is there')
   t.same(written, [1, 3, 4, 5, 7], 'in their order')
   t.equal(rows.waiting(), 0)

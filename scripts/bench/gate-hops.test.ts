@@ -7,7 +7,7 @@ import type { ProbeFile } from './hops-file.ts'
 const marks = (lane: string, fromMs: number): ProbeFile['hops'] =>
   (['scan', ...SCAN_HOPS] as const).map((hop, index) => ({ lane, hop, atMs: fromMs + index }))
 
-const append = { name: 'append', fromMs: 105, toMs: 105.5 }
+const append = { name: 'appendAll', fromMs: 105, toMs: 105.5 }
 const probe: ProbeFile = {
   hops: [...marks('A', 101), ...marks('B', 104), ...marks('A', 301).slice(0, -1)],
   requests: [{ ...append, fromMs: 90, toMs: 104 }, append, { ...append, fromMs: 200, toMs: 201 }],
@@ -29,9 +29,9 @@ t.test('a scan’s hops, and what else ran before its relay', async t => {
     pin: 2,
   })
   t.same(scan?.beside, [
-    'append 14.00 from -10.00',
+    'appendAll 14.00 from -10.00',
     'gc of thread 0 3.00 from -1.00',
-    'own append 0.50 from 5.00',
+    'own appendAll 0.50 from 5.00',
     'lanes: B scan, B read, B verify, B decide, B hand',
   ])
 })

@@ -113,7 +113,7 @@ function marksOf({ lane, dueMs, pinMs }: WatchedScan, hops: readonly HopMark[]) 
 function besideOf(scan: WatchedScan, marks: readonly HopMark[], probe: ProbeFile): string[] {
   const [fromMs, toMs] = [scan.dueMs, scan.pinMs]
   const writtenMs = marks.find(one => one.hop === 'commit')?.atMs ?? toMs
-  const own = probe.requests.findLast(one => one.name === 'append' && one.toMs <= writtenMs)
+  const own = probe.requests.findLast(one => one.name === 'appendAll' && one.toMs <= writtenMs)
   const ran = [...probe.requests, ...probe.pauses]
     .filter(one => one.toMs > fromMs && one.fromMs < toMs)
     .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))

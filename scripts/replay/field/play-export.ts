@@ -110,10 +110,12 @@ function createExportedGate(
   }
   const rows = createBacklog({
     journal: {
-      async append(entry) {
-        const ref = core.append(entry)
-        note(entry.lane, { what: 'row', kind: entry.kind, body: entry.body as never })
-        return ref
+      async appendAll(entries) {
+        const refs = core.appendAll(entries)
+        for (const { lane, kind, body } of entries) {
+          note(lane, { what: 'row', kind, body: body as never })
+        }
+        return refs
       },
     },
     timers: time.timers,
