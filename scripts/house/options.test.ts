@@ -35,6 +35,7 @@ const HELPED = [
   'replay',
   'mutate',
   'screenshots',
+  'gate-install',
 ].map(one => `scripts/${one}.ts`)
 /** Do nothing without a command, or without what must be said. */
 const BARE_REFUSED = [
@@ -43,6 +44,7 @@ const BARE_REFUSED = [
   'scripts/scan.ts',
   'scripts/replay.ts',
   'scripts/console.ts',
+  'scripts/gate-install.ts',
   'gate/main.ts',
   'server/main.ts',
 ]
