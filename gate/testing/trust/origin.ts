@@ -16,7 +16,7 @@ export interface Answer {
 
 export interface Origin {
   readonly world: TrustWorld
-  /** Requests so far, as `GET /v1/trust/manifest`. */
+  /** Requests so far, the newest `REQUESTS_KEPT`, as `GET /v1/trust/manifest`. */
   readonly requests: string[]
   /** True: no connection at all. */
   down: boolean
@@ -29,6 +29,9 @@ export interface Origin {
 export function createOrigin(world: TrustWorld): Origin {
   return { world, requests: [], down: false, intercept: () => undefined, hijack: () => false }
 }
+
+/** More than any test asks about: a long run must not grow by them. */
+const REQUESTS_KEPT = 10_000
 
 const NOT_FOUND: Answer = { status: 404, headers: { 'cache-control': 'no-store' } }
 
@@ -44,6 +47,7 @@ async function answer(
   body: string,
 ): Promise<Answer> {
   origin.requests.push(line)
+  if (origin.requests.length > REQUESTS_KEPT) origin.requests.shift()
   const lie = await origin.intercept(line, body)
   if (lie !== undefined) return lie
   const { files } = origin.world
