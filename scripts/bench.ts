@@ -4,6 +4,7 @@ import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
 import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
 import { benchConsole } from './bench/console.ts'
+import { benchFace } from './bench/face.ts'
 import { type BenchHow, type Figure, printFigures } from './bench/figure.ts'
 import { benchGate, GATE_STEPS } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
   barrier: benchBarrier,
   gate: benchGate,
   console: benchConsole,
+  face: benchFace,
   revocation: benchRevocation,
   server: benchServer,
 }

@@ -1,8 +1,8 @@
 /** A running service, looked at from outside: memory of its processes, its event loop, whether it lives. */
-import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setInterval } from 'node:timers'
 import type { Child } from '../../fixtures/child.ts'
+import { cpuMsOf, readProc } from './cpu-time.ts'
 
 const LOOK_MS = 100
 
@@ -56,13 +56,7 @@ export function watch(service: Child): Watched {
 
 /** 0 for a process that is gone. */
 function mibOf(pid: number, name: 'VmRSS' | 'VmHWM'): number {
-  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(read(pid, 'status'))?.[1] ?? 0) / 1024
-}
-
-/** User and system time, in ticks of 10 ms, stand 11 and 12 places after the name. */
-function cpuMsOf(pid: number): number {
-  const [user, system] = read(pid, 'stat').split(') ').at(-1)?.split(' ').slice(11, 13) ?? []
-  return 10 * (Number(user ?? 0) + Number(system ?? 0))
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readProc(pid, 'status'))?.[1] ?? 0) / 1024
 }
 
 /** CPU time that this machine has spent at work, ms. */
@@ -70,15 +64,7 @@ export const machineCpuMs = (): number =>
   cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 
 const childrenOf = (pid: number) =>
-  read(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number)
-
-function read(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
-  } catch {
-    return ''
-  }
-}
+  readProc(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number)
 
 /** p99 of the service's event loop since it was last asked, ms. `url`: of its metrics. */
 export async function loopLagMs(url: string): Promise<number> {

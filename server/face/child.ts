@@ -35,7 +35,7 @@ sharp.unblock({
 
 const networks = await loadNetworks()
 // Compilers are slow the first time: that is no part of anybody's check.
-await look(await readPicture(readFileSync(join(import.meta.dirname, 'decoy.jpg'))), true)
+await look(await readPicture(readFileSync(join(import.meta.dirname, 'decoy.jpg'))))
 let last = Promise.resolve()
 process.on('message', (request: FaceRequest) => {
   last = last.then(async () => tell(await answer(request)))
@@ -92,11 +92,10 @@ async function decodeSent(id: number, bytes: Uint8Array): Promise<Picture | unde
   return header && isAffordable(header) ? decode(id, bytes, 'sent') : undefined
 }
 
-/** A picture with one face, measured. The quick detector first; what it misses gets the thorough one. */
-async function look(picture: Picture | undefined, thorough: boolean): Promise<Looked> {
+/** A picture with one face, measured. */
+async function look(picture: Picture | undefined): Promise<Looked> {
   if (picture === undefined) return 'BAD_PICTURE'
-  const seen = thorough ? 'none' : await networks.find(picture, 'quick')
-  const face = seen === 'none' ? await networks.find(picture, 'thorough') : seen
+  const face = await networks.find(picture)
   if (face === 'none') return 'NO_FACE'
   return face === 'several' ? 'SEVERAL_FACES' : measureFace(picture, face)
 }
@@ -106,7 +105,7 @@ async function describe({
   picture: bytes,
 }: Extract<FaceRequest, { what: 'describe' }>): Promise<Described> {
   const picture = await decodeSent(id, bytes)
-  const looked = await look(picture, true)
+  const looked = await look(picture)
   if (picture === undefined) return { ok: false, reason: 'BAD_PICTURE' }
   if (typeof looked === 'string') return { ok: false, reason: looked }
   return { ok: true, embedding: looked.embedding, photo: await photoOf(picture) }
@@ -124,13 +123,13 @@ async function check({
   for (const { picture: sent } of capture.frames) {
     const picture = await decodeSent(id, sent)
     if (picture !== undefined) prints.push(printOf(picture))
-    const one = await look(picture, false)
+    const one = await look(picture)
     looked.push(one)
     if (pictureFault(one) !== undefined) break
   }
   const fault = captureFault(capture, looked)
   if (fault !== undefined) return refused(fault)
-  const filed = await look(await decode(id, onFile, 'on file'), true)
+  const filed = await look(await decode(id, onFile, 'on file'))
   return typeof filed === 'string'
     ? { challengePassed: true, matched: false, reason: 'ON_FILE', prints }
     : { ...judgeCapture(capture, looked, filed.embedding), prints }

@@ -11,30 +11,27 @@ declare module '@vladmandic/face-api/dist/face-api.node-wasm.js' {
       readonly height: number
     }
   }
-  interface Detected {
-    readonly detection: Detection
-  }
-  interface Found extends Detected {
-    readonly landmarks: {
+  interface LandmarksNet extends Net {
+    detectLandmarks(face: object): PromiseLike<{
       readonly positions: readonly { readonly x: number; readonly y: number }[]
-    }
-    readonly descriptor: Float32Array
+    }>
+  }
+  interface DescriptionNet extends Net {
+    computeFaceDescriptor(face: object): PromiseLike<Float32Array>
   }
   const faceapi: {
-    readonly nets: Record<
-      'ssdMobilenetv1' | 'tinyFaceDetector' | 'faceLandmark68Net' | 'faceRecognitionNet',
-      Net
-    >
+    readonly nets: {
+      readonly ssdMobilenetv1: Net
+      readonly tinyFaceDetector: Net
+      readonly faceLandmark68Net: LandmarksNet
+      readonly faceRecognitionNet: DescriptionNet
+    }
     readonly SsdMobilenetv1Options: new (options: { minConfidence: number }) => object
     readonly TinyFaceDetectorOptions: new (options: {
       inputSize: number
       scoreThreshold: number
     }) => object
     detectAllFaces(input: object, options: object): PromiseLike<Detection[]>
-    readonly DetectAllFaceLandmarksTask: new (
-      detected: Promise<Detected[]>,
-      input: object,
-    ) => { withFaceDescriptors(): PromiseLike<Found[]> }
   }
   export default faceapi
 }

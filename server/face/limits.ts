@@ -65,8 +65,8 @@ export const CONFIDENCE_MIN = 0.5
 export const EYES_PX_MIN = 40
 /** Mean luma of the face, 0 to 255. */
 export const LUMA_MIN = 40
-/** Variance of the Laplacian over the face scaled to a width of 128. */
-export const SHARPNESS_MIN = 25
+/** Variance of the Laplacian over the face's square scaled to 128. */
+export const SHARPNESS_MIN = 19
 
 /**
  * Embeddings closer than this are one person: on 129 people (an ID portrait against a later photo)

@@ -4,6 +4,7 @@
  */
 import type { Picture } from './picture.ts'
 import type { Embedding } from './port.ts'
+import type { Rect } from './square.ts'
 
 export interface Point {
   readonly x: number
@@ -12,12 +13,8 @@ export interface Point {
 
 /** A face in a picture, as the networks found it. */
 export interface FoundFace {
-  readonly box: {
-    readonly x: number
-    readonly y: number
-    readonly width: number
-    readonly height: number
-  }
+  /** Where it stands, by its landmarks: the same whichever detector found it. */
+  readonly square: Rect
   readonly landmarks: readonly Point[]
   readonly embedding: Embedding
 }
@@ -52,14 +49,14 @@ export function measureFace(picture: Picture, face: FoundFace): FaceMeasure {
   const axis = { x: left.x - right.x, y: left.y - right.y }
   const squared = axis.x ** 2 + axis.y ** 2
   const beside = { x: nose.x - (left.x + right.x) / 2, y: nose.y - (left.y + right.y) / 2 }
-  const gray = crop(picture, face.box, SHARP_SIDE)
+  const gray = crop(picture, face.square, SHARP_SIDE)
   return {
     eyesPx: Math.sqrt(squared),
     luma: mean(gray),
     sharpness: laplacianVariance(gray, SHARP_SIDE),
     turn: (beside.x * axis.x + beside.y * axis.y) / squared,
     shape: shapeOf(landmarks),
-    thumb: [...crop(picture, face.box, THUMB_SIDE)],
+    thumb: [...crop(picture, face.square, THUMB_SIDE)],
     embedding,
   }
 }
@@ -89,7 +86,7 @@ function shapeOf(landmarks: readonly Point[]): Point[] {
 }
 
 /** The luma of a box (BT.601) sampled to `side` × `side`, each sample the mean of its cell. */
-function crop({ rgb, width, height }: Picture, box: FoundFace['box'], side: number): Float32Array {
+function crop({ rgb, width, height }: Picture, box: Rect, side: number): Float32Array {
   const gray = new Float32Array(side * side)
   const at = (value: number, max: number) => Math.max(0, Math.min(max - 1, Math.floor(value)))
   for (let row = 0; row < side; row++) {

@@ -2,28 +2,35 @@
  * The networks that find and describe faces: @vladmandic/face-api on the WebAssembly backend of
  * TensorFlow.js. Everything is read from the packages on disk, nothing is fetched. It needs a core
  * and half a gigabyte, so it has a process of its own.
+ *
+ * Each network gets the square that it takes, cut out here: its own padding and scaling of whole
+ * pictures took as long as the networks.
  */
 import { createRequire, registerHooks } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import { ready, setBackend, tensor3d } from '@tensorflow/tfjs-core'
+import { alignedSquare } from './alignment.ts'
 import { CONFIDENCE_MIN } from './limits.ts'
-import type { FoundFace } from './measure.ts'
+import type { FoundFace, Point } from './measure.ts'
 import type { Picture } from './picture.ts'
+import { clipped, type Rect, type Square, squareOf } from './square.ts'
 import { addTensorMethods } from './tensor-methods.ts'
-
-export type Detector = 'quick' | 'thorough'
 
 export interface Networks {
   /**
    * The one face of a picture. Where there are several none is described: a picture can hold a
    * hundred, and each would take as long as the whole of an honest one.
    */
-  find(picture: Picture, detector: Detector): Promise<FoundFace | 'none' | 'several'>
+  find(picture: Picture): Promise<FoundFace | 'none' | 'several'>
 }
 
-/** The quick detector's own size of the picture. */
-const QUICK_SIDE = 320
+/** Sides of the picture for the quick detector: what it misses in one it mostly finds in the other. */
+const QUICK_SIDES = [192, 320] as const
+/** What both miss is for the thorough one, which takes as long as all else. */
+const THOROUGH_SIDE = 512
+const LANDMARKS_SIDE = 112
+const DESCRIPTION_SIDE = 150
 
 const require = createRequire(import.meta.url)
 
@@ -40,35 +47,80 @@ export async function loadNetworks(): Promise<Networks> {
   await setBackend('wasm')
   await ready()
   const models = join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model')
-  const { nets, SsdMobilenetv1Options, TinyFaceDetectorOptions, DetectAllFaceLandmarksTask } =
-    faceapi
-  for (const net of Object.values({
-    thorough: nets.ssdMobilenetv1,
-    quick: nets.tinyFaceDetector,
-    landmarks: nets.faceLandmark68Net,
-    embedding: nets.faceRecognitionNet,
-  })) {
+  const { nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = faceapi
+  const { ssdMobilenetv1, tinyFaceDetector, faceLandmark68Net, faceRecognitionNet } = nets
+  for (const net of [ssdMobilenetv1, tinyFaceDetector, faceLandmark68Net, faceRecognitionNet]) {
     await net.loadFromDisk(models)
   }
-  const options: Record<Detector, object> = {
-    quick: new TinyFaceDetectorOptions({ inputSize: QUICK_SIDE, scoreThreshold: CONFIDENCE_MIN }),
-    thorough: new SsdMobilenetv1Options({ minConfidence: CONFIDENCE_MIN }),
+  const detectors = [
+    ...QUICK_SIDES.map(side => ({
+      side,
+      options: new TinyFaceDetectorOptions({ inputSize: side, scoreThreshold: CONFIDENCE_MIN }),
+    })),
+    {
+      side: THOROUGH_SIDE,
+      options: new SsdMobilenetv1Options({ minConfidence: CONFIDENCE_MIN }),
+    },
+  ]
+
+  /** Boxes in pixels of the picture. */
+  async function detect(
+    picture: Picture,
+    { side, options }: (typeof detectors)[number],
+  ): Promise<readonly Rect[]> {
+    const whole = { x: 0, y: 0, width: picture.width, height: picture.height }
+    const square = squareOf(picture, whole, side, 'corner')
+    const found = await withTensor(square, side, input => faceapi.detectAllFaces(input, options))
+    return found.map(({ box }) => ({
+      x: box.x * square.scale,
+      y: box.y * square.scale,
+      width: box.width * square.scale,
+      height: box.height * square.scale,
+    }))
+  }
+
+  async function describe(picture: Picture, box: Rect): Promise<FoundFace | 'none'> {
+    const part = clipped(box, picture)
+    if (part === undefined) return 'none'
+    const square = squareOf(picture, part, LANDMARKS_SIDE, 'middle')
+    const { positions } = await withTensor(square, LANDMARKS_SIDE, input =>
+      faceLandmark68Net.detectLandmarks(input),
+    )
+    const landmarks = positions.map(point => inPicture(point, square, part))
+    const aligned = clipped(alignedSquare(landmarks), picture)
+    if (aligned === undefined) return 'none'
+    const face = squareOf(picture, aligned, DESCRIPTION_SIDE, 'middle')
+    const description = await withTensor(face, DESCRIPTION_SIDE, input =>
+      faceRecognitionNet.computeFaceDescriptor(input),
+    )
+    return { square: aligned, landmarks, embedding: [...description] }
   }
 
   return {
-    async find({ rgb, width, height }, detector) {
-      const pixels = tensor3d(rgb, [height, width, 3], 'int32')
-      try {
-        const detections = await faceapi.detectAllFaces(pixels, options[detector])
-        if (detections.length > 1) return 'several'
-        const one = Promise.resolve(detections.map(detection => ({ detection })))
-        const [face] = await new DetectAllFaceLandmarksTask(one, pixels).withFaceDescriptors()
-        if (face === undefined) return 'none'
-        const { detection, landmarks, descriptor } = face
-        return { box: detection.box, landmarks: landmarks.positions, embedding: [...descriptor] }
-      } finally {
-        pixels.dispose()
+    async find(picture) {
+      for (const detector of detectors) {
+        const [box, ...others] = await detect(picture, detector)
+        if (others.length > 0) return 'several'
+        if (box !== undefined) return describe(picture, box)
       }
+      return 'none'
     },
   }
+}
+
+async function withTensor<T>(
+  { values }: Square,
+  side: number,
+  use: (input: object) => PromiseLike<T>,
+): Promise<T> {
+  const input = tensor3d(values, [side, side, 3])
+  try {
+    return await use(input)
+  } finally {
+    input.dispose()
+  }
+}
+
+function inPicture({ x, y }: Point, { scale, left, top }: Square, part: Rect): Point {
+  return { x: part.x + (x - left) * scale, y: part.y + (y - top) * scale }
 }
