@@ -6,7 +6,7 @@ import { answerHeaders, fileHeaders } from './answer-headers.ts'
 t.test('browsers that came by https come back by https alone', async t => {
   for (const isHttps of [true, false]) {
     const app = new Hono<ServiceEnv>()
-    app.get('/file', fileHeaders(isHttps), c => c.body('x'))
+    app.get('/file', c => c.body('x', 200, fileHeaders(isHttps)))
     app.get('/page', answerHeaders(isHttps), c => c.body('x'))
     for (const path of ['/file', '/page']) {
       const { headers } = await app.request(path)

@@ -61,7 +61,7 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
   const isHttps = service.config.publicUrl?.startsWith('https:') === true
   app.use(awake(service))
   // Polled by thousands: what follows below is not for these.
-  app.get('/v1/trust/*', fileHeaders(isHttps), trustFile(service, load))
+  app.get('/v1/trust/*', trustFile(service, load, fileHeaders(isHttps)))
   registerTrust(app)
   registerTrustEvents(app)
   for (const { path, answer } of pages) app.get(path, transportHeaders(isHttps), answer)
@@ -98,18 +98,25 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
 
 /** A process that stood still for a while first learns what others did meanwhile. */
 function awake({ publisher }: Service): MiddlewareHandler<ServiceEnv> {
-  return async (c, next) => {
-    if (c.req.path !== '/healthz') await publisher.awake()
-    await next()
+  return (c, next) => {
+    const waking = c.req.path === '/healthz' ? undefined : publisher.awake()
+    return waking === undefined ? next() : waking.then(next)
   }
 }
 
 /** Files that gates poll and anyone may cache: no log line a poll. */
-function trustFile(service: Service, load: Load): MiddlewareHandler<ServiceEnv> {
+function trustFile(
+  service: Service,
+  load: Load,
+  headers: Readonly<Record<string, string>>,
+): MiddlewareHandler<ServiceEnv> {
   return async (c, next) => {
     c.set('service', service)
     c.set('load', load)
+    c.set('fileHeaders', headers)
     await next()
+    if (c.error !== undefined)
+      for (const [name, value] of Object.entries(headers)) c.header(name, value)
     service.metrics.trustFile(c.res.status)
   }
 }

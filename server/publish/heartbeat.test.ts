@@ -67,7 +67,7 @@ t.test('it is not ready when the reading takes too long, and is when it was done
     await refresh()
   }
   world.stand(PAUSE_MS_MAX + 1)
-  const asked = t.rejects(world.heart.awake(), { code: 'NOT_READY' })
+  const asked = t.rejects(async () => world.heart.awake(), { code: 'NOT_READY' })
   await world.time.advanceAsync(AWAKE_MS_MAX)
   await asked
   read.resolve()

@@ -13,8 +13,11 @@ export interface Heartbeat {
   /** How many breaks there were: to be taken before reading, and given to `known` after it. */
   breaks(): number
   known(breaks: number): void
-  /** Resolves when what is known was read after the last break. Throws Problem `NOT_READY`. */
-  awake(): Promise<void>
+  /**
+   * Resolves when what is known was read after the last break; undefined when it was. Rejects with Problem
+   * `NOT_READY`.
+   */
+  awake(): Promise<void> | undefined
 }
 
 /**
@@ -43,6 +46,16 @@ export function createHeartbeat(
     cancel = timers.after(HEARTBEAT_MS, beat, 'background')
   }
 
+  async function awakened(): Promise<void> {
+    waking ??= refresh()
+      .catch(() => {})
+      .finally(() => {
+        waking = undefined
+      })
+    await within(timers, AWAKE_MS_MAX, waking, undefined)
+    if (knownUntil !== breaks) throw new Problem('NOT_READY', {}, { 'retry-after': '1' })
+  }
+
   return {
     start() {
       last = now()
@@ -56,16 +69,9 @@ export function createHeartbeat(
     known(until) {
       knownUntil = until
     },
-    async awake() {
+    awake() {
       if (cancel !== undefined) look()
-      if (knownUntil === breaks) return
-      waking ??= refresh()
-        .catch(() => {})
-        .finally(() => {
-          waking = undefined
-        })
-      await within(timers, AWAKE_MS_MAX, waking, undefined)
-      if (knownUntil !== breaks) throw new Problem('NOT_READY', {}, { 'retry-after': '1' })
+      return knownUntil === breaks ? undefined : awakened()
     },
   }
 }

@@ -52,10 +52,10 @@ export interface Publisher {
   /** The newest manifest that this replica has read back. */
   latest(): PublishedManifest | undefined
   /**
-   * Resolves when `latest` is no older than the last break of this process: at once but after one.
+   * Resolves when `latest` is no older than the last break of this process: undefined when it is not older.
    * Throws Problem `NOT_READY` when the database doesn't say within AWAKE_MS_MAX.
    */
-  awake(): Promise<void>
+  awake(): Promise<void> | undefined
   /** The newest trust document. Throws Problem `NOT_READY` before the start. */
   trust(): TrustDocument
   /** A key to sign with now. Throws Problem `NO_KEY` when none is released. */

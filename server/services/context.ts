@@ -52,6 +52,8 @@ export interface ServiceEnv {
   Variables: {
     service: Service
     load: Load
+    /** On routes of files that gates poll: headers of each answer. */
+    fileHeaders: Readonly<Record<string, string>>
     requestId: string
     /** Set on routes of staff. */
     staff: StaffMember

@@ -22,13 +22,14 @@ export const cborResponse = (bytes: Uint8Array, headers: Record<string, string>)
 const answerOf = (type: string, bytes: Uint8Array, headers: Record<string, string>) =>
   new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type, ...headers } })
 
-/** The bytes, or 304 when the asker has them. */
+/** The bytes, or 304 when the asker has them. `more`: headers of either. */
 export function coseAnswer(
   ifNoneMatch: string | undefined,
   file: { readonly bytes: Uint8Array; readonly etag: string },
   cacheControl: string,
+  more: Readonly<Record<string, string>> = {},
 ): Response {
-  const headers = { etag: file.etag, 'cache-control': cacheControl }
+  const headers = { etag: file.etag, 'cache-control': cacheControl, ...more }
   return matches(ifNoneMatch, file.etag)
     ? new Response(null, { status: 304, headers })
     : coseResponse(file.bytes, headers)

@@ -34,11 +34,10 @@ const STREAM_HEADERS = {
 export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(eventsRoute, c => {
     // Nobody reads the body of a HEAD, so nobody would ever end it.
-    if (c.req.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS })
+    const headers = { ...STREAM_HEADERS, ...c.get('fileHeaders') }
+    if (c.req.method === 'HEAD') return new Response(null, { headers })
     const onClosed = c.get('load').stream(c)
-    return new Response(eventStream(c.get('service'), onClosed), {
-      headers: STREAM_HEADERS,
-    })
+    return new Response(eventStream(c.get('service'), onClosed), { headers })
   })
 }
 

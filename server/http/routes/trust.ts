@@ -70,21 +70,22 @@ export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(manifestRoute, c => {
     const manifest = c.get('service').publisher.latest()
     if (manifest === undefined) throw new Problem('NOT_READY')
-    return coseAnswer(c.req.header('if-none-match'), manifest, 'public, max-age=2')
+    const kept = 'public, max-age=2'
+    return coseAnswer(c.req.header('if-none-match'), manifest, kept, c.get('fileHeaders'))
   })
   app.openapi(documentRoute, async c => {
     const { version } = c.req.valid('param')
     if (!/^[1-9]\d{0,14}$/.test(version)) throw new Problem('NOT_FOUND')
     const bytes = await trustBytes(c.get('service').db, Number(version))
     if (bytes === undefined) throw new Problem('NOT_FOUND')
-    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE, ...c.get('fileHeaders') })
   })
   app.openapi(listRoute, async c => {
     const { sha256 } = c.req.valid('param')
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Problem('NOT_FOUND')
     const bytes = await listBytes(c.get('service').db, sha256)
     if (bytes === undefined) throw new Problem('NOT_FOUND')
-    return coseResponse(bytes, { 'cache-control': IMMUTABLE })
+    return coseResponse(bytes, { 'cache-control': IMMUTABLE, ...c.get('fileHeaders') })
   })
 }
 
