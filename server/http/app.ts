@@ -15,6 +15,7 @@ import { DATABASE_RETRY_S } from '../store/engine/limits.ts'
 import { isUnstorableText } from '../store/engine/transact.ts'
 import { troubleOf } from '../store/engine/trouble.ts'
 import { answerHeaders, fileHeaders, transportHeaders } from './answer-headers.ts'
+import { LiteralRouter } from './literal-router.ts'
 import { nextSteps } from './next-steps.ts'
 import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
@@ -51,6 +52,7 @@ export interface PageFile {
 /** `pages`: none where they are not built. */
 export function createApp(service: Service, pages: readonly PageFile[] = []): App {
   const app: App = new OpenAPIHono<ServiceEnv>({
+    router: new LiteralRouter(),
     defaultHook: result => {
       if (result.success) return
       const { data } = result as { readonly data?: unknown }
