@@ -1,11 +1,13 @@
 /** `npm run simulate`: a station's hours with people and faults, in this process on virtual time. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { StuckError } from '../fixtures/clock.ts'
 import { createGround, type Ground } from '../fixtures/one-process.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
+import { noteStop } from './report/stop-signals.ts'
 import { explain } from './simulate/explain.ts'
 import { simulationPage } from './simulate/html.ts'
 import { outcomeText, spent } from './simulate/print.ts'
@@ -32,9 +34,12 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --help           this text
 
 A failure is made smaller: hours, faults and people that it does not need are left out, and what is left
-is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all held, 1 one was broken, 2 wrong arguments, 130
-after SIGINT. The last line is the hash of all that was seen: "hash: HEX".
+is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all held, 1 one was broken, 2 wrong arguments,
+70 a fault of the simulation itself, 129, 130 and 143 after a signal. The last line is the hash of all that was seen: "hash: HEX".
 `
+
+/** No invariant says anything then: neither held nor broken. */
+const ITS_OWN_FAULT = 70
 
 const OPTIONS = {
   seed: { type: 'string' },
@@ -93,7 +98,9 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
   if (isStopped()) return whole
   process.stdout.write(outcomeText(plan, outcome, spent(from)))
   if (outcome.broken.length === 0 || !shrinks) return whole
-  const { report, text } = await explain(ground, plan, outcome, progress)
+  const explained = await explain(ground, plan, outcome, { progress, isStopped })
+  if (explained === undefined) return whole
+  const { report, text } = explained
   const file = `simulation-${plan.seed}.json`
   const again = `npm run replay -- ${file}`
   writeFileSync(file, text)
@@ -113,17 +120,15 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  let isStopped = false
+  const signalled = noteStop()
+  const isStopped = () => signalled() !== undefined
   let isBroken = false
-  process.once('SIGINT', () => {
-    isStopped = true
-  })
   const ground = await createGround(tempDir(), Math.max(...plans.map(({ phones }) => phones)))
   let hash = ''
   let page = ''
   for (const plan of plans) {
-    const { outcome, report, again } = await play(ground, plan, asked, () => isStopped)
-    if (isStopped) return 130
+    const { outcome, report, again } = await play(ground, plan, asked, isStopped)
+    if (isStopped()) return signalled() ?? 0
     hash = outcome.hash
     page = simulationPage(report, again || `npm run simulate -- ${args.join(' ')}`)
     isBroken = outcome.broken.length > 0
@@ -137,7 +142,8 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  if (!(error instanceof OptionError)) throw error
-  process.stderr.write(`simulate: ${error.code}: ${error.message}\n`)
-  process.exitCode = 2
+  const isKnown = error instanceof OptionError || error instanceof StuckError
+  const why = isKnown ? `${error.code}: ${error.message}` : (error as Error).stack
+  process.stderr.write(`simulate: ${why}\n`)
+  process.exitCode = error instanceof OptionError ? 2 : ITS_OWN_FAULT
 }

@@ -10,6 +10,7 @@ import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
 import { runConsoleRounds } from '../gate/testing/console/console-rounds.ts'
 import { endWithReader } from './report/closed-pipe.ts'
+import { noteStop, STOP_SIGNALS } from './report/stop-signals.ts'
 import { runSeedRounds } from './simulate/seed-rounds.ts'
 
 const HELP = `npm run soak -- gate|bus|camera|console|simulate [--rounds N] [--seed N]
@@ -39,7 +40,7 @@ const HELP = `npm run soak -- gate|bus|camera|console|simulate [--rounds N] [--s
 A kill takes about two seconds, a round of the bus about a hundredth, a thousand lines about five
 seconds, a seed about five. A signal ends it: rounds of the bus after the round that runs, lines after
 some hundred, a seed at once, with what was found so far. Exit codes: 0 when every promise held, 1
-when one did not, 2 for wrong arguments, 130 and 143 after a signal.
+when one did not, 2 for wrong arguments, 129, 130 and 143 after a signal.
 `
 const ROUNDS_MAX = 1_000_000
 const ROUNDS = {
@@ -57,10 +58,6 @@ const GROWTH_MB_MAX = 60
 const LIVE_GROWTH_MB_MAX = 10
 /** Between two words of progress. */
 const LINES_TOLD = 20_000
-const SIGNALS = [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const
 
 interface Options {
   readonly what: What
@@ -119,7 +116,7 @@ async function main(): Promise<number> {
   if (options.what === 'console') return soakConsole(options)
   if (options.what === 'simulate') return soakSimulate(options)
   // Ends the programs that it started too.
-  for (const [signal, code] of SIGNALS) process.once(signal, () => process.exit(code))
+  for (const [signal, code] of STOP_SIGNALS) process.once(signal, () => process.exit(code))
   if (options.what === 'camera') return soakCamera(options)
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-soak-'))
   process.stdout.write(`seed ${options.seed}\n`)
@@ -153,15 +150,14 @@ async function soakCamera(options: Options): Promise<number> {
 
 async function soakConsole(options: Options): Promise<number> {
   process.stdout.write(`seed ${options.seed}\n`)
-  let signalled: number | undefined
-  for (const [signal, code] of SIGNALS) process.once(signal, () => (signalled = code))
+  const signalled = noteStop()
   let toldAt = 0
   const onRound = (line: number, what: string) => {
     if (line - toldAt < LINES_TOLD) return
     toldAt = line
     process.stdout.write(`line ${line} of ${options.rounds}: ${what}\n`)
   }
-  const stopped = () => signalled !== undefined
+  const stopped = () => signalled() !== undefined
   const { broken, ...figures } = await runConsoleRounds({ ...options, onRound, stopped })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
@@ -174,17 +170,16 @@ async function soakConsole(options: Options): Promise<number> {
       ? `HELD over ${lines} lines, ${bytes} bytes: no login, ${refused} attempts refused; ${memory}\n`
       : `NOT HELD: ${broken.length} findings in ${lines} lines; ${memory}\n`,
   )
-  return held ? (signalled ?? 0) : 1
+  return held ? (signalled() ?? 0) : 1
 }
 
 async function soakSimulate(options: Options): Promise<number> {
   process.stdout.write(`seed ${options.seed}\n`)
-  let signalled: number | undefined
-  for (const [signal, code] of SIGNALS) process.once(signal, () => (signalled = code))
+  const signalled = noteStop()
   const onRound = (round: number, what: string) => {
     process.stdout.write(`${round} of ${options.rounds}: ${what}\n`)
   }
-  const stopped = () => signalled !== undefined
+  const stopped = () => signalled() !== undefined
   const { broken, ...figures } = await runSeedRounds({ ...options, onRound, stopped })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
@@ -194,17 +189,16 @@ async function soakSimulate(options: Options): Promise<number> {
       ? `HELD for ${seeds} seeds: ${shown} passengers, ${faults} faults of ${kinds} kinds\n`
       : `NOT HELD: ${broken.length} of ${seeds} seeds failed\n`,
   )
-  return broken.length > 0 ? 1 : (signalled ?? 0)
+  return broken.length > 0 ? 1 : (signalled() ?? 0)
 }
 
 async function soakBus(options: Options): Promise<number> {
   process.stdout.write(`seed ${options.seed}\n`)
-  let signalled: number | undefined
-  for (const [signal, code] of SIGNALS) process.once(signal, () => (signalled = code))
+  const signalled = noteStop()
   const onRound = (round: number, what: string) => {
     if (round % 500 === 0) process.stdout.write(`round ${round} of ${options.rounds}: ${what}\n`)
   }
-  const stopped = () => signalled !== undefined
+  const stopped = () => signalled() !== undefined
   const { broken, ...figures } = await runBusRounds({ ...options, onRound, stopped })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
@@ -215,7 +209,7 @@ async function soakBus(options: Options): Promise<number> {
       ? `HELD in ${rounds} rounds: ${twice} codes were admitted twice, all told: ${how}\n`
       : `NOT HELD: ${broken.length} findings in ${rounds} rounds\n`,
   )
-  return broken.length > 0 ? 1 : (signalled ?? 0)
+  return broken.length > 0 ? 1 : (signalled() ?? 0)
 }
 
 process.exitCode = await main()

@@ -7,6 +7,7 @@ import { ROOT } from '../../fixtures/child.ts'
 import { escaped } from './markup.ts'
 import { pageOf } from './page.ts'
 import { createProgressLine } from './progress-line.ts'
+import { noteStop, STOP_SIGNALS } from './stop-signals.ts'
 
 t.test('progress is for a terminal alone, and not for each step', async t => {
   const lines: string[] = []
@@ -47,4 +48,20 @@ t.test('a program ends when nobody reads on', async t => {
   const [code] = await once(program, 'exit')
   t.equal(code, 141)
   t.equal(errors, '')
+})
+
+t.test('the first signal is noted with its exit code; the next one ends the process', t => {
+  for (const [signal, code] of STOP_SIGNALS) {
+    const before = STOP_SIGNALS.map(([one]) => process.listenerCount(one))
+    const signalled = noteStop()
+    t.equal(signalled(), undefined)
+    process.emit(signal)
+    t.equal(signalled(), code, signal)
+    t.same(
+      STOP_SIGNALS.map(([one]) => process.listenerCount(one)),
+      before,
+      'none is held back any more',
+    )
+  }
+  t.end()
 })

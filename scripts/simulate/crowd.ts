@@ -2,7 +2,6 @@
  * Passengers with phones: they apply, renew, come to a lane, show a code, and walk, or do not. Each
  * acts by its own chance, so that leaving one out changes nothing for the others.
  */
-import { atOnce } from '../../fixtures/clock.ts'
 import type { Direction } from '../../gate/contract/events.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { toHex } from '../../pass/bytes.ts'
@@ -77,9 +76,7 @@ function addPassenger(parts: CrowdParts, number: number): void {
     if (pass !== undefined && pass.untilMs > nowMs() + RENEWED_BEFORE_MS) return pass.said
     const isGood = certificate !== undefined && certificate.untilMs > nowMs() + PASS_MS
     const said =
-      isGood && certificate
-        ? await atOnce(time, renew(certificate.id))
-        : await applications.apply(number)
+      isGood && certificate ? await renew(certificate.id) : await applications.apply(number)
     if (said.status !== 201) {
       if (certificate !== undefined) system.held.delete(certificate.id)
       certificate = undefined

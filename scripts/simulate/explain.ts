@@ -14,22 +14,31 @@ export interface Explained {
   readonly text: string
 }
 
+interface ExplainParts {
+  readonly progress: ProgressLine
+  /** Asked now and then: nobody waits for it any more. */
+  readonly isStopped: () => boolean
+}
+
+/** Undefined once it was stopped. */
 export async function explain(
   ground: Ground,
   plan: Plan,
   { broken: [broken] }: Outcome,
-  progress: ProgressLine,
-): Promise<Explained> {
+  { progress, isStopped }: ExplainParts,
+): Promise<Explained | undefined> {
   const smaller = await shrink(plan, {
     triesMax: TRIES_MAX,
+    isStopped,
     onTry: ({ faults, people }, tries) =>
       progress.show(`try ${tries}: ${faults.length} faults, ${people.length} people`),
     async fails(next) {
-      const outcome = await simulate(ground, next)
+      const outcome = await simulate(ground, next, { onTime: () => !isStopped() })
       return outcome.broken.some(one => one.invariant === broken?.invariant)
     },
   })
   progress.clear()
+  if (isStopped()) return undefined
   const report = await reportOf(ground, smaller)
   const [first] = report.outcome.broken
   const why = `${first?.lane === '' ? '' : `${first?.lane}: `}${first?.what}`

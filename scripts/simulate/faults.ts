@@ -1,5 +1,5 @@
 /** What goes wrong in a simulation: each kind, with how it begins and ends. */
-import { atOnce, settle } from '../../fixtures/clock.ts'
+import { settle } from '../../fixtures/clock.ts'
 import type { DiskState } from '../../fixtures/stage/troubled-disk.ts'
 import type { LaneModes } from '../../gate/contract/events.ts'
 import { plainModes } from '../../gate/machine/state.ts'
@@ -248,7 +248,7 @@ const quotaRun: Kind = {
 const revocation: Kind = {
   s: [1, 1],
   async begin(system) {
-    await atOnce(system.time, system.revokeOne())
+    await system.revokeOne()
     return nothing
   },
 }

@@ -1,7 +1,7 @@
 /** One simulation from its seed to its end: people, faults, invariants, and the hash of all that was seen. */
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { atOnce } from '../../fixtures/clock.ts'
+import { atOnce, StuckError } from '../../fixtures/clock.ts'
 import type { Ground } from '../../fixtures/one-process.ts'
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { traceLine } from '../replay/trace.ts'
@@ -54,6 +54,7 @@ export interface Watch {
   readonly onSeen?: ((one: Observed) => void) | undefined
 }
 
+/** Throws StuckError where a step waits for time that does not go on for it. */
 export async function simulate(
   ground: Ground,
   plan: Plan,
@@ -82,9 +83,12 @@ export async function simulate(
   fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
-  await live(system, agenda, startMs + lengthOf(plan), atMs => {
+  const goesOn = (atMs: number) => {
     isCut ||= !onTime(atMs - startMs)
     return !isCut && invariants.broken.length === 0
+  }
+  await live(system, agenda, startMs + lengthOf(plan), goesOn).catch(error => {
+    throw stuckAt(error, seed, system.time.clock.monotonicMs() - startMs)
   })
   if (!isCut && invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
   const rows = system.rows().length
@@ -108,9 +112,9 @@ function groundOf(ground: Ground, { phones }: Plan): Ground {
   return { ...ground, phones: ground.phones.slice(0, phones) }
 }
 
-/** Time goes from entry to entry, each done while it stands still. */
+/** Time goes from entry to entry. Each is done while it stands still, but for pauses of the service. */
 async function live(
-  { time }: System,
+  { time, service }: System,
   agenda: Agenda,
   endMs: number,
   goesOn: (atMs: number) => boolean,
@@ -118,10 +122,20 @@ async function live(
   const goTo = (ms: number) => time.advanceAsync(Math.max(0, ms - time.clock.monotonicMs()))
   for (let one = agenda.next(endMs); one !== undefined; one = agenda.next(endMs)) {
     await goTo(one.atMs)
-    await one.run()
+    const done = one.run()
+    if (done !== undefined) await service.inTime(done)
     if (!goesOn(one.atMs)) return
   }
   await goTo(endMs)
+}
+
+/** Says where it was. */
+function stuckAt(error: unknown, seed: number, atMs: number): unknown {
+  if (!(error instanceof StuckError)) return error
+  const place = `seed ${seed} at ${(atMs / 1000).toFixed(1)} s`
+  return new StuckError(
+    `${place}: ${error.message}; a step may wait for pauses of the service alone`,
+  )
 }
 
 /** Gives how often each kind has begun. */

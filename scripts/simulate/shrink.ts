@@ -7,6 +7,8 @@ export interface ShrinkParts {
   readonly fails: (plan: Plan) => Promise<boolean>
   /** Plans that are tried at most. */
   readonly triesMax: number
+  /** Tries no more. */
+  readonly isStopped?: () => boolean
   readonly onTry?: (plan: Plan, tries: number) => void
 }
 
@@ -18,7 +20,7 @@ export async function shrink(plan: Plan, parts: ShrinkParts): Promise<Plan> {
   let best = plan
 
   async function holds(next: Plan): Promise<boolean> {
-    if (tries >= parts.triesMax) return false
+    if (tries >= parts.triesMax || parts.isStopped?.()) return false
     tries += 1
     parts.onTry?.(next, tries)
     if (!(await parts.fails(next))) return false

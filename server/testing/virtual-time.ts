@@ -7,6 +7,8 @@ export interface ServiceTime {
   readonly time: VirtualTime
   readonly clock: Clock
   readonly timers: Timers
+  /** How many pauses the service makes now: timers with a length that nobody set in the background. */
+  pauses(): number
 }
 
 /** `startMs`: Unix time at the beginning. `turns`: as `createVirtualTime` takes it. */
@@ -15,10 +17,31 @@ export function createServiceTime(
   turns: Parameters<typeof createVirtualTime>[1] = 1,
 ): ServiceTime {
   const time = createVirtualTime(startMs, turns)
+  const { after } = time.timers
+  const pauses = new Set<() => void>()
+
+  function pause(delayMs: number, run: () => void): () => void {
+    const over = () => {
+      pauses.delete(over)
+      run()
+    }
+    const cancel = after(delayMs, over)
+    pauses.add(over)
+    return () => {
+      pauses.delete(over)
+      cancel()
+    }
+  }
+
   return {
     time,
     clock: { now: time.clock.nowMs },
-    timers: { monotonic: time.clock.monotonicMs, after: time.timers.after },
+    timers: {
+      monotonic: time.clock.monotonicMs,
+      after: (delayMs, run, background) =>
+        delayMs > 0 && background === undefined ? pause(delayMs, run) : after(delayMs, run),
+    },
+    pauses: () => pauses.size,
   }
 }
 
