@@ -74,6 +74,39 @@ t.test('a wrong value names key and range', async t => {
   t.throws(() => loadConfig(`${dir}/none.json`, {}), { code: 'CONFIG' })
 })
 
+t.test('a wrong value is found by its line, or by the variable that stands over it', async t => {
+  const text = JSON.stringify({ listen: { port: 70_000 }, trust: { keys: 5 }, more: 1 }, null, 2)
+  const dir = t.testdir({ 'c.json': text })
+  const problems = (environment: Record<string, string>): string[] => {
+    try {
+      loadConfig(`${dir}/c.json`, environment)
+    } catch (error) {
+      return (error as Error).message.split('\n')
+    }
+    return []
+  }
+  t.same(problems({}), [
+    `${dir}/c.json:`,
+    'line 3: listen.port: too large, at most 65535, found a number',
+    'line 5: trust.documents: expected a text, found nothing',
+    'line 6: trust.keys: expected a text, found a number',
+    'line 8: more: unknown key',
+  ])
+  const { WICKETGATE_PORT, ...over } = {
+    ...{ WICKETGATE_PORT: '99999', WICKETGATE_LOG: 'loud', WICKETGATE_DATABASE: 'postgres://' },
+  }
+  t.match(problems({ ...over, WICKETGATE_PORT }), [
+    /:$/,
+    /^WICKETGATE_PORT: listen\.port: too large/,
+    /^WICKETGATE_DATABASE: database\S*: /,
+    /^line 5: /,
+    /^line 6: /,
+    /^WICKETGATE_LOG: log\.level: /,
+    /^line 8: /,
+  ])
+  t.match(problems({ WICKETGATE_PORT: '' })[1], 'line 3: ', 'an empty one does not count')
+})
+
 t.test('no secret, no start', async t => {
   const dir = t.testdir({
     'c.json': JSON.stringify(GOOD),

@@ -1,10 +1,11 @@
 /**
  * The service's config: one JSON file, a few values from the environment over it, one secret from
- * the environment or a file. Unknown keys are refused; a wrong value is named with its range.
+ * the environment or a file. Unknown keys are refused; a wrong value is named with its line and range.
  */
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { explainIssues } from '../gate/contract/explain.ts'
+import { explainPlaces, pathText } from '../gate/contract/explain.ts'
+import { createLineFinder, type Place } from '../gate/contract/json-lines.ts'
 import { decodeText, readJsonText } from '../gate/contract/json-text.ts'
 import { staffConfigSchema } from './auth/config.ts'
 import { StartError } from './errors.ts'
@@ -148,13 +149,20 @@ export interface LoadedConfig {
 
 /**
  * Reads, overlays and checks. Paths in the file are relative to the file.
- * Throws StartError `CONFIG` naming key and range, or `SECRET`.
+ * Throws StartError `CONFIG` naming file, line, key and range of each problem, or `SECRET`.
  */
 export function loadConfig(file: string, environment: Environment): LoadedConfig {
-  const raw = overlay(readJson(file), environment)
+  const { value, text } = readJson(file)
+  const raw = overlay(value, environment)
   const parsed = configSchema.safeParse(raw, { reportInput: false })
-  if (!parsed.success)
-    throw new StartError('CONFIG', `${file}:\n${explainIssues(parsed.error, raw).join('\n')}`)
+  if (!parsed.success) {
+    const lineOf = createLineFinder(text)
+    const problems = explainPlaces(parsed.error, raw).map(({ place, message }) => {
+      const where = variableOf(place, environment) ?? `line ${lineOf(place)}`
+      return `${where}: ${pathText(place) || '(whole)'}: ${message}`
+    })
+    throw new StartError('CONFIG', `${file}:\n${problems.join('\n')}`)
+  }
   const config = resolvePaths(parsed.data, dirname(resolve(file)))
   return {
     config,
@@ -164,18 +172,29 @@ export function loadConfig(file: string, environment: Environment): LoadedConfig
   }
 }
 
-function readJson(file: string): Record<string, unknown> {
+function readJson(file: string): { value: Record<string, unknown>; text: string } {
   const fail = (why: string, cause?: unknown) =>
     new StartError('CONFIG', `config file ${file}: ${why}`, { cause })
   const bytes = readWhole(file, FILE_BYTES_MAX)
   if (bytes instanceof Error) throw fail(`cannot be read: ${bytes.message}`, bytes)
   const read = readJsonText(bytes)
   if (!read.ok) throw fail(read.problem)
-  const { value } = read
+  const { value, text } = read
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw fail('not a JSON object')
   }
-  return value as Record<string, unknown>
+  return { value: value as Record<string, unknown>, text }
+}
+
+/** The environment's variable that stands over the file at `place`, if one does. */
+function variableOf(place: Place, environment: Environment): string | undefined {
+  const places: Record<string, readonly string[]> = {
+    ...ENVIRONMENT,
+    WICKETGATE_DATABASE: ['database'],
+  }
+  return Object.keys(places).find(
+    name => (environment[name] ?? '') !== '' && places[name]?.every((key, at) => key === place[at]),
+  )
 }
 
 function overlay(raw: Record<string, unknown>, environment: Environment): Record<string, unknown> {

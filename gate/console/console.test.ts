@@ -5,10 +5,29 @@ import { runConsoleRounds } from '../testing/console/console-rounds.ts'
 import { startConsoleInMemory } from '../testing/console/typed-console.ts'
 import { IDLE_MS } from '../testing/console/typed-lines.ts'
 import { LOGIN, PASSWORD, PROMPT, plain } from '../testing/console/typist.ts'
-import { MONITOR_PAUSE_MS } from './limits.ts'
+import { MONITOR_PAUSE_MS, PASTE_GAP_MS } from './limits.ts'
 
 const world = await startConsoleInMemory()
 t.teardown(world.close)
+
+t.test('a pasted block makes nobody the first admin, at once or line by line', async t => {
+  const word = 'wicketgate'
+  for (const gapMs of [0, PASTE_GAP_MS - 1]) {
+    const line = world.openLine(`after ${gapMs} ms`)
+    for (const _ of ['login', 'new password', 'again', 'a command']) {
+      line.type(`${word}\r`)
+      await world.time.advanceAsync(gapMs)
+    }
+    const seen = await line.expect('', 'new password: ')
+    t.match(seen, `${word} becomes the first admin`)
+    t.notMatch(seen, 'again: ')
+    await world.time.advanceAsync(1000)
+    t.equal(line.seen(), '', 'it waits for somebody who reads the question')
+    line.line.close()
+  }
+  t.equal(world.users.state(), 'none')
+  t.same(world.notes, [])
+})
 
 t.test('the first login sets an admin, whose password is never shown', async t => {
   const lin = world.openLine('first')
@@ -76,6 +95,18 @@ t.test('a pasted block runs line by line and stops at the first error', async t 
   const told = await line.expect(`${block}\r`, /was not run[\s\S]*north-1# /)
   t.match(told, /software[\s\S]*UNKNOWN_WORD[\s\S]*did you mean show/)
   t.match(await line.command('config compare'), /No difference/)
+  line.line.close()
+})
+
+t.test('a line that is lost amid a pasted block logs out', async t => {
+  const line = world.openLine('paste and pull')
+  await line.logIn('lin')
+  await line.expect('shwo lanes\rwho\r', 'UNKNOWN_WORD')
+  line.line.hangUp()
+  await world.time.advanceAsync(1000)
+  line.seen()
+  t.notMatch(await line.expect('\r', LOGIN), /north-1/)
+  t.match(world.notes.at(-1), { about: 'logout', by: 'lin', detail: 'at paste and pull' })
   line.line.close()
 })
 

@@ -8,7 +8,7 @@ export const HISTORY_LINES_MAX = 100
 export const SEARCH_CHARS_MAX = 24
 /** Bytes that wait while a command runs; more are dropped. */
 export const TYPE_AHEAD_BYTES_MAX = 16_384
-/** After a line that failed, input that follows without a gap of this is a pasted block's rest. */
+/** Input that follows a line without a gap of this is a pasted block's rest, milliseconds. */
 export const PASTE_GAP_MS = 50
 /** Bytes that a terminal has yet to take; more are dropped, and that is told. */
 export const OUTPUT_BYTES_MAX = 262_144

@@ -66,11 +66,13 @@ async function checkPassword(
 }
 
 async function setFirstAdmin(
-  { terminal, users, line, note }: LoginParts,
+  { terminal, users, timers, line, note }: LoginParts,
   name: string,
 ): Promise<LoggedIn | undefined> {
   terminal.write(`Nobody is on file yet. ${name} becomes the first admin.\n`)
   const ask = async (prompt: string, how: { readonly hidden: true }) => {
+    // A word that comes three times in a block that somebody pasted must make no admin.
+    await terminal.dropPasted(timers)
     const typed = await terminal.readLine(prompt, how)
     return typed.kind === 'line' ? typed.text : undefined
   }

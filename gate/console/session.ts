@@ -5,7 +5,6 @@
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import { type Caller, failureLine, type Present, type Shared } from './command.ts'
 import { KEY } from './keys.ts'
-import { PASTE_GAP_MS } from './limits.ts'
 import type { LineWriter } from './line-writer.ts'
 import { type LoggedIn, type LoginGuard, logIn } from './login.ts'
 import type { LineRunner } from './run-line.ts'
@@ -122,14 +121,7 @@ export function createSession(parts: SessionParts): Session {
 
   /** What follows without a gap is the rest of a pasted block: it is not run. */
   async function dropPasted(): Promise<void> {
-    let dropped = 0
-    for (let waits = true; waits; ) {
-      dropped += terminal.typedAhead()
-      terminal.setDeaf(true)
-      terminal.setDeaf(false)
-      await new Promise<void>(resolve => void timers.after(PASTE_GAP_MS, resolve))
-      waits = terminal.typedAhead() > 0
-    }
+    const dropped = await terminal.dropPasted(timers)
     if (dropped > 0) terminal.write('the rest of what was pasted was not run\n')
   }
 

@@ -1,9 +1,11 @@
 /** A terminal over a stream of bytes: lines with editing and history, hidden input, single keys. */
+import type { Timers } from '../../hardware/ports.ts'
 import { KEY } from './keys.ts'
 import {
   COLUMNS,
   COLUMNS_MAX,
   COLUMNS_MIN,
+  PASTE_GAP_MS,
   ROWS_MAX,
   ROWS_MIN,
   TYPE_AHEAD_BYTES_MAX,
@@ -32,6 +34,11 @@ export interface Terminal {
   readKey(): Promise<number>
   /** Bytes that were typed ahead. */
   typedAhead(): number
+  /**
+   * Drops what was typed ahead and what follows it without a gap, as the rest of a pasted block does;
+   * how many bytes. Rejects with HungUp.
+   */
+  dropPasted(timers: Timers): Promise<number>
   /** From now on what comes is dropped, until false. */
   setDeaf(deaf: boolean): void
   /** Everything that waits rejects; nothing that was typed is left. */
@@ -121,6 +128,19 @@ export function createTerminal(
     },
     readKey: () => consume<number>(done => done),
     typedAhead: () => queue.length,
+    dropPasted: timers =>
+      consume<number>(done => {
+        let dropped = 0
+        function lookAfter(before: number): void {
+          timers.after(PASTE_GAP_MS, () =>
+            dropped === before ? done(dropped) : lookAfter(dropped),
+          )
+        }
+        lookAfter(0)
+        return () => {
+          dropped += 1
+        }
+      }),
     setDeaf(on) {
       deaf = on
       if (on) queue = []

@@ -1,10 +1,19 @@
-/** `npm start` as a program: with piped input, on a terminal, again on its folder, beside another. */
+/** `npm start` as a program: with piped input, on a terminal, again on its folder, beside another, killed. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { coverPtys, ROOT, startChild } from '../../fixtures/child.ts'
+import { readJournal } from '../../fixtures/gate-journal.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createSerialWire } from '../../hardware/sim/serial-wire.ts'
 import { until } from '../../hardware/sim/until.ts'
@@ -26,7 +35,7 @@ async function openTerminal(args: readonly string[]) {
   const exited = once(child, 'exit')
   const ended = exited.then(([code]) => `ended with ${code}`)
   t.teardown(async () => {
-    // Not SIGKILL: its gate would live on, and open whichever terminal gets its line's number next.
+    // Not SIGKILL: then nobody removes its folder.
     if (child.exitCode === null) child.kill('SIGTERM')
     await exited
     await wire.close()
@@ -45,6 +54,19 @@ async function openTerminal(args: readonly string[]) {
     return seen.slice(from)
   }
   return { type, wire, ended, seen: () => seen }
+}
+
+function childrenOf(pid: number): number[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return listed.trim().split(' ').map(Number)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** The prompt, and nothing typed. */
@@ -118,6 +140,19 @@ t.test('again on its folder, beside another, and not twice at once', async t => 
   t.equal(await again.ended, 'ended with 0')
   await other.wire.close()
   t.equal(await other.ended, 'ended with 0', 'its terminal is closed')
+})
+
+t.test('where it is killed, its gate and its service stop as if they were asked to', async t => {
+  const dir = tempDir()
+  const station = startChild(STATION, ['--port', '0', '--dir', dir], { typed: true })
+  await until('the banner', () => station.errors().includes('quit stops it.'))
+  const programs = childrenOf(station.pid)
+  t.equal(programs.length, 2)
+  station.signal('SIGKILL')
+  await station.exited
+  await until('both are gone', () => !programs.some(isRunning))
+  t.equal(readJournal(join(dir, 'gate', 'journal.db')).at(-1)?.kind, 'stop')
+  t.notOk(existsSync(join(dir, 'service.db.pid')), 'the service let go of its database')
 })
 
 t.test('what can not be started is said in one line', async t => {
