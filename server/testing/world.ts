@@ -36,8 +36,11 @@ const QUICK_PASSWORDS: Passwords = {
 export const NOON = Date.UTC(2026, 4, 20, 4, 0, 0)
 
 export interface World extends OpenService {
-  /** Serves the same application over HTTP on 127.0.0.1; gives its address. Ends with `close`. */
-  listen(): Promise<string>
+  /**
+   * Serves the same application over HTTP on 127.0.0.1; gives its address. Ends with `close`. `port`: a
+   * free one when left out.
+   */
+  listen(port?: number): Promise<string>
   readonly dir: string
   readonly clock: { time: number; now(): number }
   /** Every line logged so far. */
@@ -140,10 +143,10 @@ export async function reopenWorld(
   const servers: Server[] = []
   return {
     ...opened,
-    async listen() {
+    async listen(port = 0) {
       const server = createServer(getRequestListener(opened.app.fetch))
       servers.push(server)
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
       return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     },
     async close() {

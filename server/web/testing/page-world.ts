@@ -1,6 +1,6 @@
 /**
- * A service in this process that serves the pages, for tests in a browser: its clock goes on by itself
- * and can be moved, and whether a face check passes is the test's to say.
+ * A service in this process that serves the pages, for tests in a browser: its clock can be moved, it
+ * can be stopped and started, and whether a face check passes is the test's to say.
  */
 import type { FaceCheck, FaceReason } from '../../face/port.ts'
 import { registerPerson } from '../../services/people-registry.ts'
@@ -10,53 +10,52 @@ import { buildPages } from '../build.ts'
 import { readPageFiles } from '../page-files.ts'
 
 export interface PageWorld {
+  /** Another one after each start. */
   readonly world: World
   readonly url: string
+  /** Clocks, the page's too, go on by the test's hand alone. */
+  readonly isStill: boolean
   /** Why the next face checks are refused; undefined lets them pass. */
   faceReason: FaceReason | undefined
+  isServing(): boolean
   /** Puts somebody on file whose number nobody else has. */
   newPerson(): Promise<{ readonly name: string; readonly documentNumber: string }>
-  /** Moves the service's clock on. */
-  advance(ms: number): void
+  /** Moves the service's clock on, and with it what follows it. */
+  advance(ms: number): Promise<void>
+  /** Runs `follow` whenever the clock was moved, so that it is never far behind. */
+  onMoved(follow: () => Promise<void>): void
+  /** Ends the service: connections to its address are refused. */
+  stop(): Promise<void>
+  /** The service again, on its database and at its address. */
+  start(): Promise<void>
   close(): Promise<void>
 }
 
 const PERSON = { name: '张三明', documentType: 'passport' } as const
+/** A clock that was moved so far at once would be taken for one that is set. */
+const STEP_MS = 2_000
 
 /** `dir`: an empty folder. Throws where the pages can't be built. */
-export async function openPageWorld(dir: string): Promise<PageWorld> {
+export async function openPageWorld(dir: string, { isStill = false } = {}): Promise<PageWorld> {
   const build = await buildPages({ onStart: () => {} })
   if (!build.ok) throw new Error(build.problem)
-  await (await openWorld(dir, 3, ':memory:')).close()
-  const from = performance.now()
-  let moved = 0
-  const clock = {
-    get time() {
-      return Math.round(NOON + moved + performance.now() - from)
-    },
-    set time(at) {
-      moved += at - clock.time
-    },
-    now: () => clock.time,
-  }
-  const faces: FaceCheck = {
-    async check() {
-      const reason = pageWorld.faceReason
-      if (reason === undefined) return { challengePassed: true, matched: true, band: 'near' }
-      const challengePassed = reason === 'NO_MATCH'
-      return { challengePassed, matched: false, reason, ...(challengePassed && { band: 'far' }) }
-    },
-    warm() {},
-    async close() {},
-  }
   const pages = readPageFiles(build.folder)
-  const world = await reopenWorld(dir, clock, ':memory:', faces, {}, { pages })
+  await (await openWorld(dir, 3)).close()
+  const clock = createMovedClock(isStill)
+  const followers: (() => Promise<void>)[] = []
+  const faces = facesAsSaid(() => pageWorld.faceReason)
+  const open = () => reopenWorld(dir, clock, undefined, faces, {}, { pages })
+  let world = await open()
+  let isServing = true
   const url = await world.listen()
   let people = 0
+
   const pageWorld: PageWorld = {
-    world,
-    url,
-    faceReason: undefined,
+    get world() {
+      return world
+    },
+    ...{ url, isStill, faceReason: undefined },
+    isServing: () => isServing,
     async newPerson() {
       const documentNumber = `E${String(10_000_000 + people++)}`
       const { db, secrets } = world.service
@@ -65,10 +64,53 @@ export async function openPageWorld(dir: string): Promise<PageWorld> {
       )
       return { name: PERSON.name, documentNumber }
     },
-    advance(ms) {
-      moved += ms
+    async advance(ms) {
+      const stepMs = followers.length > 0 ? STEP_MS : ms
+      for (let left = ms; left > 0; left -= stepMs) {
+        clock.time += Math.min(stepMs, left)
+        for (const follow of followers) await follow()
+      }
     },
-    close: () => world.close(),
+    onMoved: follow => void followers.push(follow),
+    async stop() {
+      isServing = false
+      await world.close()
+    },
+    async start() {
+      world = await open()
+      await world.listen(Number(new URL(url).port))
+      isServing = true
+    },
+    close: async () => (isServing ? world.close() : undefined),
   }
   return pageWorld
+}
+
+/** From NOON on; what it is set to, it goes on from, or stands at. */
+function createMovedClock(isStill: boolean): World['clock'] {
+  const from = performance.now()
+  let moved = 0
+  const clock = {
+    get time() {
+      return Math.round(NOON + moved + (isStill ? 0 : performance.now() - from))
+    },
+    set time(at) {
+      moved += at - clock.time
+    },
+    now: () => clock.time,
+  }
+  return clock
+}
+
+function facesAsSaid(reasonNow: () => FaceReason | undefined): FaceCheck {
+  return {
+    async check() {
+      const reason = reasonNow()
+      if (reason === undefined) return { challengePassed: true, matched: true, band: 'near' }
+      const challengePassed = reason === 'NO_MATCH'
+      return { challengePassed, matched: false, reason, ...(challengePassed && { band: 'far' }) }
+    },
+    warm() {},
+    async close() {},
+  }
 }

@@ -18,7 +18,7 @@ export interface PassengerDriver {
   say(key: TextKey, values?: Readonly<Record<string, string | number>>): string
   press(key: TextKey): Promise<void>
   at(screen: string): Promise<void>
-  /** Moves both clocks on, for up to two minutes tick by tick. */
+  /** Moves the service's clock on and brings the page's to it, for up to two minutes tick by tick. */
   advance(ms: number): Promise<void>
   /** From the welcome to each next screen; `person`: somebody new when left out. */
   toForm(): Promise<void>
@@ -64,20 +64,26 @@ export async function openDriver(
   page.on('console', said => {
     if (/Content Security Policy|Uncaught/.test(said.text())) faults.push(said.text())
   })
-  await page.clock.install({ time: pageWorld.world.clock.time + clockOffMs })
+  const time = pageWorld.world.clock.time + clockOffMs
+  // A clock is stopped by moving it on.
+  await page.clock.install({ time: pageWorld.isStill ? time - LONG_MS : time })
+  if (pageWorld.isStill) await page.clock.pauseAt(time)
   await page.addInitScript(putCamera, camera)
   const say: PassengerDriver['say'] = (key, values = {}) =>
     filled(TEXTS[setting.language][key], values)
+  /** The page's clock may be behind, where the service's was moved for another phone. */
+  const inStep = () => page.clock.setSystemTime(pageWorld.world.clock.time + clockOffMs)
   const driver: PassengerDriver = {
     ...{ page, context, pageWorld, faults, say },
     press: key => page.getByRole('button', { name: say(key), exact: true }).click(),
     at: screen => atScreen(page, screen),
     async advance(ms) {
-      pageWorld.advance(ms)
+      await inStep()
+      await pageWorld.advance(ms)
       // Each timer that is due fires, in a long while once.
       await (ms > LONG_MS ? page.clock.fastForward(ms) : page.clock.runFor(ms))
-      // Exactly as far: the page's clock stood still while its timers ran.
-      pageWorld.world.clock.time = (await page.evaluate(() => Date.now())) - clockOffMs
+      // The page's clock stood still while its timers ran.
+      await inStep()
     },
     async toForm() {
       await driver.press('welcome.apply')
@@ -111,7 +117,10 @@ export async function openDriver(
     another: () => openDriver(browser, pageWorld, setting),
     async followPrompts() {
       await page.locator('[data-prompt]').waitFor()
-      while ((await page.locator('[data-prompt]').count()) > 0) await driver.advance(PROMPT_STEP_MS)
+      while ((await page.locator('[data-prompt]').count()) > 0) {
+        await driver.advance(PROMPT_STEP_MS)
+        await page.evaluate(pictureTaken)
+      }
     },
     close: () => context.close(),
   }
@@ -119,6 +128,12 @@ export async function openDriver(
   pageWorld.faceReason = undefined
   await page.goto(pageWorld.url)
   return driver
+}
+
+/** Runs in the page. Pictures are made one after the other: one that was begun is there by then. */
+function pictureTaken(): Promise<void> {
+  const canvas = document.createElement('canvas')
+  return new Promise(resolve => canvas.toBlob(() => resolve(), 'image/jpeg'))
 }
 
 /** Runs in the page, before its own scripts: a camera that sees a drawn face, or none. */

@@ -19,7 +19,7 @@ export const ENDED: readonly PageState[] = [
     shows: 'ended.expired.title',
     async reach(driver) {
       await driver.toCertificate()
-      driver.pageWorld.advance(24 * HOUR_MS)
+      await driver.pageWorld.advance(24 * HOUR_MS)
       await driver.page.clock.fastForward(24 * HOUR_MS)
       await driver.at('ended')
     },
