@@ -188,13 +188,10 @@ function readJson(file: string): { value: Record<string, unknown>; text: string 
 
 /** The environment's variable that stands over the file at `place`, if one does. */
 function variableOf(place: Place, environment: Environment): string | undefined {
-  const places: Record<string, readonly string[]> = {
-    ...ENVIRONMENT,
-    WICKETGATE_DATABASE: ['database'],
-  }
-  return Object.keys(places).find(
-    name => (environment[name] ?? '') !== '' && places[name]?.every((key, at) => key === place[at]),
-  )
+  const all = { ...ENVIRONMENT, WICKETGATE_DATABASE: ['database'] } as const
+  const isOver = ([name, path]: readonly [string, readonly string[]]) =>
+    (environment[name] ?? '') !== '' && path.every((key, at) => key === place[at])
+  return Object.entries(all).find(isOver)?.[0]
 }
 
 function overlay(raw: Record<string, unknown>, environment: Environment): Record<string, unknown> {
