@@ -13,6 +13,8 @@ export interface Figure {
   /** `≤ 1.10`, `> 1`: what the ratio should be. */
   readonly goal?: string
   readonly met?: boolean
+  /** Of several runs the lowest and the highest: of the ratio where there is one, else of the value. */
+  readonly range?: readonly [number, number]
 }
 
 /** How a part is measured. */
@@ -37,7 +39,8 @@ export function figure(
   return { part, name, value, unit, ...against, ...(met === undefined ? {} : { met }) }
 }
 
-function meets(ratio: number, goal: string): boolean {
+/** Whether a ratio is what a goal says. */
+export function meets(ratio: number, goal: string): boolean {
   const limit = Number(goal.slice(1))
   return goal.startsWith('≤') ? ratio <= limit : ratio >= limit
 }
@@ -51,8 +54,9 @@ export function printFigures(figures: readonly Figure[]): string {
     one.limit ?? one.peer ?? '',
     one.goal ?? '',
     one.met === undefined ? '' : one.met ? 'met' : 'MISSED',
+    noiseText(one),
   ])
-  const head = ['figure', 'value', 'ratio', 'to', 'goal', '']
+  const head = ['figure', 'value', 'ratio', 'to', 'goal', '', '']
   const widths = head.map((title, i) =>
     Math.max(title.length, ...rows.map(row => (row[i] ?? '').length)),
   )
@@ -64,6 +68,12 @@ export function printFigures(figures: readonly Figure[]): string {
       .join('  ')
       .trimEnd()
   return [line(head), ...rows.map(line)].join('\n')
+}
+
+/** Half of what several runs lay apart. */
+function noiseText({ range, ratio, value }: Figure): string {
+  if (range === undefined) return ''
+  return `±${Math.round((50 * (range[1] - range[0])) / (ratio ?? value))} %`
 }
 
 function round(value: number): string {

@@ -1,0 +1,94 @@
+/** The bench of the bench: what a comparison finds, and what it takes for chance. */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { ROOT } from '../../fixtures/child.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
+import { seeded } from '../../hardware/sim/seeded.ts'
+import { compare, compareText } from './compare.ts'
+import { type Figure, figure } from './figure.ts'
+import { combined } from './repeat.ts'
+import { readFigures, storeRun } from './run-file.ts'
+
+const NAMES = ['verify', 'upload', 'scan to relay', 'issue', 'poll']
+
+/** Five runs of figures whose ratios vary by up to 8 % to either side; `slower`: by name. */
+function measured(seed: number, slower: Readonly<Record<string, number>> = {}): Figure[] {
+  const next = seeded(seed)
+  const run = () =>
+    NAMES.map(name => {
+      const ratio = (slower[name] ?? 1) * (0.92 + 0.16 * next())
+      return figure('x', name, [ratio, 'ms'], { limit: 'bare', ratio, goal: '≤1.5' })
+    })
+  return combined([run(), run(), run(), run(), run()])
+}
+
+t.test('two runs of one commit agree; each planted slowdown of a fifth is found', async t => {
+  let falseAlarms = 0
+  for (let seed = 1; seed <= 200; seed++) {
+    falseAlarms += compare(measured(seed), measured(1000 + seed)).moved.length
+    for (const name of ['verify', 'upload', 'scan to relay']) {
+      const { moved } = compare(measured(seed), measured(1000 + seed, { [name]: 1.2 }))
+      const found = moved.find(one => one.name === `x: ${name}`)
+      t.equal(found?.how, 'worse', `${name}, seed ${seed}`)
+    }
+  }
+  t.ok(falseAlarms <= 10, `${falseAlarms} of 1000 moved by chance`)
+})
+
+t.test('which way is worse', async t => {
+  const at = (ratio: number, goal?: string, unit = 'ms') =>
+    figure('x', 'one', [ratio, unit], { ratio, ...(goal && { goal }) })
+  const how = (before: Figure, now: Figure) => compare([before], [now]).moved[0]?.how
+  t.equal(how(at(1, '≤1.1'), at(1.3, '≤1.1')), 'worse')
+  t.equal(how(at(1, '≥ 0.8'), at(1.3, '≥ 0.8')), 'better')
+  t.equal(how(at(1), at(1.3)), 'worse', 'more time')
+  t.equal(how(at(1, undefined, '1/s'), at(1.3, undefined, '1/s')), 'better', 'more a second')
+  t.equal(how(at(1), at(1.04)), undefined)
+  t.equal(how(at(1), at(Number.NaN)), undefined)
+  const { unknown } = compare([], [at(1)])
+  t.same(unknown, ['x: one'])
+  t.equal(
+    compareText(compare([at(1, '≤2')], [at(1.5, '≤2')])),
+    'worse    +50 %  x: one: 1.00 → 1.50\n0 within noise, 1 moved',
+  )
+})
+
+t.test('medians of runs, and whether their goal is met', async t => {
+  const run = (ratio: number) => [figure('x', 'one', [10 * ratio, 'ms'], { ratio, goal: '≤1' })]
+  t.match(combined([run(1.2), run(0.8), run(0.9)]), [
+    { value: 9, ratio: 0.9, met: true, range: [0.8, 1.2] },
+  ])
+  t.equal(combined([run(1)])[0]?.range, undefined, 'one run has none')
+})
+
+t.test('kept runs are read again, and drawn', async t => {
+  const folder = tempDir()
+  const at = (day: number) => new Date(Date.UTC(2026, 10, day))
+  storeRun(folder, measured(1), at(1))
+  const { file, drawing } = storeRun(folder, measured(2), at(2))
+  writeFileSync(join(folder, 'notes.json'), '{}')
+  storeRun(folder, measured(3), at(3))
+  t.equal(readdirSync(folder).length, 5)
+  t.same(readFigures(file), measured(2))
+  const svg = readFileSync(drawing, 'utf8')
+  t.match(svg, /3 runs, 2026-11-01 to 2026-11-03/)
+  t.equal(svg.match(/<polyline/g)?.length, NAMES.length)
+  const list = join(folder, 'list')
+  writeFileSync(list, JSON.stringify(measured(4)))
+  t.same(readFigures(list), measured(4), 'as --json prints them')
+  writeFileSync(list, '[{"part":1}]')
+  t.throws(() => readFigures(list), { code: 'USAGE', message: /0\.part/ })
+  t.throws(() => readFigures(join(folder, 'none')), { code: 'USAGE' })
+})
+
+t.test('what it is not given well is said before anything is measured', async t => {
+  for (const args of [['no'], ['pass', '--runs', '0'], ['--compare', 'none.json'], ['--hops']]) {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/bench.ts', ...args], {
+      ...{ cwd: ROOT, encoding: 'utf8' },
+    })
+    t.equal(status, 2, args.join(' '))
+    t.match(stderr, /^bench: /)
+  }
+})

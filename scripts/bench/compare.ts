@@ -1,0 +1,69 @@
+/** What moved from one run of the bench to another, beyond the noise that both print. Pure. */
+import type { Figure } from './figure.ts'
+import { comparedOf, keyOf } from './repeat.ts'
+
+export interface Moved {
+  readonly name: string
+  /** Ratios, or values where there is none. */
+  readonly before: number
+  readonly now: number
+  readonly how: 'better' | 'worse'
+}
+
+export interface Compared {
+  readonly moved: readonly Moved[]
+  readonly same: number
+  /** Names of figures that were not measured before. */
+  readonly unknown: readonly string[]
+}
+
+/** What less is of no interest, as a share. */
+const CHANGE_MIN = 0.05
+
+/** Figures of `before` that were not measured now are left out. */
+export function compare(before: readonly Figure[], now: readonly Figure[]): Compared {
+  const known = new Map(before.map(one => [keyOf(one), one]))
+  const pairs = now.flatMap(one => {
+    const old = known.get(keyOf(one))
+    return old === undefined ? [] : [{ old, one }]
+  })
+  const moved = pairs.flatMap(({ old, one }) => movedOf(old, one) ?? [])
+  return {
+    moved: moved.toSorted((a, b) => change(b) - change(a)),
+    same: pairs.length - moved.length,
+    unknown: now.map(keyOf).filter(name => !known.has(name)),
+  }
+}
+
+const change = ({ before, now }: Moved): number => Math.abs(Math.log(now / before))
+
+/**
+ * A figure has moved when all runs of now lie on one side of all runs of before: by chance 5 against 5 do
+ * so once in 126 times, 3 against 3 once in 10.
+ */
+function movedOf(old: Figure, one: Figure): Moved | undefined {
+  const [before, now] = [comparedOf(old), comparedOf(one)]
+  const by = now / before - 1
+  const [low, high] = one.range ?? [now, now]
+  const [oldLow, oldHigh] = old.range ?? [before, before]
+  const isApart = by > 0 ? low > oldHigh : high < oldLow
+  if (!isApart || !(Math.abs(by) > CHANGE_MIN)) return undefined
+  return { name: keyOf(one), before, now, how: by > 0 === isCost(one) ? 'worse' : 'better' }
+}
+
+/** Whether more of it is worse: times, sizes and errors are; what has a lower bound as its goal is not. */
+const isCost = ({ goal, unit }: Figure): boolean =>
+  goal === undefined ? !/\/s$|^%$/.test(unit) : goal.startsWith('≤') || goal.startsWith('<')
+
+export function compareText({ moved, same, unknown }: Compared): string {
+  const lines = moved.map(({ name, before, now, how }) => {
+    const by = percent(now / before - 1).padStart(6)
+    return `${how.padEnd(6)}  ${by}  ${name}: ${short(before)} → ${short(now)}`
+  })
+  const rest = `${same} within noise, ${moved.length} moved`
+  const lacking = unknown.map(name => `not measured before: ${name}`)
+  return [...lines, ...lacking, rest].join('\n')
+}
+
+const percent = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(100 * share)} %`
+const short = (value: number): string => value.toPrecision(3)
