@@ -105,6 +105,8 @@ export const AT_ONCE_WITHIN_MS = 1000
 export const AT_ONCE_MS = 1500
 /** How long a stop waits for the passage that runs. */
 export const STOP_PASSAGE_MS = 8000
+/** Rows that come sooner after an upload began are gathered until then, and go together. */
+export const UPLOAD_GATHER_MS = 2000
 /** Uploads are tried again after these bounds, growing between them. */
 export const UPLOAD_RETRY_MIN_MS = 500
 export const UPLOAD_RETRY_MAX_MS = 30_000

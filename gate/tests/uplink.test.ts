@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { settle } from '../../fixtures/clock.ts'
 import { SYSTEM } from '../../fixtures/system-ports.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
+import { UPLOAD_GATHER_MS } from '../limits.ts'
 import { enrolmentSchema, loadIdentity, saveEnrolment } from '../net/identity.ts'
 import { createServiceClient, type ServiceAnswer } from '../net/service-client.ts'
 import { line, stored } from '../testing/uplink/line.ts'
@@ -138,6 +139,51 @@ t.test('without a service they wait, with growing pauses, and go when it answers
   t.equal(sent.at(-1)?.rows[0]?.seq, 5, 'afterwards at once')
 })
 
+t.test('rows that come soon after an upload began go together, two seconds after it', async t => {
+  const { uploader, sent, time, append } = line(0, stored)
+  const counts = () => sent.map(({ rows }) => rows.length)
+  append()
+  await settle(5)
+  t.same(counts(), [1], 'at once after a quiet while')
+  append()
+  await time.advanceAsync(1500)
+  append()
+  await time.advanceAsync(499)
+  t.same(counts(), [1])
+  await time.advanceAsync(1)
+  await settle(5)
+  t.same(counts(), [1, 2])
+  append()
+  await settle(5)
+  t.same(counts(), [1, 2], 'counted from the last upload')
+  await uploader.flush()
+  t.same(counts(), [1, 2, 1], 'a stop sends what was gathered, and waits for no time')
+  await time.advanceAsync(10_000)
+  t.same(counts(), [1, 2, 1], 'and nothing is left to be sent then')
+  t.equal(time.pending(), 0)
+  append()
+  await settle(5)
+  append()
+  uploader.close()
+  await time.advanceAsync(10_000)
+  t.same(counts(), [1, 2, 1, 1], 'nothing is sent after the end')
+  t.equal(time.pending(), 0)
+})
+
+t.test(
+  'a row that comes during an upload that fails does not break the pause after it',
+  async t => {
+    const { uploader, sent, time, append } = line(1, () => {
+      append()
+      return { status: 0, failure: 'ECONNREFUSED' }
+    })
+    await uploader.flush()
+    await time.advanceAsync(31_000)
+    t.equal(sent.length, 6, 'after 0.5, 1, 2, 4 and 8 s; the next one after 16')
+    uploader.close()
+  },
+)
+
 t.test('a service that answers elsewhere brings a retry forward, once', async t => {
   let answer: Partial<ServiceAnswer> = { status: 0, failure: 'ECONNREFUSED' }
   const { uploader, sent } = line(3, () => answer)
@@ -170,6 +216,7 @@ t.test('a journal that can’t be asked is told, and asked again', async t => {
   t.equal(core.pending(), undefined)
 
   // Nobody waits for the flush that follows a row: a rejection there would end the process.
+  await time.advanceAsync(UPLOAD_GATHER_MS)
   append()
   fail()
   await settle(5)

@@ -2,13 +2,21 @@
  * Sends the journal to the service: contiguous rows in batches, in order, only while the service
  * answers. A request may be sent twice; the service stores each row once and answers with the next.
  *
- * The next request follows at once where rows were accepted. After any other answer it waits, longer
- * each time: an answer without progress must not become a loop.
+ * A row after a quiet while goes at once; those that come soon after it are gathered, so that a busy
+ * station sends a batch each two seconds and not a request for each row.
+ *
+ * Of what is there, the next request follows at once where rows were accepted. After any other answer it
+ * waits, longer each time: an answer without progress must not become a loop.
  */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
 import type { AlarmCode } from '../contract/codes.ts'
 import type { ClockState, Upload } from '../contract/events.ts'
-import { BELIEVE_EVERY_MS, UPLOAD_RETRY_MAX_MS, UPLOAD_RETRY_MIN_MS } from '../limits.ts'
+import {
+  BELIEVE_EVERY_MS,
+  UPLOAD_GATHER_MS,
+  UPLOAD_RETRY_MAX_MS,
+  UPLOAD_RETRY_MIN_MS,
+} from '../limits.ts'
 import type { ServiceClient } from '../net/service-client.ts'
 import type { Journal } from '../store/journal.ts'
 import { pauseMs } from '../timing/backoff.ts'
@@ -61,6 +69,8 @@ export function createUploader(parts: UploaderParts): Uploader {
   let running: Promise<boolean> | undefined
   let again = false
   let retry: Unsubscribe | undefined
+  let gathering: Unsubscribe | undefined
+  let sentMs = Number.NEGATIVE_INFINITY
   let failures = 0
   /** The service could not be reached, and no retry was brought forward since it last could. */
   let unreached = false
@@ -68,10 +78,19 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   journal.onAppended(() => {
     // While it backs off the timer decides; rows collect meanwhile.
-    if (retry === undefined) void flush()
+    if (retry === undefined) gather()
   })
 
+  function gather(): void {
+    if (closed || gathering !== undefined) return
+    const waitMs = sentMs + UPLOAD_GATHER_MS - parts.monotonicMs()
+    if (waitMs > 0) gathering = timers.after(waitMs, () => void flush())
+    else void flush()
+  }
+
   function flush(): Promise<boolean> {
+    gathering?.()
+    gathering = undefined
     if (closed) return Promise.resolve(false)
     if (running !== undefined) {
       again = true
@@ -104,6 +123,7 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   /** True when the next batch may follow at once. */
   async function send(upload: Upload): Promise<boolean> {
+    sentMs = parts.monotonicMs()
     const answer = await parts.client.post(`/v1/gates/${parts.gate}/events`, upload)
     const heard = hear(upload, answer)
     if (heard.is !== 'stored' && heard.is !== 'refused') pace.other()
@@ -205,6 +225,8 @@ export function createUploader(parts: UploaderParts): Uploader {
 
   function backOff(): boolean {
     if (closed) return false
+    gathering?.()
+    gathering = undefined
     retry?.()
     retry = timers.after(pauseMs(RETRY, failures, parts.random()), () => {
       retry = undefined
@@ -229,6 +251,7 @@ export function createUploader(parts: UploaderParts): Uploader {
     },
     close() {
       closed = true
+      gathering?.()
       retry?.()
       parts.client.close()
     },
