@@ -1,55 +1,15 @@
 import t from 'tap'
 import { RATES } from '../../limits.ts'
-import { makeApplicant, putOnFile } from '../../testing/applicant.ts'
+import { makeApplicant } from '../../testing/applicant.ts'
 import { PASSWORD } from '../../testing/world.ts'
 import { language } from '../shared/language.ts'
-import {
-  endSessions,
-  type NodeDesk,
-  openNodeDesk,
-  openNodeDeskAs,
-} from '../testing/desk-in-node.ts'
-import { openNodeWorld } from '../testing/page-in-node.ts'
-import type { Found, Person, Trouble } from './screens.ts'
+import { endSessions } from '../testing/desk-in-node.ts'
+import { codeOf, find, findPerson, openDeskTests } from '../testing/desk-people.ts'
+import type { Trouble } from './screens.ts'
 import { troubleText } from './texts.ts'
 
-const nodeWorld = await openNodeWorld(t)
+const { nodeWorld, open, as, nextPerson } = await openDeskTests(t)
 const { world } = nodeWorld
-const open: NodeDesk[] = []
-t.afterEach(async () => {
-  for (const one of open.splice(0)) one.close()
-  await world.service.db.deleteFrom('staff_rate_limits' as 'staff').execute()
-})
-
-async function deskAs(role: Parameters<typeof openNodeDeskAs>[1], options = {}): Promise<NodeDesk> {
-  const made = await openNodeDeskAs(nodeWorld, role, options)
-  open.push(made)
-  return made
-}
-
-let people = 0
-/** Somebody on file whom nobody has looked up. */
-async function nextPerson(): Promise<string> {
-  const documentNumber = `E${90_000 + people++}`
-  await putOnFile(world, documentNumber)
-  return documentNumber
-}
-
-async function found({ desk, settle }: NodeDesk, text: string): Promise<Found> {
-  desk.choose({ type: 'passport' })
-  void desk.scan(text)
-  await settle()
-  return desk.found.value
-}
-
-async function personOf(one: NodeDesk, text: string): Promise<Person> {
-  const now = await found(one, text)
-  if (now.is !== 'person') throw new Error(`${now.is} ${JSON.stringify(now)}`)
-  return now.person
-}
-
-const codeOf = (trouble: Trouble | undefined) =>
-  trouble?.kind === 'refused' ? trouble.problem.code : trouble?.kind
 
 /** Looks at people, by kind. */
 async function looks(): Promise<readonly string[]> {
@@ -63,8 +23,7 @@ async function looks(): Promise<readonly string[]> {
 
 t.test('nobody is signed in: the password, and the desk', async t => {
   await world.service.staff.add('first@desk.test', PASSWORD, 'agent')
-  const one = await openNodeDesk(nodeWorld)
-  open.push(one)
+  const one = await open()
   const { desk, settle } = one
   t.match(desk.screen.value, { at: 'sign-in', step: 'password', ways: { oidc: null } })
   void desk.signIn.password('first@desk.test', 'wrong password')
@@ -79,22 +38,22 @@ t.test('nobody is signed in: the password, and the desk', async t => {
   void desk.signIn.signOut()
   await settle()
   t.match(desk.screen.value, { at: 'sign-in', why: 'signed-out' })
-  const again = await openNodeDesk(nodeWorld)
+  const again = await open()
   t.equal(again.desk.screen.value.at, 'sign-in', 'another browser was never signed in')
 })
 
 t.test('whose role has nothing to do at a window is told so', async t => {
   for (const role of ['technician', 'operator', 'auditor'] as const) {
-    const { desk } = await deskAs(role)
+    const { desk } = await as(role)
     t.match(desk.screen.value, { at: 'no-role', me: { role } })
   }
 })
 
 t.test('found by number: identity masked, and each look said and audited', async t => {
-  const one = await deskAs('supervisor')
+  const one = await as('supervisor')
   const number = await nextPerson()
   await world.service.db.deleteFrom('audit').execute()
-  const person = await personOf(one, ` ${number.toLowerCase()} `)
+  const person = await findPerson(one, ` ${number.toLowerCase()} `)
   t.match(person, { name: undefined, number: undefined, looked: { maskedName: 'A* C*' } })
   t.equal(person.photo.is, 'here')
   t.same(person.tickets, { is: 'none' })
@@ -110,17 +69,17 @@ t.test('found by number: identity masked, and each look said and audited', async
 })
 
 t.test('an agent sees no photo, and asks for none', async t => {
-  const one = await deskAs('agent')
-  const person = await personOf(one, await nextPerson())
+  const one = await as('agent')
+  const person = await findPerson(one, await nextPerson())
   t.same(person.photo, { is: 'forbidden' })
   t.same(person.recorded, ['look'])
 })
 
 t.test('nobody known, a wrong number, another type, too many looks', async t => {
-  const one = await deskAs('agent')
-  const nobody = await personOf(one, 'E99999')
+  const one = await as('agent')
+  const nobody = await findPerson(one, 'E99999')
   t.match(nobody, { looked: { onFile: false, maskedName: null, certificate: null } })
-  const wrong = await found(one, '!')
+  const wrong = await find(one, '!')
   t.equal(wrong.is === 'trouble' && codeOf(wrong.trouble), 'DOCUMENT_INVALID')
   one.desk.choose({ type: 'resident-id' })
   void one.desk.scan('932682198501010017')
@@ -129,17 +88,17 @@ t.test('nobody known, a wrong number, another type, too many looks', async t => 
   t.equal(foreign.is === 'trouble' && codeOf(foreign.trouble), 'DOCUMENT_TYPE', 'by its own type')
   void one.desk.scan('   ')
   t.equal(one.desk.found.value, foreign, 'nothing was typed')
-  for (let i = 0; i < RATES.look.max; i++) await found(one, 'E99998')
+  for (let i = 0; i < RATES.look.max; i++) await find(one, 'E99998')
   const many = one.desk.found.value
   t.equal(many.is === 'trouble' && codeOf(many.trouble), 'RATE_LIMITED')
 })
 
 t.test('found by the code on a phone: with the name, the certificate and the month', async t => {
-  const one = await deskAs('agent')
+  const one = await as('agent')
   const number = await nextPerson()
   const applicant = await makeApplicant(world, number)
   const certificate = await applicant.certificate()
-  const person = await personOf(one, await applicant.show(certificate))
+  const person = await findPerson(one, await applicant.show(certificate))
   t.match(person, {
     name: 'AB CD',
     document: { documentNumber: number },
@@ -148,22 +107,22 @@ t.test('found by the code on a phone: with the name, the certificate and the mon
     recorded: ['check', 'look'],
   })
   const old = await applicant.show(certificate, nodeWorld.time.clock.nowMs() - 40_000)
-  t.match(await found(one, old), { is: 'trouble', trouble: { kind: 'code', reason: 'STALE_CODE' } })
+  t.match(await find(one, old), { is: 'trouble', trouble: { kind: 'code', reason: 'STALE_CODE' } })
   const cut = (await applicant.show(certificate)).slice(0, 90)
-  t.match(await found(one, cut), { trouble: { kind: 'code', reason: 'MALFORMED' } })
-  const other = await deskAs('agent')
+  t.match(await find(one, cut), { trouble: { kind: 'code', reason: 'MALFORMED' } })
+  const other = await as('agent')
   await one.advance(1_000)
   const shown = await applicant.show(certificate)
-  await personOf(one, shown)
-  t.match(await found(other, shown), { trouble: { kind: 'code', reason: 'OTHER_WINDOW' } })
+  await findPerson(one, shown)
+  t.match(await find(other, shown), { trouble: { kind: 'code', reason: 'OTHER_WINDOW' } })
   other.desk.choose({ purpose: 'refund' })
   one.desk.choose({ purpose: 'refund' })
-  t.match(await found(one, shown), { trouble: { kind: 'code', reason: 'OTHER_PURPOSE' } })
+  t.match(await find(one, shown), { trouble: { kind: 'code', reason: 'OTHER_PURPOSE' } })
 })
 
 t.test('the session ends: what was on the screen goes, and the sign-in says why', async t => {
-  const one = await deskAs('supervisor')
-  await personOf(one, await nextPerson())
+  const one = await as('supervisor')
+  await findPerson(one, await nextPerson())
   await endSessions(world)
   await one.advance(3_000)
   t.match(one.desk.screen.value, { at: 'sign-in', why: 'expired' })
@@ -172,11 +131,11 @@ t.test('the session ends: what was on the screen goes, and the sign-in says why'
 })
 
 t.test('no network, no answer, a slow one; the service is back', async t => {
-  const one = await deskAs('agent')
+  const one = await as('agent')
   const number = await nextPerson()
   one.network = 'none'
   one.desk.offline()
-  t.match(await found(one, number), { is: 'trouble', trouble: { kind: 'offline' } })
+  t.match(await find(one, number), { is: 'trouble', trouble: { kind: 'offline' } })
   t.equal(one.desk.isReachable.value, false)
   one.network = 'silent'
   void one.desk.scan(number)
@@ -195,8 +154,7 @@ t.test('no network, no answer, a slow one; the service is back', async t => {
 })
 
 t.test('away at the start, and then here', async t => {
-  const one = await openNodeDesk(nodeWorld, { network: 'none' })
-  open.push(one)
+  const one = await open({ network: 'none' })
   t.equal(one.desk.screen.value.at, 'unreachable')
   one.network = 'well'
   void one.desk.signIn.open()
@@ -205,10 +163,10 @@ t.test('away at the start, and then here', async t => {
 })
 
 t.test('the language is kept; every trouble has words in both', async t => {
-  const one = await deskAs('agent', { wanted: ['en-GB'] })
+  const one = await as('agent', { wanted: ['en-GB'] })
   t.equal(language.value, 'en')
   one.desk.speak('zh')
-  const again = await deskAs('agent', { vault: one.vault, wanted: ['en-GB'] })
+  const again = await as('agent', { vault: one.vault, wanted: ['en-GB'] })
   t.equal(language.value, 'zh')
   t.ok(again)
   const troubles: Trouble[] = [

@@ -44,7 +44,7 @@ export async function openPageWorld(dir: string, { isStill = false } = {}): Prom
   const clock = createMovedClock(isStill)
   const followers: (() => Promise<void>)[] = []
   const faces = facesAsSaid(() => pageWorld.faceReason)
-  const open = () => reopenWorld(dir, clock, undefined, faces, {}, { pages })
+  const open = () => reopenWorld(dir, clock, undefined, faces, {}, { pages, isAtOwnAddress: true })
   let world = await open()
   let isServing = true
   const url = await world.listen()

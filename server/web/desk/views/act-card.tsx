@@ -27,31 +27,45 @@ export function ActCard({ desk }: { readonly desk: Desk }) {
 
 function Choices({ desk, person }: { readonly desk: Desk; readonly person: Person | undefined }) {
   if (person === undefined) return <p class="quiet middle">{say('act.none')}</p>
+  const groups = Map.groupBy(choicesOf(desk, person), ({ why }) => why)
+  const [first] = groups.get(undefined) ?? []
+  const button = (choice: Choice) => (
+    <ChoiceButton key={choice.name} desk={desk} choice={choice} isFirst={choice === first} />
+  )
   return (
     <>
       <h2>{say('act.title')}</h2>
-      {choicesOf(desk, person).map(choice => (
-        <ChoiceButton key={choice.name} desk={desk} choice={choice} />
-      ))}
+      {groups.get(undefined)?.map(button)}
+      {[...groups].map(
+        ([why, choices]) =>
+          why !== undefined && (
+            <div key={why} class="group" role="group" aria-label={say(why)}>
+              <h3>{say(why)}</h3>
+              {choices.map(button)}
+            </div>
+          ),
+      )}
     </>
   )
 }
 
-function ChoiceButton({ desk, choice }: { readonly desk: Desk; readonly choice: Choice }) {
+interface ChoiceProps {
+  readonly desk: Desk
+  readonly choice: Choice
+  readonly isFirst: boolean
+}
+
+function ChoiceButton({ desk, choice, isFirst }: ChoiceProps) {
   const { name, text, why } = choice
-  const kind = name === 'paper' && why === undefined ? '' : 'line'
   return (
     <button
       type="button"
-      class={`button choice ${kind} ${name === 'revoke' ? 'warn' : ''}`}
+      class={`button choice ${isFirst ? '' : 'line'} ${name === 'revoke' ? 'warn' : ''}`}
       disabled={why !== undefined}
       aria-keyshortcuts={keyShortcut(name)}
       onClick={() => desk.begin(name)}
     >
-      <span>
-        {say(text)}
-        {why !== undefined && <small>{say(why)}</small>}
-      </span>
+      <span>{say(text)}</span>
       <kbd>{keyText(name)}</kbd>
     </button>
   )

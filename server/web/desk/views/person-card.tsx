@@ -138,8 +138,7 @@ function Photo({ desk, photo }: { readonly desk: Desk; readonly photo: Loaded<st
 function Facts({ desk, person }: PersonProps) {
   const { document, looked, number } = person
   const { quota, faceChecks, documents, readings } = looked
-  const isLocked = faceChecks.lockedUntil !== null
-  const at = clockTime(Date.parse(faceChecks.lockedUntil ?? ''), desk.now(), language.value)
+  const { lockedUntil } = faceChecks
   const left = Math.max(0, quota.max - quota.used)
   return (
     <dl>
@@ -169,10 +168,14 @@ function Facts({ desk, person }: PersonProps) {
       <dd>{say('person.month.used', { used: quota.used, left })}</dd>
       <dt>{say('person.face')}</dt>
       <dd>
-        {isLocked ? (
-          <span class="state refuse">{say('person.face.locked', { at })}</span>
-        ) : (
+        {lockedUntil === null ? (
           say('person.face.used', { used: faceChecks.used, max: faceChecks.max })
+        ) : (
+          <span class="state refuse">
+            {say('person.face.locked', {
+              at: clockTime(Date.parse(lockedUntil), desk.now(), language.value),
+            })}
+          </span>
         )}
       </dd>
       {number !== undefined && readings.length > 0 && (
