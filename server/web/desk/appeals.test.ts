@@ -1,7 +1,7 @@
 import t from 'tap'
 import { makeApplicant } from '../../testing/applicant.ts'
-import { actOf, codeOf, openDeskTests, personOf } from '../testing/desk-people.ts'
 import type { NodeDesk } from '../testing/desk-in-node.ts'
+import { actOf, codeOf, openDeskTests, personOf } from '../testing/desk-people.ts'
 
 const { nodeWorld, as, nextPerson } = await openDeskTests(t)
 const { world } = nodeWorld

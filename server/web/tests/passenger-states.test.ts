@@ -8,21 +8,19 @@ import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
 import { judge } from '../testing/looks.ts'
 import { openPageWorld } from '../testing/page-world.ts'
-import { openDriver } from '../testing/passenger-driver.ts'
-import { STATES } from '../testing/passenger-states.ts'
+import { PASSENGER_STATES } from '../testing/passenger-states.ts'
 
 t.test('every state', { skip: noBrowser, timeout: 600_000 }, async t => {
   const pageWorld = await openPageWorld(tempDir())
   t.teardown(() => pageWorld.close())
   const browser = await startBrowser()
   t.teardown(() => browser.close())
-  for (const state of STATES) {
+  for (const state of PASSENGER_STATES) {
     await t.test(state.name, async t => {
-      const driver = await openDriver(browser, pageWorld, PHONE, state)
-      t.teardown(() => driver.close())
-      await state.reach(driver)
-      await driver.page.getByText(driver.say(state.shows)).first().waitFor()
-      await judge(t, driver)
+      const open = await state.open(browser, pageWorld, PHONE)
+      t.teardown(() => open.close())
+      await open.reach()
+      await judge(t, open)
     })
   }
 })

@@ -39,7 +39,7 @@ function Choices({ desk, person }: { readonly desk: Desk; readonly person: Perso
       {[...groups].map(
         ([why, choices]) =>
           why !== undefined && (
-            <div key={why} class="group" role="group" aria-label={say(why)}>
+            <div key={why} class="group">
               <h3>{say(why)}</h3>
               {choices.map(button)}
             </div>
@@ -124,7 +124,12 @@ function ActView({ desk, act, person }: ActProps) {
     case 'approval':
       return <OwnApproval desk={desk} {...act} />
     case 'appeal':
-      return <AppealForm key={act.appeal.id} desk={desk} {...act} />
+      return (
+        <>
+          <AppealForm key={act.appeal.id} desk={desk} {...act} />
+          {person && <Choices desk={desk} person={person} />}
+        </>
+      )
     case 'resolved':
       return <Resolved desk={desk} {...act} />
     default:
