@@ -5,15 +5,16 @@ import { parseArgs } from 'node:util'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { noBrowser, startBrowser } from '../server/web/testing/browser.ts'
+import { DESK_STATES } from '../server/web/testing/desk-states.ts'
 import { openPageWorld } from '../server/web/testing/page-world.ts'
-import { STATES } from '../server/web/testing/passenger-states.ts'
+import { PASSENGER_STATES } from '../server/web/testing/passenger-states.ts'
 import { sheetOf } from './screenshots/sheet.ts'
 import { LOOKS, shootState } from './screenshots/shoot.ts'
 
 const HELP = `npm run screenshots [-- --to DIR] [--only TEXT]
 
-Brings the passenger's page to each of its states, by a real service on this machine, and takes pictures
-of it: at phone and desktop size, in both languages and both themes. sheet.html shows them all.
+Brings the pages to each of their states, by a real service on this machine, and takes pictures
+of them: at phone and desktop size, in both languages and both themes. sheet.html shows them all.
 
   --to DIR     where to (screenshots)
   --only TEXT  states whose name has this text
@@ -21,6 +22,8 @@ of it: at phone and desktop size, in both languages and both themes. sheet.html 
 
 Needs Chromium. Exit codes: 0 done, 1 a state was not reached, 2 bad options or no Chromium.
 `
+
+const STATES = [...PASSENGER_STATES, ...DESK_STATES]
 
 const OPTIONS = {
   to: { type: 'string', default: 'screenshots' },

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import type { Setting } from '../../server/web/testing/browser.ts'
-import type { PageState } from '../../server/web/testing/page-state.ts'
+import { switchLanguage } from '../../server/web/testing/looks.ts'
+import type { AnyState } from '../../server/web/testing/page-state.ts'
 import type { PageWorld } from '../../server/web/testing/page-world.ts'
-import { openDriver } from '../../server/web/testing/passenger-driver.ts'
 
 export interface Look extends Setting {
   /** As `phone-zh-light`. */
@@ -35,19 +35,18 @@ export const pictureName = (state: string, look: string): string =>
 export async function shootState(
   browser: Browser,
   pageWorld: PageWorld,
-  state: PageState,
+  state: AnyState,
   folder: string,
 ): Promise<void> {
   const [first] = LOOKS
-  const driver = await openDriver(browser, pageWorld, first as Look, state)
-  const { page } = driver
+  const open = await state.open(browser, pageWorld, first as Look)
+  const { page } = open
   page.setDefaultTimeout(REACH_MS_MAX)
   try {
-    await state.reach(driver)
-    await page.getByText(driver.say(state.shows)).first().waitFor()
+    await open.reach()
     let language = 'zh'
     for (const { name, theme, width, height, ...look } of LOOKS) {
-      if (look.language !== language) await page.locator('header button').click()
+      if (look.language !== language) await switchLanguage(page)
       language = look.language
       await page.setViewportSize({ width, height })
       await page.emulateMedia({ colorScheme: theme })
@@ -55,6 +54,6 @@ export async function shootState(
       await page.screenshot({ path: join(folder, pictureName(state.name, name)) })
     }
   } finally {
-    await driver.close()
+    await open.close()
   }
 }

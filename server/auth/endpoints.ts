@@ -5,8 +5,12 @@ import type { OwnAccountAct, SignInBy } from './staff-audit.ts'
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST'
+  /** For the API's document. */
+  readonly summary: string
   /** What may be in its body: options of the library that are not named here stay closed. */
   readonly body: z.ZodType<Record<string, unknown>>
+  /** What a page reads of its answer. */
+  readonly answer: z.ZodType
   /** For those alone whose session opens other routes too. */
   readonly membersOnly?: true
   /** What the audit calls it; a member does it to the own account. */
@@ -29,23 +33,53 @@ export const SIGN_INS: Readonly<Record<string, SignInBy>> = {
   [VERIFY_TOTP]: 'totp',
   [VERIFY_BACKUP_CODE]: 'backup-code',
 }
+const done = z.looseObject({})
 /** By path. */
 export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  '/sign-in/email': { method: 'POST', body: z.strictObject({ email, password }) },
-  '/sign-out': { method: 'POST', body: nothing },
-  '/get-session': { method: 'GET', body: nothing },
+  '/sign-in/email': {
+    method: 'POST',
+    summary: 'Sign in by e-mail address and password; a second factor may have to follow',
+    body: z.strictObject({ email, password }),
+    answer: z.looseObject({ twoFactorRedirect: z.boolean().optional() }),
+  },
+  '/sign-out': { method: 'POST', summary: 'End the session', body: nothing, answer: done },
+  '/get-session': {
+    method: 'GET',
+    summary: 'The session as the library has it, or null',
+    body: nothing,
+    answer: done.nullable(),
+  },
   '/change-password': {
     method: 'POST',
+    summary: 'Set another password for the own account',
     body: z.strictObject({ ...change, ...revoke }),
+    answer: done,
     membersOnly: true,
     audited: 'staff.password-changed',
   },
-  '/two-factor/enable': { method: 'POST', body: withPassword },
-  [VERIFY_TOTP]: { method: 'POST', body: withCode },
-  [VERIFY_BACKUP_CODE]: { method: 'POST', body: withBackupCode },
+  '/two-factor/enable': {
+    method: 'POST',
+    summary: 'Begin to set up the second factor: what an authenticator needs, shown this once',
+    body: withPassword,
+    answer: z.looseObject({ totpURI: z.string(), backupCodes: z.array(z.string()) }),
+  },
+  [VERIFY_TOTP]: {
+    method: 'POST',
+    summary: 'Sign in, or end the setting up, with a code of the authenticator',
+    body: withCode,
+    answer: done,
+  },
+  [VERIFY_BACKUP_CODE]: {
+    method: 'POST',
+    summary: 'Sign in with one of the backup codes, once',
+    body: withBackupCode,
+    answer: done,
+  },
   '/two-factor/generate-backup-codes': {
     method: 'POST',
+    summary: 'Ten new backup codes in place of the former ones',
     body: withPassword,
+    answer: z.looseObject({ backupCodes: z.array(z.string()) }),
     membersOnly: true,
     audited: 'staff.backup-codes',
   },

@@ -28,6 +28,7 @@ export const PERMISSIONS = {
   'retention.read': ['auditor', 'operator'],
 } as const satisfies Record<string, readonly Role[]>
 export type Permission = keyof typeof PERMISSIONS
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as readonly Permission[]
 
 export function isRole(value: unknown): value is Role {
   return (ROLES as readonly unknown[]).includes(value)

@@ -91,18 +91,41 @@ async function standing(
 }
 
 /**
+ * A whole number is about to be shown that was masked until then: in its canonical form. Audited and
+ * counted as a look, also where nobody is known by it. Throws Problem: those of `lookUp`.
+ */
+export async function lookAtNumber(service: Service, look: Look): Promise<string> {
+  const { db, clock, config } = service
+  const now = clock.now()
+  const { warnings: _, readings: __, ...document } = checkDocument(config.documents, look, now)
+  if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
+  const subject = await subjectOf(service, document, now)
+  await writeAudit(db, { actor: `staff:${look.by}`, action: 'person.number', subject }, now)
+  return document.documentNumber
+}
+
+/** As the audit names them: by the person's id, or by the hash of a document that nobody used yet. */
+async function subjectOf(
+  { db, secrets }: Service,
+  document: Parameters<typeof documentHash>[1],
+  now: number,
+): Promise<string> {
+  const known = await knownPerson(db, secrets, document, now)
+  return known?.id ?? documentHash(secrets, document).toString('base64url')
+}
+
+/**
  * The photo on file, for who may compare it with the person at the window. Audited and counted as
  * a look. Throws Problem `PERSON_UNKNOWN`, and those of `lookUp`.
  */
 export async function lookAtPhoto(service: Service, look: Look): Promise<Uint8Array> {
-  const { db, secrets, clock, config, registry } = service
+  const { db, clock, config, registry } = service
   const now = clock.now()
   const { warnings: _, readings: __, ...document } = checkDocument(config.documents, look, now)
   if (!(await takeRate(db, 'look', look.by, now))) throw new Problem('RATE_LIMITED')
   const name = await registry.nameOf(document)
   const photo = name === undefined ? undefined : await registry.photoOf({ name, ...document })
-  const known = await knownPerson(db, secrets, document, now)
-  const subject = known?.id ?? documentHash(secrets, document).toString('base64url')
+  const subject = await subjectOf(service, document, now)
   const entry = { actor: `staff:${look.by}`, action: 'person.photo', subject } as const
   await writeAudit(db, { ...entry, detail: { onFile: photo !== undefined } }, now)
   if (photo === undefined) throw new Problem('PERSON_UNKNOWN')

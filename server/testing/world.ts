@@ -91,7 +91,7 @@ export async function worldAtNoon(t: Test, dir: string, place: string): Promise<
 /**
  * The service again on the same files, as after a restart; on PostgreSQL also as one more replica.
  * `ports`: timers that the test moves, chance that it can draw again, instead of the system's; another
- * log than `logged`; pages.
+ * log than `logged`; pages; `isAtOwnAddress`: browsers know it by the address of `listen`.
  */
 export async function reopenWorld(
   dir: string,
@@ -99,7 +99,12 @@ export async function reopenWorld(
   place = join(dir, 'service.db'),
   faces: FaceCheck = virtualFaces(),
   staff: object = {},
-  ports: Partial<Pick<ServiceOptions, 'timers' | 'random' | 'log' | 'pages'>> = {},
+  {
+    isAtOwnAddress = false,
+    ...ports
+  }: Partial<Pick<ServiceOptions, 'timers' | 'random' | 'log' | 'pages'>> & {
+    readonly isAtOwnAddress?: boolean
+  } = {},
 ): Promise<World> {
   const lines: string[] = []
   const sink = new Writable({
@@ -110,7 +115,7 @@ export async function reopenWorld(
   })
   const config = configSchema.parse({
     listen: { port: 0 },
-    publicUrl: 'http://desk.test',
+    ...(!isAtOwnAddress && { publicUrl: 'http://desk.test' }),
     database: isPostgresUrl(place) ? { url: place } : { file: place },
     trust: { documents: join(dir, 'trust'), keys: join(dir, 'trust/online'), environment: 'test' },
     documents: ['resident-id', 'passport'],
@@ -147,7 +152,9 @@ export async function reopenWorld(
       const server = createServer(getRequestListener(opened.app.fetch))
       servers.push(server)
       await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      opened.setAddress(url)
+      return url
     },
     async close() {
       opened.service.publisher.endStreams()

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { AUTH_PATH } from '../auth/library.ts'
-import { may, PERMISSIONS, ROLES } from '../auth/permissions.ts'
+import { may, PERMISSIONS, type Permission, ROLES } from '../auth/permissions.ts'
 import { declaredRoutes } from '../http/routes/route.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
 
@@ -55,7 +55,8 @@ t.test('no route stands outside the declarations', async t => {
 
 t.test('every answer says who may keep it, and how a browser takes it', async t => {
   for (const { method, path, access } of declaredRoutes) {
-    const asked = access.by === 'staff' ? [...sessions.values()] : [{}]
+    const isOfStaff = access.by === 'staff' || access.by === 'member'
+    const asked = isOfStaff ? [...sessions.values()] : [{}]
     for (const headers of asked) {
       const answer = await knock(method, path, headers)
       await answer.body?.cancel()
@@ -97,6 +98,23 @@ t.test('staff routes: exactly the roles of the table', async t => {
       t.equal(code === 'FORBIDDEN', !may(role, permission), `${role} ${method} ${path}`)
       const foreign = await knock(method, path, { ...session, origin: 'https://evil.test' })
       if (method !== 'get') t.equal(await codeOf(foreign), 'ORIGIN', `${role} foreign ${path}`)
+    }
+  }
+})
+
+t.test('routes of any member: whoever is signed in, and nobody else', async t => {
+  const { staff } = world.service
+  const members = declaredRoutes.filter(one => one.access.by === 'member')
+  t.ok(members.length > 0)
+  for (const { method, path } of members) {
+    t.equal(await codeOf(await knock(method, path)), 'SIGN_IN', path)
+    for (const role of ROLES) {
+      const answer = await knock(method, path, sessions.get(role))
+      t.equal(answer.status, 200, `${role} ${path}`)
+      const member = await staff.member(new Headers(sessions.get(role)))
+      const permissions = Object.keys(PERMISSIONS).filter(one => may(role, one as Permission))
+      const { id } = member as { id: string }
+      t.match(await answer.json(), { id, role, permissions, name: new RegExp(`^${role}-`) })
     }
   }
 })

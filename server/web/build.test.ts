@@ -13,6 +13,7 @@ import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { buildPages } from './build.ts'
 import { readPageFiles } from './page-files.ts'
+import { PAGES } from './page-table.ts'
 import { hashOfSources } from './sources.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -33,10 +34,10 @@ t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
   t.same(again, first)
   t.equal(started, 1, 'it is there')
 
-  const scripts = readdirSync(join(first.folder, 'assets')).filter(one =>
-    /^passenger.*\.js$/.test(one),
-  )
-  const bytes = scripts.map(one => gzipSync(readFileSync(join(first.folder, 'assets', one))).length)
+  const worker = readFileSync(join(first.folder, 'service-worker.js'), 'utf8')
+  const kept = /["'`](\/ [^"'`]*)["'`]/.exec(worker)?.[1]?.split(' ') ?? []
+  const scripts = kept.filter(one => one.endsWith('.js'))
+  const bytes = scripts.map(one => gzipSync(readFileSync(join(first.folder, one))).length)
   const sum = bytes.reduce((a, b) => a + b, 0)
   t.comment(`${sum} bytes of script, gzipped`)
   t.ok(sum > 10_000 && sum <= SCRIPT_BYTES_MAX, `${sum} bytes`)
@@ -45,15 +46,19 @@ t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
   for (const path of ['/', '/service-worker.js', '/manifest.webmanifest', '/icon-192.png']) {
     t.ok(paths.includes(path), path)
   }
-  const page = readFileSync(join(first.folder, 'passenger/index.html'), 'utf8')
-  t.notMatch(
-    page,
-    /<script(?![^>]*\bsrc=)|<style|style=|https?:\/\//,
-    'nothing inline, no other host',
+  for (const { folder } of PAGES) {
+    const page = readFileSync(join(first.folder, folder, 'index.html'), 'utf8')
+    const strange = /<script(?![^>]*\bsrc=)|<style|style=|https?:\/\//
+    t.notMatch(page, strange, `${folder}: nothing inline, no other host`)
+  }
+  t.ok(
+    scripts.some(one => /^\/assets\/passenger/.test(one)),
+    'the worker keeps the script',
   )
-  const worker = readFileSync(join(first.folder, 'service-worker.js'), 'utf8')
-  const kept = /["'`](\/ [^"'`]*)["'`]/.exec(worker)?.[1]?.split(' ') ?? []
-  t.ok(kept.includes(`/assets/${scripts[0]}`), 'the worker keeps the script')
+  t.notOk(
+    kept.some(one => /desk/.test(one)),
+    'and nothing of the desk’s page',
+  )
   t.ok(
     kept.every(path => paths.includes(path)),
     'the worker keeps nothing that is not there',

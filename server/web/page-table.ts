@@ -7,4 +7,7 @@ export interface Page {
   readonly path: string
 }
 
-export const PAGES: readonly Page[] = [{ folder: 'passenger', path: '/' }]
+export const PAGES: readonly Page[] = [
+  { folder: 'passenger', path: '/' },
+  { folder: 'desk', path: '/desk' },
+]

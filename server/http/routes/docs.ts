@@ -1,5 +1,7 @@
 /** The API's description: for programs at /openapi.json, for people at /docs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { ENDPOINTS } from '../../auth/endpoints.ts'
+import { AUTH_PATH } from '../../auth/library.ts'
 import { PERMISSIONS } from '../../auth/permissions.ts'
 import type { ServiceEnv } from '../../services/context.ts'
 import { docsPage } from '../docs-page.ts'
@@ -39,11 +41,13 @@ function accessOf(method: string, path: string): string {
   switch (access?.by) {
     case 'staff':
       return `staff who are ${PERMISSIONS[access.permission].join(' or ')}`
+    case 'member':
+      return 'staff'
     case 'gate':
       return 'the gate itself, by proof of its key'
     case 'phone':
       return 'phones, by proof of the device key'
     default:
-      return 'anyone'
+      return ENDPOINTS[path.slice(AUTH_PATH.length)]?.membersOnly === true ? 'staff' : 'anyone'
   }
 }

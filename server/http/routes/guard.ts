@@ -25,6 +25,8 @@ export type Access =
   | { readonly by: 'anyone'; readonly isQuick?: true }
   /** A signed-in member of staff whose role has the permission. */
   | { readonly by: 'staff'; readonly permission: Permission }
+  /** A signed-in member of staff, whatever the role. */
+  | { readonly by: 'member' }
   /** The enrolled gate that the path's `id` names, by proof of its key. */
   | { readonly by: 'gate' }
   /**
@@ -61,7 +63,8 @@ export function guard(access: Access, body: BodyKind = SMALL_BODY): MiddlewareHa
 
 /** Resolves when work for a caller may begin. Staff don't wait: who is none is refused at little cost. */
 async function turnOf(c: Context<ServiceEnv>, access: Access): Promise<void> {
-  if (access.by === 'staff' || (access.by === 'anyone' && access.isQuick === true)) return
+  if (access.by === 'staff' || access.by === 'member') return
+  if (access.by === 'anyone' && access.isQuick === true) return
   await c.get('load').turn(addressOf(c))
 }
 
@@ -75,7 +78,8 @@ async function admit(
     case 'anyone':
       return onward(c, { access, body, client: addressOf(c) }, () => route(next))
     case 'staff':
-      await admitStaff(c, access.permission)
+    case 'member':
+      await admitStaff(c, access.by === 'staff' ? access.permission : undefined)
       return onward(c, { access, body, client: `staff ${c.get('staff').id}` }, () => route(next))
     case 'gate':
       return admitGate(c, next, body)
@@ -143,11 +147,14 @@ function demandJson(c: Context<ServiceEnv>): void {
   if (type !== 'application/json') throw new Problem('CONTENT_TYPE')
 }
 
-async function admitStaff(c: Context<ServiceEnv>, permission: Permission): Promise<void> {
+async function admitStaff(
+  c: Context<ServiceEnv>,
+  permission: Permission | undefined,
+): Promise<void> {
   const service = c.get('service')
   if (isForeignOrigin(c.req.raw, service.ownOrigins())) throw new Problem('ORIGIN')
   const member = demandMember(await service.staff.member(c.req.raw.headers))
-  if (!may(member.role, permission)) throw new Problem('FORBIDDEN')
+  if (permission !== undefined && !may(member.role, permission)) throw new Problem('FORBIDDEN')
   c.set('staff', member)
 }
 

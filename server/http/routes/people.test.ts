@@ -12,6 +12,7 @@ interface Answer {
   readonly code?: string
   readonly maskedName?: string | null
   readonly photo?: string
+  readonly documentNumber?: string
 }
 
 await onEachEngine(async (t, newPlace) => {
@@ -86,6 +87,13 @@ await onEachEngine(async (t, newPlace) => {
     t.match(nobody, { status: 404, code: 'PERSON_UNKNOWN' })
   })
 
+  await t.test('a whole number: as it is read, whoever it is', async t => {
+    const number = (typed: string, staff = agent) => ask('/v1/people/number', typed, staff)
+    t.match(await number(' e10001 '), { status: 200, documentNumber: 'E10001' })
+    t.match(await number('E10009'), { status: 200, documentNumber: 'E10009' })
+    t.match(await number('!'), { status: 422, code: 'DOCUMENT_INVALID' })
+  })
+
   await t.test('bad documents', async t => {
     t.match(await look('!'), { status: 422, code: 'DOCUMENT_INVALID' })
     const tw = { documentType: 'travel-permit-tw', documentNumber: '12345678' }
@@ -98,22 +106,29 @@ await onEachEngine(async (t, newPlace) => {
     const before = (await audit()).length
     await look('E10003')
     await ask('/v1/people/photo', 'E10003', supervisor)
+    await ask('/v1/people/number', 'E10003')
     const rows = await audit()
-    t.equal(rows.length, before + 2)
-    t.same(new Set(rows.map(row => row.action)), new Set(['person.look', 'person.photo']))
+    t.equal(rows.length, before + 3)
+    const [look1, photo, number] = rows.slice(-3)
+    t.same(
+      [look1?.action, photo?.action, number?.action],
+      ['person.look', 'person.photo', 'person.number'],
+    )
+    t.equal(number?.subject, look1?.subject, 'the same person')
     t.ok(rows.every(row => row.actor.startsWith('staff:')))
     t.notMatch(JSON.stringify(rows), /E1000|AB CD/i)
     t.notMatch(world.logged(), /E1000|AB CD/i)
     t.match(world.logged(), /"route":"\/v1\/people\/lookup"/)
   })
 
-  await t.test('so many looks a member of staff, photos counted with them', async t => {
+  await t.test('so many looks a member of staff, photos and numbers counted with them', async t => {
     const busy = await world.signIn('supervisor')
     for (let i = 1; i < RATES.look.max; i++) await look('E10004', busy)
     t.equal((await ask('/v1/people/photo', 'E10001', busy)).status, 200, 'at the limit')
     const rows = (await audit()).length
     t.match(await look('E10004', busy), { status: 429, code: 'RATE_LIMITED' })
     t.match(await ask('/v1/people/photo', 'E10001', busy), { code: 'RATE_LIMITED' })
+    t.match(await ask('/v1/people/number', 'E10001', busy), { code: 'RATE_LIMITED' })
     t.equal((await audit()).length, rows)
     t.equal((await look('E10004', supervisor)).status, 200, 'another one is not held up')
     world.clock.time += RATES.look.windowMs

@@ -7,7 +7,7 @@ import { DOCUMENT_TYPES } from '../../domain/document-type.ts'
 import { DOCUMENT_NUMBER_CHARS_MAX } from '../../limits.ts'
 import type { ServiceEnv } from '../../services/context.ts'
 import { unlock } from '../../services/face-lock.ts'
-import { lookAtPhoto, lookUp } from '../../services/look-up.ts'
+import { lookAtNumber, lookAtPhoto, lookUp } from '../../services/look-up.ts'
 import { remarksAnswer, remarksShape } from './remarks.ts'
 import { isoTime, json, jsonBody, problems, reasonSchema, route } from './route.ts'
 
@@ -58,6 +58,24 @@ const lookupRoute = route(
           ...remarksShape,
         }),
       ),
+      ...problems(
+        ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
+        ...(['RATE_LIMITED', 'DOCUMENT_OTHER_TYPE'] as const),
+      ),
+    },
+  },
+)
+
+const numberRoute = route(
+  { by: 'staff', permission: 'person.look' },
+  {
+    method: 'post',
+    path: '/v1/people/number',
+    tags: ['desk'],
+    summary: 'Before a page shows a whole number that it had masked: each look is audited',
+    request: documentBody,
+    responses: {
+      200: json('The number as it was read', z.object({ documentNumber: z.string() })),
       ...problems(
         ...(['INVALID', 'SIGN_IN', 'FORBIDDEN', 'DOCUMENT_INVALID', 'DOCUMENT_TYPE'] as const),
         ...(['RATE_LIMITED', 'DOCUMENT_OTHER_TYPE'] as const),
@@ -133,6 +151,11 @@ export function registerPeople(app: OpenAPIHono<ServiceEnv>): void {
       },
       200,
     )
+  })
+  app.openapi(numberRoute, async c => {
+    const by = c.get('staff').id
+    const documentNumber = await lookAtNumber(c.get('service'), { ...c.req.valid('json'), by })
+    return c.json({ documentNumber }, 200)
   })
   app.openapi(unlockRoute, async c => {
     const by = c.get('staff').id

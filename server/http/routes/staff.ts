@@ -4,19 +4,22 @@
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { ENDPOINTS } from '../../auth/endpoints.ts'
 import { AUTH_PATH } from '../../auth/library.ts'
 import { isForeignOrigin } from '../../auth/origin.ts'
 import { ownPath } from '../../auth/own-path.ts'
+import { may, PERMISSION_NAMES, ROLES } from '../../auth/permissions.ts'
 import { CALLBACK_PATH } from '../../auth/provider.ts'
 import { Problem } from '../../errors.ts'
 import { RETURN_PATH_CHARS_MAX } from '../../limits.ts'
 import { clientAddress } from '../../load/client-address.ts'
 import type { ServiceEnv } from '../../services/context.ts'
+import { findMember } from '../../store/staff/staff-members.ts'
 import { isPlainText } from './plain-text.ts'
 import { demandLength, SMALL_BODY, withBody } from './read-body.ts'
 import { json, jsonBody, problems, route } from './route.ts'
 
-const NO_PATH = 'expected a path of this service, such as /desk/'
+const NO_PATH = 'expected a path of this service, such as /desk'
 /** A path of our own pages, written as it is resolved: no `..`, nothing that is another host. */
 const returnPathSchema = z
   .string()
@@ -36,6 +39,28 @@ const waysRoute = route(
         'By password, and with the operator’s provider if one is configured',
         z.object({ password: z.literal(true), oidc: z.object({ name: z.string() }).nullable() }),
       ),
+    },
+  },
+)
+
+const meRoute = route(
+  { by: 'member' },
+  {
+    method: 'get',
+    path: '/v1/staff/me',
+    tags: ['staff'],
+    summary: 'Who is signed in here, and what the role may do: what a page shows',
+    responses: {
+      200: json(
+        'The member, and each permission of the role',
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          role: z.enum(ROLES),
+          permissions: z.array(z.enum(PERMISSION_NAMES)),
+        }),
+      ),
+      ...problems('SIGN_IN', 'TOTP_REQUIRED'),
     },
   },
 )
@@ -104,6 +129,37 @@ function registerProvider(app: OpenAPIHono<ServiceEnv>): void {
   })
 }
 
+function registerMe(app: OpenAPIHono<ServiceEnv>): void {
+  app.openapi(meRoute, async c => {
+    const { id, role } = c.get('staff')
+    const name = (await findMember(c.get('service').db, id))?.name ?? ''
+    const permissions = PERMISSION_NAMES.filter(permission => may(role, permission))
+    return c.json({ id, name, role, permissions }, 200)
+  })
+}
+
+/** For the API's document: their answers are the library's. */
+function describeAccounts(app: OpenAPIHono<ServiceEnv>): void {
+  for (const [path, { method, body, summary, answer }] of Object.entries(ENDPOINTS)) {
+    app.openAPIRegistry.registerPath({
+      method: method === 'GET' ? 'get' : 'post',
+      path: `${AUTH_PATH}${path}`,
+      tags: ['staff'],
+      summary,
+      ...(method === 'POST' && { request: jsonBody(body) }),
+      responses: {
+        200: json('As the library answers, without tokens', answer),
+        ...problems(...ACCOUNT_PROBLEMS),
+      },
+    })
+  }
+}
+
+const ACCOUNT_PROBLEMS = [
+  ...(['INVALID', 'ORIGIN', 'SIGN_IN', 'CREDENTIALS', 'ACCOUNT_DISABLED', 'RATE_LIMITED'] as const),
+  ...(['TOTP_REQUIRED', 'TOTP_WRONG', 'TOTP_USED', 'TOTP_LOCKED', 'TOTP_SET'] as const),
+] as const
+
 /** The request with its body read, as the account library takes it. */
 async function withRequest<T>(
   c: Context<ServiceEnv>,
@@ -121,6 +177,8 @@ async function withRequest<T>(
 
 export function registerStaff(app: OpenAPIHono<ServiceEnv>): void {
   registerProvider(app)
+  registerMe(app)
+  describeAccounts(app)
   app.all(`${AUTH_PATH}/*`, async (c: Context<ServiceEnv>) => {
     const { staff, ownOrigins, config } = c.get('service')
     if (isForeignOrigin(c.req.raw, ownOrigins())) throw new Problem('ORIGIN')

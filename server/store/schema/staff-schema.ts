@@ -4,6 +4,7 @@
 export interface StaffTable {
   id: string
   email: string
+  name: string
   role: string
   /** Of another type on each engine; null: no second factor. */
   twoFactorEnabled: null

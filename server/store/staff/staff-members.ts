@@ -46,7 +46,7 @@ export async function listMembers(db: Database): Promise<readonly ListedMember[]
 export async function findMember(db: Database | Tx, who: string) {
   return db
     .selectFrom('staff')
-    .select(['id', 'email', 'role'])
+    .select(['id', 'email', 'name', 'role'])
     .where(({ eb, or }) => or([eb('id', '=', who), eb('email', '=', who.toLowerCase())]))
     .executeTakeFirst()
 }

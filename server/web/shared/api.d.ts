@@ -759,6 +759,15 @@ export interface Api {
       })[]
     }
   }
+  'POST /v1/people/number': {
+    body: {
+      readonly documentType: "resident-id" | "residence-permit-hmt" | "travel-permit-hm" | "travel-permit-tw" | "foreign-permanent-id" | "passport"
+      readonly documentNumber: string
+    }
+    answer: {
+      readonly documentNumber: string
+    }
+  }
   'POST /v1/people/unlock': {
     body: {
       readonly documentType: "resident-id" | "residence-permit-hmt" | "travel-permit-hm" | "travel-permit-tw" | "foreign-permanent-id" | "passport"
@@ -1064,6 +1073,67 @@ export interface Api {
   }
   'GET /v1/auth/callback/oidc': {
     answer: undefined
+  }
+  'GET /v1/staff/me': {
+    answer: {
+      readonly id: string
+      readonly name: string
+      readonly role: "agent" | "supervisor" | "technician" | "operator" | "auditor"
+      readonly permissions: readonly ("certificate.issue" | "certificate.revoke" | "certificate.paper" | "approval.read" | "approval.decide" | "appeal.read" | "appeal.resolve" | "person.look" | "person.photo" | "person.unlock" | "check.identity" | "ticket.read" | "ticket.sell" | "ticket.refund" | "ticket.change" | "fleet.read" | "fleet.enrol" | "fleet.configure" | "trust.deny-key" | "audit.read" | "retention.read")[]
+    }
+  }
+  'POST /v1/auth/sign-in/email': {
+    body: {
+      readonly email: string
+      readonly password: string
+    }
+    answer: {
+      readonly twoFactorRedirect?: boolean
+    }
+  }
+  'POST /v1/auth/sign-out': {
+    body: Readonly<Record<string, unknown>>
+    answer: Readonly<Record<string, unknown>>
+  }
+  'GET /v1/auth/get-session': {
+    answer: Readonly<Record<string, unknown>> | null
+  }
+  'POST /v1/auth/change-password': {
+    body: {
+      readonly currentPassword: string
+      readonly newPassword: string
+      readonly revokeOtherSessions?: boolean
+    }
+    answer: Readonly<Record<string, unknown>>
+  }
+  'POST /v1/auth/two-factor/enable': {
+    body: {
+      readonly password: string
+    }
+    answer: {
+      readonly totpURI: string
+      readonly backupCodes: readonly (string)[]
+    }
+  }
+  'POST /v1/auth/two-factor/verify-totp': {
+    body: {
+      readonly code: string
+    }
+    answer: Readonly<Record<string, unknown>>
+  }
+  'POST /v1/auth/two-factor/verify-backup-code': {
+    body: {
+      readonly code: string
+    }
+    answer: Readonly<Record<string, unknown>>
+  }
+  'POST /v1/auth/two-factor/generate-backup-codes': {
+    body: {
+      readonly password: string
+    }
+    answer: {
+      readonly backupCodes: readonly (string)[]
+    }
   }
   'GET /docs': {
     answer: undefined

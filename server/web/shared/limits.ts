@@ -20,3 +20,7 @@ export const AWAY_MS_MAX = 60_000
 export const RENEW_BEFORE_MS = 5 * 60_000
 /** How often a page that shows a certificate asks whether it still runs. */
 export const LOOK_EVERY_MS = 60_000
+
+/** How often a desk asks what waits for it, and how many rows of each kind it shows. */
+export const QUEUE_EVERY_MS = 3_000
+export const QUEUE_ROWS = 20

@@ -1,4 +1,4 @@
-/** A code as a drawing: QR (ISO/IEC 18004), one alphanumeric segment, error correction M. */
+/** A code as a drawing: QR (ISO/IEC 18004), one segment, error correction M. */
 import encodeQR from 'qr'
 
 /** Light modules around a code that nothing touches. */
@@ -11,13 +11,14 @@ export interface QrDrawing {
   readonly path: string
 }
 
-/** Throws when the text has characters outside the alphanumeric set. */
-export function drawQr(text: string): QrDrawing {
-  const rows = encodeQR(text, 'raw', {
-    ecc: 'medium',
-    encoding: 'alphanumeric',
-    border: QUIET_MODULES,
-  })
+/** A pass. Throws when the text has characters outside the alphanumeric set. */
+export const drawQr = (text: string): QrDrawing => draw(text, 'alphanumeric')
+
+/** Any text, in UTF-8. */
+export const drawQrOfBytes = (text: string): QrDrawing => draw(text, 'byte')
+
+function draw(text: string, encoding: 'alphanumeric' | 'byte'): QrDrawing {
+  const rows = encodeQR(text, 'raw', { ecc: 'medium', encoding, border: QUIET_MODULES })
   return { side: rows.length, path: rows.map(runsOf).join('') }
 }
 

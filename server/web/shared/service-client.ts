@@ -1,6 +1,7 @@
 /**
  * Requests of a page to its service, typed by the API's document. A phone's requests carry a proof; an
- * answer that got lost is asked for again under the same number, so nothing is done twice.
+ * answer that got lost is asked for again under the same number, so nothing is done twice. What has no
+ * such number and changes something is sent once: whether it was done must then be looked at.
  */
 import type { Api, Problem } from './api.d.ts'
 import { toBase64Url } from './bytes.ts'
@@ -29,7 +30,7 @@ export interface Refusal extends Problem {
 export type Answer<R extends Route> =
   | { readonly ok: true; readonly body: Api[R]['answer'] }
   | { readonly ok: false; readonly why: 'refused'; readonly problem: Refusal }
-  /** No answer came, however often it was asked for. */
+  /** No answer came, however often it was asked for. What was sent may have been done all the same. */
   | { readonly ok: false; readonly why: 'unreachable' }
 
 export interface ServiceClient {
@@ -106,15 +107,16 @@ export function createServiceClient(ports: ServiceClientPorts): ServiceClient {
     async call(route, given, keys) {
       const jti = toBase64Url(ports.random(24))
       const sent = { ...asked(route, given), keys, jti }
+      const triesMore = keys !== undefined || sent.method === 'GET' ? AGAIN_AFTER_MS.length : 0
       for (let tries = 0; ; tries++) {
         try {
           const answer = await withNonce(sent)
           if (answer.ok) return { ok: true, body: await answer.json() }
           const problem = await problemOf(answer)
-          const isUnderWay = problem.code === 'IN_PROGRESS' && tries < AGAIN_AFTER_MS.length
+          const isUnderWay = problem.code === 'IN_PROGRESS' && tries < triesMore
           if (!isUnderWay) return { ok: false, why: 'refused', problem }
         } catch {
-          if (tries >= AGAIN_AFTER_MS.length || !ports.isOnline()) {
+          if (tries >= triesMore || !ports.isOnline()) {
             return { ok: false, why: 'unreachable' }
           }
         }

@@ -1,6 +1,8 @@
-/** A state of the passenger's page, and what a way to one is made of. */
-import type { Page } from 'playwright-core'
+/** A state of a page, and what a way to one is made of. */
+import type { Browser, Page } from 'playwright-core'
 import type { TextKey } from '../passenger/texts-zh.ts'
+import type { Setting } from './browser.ts'
+import type { PageWorld } from './page-world.ts'
 import type { CameraKind, PassengerDriver } from './passenger-driver.ts'
 
 export interface PageState {
@@ -22,3 +24,17 @@ export const API = '**/v1/**'
 /** Answers of the service stay away until the network is well again. */
 export const holdNetwork = (page: Page) => page.route(API, () => new Promise<void>(() => {}))
 export const offline = (driver: PassengerDriver) => driver.context.setOffline(true)
+
+/** A state of any page: opened at its beginning, then reached. */
+export interface AnyState {
+  readonly name: string
+  open(browser: Browser, pageWorld: PageWorld, setting: Setting): Promise<OpenState>
+}
+
+export interface OpenState {
+  readonly page: Page
+  readonly faults: readonly string[]
+  /** Rejects when it is not there. */
+  reach(): Promise<void>
+  close(): Promise<void>
+}

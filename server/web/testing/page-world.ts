@@ -31,6 +31,14 @@ export interface PageWorld {
   close(): Promise<void>
 }
 
+/** Operators need a second factor; the provider is down. */
+const STAFF = {
+  totpFor: ['operator'],
+  oidc: {
+    ...{ issuer: 'http://127.0.0.1:9', name: 'Rail ID', clientId: 'desk' },
+    roles: [{ value: 'desk', role: 'agent' }],
+  },
+}
 const PERSON = { name: '张三明', documentType: 'passport' } as const
 /** A clock that was moved so far at once would be taken for one that is set. */
 const STEP_MS = 2_000
@@ -44,7 +52,8 @@ export async function openPageWorld(dir: string, { isStill = false } = {}): Prom
   const clock = createMovedClock(isStill)
   const followers: (() => Promise<void>)[] = []
   const faces = facesAsSaid(() => pageWorld.faceReason)
-  const open = () => reopenWorld(dir, clock, undefined, faces, {}, { pages })
+  const ports = { pages, isAtOwnAddress: true }
+  const open = () => reopenWorld(dir, clock, undefined, faces, STAFF, ports)
   let world = await open()
   let isServing = true
   const url = await world.listen()

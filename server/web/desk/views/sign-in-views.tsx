@@ -1,0 +1,220 @@
+/** Signing in, step by step, and the setting up of a second factor. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { Field, Heading, Spinner } from '../../shared/parts.tsx'
+import { drawQrOfBytes } from '../../shared/qr-code.ts'
+import type { Desk } from '../desk.ts'
+import type { Screen } from '../screens.ts'
+import { say, type TextKey } from '../texts.ts'
+import { Told, Waited } from './form-parts.tsx'
+
+const PASSWORD = { type: 'password', autoComplete: 'current-password' }
+const ONE_TIME_CODE = { autoComplete: 'one-time-code', inputMode: 'numeric' }
+
+type SignInProps = { readonly desk: Desk } & Extract<Screen, { at: 'sign-in' }>
+
+export function SignIn(props: SignInProps) {
+  return props.step === 'password' ? <Password {...props} /> : <Code {...props} />
+}
+
+interface LineProps {
+  readonly id: string
+  readonly label: TextKey
+  readonly hint?: TextKey
+  readonly value: string
+  readonly put: (value: string) => void
+  readonly takesFocus?: boolean
+  /** Of the input. */
+  readonly more: Readonly<Record<string, string>>
+}
+
+function Line({ id, label, hint, value, put, takesFocus, more }: LineProps) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (takesFocus === true) input.current?.focus()
+  }, [takesFocus])
+  return (
+    <Field id={id} label={say(label)} hint={hint === undefined ? '' : say(hint)} fault={undefined}>
+      <input
+        ref={input}
+        id={id}
+        value={value}
+        required
+        aria-describedby={`${id}-hint`}
+        onInput={event => put(event.currentTarget.value)}
+        {...more}
+      />
+    </Field>
+  )
+}
+
+function Password({ desk, ways, why, trouble }: SignInProps) {
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const isBusy = desk.waiting.value !== 'no'
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (!isBusy) void desk.signIn.password(email, password)
+  }
+  return (
+    <form class="entry" onSubmit={submit}>
+      <Heading>{say('in.title')}</Heading>
+      {why !== undefined && <p role="status">{say(`in.why.${why}`)}</p>}
+      <Told trouble={trouble} />
+      <div class="card fields">
+        <Line
+          id="email"
+          label="in.email"
+          value={email}
+          put={setEmail}
+          more={{ type: 'email', autoComplete: 'username' }}
+          takesFocus
+        />
+        <Line
+          id="password"
+          label="in.password"
+          value={password}
+          put={setPassword}
+          more={PASSWORD}
+        />
+        <Submit desk={desk} text="in.do" />
+      </div>
+      {ways.oidc !== null && (
+        <>
+          <p class="quiet middle">{say('in.or')}</p>
+          <button
+            type="button"
+            class="button line wide"
+            disabled={isBusy}
+            onClick={() => void desk.signIn.provider()}
+          >
+            {say('in.oidc', { name: ways.oidc.name })}
+          </button>
+        </>
+      )}
+    </form>
+  )
+}
+
+function Code({ desk, step, trouble }: SignInProps) {
+  const [code, setCode] = useState('')
+  const isBackup = step === 'backup'
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (desk.waiting.value === 'no') void desk.signIn.code(code)
+  }
+  return (
+    <form class="entry" onSubmit={submit}>
+      <Heading>{say('in.code.title')}</Heading>
+      <Told trouble={trouble} />
+      <div class="card fields">
+        <Line
+          id="code"
+          label={isBackup ? 'in.backup' : 'in.code'}
+          hint={isBackup ? 'in.backup.hint' : 'in.code.hint'}
+          value={code}
+          put={setCode}
+          more={isBackup ? { autoComplete: 'off' } : ONE_TIME_CODE}
+          takesFocus
+        />
+        <Submit desk={desk} text="in.do" />
+      </div>
+      <button
+        type="button"
+        class="button plain"
+        onClick={() => desk.signIn.step(isBackup ? 'code' : 'backup')}
+      >
+        {say(isBackup ? 'in.to-code' : 'in.to-backup')}
+      </button>
+    </form>
+  )
+}
+
+type EnrolProps = { readonly desk: Desk } & Extract<Screen, { at: 'enrol' }>
+
+export function Enrol({ desk, step, trouble }: EnrolProps) {
+  const [typed, setTyped] = useState('')
+  const isFirst = step.at === 'password'
+  const submit = (event: Event) => {
+    event.preventDefault()
+    if (desk.waiting.value !== 'no') return
+    void (isFirst ? desk.signIn.enrol(typed) : desk.signIn.enrolled(typed))
+  }
+  return (
+    <form class="entry" onSubmit={submit}>
+      <Heading>{say('enrol.title')}</Heading>
+      <p>{say(isFirst ? 'enrol.text' : 'enrol.scan')}</p>
+      <Told trouble={trouble} />
+      {step.at === 'scan' && <Secret {...step} />}
+      <div class="card fields">
+        {isFirst ? (
+          <Line
+            id="password"
+            label="in.password"
+            value={typed}
+            put={setTyped}
+            more={PASSWORD}
+            takesFocus
+          />
+        ) : (
+          <Line
+            id="code"
+            label="in.code"
+            hint="in.code.hint"
+            value={typed}
+            put={setTyped}
+            more={ONE_TIME_CODE}
+          />
+        )}
+        <Submit desk={desk} text={isFirst ? 'enrol.begin' : 'enrol.do'} />
+      </div>
+    </form>
+  )
+}
+
+interface SecretProps {
+  readonly uri: string
+  readonly backupCodes: readonly string[]
+}
+
+function Secret({ uri, backupCodes }: SecretProps) {
+  const { side, path } = drawQrOfBytes(uri)
+  return (
+    <div class="card secret">
+      <svg
+        class="qr"
+        viewBox={`0 0 ${side} ${side}`}
+        shape-rendering="crispEdges"
+        role="img"
+        aria-label={say('enrol.qr')}
+      >
+        <path d={path} />
+      </svg>
+      <p class="quiet">
+        {say('enrol.manual')}
+        <br />
+        <code>{new URL(uri).searchParams.get('secret')}</code>
+      </p>
+      <p>{say('enrol.backup')}</p>
+      <ul class="codes">
+        {backupCodes.map(code => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Submit({ desk, text }: { readonly desk: Desk; readonly text: TextKey }) {
+  const isBusy = desk.waiting.value !== 'no'
+  return (
+    <>
+      <button type="submit" class="button wide" disabled={isBusy}>
+        {isBusy && <Spinner />}
+        {say(text)}
+      </button>
+      <Waited desk={desk} />
+    </>
+  )
+}

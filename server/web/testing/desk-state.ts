@@ -1,0 +1,13 @@
+/** A state of the desk's page, and the way to it. */
+import type { Role } from '../../auth/permissions.ts'
+import type { TextKey } from '../desk/texts.ts'
+import type { DeskDriver } from './desk-driver.ts'
+
+export interface DeskState {
+  readonly name: string
+  /** Who is signed in; nobody when left out. */
+  readonly role?: Role
+  /** The text by which one knows that it is there. */
+  readonly shows: TextKey
+  reach(driver: DeskDriver): Promise<unknown>
+}
