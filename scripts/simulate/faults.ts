@@ -29,6 +29,8 @@ interface Kind {
   readonly s: readonly [number, number]
   /** Of one lane. */
   readonly onLane?: true
+  /** It leaves the lane out of service, until a technician has mended it. */
+  readonly isMended?: true
 }
 
 const nothing: Ends = () => {}
@@ -154,6 +156,7 @@ const readerLost: Kind = {
 const feedbackStuck: Kind = {
   s: [10, 60],
   onLane: true,
+  isMended: true,
   begin(system, fault) {
     const lane = laneOf(system, fault)
     lane.stickFeedback(true)

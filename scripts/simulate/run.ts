@@ -13,6 +13,7 @@ import type { Broken, End } from './invariant.ts'
 import { createInvariants } from './invariants.ts'
 import { lengthOf } from './plan-length.ts'
 import { type System, startSystem } from './system.ts'
+import { createTechnician } from './technician.ts'
 
 export interface Plan {
   readonly seed: number
@@ -148,6 +149,7 @@ function addFaults(
 ): ReadonlyMap<string, number> {
   const count = new Map<string, number>()
   const sinceMs = () => system.time.clock.monotonicMs() - startMs
+  const technician = createTechnician({ system, facts, agenda, sinceMs })
   for (const fault of faults) {
     const kind = FAULT_KINDS[fault.kind]
     if (kind === undefined) throw new Error(`no fault ${fault.kind}`)
@@ -161,6 +163,7 @@ function addFaults(
         await ends()
         system.note(lane, { what: 'step', text: `${fault.kind} is over` })
         facts.ends(fault, lane, sinceMs())
+        if (kind.isMended) technician.call(lane, fault.pick)
       })
     })
   }

@@ -14,7 +14,7 @@ import { createGateLives, type GateLives } from '../../fixtures/stage/gate-lives
 import type { Note, Observed } from '../../fixtures/stage/observed.ts'
 import { createTroubledDisk, type TroubledDisk } from '../../fixtures/stage/troubled-disk.ts'
 import { createDiskInMemory } from '../../gate/assembly/gate-disk.ts'
-import { gateConfigSchema } from '../../gate/contract/config.ts'
+import { type GateConfig, gateConfigSchema } from '../../gate/contract/config.ts'
 import type { ClockState } from '../../gate/contract/events.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { type Applications, createApplications } from './applications.ts'
@@ -24,6 +24,7 @@ import { createFaultyNetwork, type FaultyNetwork } from './network.ts'
 
 export interface System {
   readonly time: VirtualTime
+  readonly config: GateConfig
   readonly service: OneProcessService
   readonly lives: GateLives
   readonly lanes: readonly SimulatedLane[]
@@ -109,7 +110,7 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   const revoked = new Map<string, number>()
   const agent = await atOnce(time, service.world.signIn('agent'))
   return {
-    ...{ time, service, lives, lanes, network, disk, note, held, holders, revoked },
+    ...{ time, config, service, lives, lanes, network, disk, note, held, holders, revoked },
     applications: createApplications(service),
     replaced(person) {
       for (const [id, cti] of held) {
