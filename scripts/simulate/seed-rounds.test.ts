@@ -5,7 +5,7 @@ import { USUAL_SIZE } from './seed-plan.ts'
 import { runSeedRounds } from './seed-rounds.ts'
 
 /** Few people: most of an hour is its faults. */
-const SIZE = { ...USUAL_SIZE, lanes: 4, passengers: 10, faults: 22 }
+const SIZE = { ...USUAL_SIZE, lanes: 4, passengers: 6, faults: 22 }
 /** A busy machine takes its time. */
 t.setTimeout(900_000)
 const SEEDS = 20
