@@ -6,9 +6,10 @@ import { createGround, type Ground } from '../fixtures/one-process.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { endWithReader } from './report/closed-pipe.ts'
-import { createProgressLine } from './report/progress-line.ts'
+import { createProgressLine, type ProgressLine } from './report/progress-line.ts'
 import { noteStop } from './report/stop-signals.ts'
 import { explain } from './simulate/explain.ts'
+import { GROWTH_PHONES, playGrowth } from './simulate/growth.ts'
 import { simulationPage } from './simulate/html.ts'
 import { outcomeText, spent } from './simulate/print.ts'
 import { createReporter } from './simulate/report.ts'
@@ -17,6 +18,7 @@ import { HOUR_MS, seedPlan, USUAL_SIZE } from './simulate/seed-plan.ts'
 
 const HELP = `npm run simulate -- [--seed N] [--seeds N] [--hours H] [--lanes N] [--passengers N]
                            [--faults N] [--html FILE] [--no-shrink]
+npm run simulate -- --growth [--seed N]
 
 A station in one process on virtual time: the production service and gate, passengers with phones, and
 faults of network, disk, power, clock, devices and staff. At every step and at the end invariants are
@@ -26,11 +28,13 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --seeds N        so many seeds, one after the other, from --seed on, until one fails (1)
   --hours H        how long people come, 1 to 168 (1); 20 minutes follow in which all heals
   --lanes N        half let in, half let out, 2 to 8 (6)
-  --passengers N   people with a phone, each comes some ten times an hour (60)
+  --passengers N   people with a phone, each comes some eighteen times an hour (60)
   --faults N       an hour (25)
   --html FILE      writes a page: each lane over time, who was refused and why, what was wrong; of the
                    last seed
   --no-shrink      a broken invariant is only told
+  --growth         how the speed changes: 2, 4 and 8 lanes with their people for an hour each, then the
+                   usual station for 1, 6, 24 and 168 hours; a line for each, in CPU time
   --help           this text
 
 A failure is made smaller: hours, faults and people that it does not need are left out, and what is left
@@ -50,34 +54,53 @@ const OPTIONS = {
   faults: { type: 'string' },
   html: { type: 'string' },
   'no-shrink': { type: 'boolean', default: false },
+  growth: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
+const OF_GROWTH = ['growth', 'seed', 'help']
+
 interface Asked {
   readonly help: boolean
+  readonly growth: boolean
+  readonly seed: number
   readonly shrinks: boolean
   readonly html: string | undefined
   readonly plans: readonly Plan[]
 }
 
 function readArguments(args: readonly string[]): Asked {
-  const { values } = readOptions(OPTIONS, () => parseArgs({ args: [...args], options: OPTIONS }))
+  const { values } = readOptions(
+    OPTIONS,
+    () => parseArgs({ args: [...args], options: OPTIONS }),
+    ({ values }) => (values.growth ? OF_GROWTH : Object.keys(OPTIONS)),
+  )
   const whole = (
-    name: Exclude<keyof typeof OPTIONS, 'help' | 'html' | 'no-shrink'>,
+    name: Exclude<keyof typeof OPTIONS, 'help' | 'growth' | 'html' | 'no-shrink'>,
     from: number,
     to: number,
     otherwise: number,
   ) => wholeNumber(name, values[name], { from, to, otherwise })
-  const first = whole('seed', 0, 2 ** 31, 1)
+  const seed = whole('seed', 0, 2 ** 31, 1)
   const size = {
     hours: whole('hours', 1, 168, USUAL_SIZE.hours),
     lanes: whole('lanes', 2, 8, USUAL_SIZE.lanes),
     passengers: whole('passengers', 1, 1000, USUAL_SIZE.passengers),
     faults: whole('faults', 0, 1000, USUAL_SIZE.faults),
   }
-  const seeds = Array.from({ length: whole('seeds', 1, 100_000, 1) }, (_, n) => first + n)
-  const how = { help: values.help, shrinks: !values['no-shrink'], html: values.html }
-  return { ...how, plans: seeds.map(seed => seedPlan(seed, size)) }
+  const seeds = Array.from({ length: whole('seeds', 1, 100_000, 1) }, (_, n) => seed + n)
+  const { help, growth, html } = values
+  const plans = seeds.map(one => seedPlan(one, size))
+  return { help, growth, html, seed, plans, shrinks: !values['no-shrink'] }
+}
+
+/** How far it is, on a terminal; and whether it goes on. */
+function followed(plan: Plan, progress: ProgressLine, isStopped: () => boolean) {
+  return (atMs: number): boolean => {
+    const hours = `${(atMs / HOUR_MS).toFixed(1)} of ${plan.spanMs / HOUR_MS} h`
+    progress.show(`seed ${plan.seed}: ${hours}`)
+    return !isStopped()
+  }
 }
 
 /** One simulation, told; a failed one is made smaller and written. Gives what a page shows of it. */
@@ -87,11 +110,7 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
   const reporter = createReporter(plan)
   const outcome = await simulate(ground, plan, {
     onSeen: reporter.see,
-    onTime(atMs) {
-      const hours = `${(atMs / HOUR_MS).toFixed(1)} of ${plan.spanMs / HOUR_MS} h`
-      progress.show(`seed ${plan.seed}: ${hours}`)
-      return !isStopped()
-    },
+    onTime: followed(plan, progress, isStopped),
   })
   progress.clear()
   const whole = { outcome, report: reporter.report(outcome), again: '' }
@@ -112,6 +131,21 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
   return { outcome, report, again }
 }
 
+async function grow(seed: number, isStopped: () => boolean): Promise<number> {
+  const ground = await createGround(tempDir(), GROWTH_PHONES)
+  const progress = createProgressLine()
+  const held = await playGrowth({
+    ...{ seed, isStopped },
+    async play(plan) {
+      const outcome = await simulate(ground, plan, { onTime: followed(plan, progress, isStopped) })
+      progress.clear()
+      return outcome
+    },
+    onLine: line => void process.stdout.write(`${line}\n`),
+  })
+  return Number(!held)
+}
+
 async function main(args: readonly string[]): Promise<number> {
   endWithReader()
   const asked = readArguments(args)
@@ -122,6 +156,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const signalled = noteStop()
   const isStopped = () => signalled() !== undefined
+  if (asked.growth) return (await grow(asked.seed, isStopped)) || (signalled() ?? 0)
   let isBroken = false
   const ground = await createGround(tempDir(), Math.max(...plans.map(({ phones }) => phones)))
   let hash = ''
