@@ -38,8 +38,9 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --help           this text
 
 A failure is made smaller: hours, faults and people that it does not need are left out, and what is left
-is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all held, 1 one was broken, 2 wrong arguments,
-70 a fault of the simulation itself, 129, 130 and 143 after a signal. The last line is the hash of all that was seen: "hash: HEX".
+is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all
+held, 1 one was broken, 2 wrong arguments, 70 a fault of the simulation itself, 129, 130 and 143 after a
+signal. The last line is the hash of all that was seen: "hash: HEX".
 `
 
 /** No invariant says anything then: neither held nor broken. */
