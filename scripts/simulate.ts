@@ -28,7 +28,7 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --seeds N        so many seeds, one after the other, from --seed on, until one fails (1)
   --hours H        how long people come, 1 to 168 (1); 20 minutes follow in which all heals
   --lanes N        half let in, half let out, 2 to 8 (6)
-  --passengers N   people with a phone, each comes some seventeen times an hour (60)
+  --passengers N   people with a phone, each comes some eighteen times an hour (60)
   --faults N       an hour (25)
   --html FILE      writes a page: each lane over time, who was refused and why, what was wrong; of the
                    last seed
@@ -38,8 +38,9 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --help           this text
 
 A failure is made smaller: hours, faults and people that it does not need are left out, and what is left
-is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all held, 1 one was broken, 2 wrong arguments,
-70 a fault of the simulation itself, 129, 130 and 143 after a signal. The last line is the hash of all that was seen: "hash: HEX".
+is written to simulation-SEED.json: a scenario, which "npm run replay -- FILE" plays. Exit codes: 0 all
+held, 1 one was broken, 2 wrong arguments, 70 a fault of the simulation itself, 129, 130 and 143 after a
+signal. The last line is the hash of all that was seen: "hash: HEX".
 `
 
 /** No invariant says anything then: neither held nor broken. */

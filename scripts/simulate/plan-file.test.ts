@@ -53,7 +53,7 @@ t.test('what is left out is as the command has it', async t => {
     healMs: 1_200_000,
     lanes: 6,
     phones: 60,
-    everyMs: 210_000,
+    everyMs: 200_000,
     faults: [],
   })
   t.equal(plan.people.length, 60)

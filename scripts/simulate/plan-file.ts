@@ -35,7 +35,7 @@ export const simulationSchema = z
       .array(z.int().min(0))
       .optional()
       .describe('by number, from 0 on: those who come; all unless given'),
-    every: later.default('210s').describe('from one coming to the next of one person, on average'),
+    every: later.default('200s').describe('from one coming to the next of one person, on average'),
     faults: z.array(faultSchema).max(FAULTS_MAX).default([]),
   })
   .superRefine(({ lanes, passengers, people = [], faults }, { addIssue }) => {

@@ -5,7 +5,7 @@ import type { Plan } from './run.ts'
 export interface PlanSize {
   readonly hours: number
   readonly lanes: number
-  /** All come, each some seventeen times an hour. */
+  /** All come, each some eighteen times an hour. */
   readonly passengers: number
   /** An hour. */
   readonly faults: number
@@ -13,7 +13,7 @@ export interface PlanSize {
 
 export const USUAL_SIZE: PlanSize = { hours: 1, lanes: 6, passengers: 60, faults: 25 }
 export const HOUR_MS = 3_600_000
-const EVERY_MS = 210_000
+const EVERY_MS = 200_000
 
 export function seedPlan(seed: number, size: PlanSize = USUAL_SIZE): Plan {
   const { hours, lanes, passengers, faults } = size

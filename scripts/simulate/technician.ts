@@ -33,7 +33,7 @@ const WHY: OutReason = 'RELAY_STUCK'
 const BY = 'technician'
 
 export function createTechnician({ system, facts, agenda, sinceMs }: TechnicianParts): Technician {
-  const { time, lives, config, note } = system
+  const { time, lives, lanes, config, note } = system
   const gate = () => lives.gate()
   const control = createLaneControl({ gate, config: () => config, timers: time.timers })
   const later = (ms: number, run: () => void): void =>
@@ -67,7 +67,7 @@ export function createTechnician({ system, facts, agenda, sinceMs }: TechnicianP
     const fault: Fault = { kind: RELAY_TEST, atMs: sinceMs(), forMs: TEST_MS, lane: 0, pick: 0 }
     note(name, { what: 'step', text: RELAY_TEST })
     facts.begins(fault, name, fault.atMs)
-    const relay = name.startsWith('out') ? 'exit' : 'entry'
+    const relay = lanes.find(lane => lane.name === name)?.direction ?? 'entry'
     const answer = await control.test(name, { part: 'relay', relay, ms: TEST_MS }, BY)
     facts.ends(fault, name, sinceMs())
     if (answer.ok && answer.result === 'followed') leave(name)
