@@ -20,6 +20,7 @@ import { free, interrupt } from './walker-moves.ts'
 import {
   covers,
   type Draft,
+  isAround,
   isAtPanels,
   know,
   newPerson,
@@ -239,11 +240,7 @@ function relaidWalker(
   after: Layout,
   { active }: BeamTrack,
 ): Walker[] {
-  if (!covers(walker)) {
-    const last = before.beams[walker.hi]
-    const hi = last === undefined ? -1 : after.beams.findLastIndex(beam => beam <= last)
-    return [{ ...walker, hi, lo: hi + 1 }]
-  }
+  if (!covers(walker)) return [{ ...walker, ...relaidHidden(walker, before, after) }]
   const held = before.beams.slice(walker.lo, walker.hi + 1).filter(beam => active.has(beam))
   const runs: Walker[] = []
   for (const index of held.map(beam => after.beams.indexOf(beam)).filter(one => one !== -1)) {
@@ -252,4 +249,25 @@ function relaidWalker(
     else runs.push({ ...walker, lo: index, hi: index })
   }
   return runs
+}
+
+/**
+ * Where a body that covers no beam is among other beams: between the same two, or those next to them.
+ * One that is on either side of a beam stays so while that is in use. Of a beam that comes back between
+ * the two it is on the side that it came from.
+ */
+function relaidHidden(
+  { lo, hi, heading }: Walker,
+  before: Layout,
+  after: Layout,
+): Pick<Walker, 'lo' | 'hi'> {
+  const around = isAround({ lo, hi }) ? after.beams.indexOf(before.beams[hi + 1] as Beam) : -1
+  if (around !== -1) return { lo: around + 1, hi: around - 1 }
+  const [below, above] = [before.beams[hi], before.beams[lo]]
+  const first = below === undefined ? -1 : after.beams.findLastIndex(beam => beam <= below)
+  const next = above === undefined ? -1 : after.beams.findIndex(beam => beam >= above)
+  const last = next === -1 ? after.beams.length : next
+  // Beyond the end of the row nobody is hidden.
+  const isAfterFirst = above === undefined || (below !== undefined && heading === 1)
+  return isAfterFirst ? { lo: first + 1, hi: first } : { lo: last, hi: last - 1 }
 }

@@ -1,4 +1,5 @@
 /** The ledger against a plain Map of the same rules, and what an entry costs. */
+import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
 import { MEMORY_MAX } from '../limits.ts'
@@ -36,13 +37,20 @@ function expire(model: Model, owner: number, beforeMs: number, most: number): nu
   return went
 }
 
-const owner = fc.integer({ min: 0, max: 2 })
-const cti = fc.integer({ min: 1, max: 6 }).map(ctiOf)
-const number = fc.constantFrom(0, 1, -1)
-const entry: fc.Arbitrary<LedgerEntry> = fc.record({
-  ...{ cti, number, at: fc.integer({ min: 900, max: 1100 }) },
-  ...{ bits: fc.nat(255), lane: fc.nat(65_535), place: fc.nat(65_535), grants: fc.nat(65_535) },
-})
+const CTIS = [1, 2, 3, 4, 5, 6].map(ctiOf)
+const NUMBERS = [0, 1, -1]
+const NAMES = CTIS.flatMap(cti => NUMBERS.map(number => ({ cti, number })))
+const OWNERS = [0, 1, 2]
+const owner = fc.constantFrom(...OWNERS)
+const cti = fc.constantFrom(...CTIS)
+const number = fc.constantFrom(...NUMBERS)
+const entry: fc.Arbitrary<LedgerEntry> = fc.record(
+  {
+    ...{ cti, number, at: fc.integer({ min: 900, max: 1100 }) },
+    ...{ bits: fc.nat(255), lane: fc.nat(65_535), place: fc.nat(65_535), grants: fc.nat(65_535) },
+  },
+  { noNullPrototype: true },
+)
 const step = fc.oneof(
   fc.record({ what: fc.constant('put' as const), owner, entry }),
   fc.record({ what: fc.constant('drop' as const), owner }),
@@ -50,36 +58,39 @@ const step = fc.oneof(
 )
 
 t.test('it holds what a Map of the same rules holds, in the same order', async t => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), steps => {
-      const ledger = createLedger(ENTRIES)
-      const model: Model = new Map()
-      for (const one of steps) {
-        if (one.what === 'put') {
-          t.equal(ledger.put(one.owner, one.entry), put(model, one.owner, one.entry))
-        } else if (one.what === 'drop') {
-          ledger.dropOldest(one.owner)
-          model.get(one.owner)?.shift()
-        } else {
-          const went = expire(model, one.owner, one.beforeMs, 2)
-          t.equal(ledger.expire(one.owner, one.beforeMs, 2), went)
-        }
-        for (const id of [0, 1, 2]) {
-          const list = model.get(id) ?? []
-          t.same([...ledger.entriesOf(id)], list)
-          t.same(ledger.oldest(id), list[0])
-          for (const each of list) t.same(ledger.find(id, each.cti, each.number), each)
-        }
-        t.equal(ledger.size(), sizeOf(model))
+  const asTheModel = fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
+    const ledger = createLedger(ENTRIES)
+    const model: Model = new Map()
+    for (const one of steps) {
+      if (one.what === 'put') {
+        deepStrictEqual(ledger.put(one.owner, one.entry), put(model, one.owner, one.entry))
+      } else if (one.what === 'drop') {
+        ledger.dropOldest(one.owner)
+        model.get(one.owner)?.shift()
+      } else {
+        const went = expire(model, one.owner, one.beforeMs, 2)
+        deepStrictEqual(ledger.expire(one.owner, one.beforeMs, 2), went)
       }
-      for (let n = 1; n <= 6; n++) {
-        const found = ledger.all(ctiOf(n), 0).map(([id]) => id)
-        const ids = [0, 1, 2].filter(id => model.get(id)?.some(one => same(one, ctiOf(n), 0)))
-        t.same(found.sort(), ids)
+      for (const id of OWNERS) {
+        const list = model.get(id) ?? []
+        deepStrictEqual([...ledger.entriesOf(id)], list)
+        deepStrictEqual(ledger.oldest(id), list[0])
       }
-    }),
-    { numRuns: 60 },
-  )
+      deepStrictEqual(ledger.size(), sizeOf(model))
+    }
+    for (const { cti, number } of NAMES) {
+      const known = OWNERS.flatMap(id => {
+        const one = model.get(id)?.find(each => same(each, cti, number))
+        deepStrictEqual(ledger.find(id, cti, number), one)
+        return one === undefined ? [] : [[id, one]]
+      })
+      deepStrictEqual(
+        ledger.all(cti, number).sort(([a], [b]) => a - b),
+        known,
+      )
+    }
+  })
+  t.doesNotThrow(() => fc.assert(asTheModel, { numRuns: 50 }))
 })
 
 t.test('a name is kept whole, all its digits', async t => {
@@ -91,10 +102,33 @@ t.test('a name is kept whole, all its digits', async t => {
   t.equal(ledger.find(0, `1${name.slice(1)}`, 7), undefined)
 })
 
+const entryOf = (n: number, at = n): LedgerEntry => ({
+  ...{ cti: ctiOf(n), number: 0, at, bits: 0, lane: 0, place: 0, grants: 0 },
+})
+
+t.test('of one moment the later told is the younger', async t => {
+  const ledger = createLedger(4)
+  for (const n of [1, 2, 3]) ledger.put(0, entryOf(n, 7))
+  t.same(
+    [...ledger.entriesOf(0)].map(({ cti }) => cti),
+    [1, 2, 3].map(ctiOf),
+  )
+})
+
+t.test('where it is full what is new is refused, and what is known still changes', async t => {
+  const ledger = createLedger(2)
+  for (const n of [1, 2]) ledger.put(0, entryOf(n))
+  t.equal(ledger.put(0, entryOf(3)), false)
+  t.equal(ledger.put(9, entryOf(1)), false, 'of another owner')
+  t.equal(ledger.put(0, entryOf(1, 3)), true)
+  t.same([...ledger.entriesOf(0)], [entryOf(2), entryOf(1, 3)])
+  t.same([...ledger.entriesOf(9)], [])
+  t.equal(ledger.size(), 2)
+})
+
 t.test('it may change while it is read', async t => {
   const ledger = createLedger(4)
-  const add = (n: number) =>
-    ledger.put(0, { cti: ctiOf(n), number: 0, at: n, bits: 0, lane: 0, place: 0, grants: 0 })
+  const add = (n: number) => ledger.put(0, entryOf(n))
   for (const n of [1, 2, 3]) add(n)
   const read: number[] = []
   for (const { at } of ledger.entriesOf(0)) {
@@ -102,8 +136,9 @@ t.test('it may change while it is read', async t => {
     if (at !== 1) continue
     ledger.dropOldest(0)
     ledger.dropOldest(0)
+    ledger.put(1, entryOf(4))
   }
-  t.same(read, [1, 3])
+  t.same(read, [1, 3], 'nothing that is gone, nothing of another owner in its place')
 })
 
 t.test(

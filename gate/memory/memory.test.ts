@@ -15,7 +15,7 @@ import {
 import { ctiOf, grantOf } from '../testing/bus/wire.ts'
 import { annulIn, grantTo, passOn, voidIn } from '../testing/memory-rows.ts'
 import { beatsUse, beatsVisit, type Fact, factSchema, type Use, type Visit } from './facts.ts'
-import { createMemory } from './memory.ts'
+import { createMemory, type Memory } from './memory.ts'
 
 const NOW = 1_800_000_000_000
 const SMALL = { codes: 64, papers: 64, visits: 64, siblingUses: 64, siblingVisits: 64 }
@@ -90,8 +90,40 @@ t.test('two gates grant one code at the same moment: both walks count, nothing c
   t.match(memory.presentation(ctiOf(1), 1001), { lane: 'g2/A', outcome: 'passed' })
   t.notOk(memory.reserved('main', ctiOf(1), 'entry', NOW))
   t.match(told, [{ outcome: 'reserved' }, { outcome: 'annulled', gate: 'g1', lane: 'A' }])
+  t.notOk(told[1] !== undefined && 'area' in told[1], 'what has ended names none')
   for (const fact of told) t.ok(factSchema.safeParse(fact).success)
   t.end()
+})
+
+t.test(
+  'what is under way here is what counts here, unless somebody has walked elsewhere',
+  async t => {
+    const shown = (memory: Memory) => memory.presentation(ctiOf(1), 1001)
+    const memory = createMemory(EMPTY, 'g1', SMALL)
+    memory.merge(use({ outcome: 'annulled', at: NOW + 9 }), 'g2', NOW)
+    grantTo(memory, grantOf(1), 'A', NOW)
+    t.match(shown(memory), { lane: 'A', outcome: 'reserved' }, 'by a clock that is ahead')
+    annulIn(memory, grantOf(1), { reason: 'NO_TURN' }, NOW + 1)
+    t.match(shown(memory), { lane: 'g2/A', outcome: 'annulled' }, 'once it is over the newer one')
+    grantTo(memory, grantOf(1), 'A', NOW + 2)
+    memory.merge(use({ at: NOW + 1 }), 'g2', NOW)
+    t.match(shown(memory), { lane: 'g2/A', outcome: 'passed' })
+  },
+)
+
+t.test('who goes through a free way ends nothing that is under way', async t => {
+  const memory = createMemory(EMPTY, 'g1', SMALL)
+  grantTo(memory, grantOf(1), 'A', NOW)
+  const { cti, presentedAt, direction, area } = grantOf(1)
+  memory.apply({
+    kind: 'scan',
+    lane: 'B',
+    at: NOW + 1,
+    body: { cti, presentedAt, direction, area },
+  })
+  t.ok(memory.reserved('main', ctiOf(1), 'entry', NOW + 1))
+  passOn(memory, grantOf(1), NOW + 2)
+  t.match(memory.own(ctiOf(1), 1001), { lane: 'A', outcome: 'passed', at: NOW + 2 })
 })
 
 t.test('bounds, each at its limit and one over', t => {

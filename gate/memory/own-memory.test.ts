@@ -1,6 +1,6 @@
 /** Room for what this gate sees itself, and how long it is kept. */
 import t from 'tap'
-import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
+import { NAMES_MAX, PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 import { ctiOf } from '../testing/bus/wire.ts'
 import type { Use, Visit } from './facts.ts'
 import { createOwnMemory } from './own-memory.ts'
@@ -98,6 +98,16 @@ t.test('what a process left open at its end was interrupted', async t => {
     memory.fill().map(({ share }) => share * 64),
     [1, 1, 1],
   )
+})
+
+t.test('what has a name beyond the bound of names is not kept', async t => {
+  const memory = createOwnMemory(EMPTY, 'g1', MAX)
+  for (let n = 0; n < NAMES_MAX; n++) memory.keep(use(1, { lane: `L${n}` }), false)
+  memory.keep(use(2, { lane: 'one-more' }), false)
+  memory.keepVisit(visit(1))
+  t.equal(memory.use(ctiOf(2), 2), undefined)
+  t.same([...memory.visits()], [])
+  t.equal([...memory.uses()].length, 1)
 })
 
 t.test('each kind is kept for its own time', async t => {

@@ -165,6 +165,48 @@ t.test('a row that nothing follows from means nothing', async t => {
   }
   t.same(meaningOf({ kind: 'annulled', body: { reason: 'NO_TURN' } }, undefined), {})
   t.same(meaningOf({ kind: 'mode', body: { ...CALM, was: { fareFree: true } } }, undefined), {})
+  t.same(meaningOf({ kind: 'mode', body: CALM }, undefined), {}, 'the modes of a start')
+  const shown = { pass: 1, presentedAt: 1001, direction: 'entry', area: 'main' } as const
+  const { cti: _, ...nobody } = grantOf(shown, 'pass')
+  t.same(meaningOf({ kind: 'grant', body: nobody }, undefined), {}, 'without a certificate')
+})
+
+t.test(
+  'who may have walked unseen is inside for all that is known, where it settles a visit',
+  async t => {
+    const annulled = (direction: 'entry' | 'exit', how: 'pass' | 'fare free') => {
+      const grant = grantOf({ pass: 1, presentedAt: 1001, direction, area: 'main' }, how)
+      const { visit } = meaningOf(
+        { kind: 'annulled', body: { reason: 'STOPPED', unknown: true } },
+        grant,
+      )
+      return visit
+    }
+    const main = { area: 'main', cti: ctiOf(1) }
+    t.same(annulled('entry', 'pass'), { ...main, inside: true })
+    t.same(annulled('exit', 'pass'), { ...main, inside: true, unsure: true })
+    t.equal(annulled('entry', 'fare free'), undefined)
+  },
+)
+
+t.test('on disk paper is kept with the papers, and an end of nothing settles nothing', async t => {
+  const { db } = openJournalDatabase(':memory:', 1)
+  const core = createJournalCore(db, () => 'e'.repeat(16))
+  const write = (kind: string, body: unknown) =>
+    core.append({ at: T0, clock: 'TRUSTED', lane: 'A', kind, body })
+  const shown = { presentedAt: 1001, direction: 'entry', area: 'main' } as const
+  for (const n of [1, 3]) write('grant', grantOf({ ...shown, pass: n }, 'pass'))
+  const known = () => core.memory().presentations.map(({ cti, paper }) => [cti, paper])
+  t.same(known(), [
+    [ctiOf(1), undefined],
+    [ctiOf(3), true],
+  ])
+  const elsewhere = { epoch: 'f'.repeat(16), seq: 9 }
+  write('passage', { grant: elsewhere, direction: 'entry', area: 'main', cti: ctiOf(2) })
+  write('annulled', { grant: elsewhere, reason: 'NO_TURN' })
+  t.equal(known().length, 2)
+  t.match(core.memory().visits, [{ cti: ctiOf(2), inside: true }], 'a passage tells who is inside')
+  t.equal(core.memory().visits.length, 1)
 })
 
 t.test('an emergency release voids its area when it begins and when it is over', async t => {

@@ -85,6 +85,35 @@ t.test('who is not followed any more is forgotten, and its share is for the othe
   t.match(memory.use(ctiOf(5), 1005), { gate: 'g2', lane: 'A' })
 })
 
+t.test('siblings may come and go for ever', async t => {
+  const memory = createSiblingMemory(MAX)
+  for (let n = 1; n <= 300; n++) {
+    const gate = `g${n}`
+    memory.follow([gate])
+    memory.merge(use(n, { gate }), gate, NOW)
+    t.match(memory.use(ctiOf(n), 1000 + n), { gate })
+    t.equal([...memory.uses()].length, 1)
+  }
+})
+
+t.test('who brings more names than it may is told of, and what it said stays', async t => {
+  const memory = createSiblingMemory({ ...MAX, siblingUses: 4000, siblingVisits: 4000 })
+  memory.follow(['g2', 'g3'])
+  for (let n = 0; n < SIBLING_NAMES_MAX; n++) memory.merge(use(n, { lane: `L${n}` }), 'g2', NOW)
+  t.same(memory.overfull(), [])
+  t.equal(memory.merge(use(5000, { lane: 'one-more' }), 'g2', NOW), false)
+  t.equal(memory.use(ctiOf(5000), 6000), undefined)
+  t.same(memory.overfull(), ['g2'])
+  t.equal(memory.merge(visit(1, { area: 'one-more' }), 'g2', NOW), false)
+  t.same(memory.overfull(), ['g2'])
+  t.equal(
+    memory.merge(use(5001, { gate: 'g3' }), 'g3', NOW),
+    true,
+    'others have names of their own',
+  )
+  t.match(memory.use(ctiOf(7), 1007), { lane: 'L7' })
+})
+
 t.test('what a gate has said of itself needs no second witness', async t => {
   const memory = followed('g2', 'g3')
   t.ok(memory.merge(use(1), 'g2', NOW))
@@ -112,6 +141,11 @@ t.test('a grant under way elsewhere reserves its way in until it ends', async t 
   t.notOk(is())
   memory.merge(use(1, { outcome: 'reserved', at: NOW + 20 }), 'g2', NOW)
   t.notOk(is(), 'of no area')
+  memory.merge(use(1, { ...MAIN, at: NOW + 30 }), 'g2', NOW)
+  memory.merge(use(1, { outcome: 'reserved', at: NOW + 40 }), 'g2', NOW)
+  t.notOk(is(), 'of none any more')
+  memory.merge(use(1, { outcome: 'passed', area: 'main', at: NOW + 50 }), 'g2', NOW)
+  t.notOk(is(), 'what has ended reserves nothing, whatever it names')
 })
 
 t.test('of what is reserved and pardoned each sibling keeps so much', async t => {

@@ -3,6 +3,7 @@ import t from 'tap'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 import { openJournalDatabase } from '../store/database.ts'
 import { ctiOf } from '../testing/bus/wire.ts'
+import type { MemoryMax } from './own-memory.ts'
 import { expireMemory, pardonedArea } from './projection.ts'
 import { NO_MEMORY, readMemory, unpackMemory } from './snapshot.ts'
 
@@ -26,7 +27,7 @@ function journal() {
     mark(name: string, at: number) {
       db.prepare('INSERT INTO marks VALUES (?, ?)').run(name, at)
     },
-    read: () => unpackMemory(readMemory(db)),
+    read: (max?: MemoryMax) => unpackMemory(readMemory(db, max)),
   }
 }
 
@@ -69,6 +70,29 @@ t.test('presentations, papers, visits and pardons, each oldest first', async t =
   ])
   t.equal(pardonedArea('closed'), undefined)
 })
+
+t.test(
+  'of more than memory holds the youngest, as many where several are of one moment',
+  async t => {
+    const on = journal()
+    for (const n of [1, 2, 3, 4]) {
+      on.use('presentations', n, NOW)
+      on.use('papers', n, NOW + (n % 4))
+      on.visit(n, 1, NOW + n)
+    }
+    const max = { codes: 2, papers: 3, visits: 1, siblingUses: 1, siblingVisits: 1 }
+    const { presentations, visits } = on.read(max)
+    t.equal(presentations.filter(({ paper }) => paper !== true).length, 2)
+    t.same(
+      presentations.filter(({ paper }) => paper === true).map(({ cti }) => cti),
+      [1, 2, 3].map(ctiOf),
+    )
+    t.same(
+      visits.map(({ cti }) => cti),
+      [ctiOf(4)],
+    )
+  },
+)
 
 t.test('an empty journal, and none', async t => {
   const nothing = { presentations: [], visits: [], pardons: [] }

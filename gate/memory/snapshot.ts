@@ -4,6 +4,7 @@ import type { AreaVisit } from '../decide/areas.ts'
 import type { SeenPresentation } from '../decide/rules.ts'
 import { MEMORY_MAX } from '../limits.ts'
 import { whereIn } from './ledger-entries.ts'
+import type { MemoryMax } from './own-memory.ts'
 import { pardonedArea } from './projection.ts'
 
 /** A presentation used here. */
@@ -33,11 +34,12 @@ const PRESENTATIONS = {
 }
 const VISITS = { area: 'area', cti: 'cti', inside: 'inside', atMs: 'at' }
 
-export function readMemory(db: DatabaseSync): PackedMemory {
+/** `max`: of each kind so many of the youngest, 1 and up. */
+export function readMemory(db: DatabaseSync, max: MemoryMax = MEMORY_MAX): PackedMemory {
   return {
-    presentations: youngest(db, 'presentations', PRESENTATIONS, MEMORY_MAX.codes),
-    papers: youngest(db, 'papers', PRESENTATIONS, MEMORY_MAX.papers),
-    visits: youngest(db, 'visits', VISITS, MEMORY_MAX.visits),
+    presentations: youngest(db, 'presentations', PRESENTATIONS, max.codes),
+    papers: youngest(db, 'papers', PRESENTATIONS, max.papers),
+    visits: youngest(db, 'visits', VISITS, max.visits),
     pardons: readPardons(db),
   }
 }
@@ -51,8 +53,9 @@ function readPardons(db: DatabaseSync): PardonedArea[] {
 }
 
 /**
- * The youngest `max`, oldest first. Read in the table's own order and sorted here: by the index of
- * time each row would be looked up for itself, which takes three times as long.
+ * The youngest `max`, oldest first. Read in the table's own order, for which the plus keeps SQLite from
+ * the index, and sorted here: by the index of time each row would be looked up for itself, which takes
+ * twice as long.
  */
 function youngest(
   db: DatabaseSync,
@@ -62,7 +65,7 @@ function youngest(
 ): Columns {
   const names = Object.keys(columns)
   const read = db.prepare(
-    `SELECT ${Object.values(columns).join(', ')} FROM ${table} WHERE at >= coalesce(
+    `SELECT ${Object.values(columns).join(', ')} FROM ${table} WHERE +at >= coalesce(
        (SELECT at FROM ${table} ORDER BY at DESC LIMIT 1 OFFSET ?), 0)`,
   )
   read.setReturnArrays(true)
