@@ -84,7 +84,7 @@ export async function openDeskDriver(
       await page.keyboard.press('Enter')
     },
     async advance(ms) {
-      pageWorld.advance(ms)
+      await pageWorld.advance(ms)
       await page.clock.runFor(ms)
       world.clock.time = await page.evaluate(() => Date.now())
     },
