@@ -13,8 +13,9 @@ import { banner } from './station/banner.ts'
 import { completions, runLine, travellerOf } from './station/commands.ts'
 import { narrate } from './station/narrate.ts'
 import { createTerminal } from './station/terminal.ts'
+import { openTlsDoor, type TlsDoor } from './station/tls-door.ts'
 
-const HELP = `npm start [-- --port N] [--dir DIR] [--quiet]
+const HELP = `npm start [-- --port N] [--dir DIR] [--quiet] [--https]
 
 Runs the service, and a gate with an entry and an exit lane on simulated hardware, each a program
 of its own. Each lane has a serial scanner, a USB scanner and a camera. Type help at the prompt.
@@ -24,9 +25,15 @@ quit, Ctrl-C and Ctrl-D stop everything.
   --dir DIR  a folder for databases, keys and configs: an empty one, or that of an earlier station,
              which goes on; when left out a temporary one, which is removed at the end
   --quiet    does not tell what the gate does
+  --https    the passenger’s page for phones of the same network, too: with TLS, on every address of
+             this machine, port 8443 or any free one. The certificate is made at the start and nobody
+             vouches for it: compare the fingerprint on the phone, and go on past the warning.
+             Without it a real phone gets at the page by a port forwarded to its own localhost, as
+             adb reverse tcp:8080 tcp:8080 does
 `
 
 const PORT = 8080
+const TLS_PORT = 8443
 const CONSOLE_BAUD = 115_200
 /** Signals this close are one. */
 const TWICE_MS = 500
@@ -37,6 +44,7 @@ const OPTIONS = {
   port: { type: 'string' },
   dir: { type: 'string' },
   quiet: { type: 'boolean', default: false },
+  https: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -54,7 +62,8 @@ async function main(): Promise<number> {
   const dir = values.dir ?? mkdtempSync(join(tmpdir(), 'wicketgate-'))
   try {
     const isTemporary = values.dir === undefined
-    await runStation({ dir, port, isTemporary, quiet: values.quiet }, stopSignal())
+    const { quiet, https } = values
+    await runStation({ dir, port, isTemporary, quiet, https }, stopSignal())
   } finally {
     if (values.dir === undefined) rmSync(dir, { recursive: true, force: true })
   }
@@ -67,6 +76,8 @@ interface StationOptions {
   readonly port: number | undefined
   readonly isTemporary: boolean
   readonly quiet: boolean
+  /** Whether phones of the same network get at the page. */
+  readonly https: boolean
 }
 
 /** Resolves when it was stopped. */
@@ -79,11 +90,13 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
   const cable = await createNullModem({ baudRate: CONSOLE_BAUD })
   const world = await createStationWorld(options, cable.pathA)
   let isTold = true
+  let door: TlsDoor | undefined
   const life = async () => {
     const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
     terminal.wait('starting: the service, then the gate …')
     await startStation(world)
-    const facts = { consolePath: cable.pathB, consoleBaud: CONSOLE_BAUD, ...options }
+    if (options.https) door = await openTlsDoor({ target: world.url, port: TLS_PORT })
+    const facts = { consolePath: cable.pathB, consoleBaud: CONSOLE_BAUD, door, ...options }
     const phone = await travellerOf(world)
     terminal.say(`\n${banner({ world, demo, ...facts })}\n`)
     if (!options.quiet) tellEvents(world, text => isTold && terminal.say(text))
@@ -98,6 +111,7 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
     isTold = false
     terminal.close()
     terminal.say('stopping')
+    await door?.close()
     await world.close()
     await cable.close()
   }

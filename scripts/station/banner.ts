@@ -3,6 +3,7 @@ import type { World } from '../../fixtures/world.ts'
 import { pairLines } from '../../gate/console/layout.ts'
 import type { Seeded } from '../seed/put.ts'
 import { photoOf } from './commands.ts'
+import type { TlsDoor } from './tls-door.ts'
 
 export interface BannerFacts {
   readonly world: World
@@ -10,18 +11,19 @@ export interface BannerFacts {
   /** The technician's end of the gate's console line. */
   readonly consolePath: string
   readonly consoleBaud: number
+  /** Of phones, where there is one. */
+  readonly door: TlsDoor | undefined
   /** The folder is removed at the end. */
   readonly isTemporary: boolean
 }
 
 export function banner(facts: BannerFacts): string {
-  const { world, demo, consolePath, consoleBaud } = facts
+  const { world, demo, consolePath, consoleBaud, door } = facts
   const { agent } = world.accounts
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
-    ['page', `${url}/   the passenger’s: apply as this person`],
+    ...pageLines(url, door),
     ['service', `${url}   for staff: ${url}/desk   API: /docs`],
-    ['station', 'one gate, north-1: lane A is an entry, lane B an exit'],
     ...demo.people
       .slice(0, 1)
       .flatMap(({ documentType, documentNumber, name, live }) => [
@@ -33,10 +35,15 @@ export function banner(facts: BannerFacts): string {
     ['files', `${world.dir}${facts.isTemporary ? '  (removed at the end)' : ''}`],
   ]
   return [
-    'Wicketgate: a station on this machine',
+    'Wicketgate: a station on this machine. Lane A is an entry, lane B an exit',
     '',
     ...pairLines(pairs).map(line => `  ${line}`),
     '',
     'A traveller stands at the gate: type enter. help lists the rest; quit stops it.',
   ].join('\n')
+}
+
+function pageLines(url: string, door: TlsDoor | undefined): (readonly [string, string])[] {
+  const page = ['page', `${door?.url ?? url}/   the passenger’s: apply as this person`] as const
+  return door === undefined ? [page] : [page, ['sha-256', door.fingerprint]]
 }

@@ -79,13 +79,15 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
     ...['network off', 'network off', 'revoke', 'network on', 'explain', 'explain 99'],
     ...['people', 'staff', 'devices', 'quit', ''],
   ].join('\n')
-  const station = startChild(STATION, ['--port', '0', '--dir', tempDir()], { input })
+  const args = ['--port', '0', '--dir', tempDir(), '--https']
+  const station = startChild(STATION, args, { input })
   t.equal(await station.exited, 0)
   const said = station.errors()
   const banner = /Wicketgate: [\s\S]*quit stops it\./.exec(said)?.[0] ?? ''
   t.ok(banner.split('\n').length <= 12, 'twelve lines at most')
   for (const line of said.split('\n')) t.ok(line.length <= 80, line)
-  t.match(said, /page {5}http:\/\/127\.0\.0\.1:\d+\/ /)
+  t.match(said, /page {5}https:\/\/[\d.]+:\d+\/ /)
+  t.match(said, /sha-256 {2}([\dA-F]{16} ?){4}$/m)
   t.match(said, /service {2}http:\/\/127\.0\.0\.1:\d+/)
   t.match(said, /person {3}resident-id 890000\d{11}[\dX] {2}TRAVELLER ONE/)
   t.match(said, /photo {4}fixtures\/faces\/d01-live\.jpg/)

@@ -17,6 +17,22 @@ export interface TestPerson {
   readonly documentNumber: string
 }
 
+/** Issued by `agent`: what the window's screen shows. `more`: other fields of the window's request. */
+export async function issueAtWindow(
+  world: World,
+  agent: Record<string, string>,
+  person: TestPerson,
+  more: { readonly replaceActive?: boolean } = {},
+): Promise<{
+  readonly certificate: { readonly id: string }
+  readonly claim: { readonly code: string }
+}> {
+  const asked = { person, reason: 'x', ...more }
+  const issued = await world.post('/v1/desk/certificates', asked, agent)
+  if (issued.status !== 201) throw new Error(`issuing answered ${issued.status}`)
+  return (await issued.json()) as Awaited<ReturnType<typeof issueAtWindow>>
+}
+
 /** Issued by `agent` and claimed by a new phone. `more`: other fields of the window's request. */
 export async function makeHolder(
   world: World,
@@ -24,12 +40,7 @@ export async function makeHolder(
   person: TestPerson,
   more: { readonly replaceActive?: boolean } = {},
 ): Promise<Holder> {
-  const asked = { person, reason: 'x', ...more }
-  const issued = await world.post('/v1/desk/certificates', asked, agent)
-  const { certificate, claim } = (await issued.json()) as {
-    certificate: { id: string }
-    claim: { code: string }
-  }
+  const { certificate, claim } = await issueAtWindow(world, agent, person, more)
   const phone = makeClient(world, 'ES256')
   const holder = generateSigningKey('ES256')
   const { x, y } = holder.privateKey.export({ format: 'jwk' })

@@ -1,9 +1,9 @@
 /** The face check, for an application or for the next pass, and what its answer comes to. */
-import { fromBase64Url } from '../shared/bytes.ts'
 import { publicJwkOf } from '../shared/phone-keys.ts'
 import type { Answer, Refusal } from '../shared/service-client.ts'
 import { CameraError } from './camera.ts'
 import { BrokenOff, type Challenge, type Frames, takeCapture } from './face-flow.ts'
+import { certificateOf, type Issued } from './issued.ts'
 import type { KeptCertificate } from './kept.ts'
 import { begun, type PageContext } from './page-context.ts'
 import type { FaceOf } from './screens.ts'
@@ -31,8 +31,6 @@ class NotGiven extends Error {
   }
 }
 
-type Issued = Extract<Answer<'POST /v1/applications/{id}/face'>, { ok: true }>['body']
-
 export function createFaceSteps(page: PageContext, outcomes: FaceOutcomes): FaceSteps {
   const { screen, patience, ports } = page
   let broken = new AbortController()
@@ -54,7 +52,8 @@ export function createFaceSteps(page: PageContext, outcomes: FaceOutcomes): Face
       )
       screen.value = { at: 'face', of, step: { kind: 'sending' } }
       const issued = await patience.during(() => send(page, of, challenge, frames))
-      await outcomes.onIssued(await certificateOf(page, of, issued))
+      const who = of.kind === 'application' ? of.application.who : of.certificate.who
+      await outcomes.onIssued(await certificateOf(page, issued, holderOf(of), who))
     } catch (error) {
       settle(of, error)
     }
@@ -100,30 +99,6 @@ async function send(
       : await client.call('POST /v1/certificates/{id}/passes', given, device)
   if (!answer.ok) throw new NotGiven(answer)
   return answer.body
-}
-
-/** The answer with what the service does not tell: the key, and whose it is. */
-async function certificateOf(
-  { client, keeper, serviceClock }: PageContext,
-  of: FaceOf,
-  { certificate, pass, passExpiresAt }: Issued,
-): Promise<KeptCertificate> {
-  const looked = await client.call(
-    'GET /v1/certificates/{id}',
-    { params: { id: certificate.id } },
-    await keeper.device(),
-  )
-  return {
-    id: certificate.id,
-    validFrom: Date.parse(certificate.validFrom),
-    validUntil: Date.parse(certificate.validUntil),
-    pass: fromBase64Url(pass),
-    passFrom: serviceClock.now(),
-    passExpiresAt: Date.parse(passExpiresAt),
-    holder: holderOf(of),
-    who: of.kind === 'application' ? of.application.who : of.certificate.who,
-    ...(looked.ok && { monthLeft: looked.body.monthLeft }),
-  }
 }
 
 const idOf = (of: FaceOf): string =>

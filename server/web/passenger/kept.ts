@@ -27,7 +27,8 @@ export interface KeptCertificate {
   readonly passFrom: number
   readonly passExpiresAt: number
   readonly holder: CryptoKeyPair
-  readonly who: Who
+  /** Left out where it was issued at the window: the service tells a phone no name. */
+  readonly who?: Who
   /** Certificates that may still be applied for this month, where the service has told. */
   readonly monthLeft?: number
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { putOnFile } from '../../testing/applicant.ts'
+import { putOnFile, typedPerson } from '../../testing/applicant.ts'
+import { issueAtWindow } from '../../testing/holder.ts'
 import { makeOfflineGate } from '../../testing/offline-gate.ts'
 import { type NodePhone, openNodeWorld, openPhone } from '../testing/page-in-node.ts'
 
@@ -26,6 +27,10 @@ async function holder(options?: Parameters<typeof openPhone>[1]) {
 
 const stateOf = ({ passenger }: NodePhone) => passenger.life.value?.state.value
 const codeOf = ({ passenger }: NodePhone) => passenger.life.value?.code.value?.text
+function refusalOf({ passenger }: NodePhone): string | undefined {
+  const screen = passenger.screen.value
+  return screen.at === 'claim' ? screen.refusal?.code : undefined
+}
 function said(code: string | undefined): string {
   const result = gate.verify(code ?? '')
   return result.ok ? 'ADMIT' : result.code
@@ -210,6 +215,36 @@ t.test(
     t.equal(said(codeOf(other)), 'ADMIT')
   },
 )
+
+t.test('a code from the window: the certificate is on this phone, once', async t => {
+  const documentNumber = await nextPerson()
+  const agent = await world.signIn('agent')
+  const { claim } = await issueAtWindow(world, agent, typedPerson(documentNumber))
+  const phone = await openPhone(nodeWorld)
+  const { passenger } = phone
+  passenger.claim.begin()
+  t.match(passenger.screen.value, { at: 'claim', refusal: undefined })
+  void passenger.claim.claim('0000-0000-0000-0000')
+  while (!refusalOf(phone)) await phone.advance(0)
+  t.match(passenger.screen.value, { at: 'claim', refusal: { code: 'CLAIM_INVALID' } })
+  // The first answer is lost: asked for again, it is not taken for a second use.
+  phone.network = 'answers are lost'
+  void passenger.claim.claim(` ${claim.code.toLowerCase()} `)
+  await phone.reach('certificate', 100)
+  t.equal(phone.lost, 1)
+  const screen = passenger.screen.value
+  t.match(screen, { certificate: { who: undefined, monthLeft: Number } })
+  await phone.advance(100)
+  await gate.poll()
+  t.equal(said(codeOf(phone)), 'ADMIT')
+  t.equal((await phone.reopen()).passenger.screen.value.at, 'certificate')
+
+  const other = await openPhone(nodeWorld)
+  other.passenger.claim.begin()
+  void other.passenger.claim.claim(claim.code)
+  while (!refusalOf(other)) await other.advance(0)
+  t.equal(refusalOf(other), 'CLAIM_USED')
+})
 
 t.test('cancelled for good, and no earlier code is taken', async t => {
   const { phone } = await holder()

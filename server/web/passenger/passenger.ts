@@ -8,6 +8,7 @@ import type { Waiting } from '../shared/patience.ts'
 import { VaultError } from '../shared/ports.ts'
 import { type ApplySteps, createApplySteps } from './apply-steps.ts'
 import { type CertificateLife, createLife } from './certificate-life.ts'
+import { type ClaimStep, createClaimStep } from './claim-step.ts'
 import { createFaceSteps } from './face-steps.ts'
 import { createKeeper, type Keeper, type KeptCertificate } from './kept.ts'
 import {
@@ -33,6 +34,8 @@ export interface Passenger {
   /** The code and its state, while there is a certificate. */
   readonly life: ReadonlySignal<CertificateLife | undefined>
   readonly steps: ApplySteps
+  /** From the window. */
+  readonly claim: ClaimStep
   now(): number
   speak(one: Language): void
   checkFace(of: FaceOf): Promise<void>
@@ -138,12 +141,14 @@ function createPassenger(
     await keeper.remove('certificate').catch(() => {})
   }
 
+  async function issued(certificate: KeptCertificate): Promise<void> {
+    page.draft.value = EMPTY_DRAFT
+    await keep(certificate)
+    begin(certificate)
+  }
+
   const face = createFaceSteps(page, {
-    async onIssued(certificate) {
-      page.draft.value = EMPTY_DRAFT
-      await keep(certificate)
-      begin(certificate)
-    },
+    onIssued: issued,
     onBrokenOff(of) {
       if (of.kind === 'certificate') begin(of.certificate)
       else screen.value = { at: 'ready', of }
@@ -173,6 +178,7 @@ function createPassenger(
     isUnkept,
     life,
     steps: createApplySteps(page),
+    claim: createClaimStep(page, issued),
     begin,
     now: serviceClock.now,
     speak(one) {

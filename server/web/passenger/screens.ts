@@ -58,6 +58,8 @@ export type Screen =
   | { readonly at: 'welcome' }
   | { readonly at: 'form'; readonly refusal?: Refusal }
   | { readonly at: 'consent'; readonly isMinor: boolean }
+  /** A code from the window is typed; `refusal`: of the last one. */
+  | { readonly at: 'claim'; readonly refusal?: Refusal }
   /** The application is open, and the face check can begin. */
   | { readonly at: 'ready'; readonly of: FaceOf }
   | { readonly at: 'face'; readonly of: FaceOf; readonly step: FaceStep }

@@ -52,6 +52,14 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'consent.minor': 'The passenger is under 14: a guardian consents too.',
   'consent.agree': 'I consent',
 
+  'claim.open': 'Have a code from the window?',
+  'claim.title': 'A certificate from the window',
+  'claim.text':
+    'Type the code, and the certificate is on this phone. After 30 minutes it asks for your face.',
+  'claim.code': 'Code from the window',
+  'claim.code.hint': 'On the slip that the window gave you; capitals do not matter',
+  'claim.do': 'Put it on this phone',
+
   'ready.title': 'Get ready for the face check',
   'ready.text': 'Find good light, be alone before the camera, take off hat and mask.',
   'ready.how': 'Follow the prompts: ahead, left, right. It takes about 20 seconds.',
@@ -109,6 +117,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'appealed.text':
     'Staff will look into it soon. In a hurry, take your document to the certificate window.',
 
+  'who.window': 'Issued at the window',
   'code.label': 'Code for the gates',
   'code.next': 'New code in {n} s',
   'code.refresh': 'Refresh now',

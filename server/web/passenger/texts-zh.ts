@@ -47,6 +47,13 @@ export const ZH = {
   'consent.minor': '乘车人未满 14 岁，须监护人一起同意。',
   'consent.agree': '同意并继续',
 
+  'claim.open': '窗口给了领取码？',
+  'claim.title': '领取窗口签发的证明',
+  'claim.text': '输入领取码，证明就放到这部手机上。30 分钟后需要核验人脸。',
+  'claim.code': '领取码',
+  'claim.code.hint': '在窗口给您的纸条上；大小写都可以',
+  'claim.do': '领取',
+
   'ready.title': '准备人脸核验',
   'ready.text': '请找光线好的地方，一个人入镜，取下帽子和口罩。',
   'ready.how': '跟着提示看正前方、向左、向右转头，约 20 秒。',
@@ -101,6 +108,7 @@ export const ZH = {
   'appealed.title': '申诉已提交',
   'appealed.text': '工作人员会尽快核实。急需乘车，请带证件到制证窗口。',
 
+  'who.window': '窗口签发',
   'code.label': '进出站二维码',
   'code.next': '{n} 秒后自动更新',
   'code.refresh': '刷新二维码',

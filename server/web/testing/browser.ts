@@ -21,10 +21,12 @@ export const noBrowser =
 /** Root has no sandbox of its own; a folder of shared memory is small in containers. */
 const ARGUMENTS = ['--disable-dev-shm-usage', '--disable-gpu', '--force-color-profile=srgb']
 
-export function startBrowser(): Promise<Browser> {
+/** `more`: of Chromium's own options. */
+export function startBrowser(more: readonly string[] = []): Promise<Browser> {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return chromium.launch({
     executablePath: String(found),
-    args: process.getuid?.() === 0 ? [...ARGUMENTS, '--no-sandbox'] : ARGUMENTS,
+    args: [...ARGUMENTS, ...asRoot, ...more],
   })
 }
 

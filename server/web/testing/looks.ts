@@ -1,8 +1,12 @@
-/** How a page is judged in a browser: by axe-core (WCAG 2.2 AA), and by whether it fits a narrow screen. */
+/**
+ * How a page is judged in a browser: by axe-core (WCAG 2.2 AA), by whether it fits a narrow screen, by
+ * what moves; and what a screen reader is told of it.
+ */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import type { Test } from 'tap'
+import { LANGUAGES, type Language } from '../shared/language.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -17,11 +21,11 @@ interface Axe {
 }
 
 /** What breaks a rule, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
+function violations(page: Page): Promise<string[]> {
   return page.evaluate(async values => {
     const { axe } = window as unknown as { readonly axe: Axe }
-    const found = await axe.run(document, { runOnly: { type: 'tag', values } })
+    const runOnly = { type: 'tag', values }
+    const found = await axe.run(document, { runOnly, resultTypes: ['violations'] })
     return found.violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))
   }, RULES)
 }
@@ -33,17 +37,45 @@ const overflow = (page: Page) =>
 /** The other language. */
 export const switchLanguage = (page: Page) => page.locator('header button[lang]').click()
 
-/** Opened in Chinese and light: that, and English, dark and narrow. */
+/** Names of what moves. */
+const moving = (page: Page) =>
+  page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(({ playState }) => playState === 'running')
+      .map(one => (one instanceof CSSAnimation ? one.animationName : one.id)),
+  )
+
+/** Roles and names. Numbers are others in each run, and so is the way to turn one's head. */
+async function told(page: Page): Promise<string> {
+  const tree = await page.locator('body').ariaSnapshot()
+  return tree.replaceAll(/(?<!level=)\d+/g, 'N').replace(/向[左右]转头|to the (left|right)/, 'TURN')
+}
+
+/**
+ * Opened in Chinese and light: in both languages and themes, narrow, and with less motion. Gives what a
+ * screen reader is told.
+ */
 export async function judge(
   t: Test,
   { page, faults }: { readonly page: Page; readonly faults: readonly string[] },
-): Promise<void> {
-  t.same(await violations(page), [], 'Chinese, light')
-  await page.setViewportSize(NARROW)
-  t.equal(await overflow(page), 0, 'Chinese, narrow')
-  await switchLanguage(page)
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-  t.equal(await overflow(page), 0, 'English, narrow')
-  t.same(await violations(page), [], 'English, dark, narrow')
+): Promise<Record<Language, string>> {
+  await page.evaluate(AXE)
+  const tree = { zh: '', en: '' }
+  const size = page.viewportSize() ?? NARROW
+  for (const language of LANGUAGES) {
+    if (language === 'en') await switchLanguage(page)
+    tree[language] = await told(page)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      t.same(await violations(page), [], `${language}, ${colorScheme}`)
+    }
+    await page.setViewportSize(NARROW)
+    t.equal(await overflow(page), 0, `${language}, narrow`)
+    await page.setViewportSize(size)
+  }
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  t.same(await moving(page), [], 'less motion')
   t.same(faults, [], 'no fault, and nothing that the content security policy refuses')
+  return tree
 }

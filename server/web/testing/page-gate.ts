@@ -9,13 +9,25 @@ import { enrolled, NAMES } from '../../../fixtures/one-process.ts'
 import { startOneProcessGate } from '../../../fixtures/one-process-gate.ts'
 import { createRequestLine } from '../../../fixtures/request-line.ts'
 import { createDiskInMemory } from '../../../gate/assembly/gate-disk.ts'
-import { newKeys } from '../../testing/world.ts'
+import { systemRandom } from '../../clock.ts'
+import { makeEnrolmentCode } from '../../secrets.ts'
+import { transact } from '../../store/engine/transact.ts'
+import { addEnrolment } from '../../store/gates/gates.ts'
+import { newKeys, type World } from '../../testing/world.ts'
 import type { PageWorld } from './page-world.ts'
 
 export interface PageGate {
   /** The verdict's code on what is shown at its scanner. Nobody walks: a grant is soon taken back. */
   scan(text: string): Promise<string>
   stop(): Promise<void>
+}
+
+/** As the demo set has one: no operator needs to sign in. */
+async function enrolmentCode({ service: { db, secrets }, clock }: World): Promise<string> {
+  const code = makeEnrolmentCode(systemRandom)
+  const codeHash = secrets.mac('code', code).toString('base64url')
+  await transact(db, tx => addEnrolment(tx, { codeHash, ...NAMES }, clock.time))
+  return code
 }
 
 /** Resolves when it has fresh trust and its lane is in service. */
@@ -31,7 +43,7 @@ export async function openPageGate(pageWorld: PageWorld): Promise<PageGate> {
       return pageWorld.world.app.fetch(request)
     }, 'http://desk.test'),
     factory: new Uint8Array(readFileSync(join(world.dir, 'trust/trust-1.cbor'))),
-    disk: createDiskInMemory(await enrolled(world, gateKey)),
+    disk: createDiskInMemory(await enrolled(world, gateKey, await enrolmentCode(world))),
   })
   async function follow(): Promise<void> {
     await time.advanceAsync(Math.max(0, pageWorld.world.clock.time - time.clock.nowMs()))

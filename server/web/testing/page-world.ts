@@ -5,6 +5,7 @@
 import type { FaceCheck, FaceReason } from '../../face/port.ts'
 import { registerPerson } from '../../services/people-registry.ts'
 import { transact } from '../../store/engine/transact.ts'
+import { issueAtWindow } from '../../testing/holder.ts'
 import { NOON, openWorld, reopenWorld, type World } from '../../testing/world.ts'
 import { buildPages } from '../build.ts'
 import { readPageFiles } from '../page-files.ts'
@@ -20,6 +21,8 @@ export interface PageWorld {
   isServing(): boolean
   /** Puts somebody on file whose number nobody else has. */
   newPerson(): Promise<{ readonly name: string; readonly documentNumber: string }>
+  /** A code from the window, for a certificate of somebody new. */
+  windowCode(): Promise<string>
   /** Moves the service's clock on, and with it what follows it. */
   advance(ms: number): Promise<void>
   /** Runs `follow` whenever the clock was moved, so that it is never far behind. */
@@ -72,6 +75,11 @@ export async function openPageWorld(dir: string, { isStill = false } = {}): Prom
         registerPerson(tx, secrets, { ...PERSON, documentNumber }, new Uint8Array(3), clock.time),
       )
       return { name: PERSON.name, documentNumber }
+    },
+    async windowCode() {
+      const person = await pageWorld.newPerson()
+      const agent = await world.signIn('agent')
+      return (await issueAtWindow(world, agent, { ...PERSON, ...person })).claim.code
     },
     async advance(ms) {
       const stepMs = followers.length > 0 ? STEP_MS : ms

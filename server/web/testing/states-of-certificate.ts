@@ -5,6 +5,16 @@ import { MINUTE_MS, offline, type PageState } from './page-state.ts'
 export const CERTIFICATE: readonly PageState[] = [
   { name: 'certificate', shows: 'code.refresh', reach: driver => driver.toCertificate() },
   {
+    name: 'certificate, from the window',
+    shows: 'who.window',
+    async reach({ page, say, press, pageWorld }) {
+      await press('claim.open')
+      await page.getByLabel(say('claim.code')).fill(await pageWorld.windowCode())
+      await press('claim.do')
+      await page.locator('.qr').waitFor()
+    },
+  },
+  {
     name: 'certificate, face check soon over',
     shows: 'code.soon',
     async reach(driver) {

@@ -22,6 +22,17 @@ export const START: readonly PageState[] = [
       await page.getByLabel(say('form.city')).fill('杭州')
     },
   },
+  {
+    name: 'code from the window, a wrong one',
+    shows: 'claim.title',
+    async reach({ page, say, press, at }) {
+      await press('claim.open')
+      await at('claim')
+      await page.getByLabel(say('claim.code')).fill('ABCD-EFGH-JKMN-PQRS')
+      await press('claim.do')
+      await page.locator('.fault').waitFor()
+    },
+  },
   { name: 'consent', shows: 'consent.title', reach: driver => driver.toConsent() },
   {
     name: 'consent, under 14',

@@ -17,6 +17,7 @@ import { readCode } from '../testing/read-code.ts'
 import { turnCamera, turnedPictures } from '../testing/turning-camera.ts'
 
 const FACE_MS_MAX = 90_000
+const SHOWN_MAX = 4
 
 async function apply(page: Page, { name, documentNumber }: DemoPerson): Promise<void> {
   await page.getByRole('button', { name: '开始申请' }).click()
@@ -65,13 +66,18 @@ t.test('from the form to the gate', { skip: noBrowser, timeout: 180_000 }, async
     await atScreen(page, 'certificate', FACE_MS_MAX)
     const code = page.getByRole('img', { name: '进出站二维码' })
     await code.waitFor()
-    const text = await readCode(await page.screenshot())
-    t.match(text, /^RP1:/, 'the camera chain reads the code on the screen')
-    const [lane] = world.lanes
-    lane?.scanner.sendText(text ?? '')
-    const grant = () => readJournal(world.journalFile).find(row => row.kind === 'grant')
-    await until('the gate to let the person in', () => grant() !== undefined)
-    t.equal(grant()?.body.code, 'ADMIT')
+    const verdicts = () =>
+      readJournal(world.journalFile).filter(({ kind }) => kind === 'grant' || kind === 'scan')
+    const isIn = () => verdicts().some(({ kind }) => kind === 'grant')
+    // On a busy machine a code is too old when it comes to the gate: the next one is shown then.
+    for (let times = 0; times < SHOWN_MAX && !isIn(); times++) {
+      const before = verdicts().length
+      const text = await readCode(await page.screenshot())
+      t.match(text, /^RP1:/, 'the camera chain reads the code on the screen')
+      world.lanes[0]?.scanner.sendText(text ?? '')
+      await until('a verdict', () => verdicts().length > before)
+    }
+    t.equal(verdicts().at(-1)?.body.code, 'ADMIT')
     t.same(faults, [], 'nothing was refused by the content security policy, and nothing failed')
   })
 

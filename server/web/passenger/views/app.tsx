@@ -6,6 +6,7 @@ import type { Passenger } from '../passenger.ts'
 import type { Screen } from '../screens.ts'
 import { say } from '../texts.ts'
 import { Cancel, Certificate } from './certificate-view.tsx'
+import { Claim } from './claim-view.tsx'
 import { Face, NoCamera, Ready } from './face-views.tsx'
 import { Form } from './form-view.tsx'
 import { Appeal, Appealed, EndedView, Refused, TroubleView, Unreachable } from './notice-views.tsx'
@@ -61,6 +62,8 @@ function View({ passenger, screen, useHere }: AppProps & { readonly screen: Scre
       return <Form passenger={passenger} {...screen} />
     case 'consent':
       return <Consent passenger={passenger} isMinor={screen.isMinor} />
+    case 'claim':
+      return <Claim passenger={passenger} {...screen} />
     case 'ready':
       return <Ready passenger={passenger} of={screen.of} />
     case 'face':

@@ -33,8 +33,8 @@ export function Certificate({ passenger, certificate }: CertificateProps) {
         <section class="card pass" aria-label={say('code.label')}>
           <CodePart passenger={passenger} certificate={certificate} life={life} />
           <div class="who">
-            <b>{certificate.who.name}</b>
-            <span class="digits">{certificate.who.number}</span>
+            <b>{certificate.who?.name ?? say('who.window')}</b>
+            <span class="digits">{certificate.who?.number}</span>
           </div>
         </section>
       </div>

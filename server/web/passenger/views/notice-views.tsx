@@ -189,13 +189,17 @@ interface TroubleProps {
   readonly useHere: () => void
 }
 
+const TROUBLE_ICONS: Readonly<Record<Trouble, IconName>> = {
+  STORAGE_BLOCKED: 'store',
+  STORAGE_FULL: 'store',
+  SECOND_TAB: 'tabs',
+  NO_CRYPTO: 'lock',
+  FAULT: 'alert',
+}
+
 export function TroubleView({ trouble, useHere }: TroubleProps) {
   return (
-    <Notice
-      tone="retry"
-      icon={trouble === 'SECOND_TAB' ? 'code' : 'store'}
-      title={say(`trouble.${trouble}.title`)}
-    >
+    <Notice tone="retry" icon={TROUBLE_ICONS[trouble]} title={say(`trouble.${trouble}.title`)}>
       <p>{say(`trouble.${trouble}.text`)}</p>
       <div class="actions">
         <button type="button" class="button wide" onClick={useHere}>

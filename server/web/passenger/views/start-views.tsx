@@ -35,6 +35,9 @@ export function Welcome({ passenger }: ViewProps) {
       <button type="button" class="button wide" onClick={passenger.steps.fillIn}>
         {say('welcome.apply')}
       </button>
+      <button type="button" class="button plain" onClick={passenger.claim.begin}>
+        {say('claim.open')}
+      </button>
       <UsesCard />
       <p class="quiet middle">
         {say('welcome.note')}

@@ -1,0 +1,91 @@
+/**
+ * `npm run bench -- web`: the passenger's page on a cheap phone with a bad network, by Chromium's
+ * throttles: 4 times slower than this machine, 400 kbit/s, 400 ms to the first byte. By the clock, so
+ * a busy machine makes it slower than it is.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { TEXTS } from '../../server/web/passenger/texts.ts'
+import {
+  atScreen,
+  noBrowser,
+  openContext,
+  PHONE,
+  startBrowser,
+} from '../../server/web/testing/browser.ts'
+import { openPageWorld, type PageWorld } from '../../server/web/testing/page-world.ts'
+import { slowDown } from '../../server/web/testing/slow-phone.ts'
+import { type Figure, figure } from './figure.ts'
+import { median } from './measure.ts'
+
+const PART = 'web'
+const ROUNDS = 7
+const FIRST_MS_MAX = 6_000
+const CODE_MS_MAX = 1_500
+const SAID = TEXTS[PHONE.language]
+
+export async function benchWeb(): Promise<Figure[]> {
+  if (noBrowser !== false) throw new Error(noBrowser)
+  const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
+  const pageWorld = await openPageWorld(dir)
+  const browser = await startBrowser()
+  try {
+    const first = await firstVisits(browser, pageWorld)
+    const { online, offline } = await installed(browser, pageWorld)
+    return [
+      ...figures('first visit, until one can apply', first, FIRST_MS_MAX),
+      ...figures('installed, until a code is shown', online, CODE_MS_MAX),
+      ...figures('installed and offline, until a code is shown', offline, CODE_MS_MAX),
+    ]
+  } finally {
+    await browser.close()
+    await pageWorld.close()
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function figures(what: string, roundsMs: readonly number[], maxMs: number): Figure[] {
+  const ms = median(roundsMs)
+  return [
+    figure(PART, what, [ms, 'ms'], { limit: `${maxMs} ms`, ratio: ms / maxMs, goal: '≤1' }),
+    figure(PART, `${what}, slowest of ${ROUNDS}`, [Math.max(...roundsMs), 'ms']),
+  ]
+}
+
+/** Each in a browser without a past. */
+async function firstVisits(browser: Browser, { url }: PageWorld): Promise<number[]> {
+  const rounds: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const context = await openContext(browser, PHONE)
+    const page = await context.newPage()
+    const phone = await slowDown(context, page, 'main[data-at="welcome"] button')
+    rounds.push(await phone.open(url))
+    await context.close()
+  }
+  return rounds
+}
+
+/** A phone with a certificate, online and then offline. */
+async function installed(browser: Browser, pageWorld: PageWorld) {
+  const context = await openContext(browser, PHONE)
+  const page = await context.newPage()
+  await page.goto(pageWorld.url)
+  await page.getByRole('button', { name: SAID['claim.open'] }).click()
+  await page.getByLabel(SAID['claim.code']).fill(await pageWorld.windowCode())
+  await page.getByRole('button', { name: SAID['claim.do'] }).click()
+  await atScreen(page, 'certificate')
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}))
+  const phone = await slowDown(context, page, '.qr path')
+  const rounds = async () => {
+    const all: number[] = []
+    for (let round = 0; round < ROUNDS; round++) all.push(await phone.open(pageWorld.url))
+    return all
+  }
+  const online = await rounds()
+  await phone.setOffline(true)
+  const offline = await rounds()
+  await context.close()
+  return { online, offline }
+}
