@@ -20,7 +20,7 @@ export function banner(facts: BannerFacts): string {
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
     ['page', `${url}/   the passenger’s: apply as this person`],
-    ['service', `${url}   for staff: ${url}/desk   API: /docs`],
+    ['service', `${url}/desk   the window’s page, for staff; API: /docs`],
     ['station', 'one gate, north-1: lane A is an entry, lane B an exit'],
     ...demo.people
       .slice(0, 1)
