@@ -60,6 +60,10 @@ export async function openDeskDriver(
     if (/Content Security Policy|Uncaught/.test(said.text())) faults.push(said.text())
   })
   await page.clock.install({ time: pageWorld.world.clock.time })
+  // Its dialog would stay open, and the page would be printed by it alone.
+  await page.addInitScript(() => {
+    window.print = () => {}
+  })
   const say: DeskDriver['say'] = (key, values = {}) => filled(TEXTS[setting.language][key], values)
   const driver: DeskDriver = {
     ...{ page, context, pageWorld, session, faults, say },
