@@ -1,31 +1,13 @@
 /** The second factor of embedded accounts, on both engines, with codes computed here (RFC 6238). */
-import { createHmac } from 'node:crypto'
 import type { Test } from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { onEachEngine } from '../testing/engines.ts'
 import { makeBrowser } from '../testing/provider.ts'
+import { secretIn, totpCode } from '../testing/totp.ts'
 import { openWorld, PASSWORD, type World } from '../testing/world.ts'
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-const STEP_MS = 30_000
-
-/** Base 32 of RFC 4648 §6, without padding. */
-function fromBase32(text: string): Buffer {
-  const bits = [...text].map(one => ALPHABET.indexOf(one).toString(2).padStart(5, '0')).join('')
-  return Buffer.from((bits.match(/.{8}/g) ?? []).map(byte => Number.parseInt(byte, 2)))
-}
-
-/** RFC 4226 §5.3 over the step of time; `steps` from now. */
-function codeOf(secret: Buffer, steps = 0): string {
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / STEP_MS) + steps))
-  const mac = createHmac('sha1', secret).update(counter).digest()
-  const at = (mac[19] as number) & 15
-  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
-
 const wrongCode = (secret: Buffer) => {
-  const near = [-2, -1, 0, 1, 2].map(steps => codeOf(secret, steps))
+  const near = [-2, -1, 0, 1, 2].map(steps => totpCode(secret, steps))
   return ['000000', '111111', '222222', '333333', '444444', '555555'].find(
     code => !near.includes(code),
   ) as string
@@ -74,10 +56,10 @@ async function enrolled(world: World, email: string, role: 'operator' | 'agent' 
   await browser.password(email)
   const made = await browser.post('two-factor/enable', { password: PASSWORD })
   const uri = new URL(made.totpURI as string)
-  const secret = fromBase32(uri.searchParams.get('secret') as string)
-  let done = await browser.verify(codeOf(secret, -1))
+  const secret = secretIn(uri.href)
+  let done = await browser.verify(totpCode(secret, -1))
   // The step may have ended between making the code and reading it.
-  if (done.status !== 200) done = await browser.verify(codeOf(secret, -1))
+  if (done.status !== 200) done = await browser.verify(totpCode(secret, -1))
   return { browser, made, uri, secret, done }
 }
 
@@ -123,10 +105,10 @@ await onEachEngine(async (t, newPlace) => {
       { code: 'TOTP_REQUIRED' },
       'a backup code sets nothing up',
     )
-    const secret = fromBase32(new URL(made.totpURI as string).searchParams.get('secret') as string)
+    const secret = secretIn(made.totpURI as string)
     t.match(await browser.verify(wrongCode(secret)), { status: 401, code: 'TOTP_WRONG' })
     t.match(await browser.get('/v1/audit'), { code: 'TOTP_REQUIRED' })
-    t.match(await browser.verify(codeOf(secret)), { status: 200 })
+    t.match(await browser.verify(totpCode(secret)), { status: 200 })
     t.match(await browser.get('/v1/audit'), { status: 200 })
     t.match(await browser.post('two-factor/enable', { password: PASSWORD }), { code: 'TOTP_SET' })
     for (const path of ['two-factor/get-totp-uri', 'two-factor/disable', 'two-factor/send-otp']) {
@@ -142,7 +124,7 @@ await onEachEngine(async (t, newPlace) => {
     t.match(await again.password('desk@desk.test'), { status: 200, twoFactorRedirect: true })
     t.notOk(again.signedIn(), 'no session before the code')
     t.match(await again.get('/v1/stations'), { code: 'SIGN_IN' })
-    t.match(await again.verify(codeOf(secret)), { status: 200 })
+    t.match(await again.verify(totpCode(secret)), { status: 200 })
     t.match(await again.get('/v1/stations'), { status: 200 })
   })
 
@@ -154,8 +136,8 @@ await onEachEngine(async (t, newPlace) => {
     const mine = await openBrowser(world)
     await mine.password('two@desk.test')
     const made = await mine.post('two-factor/enable', { password: PASSWORD })
-    const secret = fromBase32(new URL(made.totpURI as string).searchParams.get('secret') as string)
-    t.match(await mine.verify(codeOf(secret)), { status: 200 })
+    const secret = secretIn(made.totpURI as string)
+    t.match(await mine.verify(totpCode(secret)), { status: 200 })
     t.match(await mine.get('/v1/stations'), { status: 200 })
     t.match(await other.get('/v1/stations'), { code: 'SIGN_IN' })
     const left = await db
@@ -181,7 +163,7 @@ await onEachEngine(async (t, newPlace) => {
     const { secret } = await enrolled(world, 'once@desk.test')
     const browsers = await Promise.all(Array.from({ length: 4 }, () => openBrowser(world)))
     for (const browser of browsers) await browser.password('once@desk.test')
-    const code = codeOf(secret)
+    const code = totpCode(secret)
     const said = await Promise.all(browsers.map(browser => browser.verify(code)))
     t.same(said.map(one => one.status).sort(), [200, 401, 401, 401])
     t.equal(said.filter(one => one.code === 'TOTP_USED').length, 3)
@@ -198,7 +180,7 @@ await onEachEngine(async (t, newPlace) => {
       .execute()
     t.equal(sessions.length, 2, 'of setting up, and of the one that was first')
     await late.password('once@desk.test')
-    t.match(await late.verify(codeOf(secret, 1)), { status: 200 }, 'the next one')
+    t.match(await late.verify(totpCode(secret, 1)), { status: 200 }, 'the next one')
   })
 
   await t.test('tries are limited, for one sign-in and for all together', async t => {
@@ -208,16 +190,16 @@ await onEachEngine(async (t, newPlace) => {
     await browser.password('guess@desk.test')
     for (let n = 1; n <= 5; n++)
       t.match(await browser.verify(wrong), { code: 'TOTP_WRONG' }, `${n}`)
-    t.match(await browser.verify(codeOf(secret)), { status: 429, code: 'TOTP_LOCKED' })
-    t.match(await browser.verify(codeOf(secret)), { code: 'SIGN_IN' }, 'from the start')
+    t.match(await browser.verify(totpCode(secret)), { status: 429, code: 'TOTP_LOCKED' })
+    t.match(await browser.verify(totpCode(secret)), { code: 'SIGN_IN' }, 'from the start')
     await browser.password('guess@desk.test')
     for (let n = 6; n <= 10; n++) t.match(await browser.verify(wrong), { code: 'TOTP_WRONG' })
     await browser.password('guess@desk.test')
-    t.match(await browser.verify(codeOf(secret)), { code: 'TOTP_LOCKED' }, 'the account too')
+    t.match(await browser.verify(totpCode(secret)), { code: 'TOTP_LOCKED' }, 'the account too')
     for (const code of ['12345', '1234567', 'abcdef']) {
       t.match(await browser.verify(code), { code: 'INVALID' }, code)
     }
-    const trusted = { code: codeOf(secret), trustDevice: true }
+    const trusted = { code: totpCode(secret), trustDevice: true }
     t.match(await browser.post('two-factor/verify-totp', trusted), { code: 'INVALID' })
   })
 
@@ -244,10 +226,10 @@ await onEachEngine(async (t, newPlace) => {
     t.match(await browser.password('lost@desk.test'), { status: 200 })
     t.match(await browser.get('/v1/audit'), { code: 'TOTP_REQUIRED' })
     const made = await browser.post('two-factor/enable', { password: PASSWORD })
-    const next = fromBase32(new URL(made.totpURI as string).searchParams.get('secret') as string)
+    const next = secretIn(made.totpURI as string)
     t.notSame(next, secret)
-    t.match(await browser.verify(codeOf(secret)), { code: 'TOTP_WRONG' })
-    t.match(await browser.verify(codeOf(next)), { status: 200 })
+    t.match(await browser.verify(totpCode(secret)), { code: 'TOTP_WRONG' })
+    t.match(await browser.verify(totpCode(next)), { status: 200 })
     const { rows } = (await browser.get('/v1/audit')) as unknown as { rows: { action: string }[] }
     t.equal(rows.filter(row => row.action === 'staff.totp-reset').length, 1)
   })

@@ -34,6 +34,7 @@ async function open(): Promise<void> {
   render(<App desk={desk} />, root)
 
   listenForScans({
+    isListening: () => desk.screen.value.at === 'desk',
     onScan(text) {
       inputMethod.value = false
       void desk.scan(text)

@@ -101,6 +101,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'photo.none': 'No photo on file',
   'photo.loading': 'Getting the photo…',
   'photo.away': 'The photo did not come',
+  'photo.broken': 'The photo on file can’t be read: ask your operator',
   'recorded.label': 'In the audit',
   'recorded.look': 'look-up',
   'recorded.check': 'code checked',

@@ -99,6 +99,7 @@ export const ZH = {
   'photo.none': '没有登记照片',
   'photo.loading': '正在取照片…',
   'photo.away': '照片没有取到',
+  'photo.broken': '登记的照片打不开，请联系管理员',
   'recorded.label': '已记入审计',
   'recorded.look': '查询',
   'recorded.check': '核验二维码',

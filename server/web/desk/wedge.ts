@@ -7,6 +7,8 @@ import { createScannerReader } from './scanner.ts'
 type Field = HTMLInputElement | HTMLTextAreaElement
 
 export interface WedgeListener {
+  /** Elsewhere keys that come fast are nobody's but the field's: a password manager's, or a token's. */
+  isListening(): boolean
   onScan(text: string): void
   /** An input method has the keyboard: a scanner's keys would become Chinese. */
   onInputMethod(): void
@@ -16,7 +18,7 @@ export interface WedgeListener {
 const IME_KEYS = 8
 const IME_WITHIN_MS = 150
 
-export function listenForScans({ onScan, onInputMethod }: WedgeListener): void {
+export function listenForScans({ isListening, onScan, onInputMethod }: WedgeListener): void {
   const reader = createScannerReader()
   let before: { readonly field: Field; readonly value: string } | undefined
   let taken: number[] = []
@@ -24,6 +26,7 @@ export function listenForScans({ onScan, onInputMethod }: WedgeListener): void {
   addEventListener(
     'keydown',
     event => {
+      if (!isListening()) return
       if (event.isComposing || event.key === 'Process') {
         taken = [...taken, event.timeStamp].slice(-IME_KEYS)
         const span = event.timeStamp - (taken[0] ?? 0)

@@ -50,7 +50,6 @@ export async function openDeskDriver(
   setting: Setting = DESK,
   { role }: { readonly role?: Role } = {},
 ): Promise<DeskDriver> {
-  const { world } = pageWorld
   const context = await openContext(browser, setting)
   const session = role === undefined ? {} : await signInAs(pageWorld, role)
   if (role !== undefined) await context.addCookies(cookiesOf(session, pageWorld.url))
@@ -60,7 +59,11 @@ export async function openDeskDriver(
   page.on('console', said => {
     if (/Content Security Policy|Uncaught/.test(said.text())) faults.push(said.text())
   })
-  await page.clock.install({ time: world.clock.time })
+  await page.clock.install({ time: pageWorld.world.clock.time })
+  // Its dialog would stay open, and the page would be printed by it alone.
+  await page.addInitScript(() => {
+    window.print = () => {}
+  })
   const say: DeskDriver['say'] = (key, values = {}) => filled(TEXTS[setting.language][key], values)
   const driver: DeskDriver = {
     ...{ page, context, pageWorld, session, faults, say },
@@ -68,8 +71,9 @@ export async function openDeskDriver(
     async newPerson() {
       const documentNumber = `D${String(20_000_000 + people++)}`
       const person = { name: '李小红', documentType: 'passport', documentNumber } as const
-      const { db, secrets } = world.service
-      await transact(db, tx => registerPerson(tx, secrets, person, deskPhoto(), world.clock.time))
+      const { clock, service } = pageWorld.world
+      const { db, secrets } = service
+      await transact(db, tx => registerPerson(tx, secrets, person, deskPhoto(), clock.time))
       return person
     },
     async scan(text) {
@@ -86,7 +90,8 @@ export async function openDeskDriver(
     async advance(ms) {
       await pageWorld.advance(ms)
       await page.clock.runFor(ms)
-      world.clock.time = await page.evaluate(() => Date.now())
+      // The page's clock stood still while its timers ran.
+      await page.clock.setSystemTime(pageWorld.world.clock.time)
     },
     close: () => context.close(),
   }

@@ -18,6 +18,8 @@ export interface NodeDesk {
   /** How often the print dialog was opened, and where the browser was sent. */
   readonly printed: number
   readonly sentTo: readonly string[]
+  /** The browser goes to an address of the service, with its cookies; where it is sent from there. */
+  visit(path: string): Promise<string | null>
   /** Resolves when nothing is under way any more. */
   settle(): Promise<void>
   advance(ms: number): Promise<void>
@@ -81,6 +83,11 @@ export async function openNodeDesk(
     },
     get printed() {
       return link.printed
+    },
+    async visit(path) {
+      const answer = await underWay(() => world.call(path, { headers: jar.headers() }))
+      jar.keep(answer)
+      return answer.headers.get('location')
     },
     settle: quiet,
     advance: time.advanceAsync,

@@ -16,8 +16,9 @@ export interface DeskTests {
 
 let people = 0
 
-export async function openDeskTests(t: Test): Promise<DeskTests> {
-  const nodeWorld = await openNodeWorld(t)
+/** `staff`: of the service's config. */
+export async function openDeskTests(t: Test, staff: object = {}): Promise<DeskTests> {
+  const nodeWorld = await openNodeWorld(t, staff)
   const { world } = nodeWorld
   const opened: NodeDesk[] = []
   const kept = (one: NodeDesk) => {

@@ -1,4 +1,5 @@
 /** States of the desk's page around finding and looking at a person. */
+import { putOnFile } from '../../testing/applicant.ts'
 import { makeHolder } from '../../testing/holder.ts'
 import { type DeskDriver, type DeskPerson, signInAs } from './desk-driver.ts'
 import type { DeskState } from './desk-state.ts'
@@ -37,6 +38,15 @@ export const DESK_PERSON: readonly DeskState[] = [
   },
   { name: 'a person by code', role: 'supervisor', shows: 'cert.valid', reach: toHolder },
   { name: 'a person, for an agent', role: 'agent', shows: 'photo.forbidden', reach: toPerson },
+  {
+    name: 'a photo that can not be read',
+    role: 'supervisor',
+    shows: 'photo.broken',
+    async reach(driver) {
+      await putOnFile(driver.pageWorld.world, 'X10000001')
+      await driver.find('X10000001')
+    },
+  },
   {
     name: 'not on file',
     role: 'agent',

@@ -1,5 +1,5 @@
 /** States of the desk's page around what is done: issue, paper, revoke, approvals, appeals, tickets. */
-import { makeApplicant, putOnFile } from '../../testing/applicant.ts'
+import { makeApplicant } from '../../testing/applicant.ts'
 import { importTimetable } from '../../testing/timetable.ts'
 import type { TextKey } from '../desk/texts.ts'
 import { type DeskDriver, type DeskPerson, signInAs } from './desk-driver.ts'
@@ -86,14 +86,12 @@ async function toPresent(driver: DeskDriver) {
   return held
 }
 
-let appeals = 0
 /** Somebody whose face check was refused appeals; it is taken here. */
 async function toAppeal(driver: DeskDriver): Promise<void> {
   const { pageWorld } = driver
-  const number = `P${String(30_000_000 + appeals++)}`
-  await putOnFile(pageWorld.world, number)
-  const applicant = await makeApplicant(pageWorld.world, number)
-  const { application } = await applicant.apply()
+  const { name, documentNumber } = await driver.newPerson()
+  const applicant = await makeApplicant(pageWorld.world, documentNumber)
+  const { application } = await applicant.apply({ name })
   pageWorld.faceReason = 'NO_MATCH'
   await applicant.face(application?.id ?? '')
   pageWorld.faceReason = undefined

@@ -26,7 +26,8 @@ const phones = new Set<NodePhone>()
 /** No two pictures are the same, on whichever phone. */
 let pictures = 0
 
-export async function openNodeWorld(t: Test): Promise<NodeWorld> {
+/** `staff`: of the service's config. */
+export async function openNodeWorld(t: Test, staff: object = {}): Promise<NodeWorld> {
   const dir = tempDir()
   await (await openWorld(dir, 3, ':memory:')).close()
   const time = createVirtualTime(NOON, quiet)
@@ -37,7 +38,7 @@ export async function openNodeWorld(t: Test): Promise<NodeWorld> {
     now: time.clock.nowMs,
   }
   const faces = virtualFaces()
-  const world = await reopenWorld(dir, clock as World['clock'], ':memory:', faces)
+  const world = await reopenWorld(dir, clock as World['clock'], ':memory:', faces, staff)
   t.teardown(() => world.close())
   return {
     ...{ world, time, faces },

@@ -117,9 +117,13 @@ function PersonCard({ desk, person }: PersonProps) {
 }
 
 function Photo({ desk, photo }: { readonly desk: Desk; readonly photo: Loaded<string> }) {
-  if (photo.is === 'here') return <img class="photo" src={photo.value} alt={say('photo.alt')} />
+  const [broken, setBroken] = useState<string | undefined>(undefined)
+  if (photo.is === 'here' && photo.value !== broken) {
+    const fail = () => setBroken(photo.value)
+    return <img class="photo" src={photo.value} alt={say('photo.alt')} onError={fail} />
+  }
   const text: Readonly<Record<typeof photo.is, TextKey>> = {
-    ...{ loading: 'photo.loading', none: 'photo.none' },
+    ...{ here: 'photo.broken', loading: 'photo.loading', none: 'photo.none' },
     ...{ forbidden: 'photo.forbidden', away: 'photo.away' },
   }
   return (

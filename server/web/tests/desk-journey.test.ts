@@ -1,0 +1,125 @@
+/**
+ * A day at two windows in Chromium, by keys and scanner alone: an agent signs in, issues, prints and
+ * revokes; a supervisor at another window approves. What is printed is read as a gate's camera reads it,
+ * and judged by a gate.
+ */
+import t from 'tap'
+import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { makeOfflineGate } from '../../testing/offline-gate.ts'
+import { PASSWORD } from '../../testing/world.ts'
+import { noBrowser, startBrowser } from '../testing/browser.ts'
+import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
+import { openPageWorld } from '../testing/page-world.ts'
+import { printedPage } from '../testing/printed-page.ts'
+import { readCode } from '../testing/read-code.ts'
+
+const SIZES = [
+  { size: 'a5', width: 148, height: 210 },
+  { size: 'receipt', width: 80, height: 170 },
+] as const
+
+async function signIn(driver: DeskDriver, email: string): Promise<void> {
+  await driver.shows('in.title')
+  await typeOn(driver, email, 'Tab')
+  await typeOn(driver, PASSWORD, 'Enter')
+  await driver.shows('find.empty')
+}
+
+/** Into the field that has the focus, as an input method does it, and on to the next. */
+async function typeOn({ page }: DeskDriver, text: string, key: 'Tab' | 'Enter'): Promise<void> {
+  await page.keyboard.insertText(text)
+  await page.keyboard.press(key)
+}
+
+const printed = async ({ page }: DeskDriver) =>
+  printedPage(await page.pdf({ preferCSSPageSize: true, printBackground: true }))
+
+t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
+  const pageWorld = await openPageWorld(tempDir())
+  t.teardown(() => pageWorld.close())
+  const browser = await startBrowser()
+  t.teardown(() => browser.close())
+  const gate = makeOfflineGate(pageWorld.world)
+  const verdict = (code: string) => {
+    const result = gate.verify(code)
+    return result.ok ? 'ADMIT' : result.code
+  }
+  await pageWorld.world.service.staff.add('agent@desk.test', PASSWORD, 'agent')
+  const agent = await openDeskDriver(browser, pageWorld, DESK)
+  const supervisor = await openDeskDriver(browser, pageWorld, DESK, { role: 'supervisor' })
+  await signIn(agent, 'agent@desk.test')
+  const { page, say } = agent
+  const press = (key: string) => page.keyboard.press(key)
+
+  const person = await agent.newPerson()
+  await page.locator('#find-type').selectOption('passport')
+  await press('Alt+8')
+  await typeOn(agent, person.documentNumber, 'Enter')
+  await agent.shows('act.title')
+  await press('Alt+5')
+  await typeOn(agent, person.name, 'Tab')
+  await typeOn(agent, '身份证遗失', 'Enter')
+  await agent.shows('issued.title')
+  await press('Enter')
+
+  let paper = ''
+  await t.test('one pass a page, on both papers; its code is read, and a gate admits it', async t => {
+    for (const { size, width, height } of SIZES) {
+      await press('Alt+1')
+      await page.getByRole('radio', { name: say(`paper.${size}`) }).press('Space')
+      await page.locator('#reason').focus()
+      await typeOn(agent, '没有手机', 'Enter')
+      await agent.shows('printed.title')
+      const sheet = await printed(agent)
+      t.equal(sheet.pages, 1, size)
+      t.ok(Math.abs(sheet.width - width) < 1 && Math.abs(sheet.height - height) < 1, size)
+      paper = (await readCode(sheet.png)) ?? ''
+      t.match(paper, /^RP1:/, size)
+      await gate.poll()
+      t.equal(verdict(paper), 'ADMIT', size)
+      await press('Escape')
+    }
+  })
+
+  await t.test('a scan while a reason is typed finds, and stays in no field', async t => {
+    await press('Alt+9')
+    await page.keyboard.insertText('手机丢失')
+    await agent.scan(paper)
+    await agent.shows('name.title')
+    t.equal(await page.locator('#find').inputValue(), '', 'nothing of it stays readable')
+    await typeOn(agent, person.name, 'Enter')
+    await page.getByRole('heading', { name: person.name }).waitFor()
+  })
+
+  await t.test('revoked: the next scan is refused', async t => {
+    await press('Alt+9')
+    await typeOn(agent, '旅客找到了身份证', 'Enter')
+    await agent.shows('revoked.title')
+    await gate.poll()
+    t.equal(verdict(paper), 'REVOKED')
+    await press('Escape')
+  })
+
+  await t.test('again in a day: approved at the other window, and the code comes here', async () => {
+    await press('Alt+5')
+    await typeOn(agent, '又丢了', 'Enter')
+    await agent.shows('asked.title')
+    await press('Escape')
+    const row = supervisor.page.locator('#queue li button').first()
+    await supervisor.advance(3_100)
+    await row.waitFor()
+    await supervisor.page.keyboard.press('Alt+7')
+    await supervisor.page.keyboard.press('Tab')
+    await supervisor.page.keyboard.press('Enter')
+    await supervisor.shows('decide.title')
+    await typeOn(supervisor, '本人到场', 'Enter')
+    await supervisor.shows('decided.approved')
+    await agent.advance(3_100)
+    await agent.shows('state.approved')
+    await press('Alt+7')
+    await press('Tab')
+    await press('Enter')
+    await agent.shows('issued.code')
+  })
+  t.same([...agent.faults, ...supervisor.faults], [])
+})
