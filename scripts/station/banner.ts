@@ -23,7 +23,7 @@ export function banner(facts: BannerFacts): string {
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
     ...pageLines(url, door),
-    ['service', `${url}/desk   the window’s page, for staff; API: /docs`],
+    ['service', `${url}   staff at /desk, its API at /docs`],
     ...demo.people
       .slice(0, 1)
       .flatMap(({ documentType, documentNumber, name, live }) => [
