@@ -61,6 +61,12 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     if (said.type() === 'error') faults.push(said.text())
   })
   await page.goto(pageUrl)
+  t.teardown(() => {
+    if (t.passing()) return
+    for (const { seq, lane, kind, body } of readJournal(world.journalFile)) {
+      t.comment(`${seq} ${lane} ${kind} ${body.code ?? body.reason ?? ''} ${body.detail ?? ''}`)
+    }
+  })
 
   const send = (who: SentName) => page.locator(`[data-who="${who}"]`).click()
   const toLane = (name: string) => page.getByText(`Lane ${name} ·`).first().click()
@@ -88,14 +94,18 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
   }
 
   await t.test('a newcomer sees the flap open, and why; and a screenshot refused', async t => {
-    await send('valid')
-    await page.locator('[data-lane="A"] .arrow.lit').waitFor()
-    await page.locator('[data-lane="A"] .flaps[data-position="1"]').waitFor()
+    const timeout = TRIES * WAIT_MS
+    const opens = Promise.all([
+      page.locator('[data-lane="A"] .arrow.lit').waitFor({ timeout }),
+      page.locator('[data-lane="A"] .flaps[data-position="1"]').waitFor({ timeout }),
+    ])
+    await written('valid', 'passage', '')
+    await opens
     await rowOf('grant', 'ADMIT').click()
     await page.getByText('verify: saw phone, authentic, said pass').waitFor()
     await rowOf('passage').waitFor()
     await rest()
-    await send('screenshot')
+    await written('screenshot', 'scan', 'STALE_CODE')
     await rowOf('scan', 'STALE_CODE').click()
     await page.getByText('To the passenger: Code too old. Please refresh').waitFor()
     await page.getByText('the lane stays shut: STALE_CODE').waitFor()
@@ -109,17 +119,20 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     ] as const) {
       await toLane(lane.name)
       const board = watch(lane)
-      await send(who)
-      await until('somebody to come', () => lane.turnstile.bodies.length > 0)
+      let isThrough = false
+      const through = written(who, 'passage', '').finally(() => {
+        isThrough = true
+      })
       let at = 0
       let moments = 0
-      while (moments < MOMENTS || lane.turnstile.bodies.length > 0) {
+      while (moments < MOMENTS || !isThrough) {
         const levels = await drawn(page, lane.name)
         const found = board.seen.indexOf(levels, at)
         if (found === -1) t.fail(`${lane.name}: ${levels} after ${board.seen.slice(at)}`)
         at = Math.max(at, found)
         moments += 1
       }
+      await through
       t.ok(board.seen.length > 8, `${board.seen.length} states`)
       await until('the page to be up to date', async () => {
         return (await drawn(page, lane.name)) === board.now()
@@ -202,7 +215,13 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
 
   await t.test('a page elsewhere can neither act nor listen', async t => {
     const foreign = await context.newPage()
-    // Any address on this machine is another origin: the passenger's page.
+    // Any address on this machine is another origin: the passenger's page, whose service has just come back.
+    await until('the service to answer', () =>
+      fetch(world.url()).then(
+        () => true,
+        () => false,
+      ),
+    )
     await foreign.goto(world.url())
     const outcome = await foreign.evaluate(async url => {
       const send = { method: 'POST', mode: 'no-cors', body: '{"line":"fire on A"}' } as const
