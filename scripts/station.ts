@@ -3,17 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createWorld, startStation, type World } from '../fixtures/world.ts'
+import type { World } from '../fixtures/world.ts'
 import { checkFolder, WorldFolderError } from '../fixtures/world-identity.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
-import { createNullModem } from '../hardware/sim/null-modem.ts'
-import { loadConfig } from '../server/config.ts'
-import { putDemo } from './seed/put.ts'
 import { banner } from './station/banner.ts'
-import { completions, runLine, travellerOf } from './station/commands.ts'
+import { completions, runLine } from './station/commands.ts'
 import { narrate } from './station/narrate.ts'
 import { createTerminal } from './station/terminal.ts'
-import { openTlsDoor, type TlsDoor } from './station/tls-door.ts'
+import { openWhole } from './station/whole.ts'
 
 const HELP = `npm start [-- --port N] [--dir DIR] [--quiet] [--https]
 
@@ -21,7 +18,8 @@ Runs the service, and a gate with an entry and an exit lane on simulated hardwar
 of its own. Each lane has a serial scanner, a USB scanner and a camera. Type help at the prompt.
 quit, Ctrl-C and Ctrl-D stop everything.
 
-  --port N   the service's port (8080, or any free one when that is taken)
+  --port N   the service's port (8080, or any free one when that is taken); with 0 the station's
+             page, at 8088 or any free one, takes a free one, too
   --dir DIR  a folder for databases, keys and configs: an empty one, or that of an earlier station,
              which goes on; when left out a temporary one, which is removed at the end
   --quiet    does not tell what the gate does
@@ -32,13 +30,8 @@ quit, Ctrl-C and Ctrl-D stop everything.
              adb reverse tcp:8080 tcp:8080 does
 `
 
-const PORT = 8080
-const TLS_PORT = 8443
-const CONSOLE_BAUD = 115_200
 /** Signals this close are one. */
 const TWICE_MS = 500
-/** Issuer keys of a station that is started again and again. */
-const DAYS = 30
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -86,24 +79,14 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
     ...{ input: process.stdin, output: process.stdout },
     complete: completions,
   })
-  terminal.wait('starting: keys and staff …')
-  const cable = await createNullModem({ baudRate: CONSOLE_BAUD })
-  const world = await createStationWorld(options, cable.pathA)
   let isTold = true
-  let door: TlsDoor | undefined
+  const opening = openWhole({ ...options, onStep: terminal.wait, say: terminal.say })
   const life = async () => {
-    const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
-    terminal.wait('starting: the service, then the gate …')
-    await startStation(world)
-    if (options.https) door = await openTlsDoor({ target: world.url, port: TLS_PORT })
-    const facts = { consolePath: cable.pathB, consoleBaud: CONSOLE_BAUD, door, ...options }
-    const phone = await travellerOf(world)
-    terminal.say(`\n${banner({ world, demo, ...facts })}\n`)
-    if (!options.quiet) tellEvents(world, text => isTold && terminal.say(text))
-    const { people } = demo
-    const station = { world, phone, people, reader: 'scanner', lastText: '' } as const
-    const at = { ...station, say: terminal.say }
-    await Promise.race([terminal.read(line => runLine(at, line)), ended(world)])
+    const whole = await opening.ready
+    const { station } = whole
+    terminal.say(`\n${banner(whole, options.isTemporary)}\n`)
+    if (!options.quiet) tellEvents(station.world, text => isTold && terminal.say(text))
+    await Promise.race([terminal.read(line => runLine(station, line)), ended(station.world)])
   }
   try {
     await Promise.race([stopped, terminal.gone, life()])
@@ -111,26 +94,8 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
     isTold = false
     terminal.close()
     terminal.say('stopping')
-    await door?.close()
-    await world.close()
-    await cable.close()
+    await opening.close()
   }
-}
-
-function createStationWorld({ dir, port }: StationOptions, console: string): Promise<World> {
-  return createWorld({
-    dir,
-    port: port ?? PORT,
-    orAnyPort: port === undefined,
-    lanes: [
-      { name: 'A', direction: 'entry' },
-      { name: 'B', direction: 'exit' },
-    ],
-    more: ['hid', 'camera'],
-    days: DAYS,
-    releasedDays: DAYS,
-    gate: { console: { serial: { port: console, baudRate: CONSOLE_BAUD } } },
-  })
 }
 
 function tellEvents(world: World, say: (text: string) => void): void {

@@ -13,6 +13,7 @@ import { createSimHidScanner, type SimHidOptions } from './hid-device.ts'
 export interface PluggedScanner {
   /** `vendor:product:serial`, as a config names it. */
   readonly device: string
+  readonly plugged: boolean
   /** The scanner reads a code. Nothing happens while it is unplugged or nobody has it open. */
   scan(text: string): void
   unplug(): Promise<void>
@@ -67,7 +68,13 @@ export async function plugHidScanner(
 
   await replug()
   const device = [hex(vendorId), hex(productId), serial].join(':')
-  return { device, scan: scanner.scan, unplug, replug, close: unplug }
+  return {
+    device,
+    get plugged() {
+      return server !== undefined
+    },
+    ...{ scan: scanner.scan, unplug, replug, close: unplug },
+  }
 }
 
 /** What the other program has plugged into this folder. */

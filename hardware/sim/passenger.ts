@@ -28,7 +28,7 @@ export interface WalkResult {
   readonly through: readonly boolean[]
 }
 
-type Walk = (direction: Direction) => readonly { body: Body; person: boolean }[]
+type Walk = (direction: Direction) => Party
 
 const person = (body: Body) => ({ body, person: true })
 const thing = (body: Body) => ({ body, person: false })
@@ -62,16 +62,26 @@ const walks: Readonly<Record<PassengerKind, Walk>> = {
   lingering: direction => [person(createBody({ direction, pause: { at: 0, forMs: 3000 } }))],
 }
 
+/** In their order; `person`: false for a thing. */
+export type Party = readonly { readonly body: Body; readonly person: boolean }[]
+
+/** Passengers of a kind at the beginning of a lane, walking `direction`. */
+export const partyOf = (kind: PassengerKind, direction: Direction): Party => walks[kind](direction)
+
 /**
  * Sends passengers of a kind into the lane, walking `direction` (the wrong-way one turns that
  * round). Resolves when all have left it.
  */
-export async function walk(
+export function walk(
   turnstile: Turnstile,
   kind: PassengerKind,
   direction: Direction = 'entry',
 ): Promise<WalkResult> {
-  const party = walks[kind](direction)
+  return walkAs(turnstile, partyOf(kind, direction))
+}
+
+/** Sends a party into the lane from where it stands. Resolves when all have left it. */
+export async function walkAs(turnstile: Turnstile, party: Party): Promise<WalkResult> {
   const through = await turnstile.enter(party.map(member => member.body))
   return { through: through.filter((_, index) => party[index]?.person === true) }
 }

@@ -63,6 +63,11 @@ export interface TurnstileOptions {
 const stepMs = 10
 /** A late timer moves nobody through a wall: longer steps are cut into pieces. */
 const stepMsMax = 20
+/**
+ * People stand while the whole process stands still, but for so long: nobody is at one beam, and at the next
+ * look behind another, milliseconds.
+ */
+const lateMsMax = 40
 
 /** Where the beams of each barrier stand, metres from its middle; the exit side is positive. */
 export const beamPositions: Readonly<Record<'tripod' | 'flap', Partial<Record<Contact, number>>>> =
@@ -126,6 +131,7 @@ export function connectTurnstile(options: TurnstileOptions): Turnstile {
 
   function advance(): void {
     const endMs = clock.monotonicMs()
+    lastMs = Math.max(lastMs, endMs - lateMsMax)
     while (lastMs < endMs) {
       const dtMs = Math.min(stepMsMax, endMs - lastMs)
       lastMs += dtMs

@@ -1,27 +1,18 @@
 /** What `npm start` prints first: what runs, who can be tried, how to go on. Twelve lines at most. */
-import type { World } from '../../fixtures/world.ts'
 import { pairLines } from '../../gate/console/layout.ts'
-import type { Seeded } from '../seed/put.ts'
 import { photoOf } from './commands.ts'
 import type { TlsDoor } from './tls-door.ts'
+import { CONSOLE_BAUD, type WholeStation } from './whole.ts'
 
-export interface BannerFacts {
-  readonly world: World
-  readonly demo: Seeded
-  /** The technician's end of the gate's console line. */
-  readonly consolePath: string
-  readonly consoleBaud: number
-  /** Of phones, where there is one. */
-  readonly door: TlsDoor | undefined
-  /** The folder is removed at the end. */
-  readonly isTemporary: boolean
-}
-
-export function banner(facts: BannerFacts): string {
-  const { world, demo, consolePath, consoleBaud, door } = facts
+/** `isTemporary`: its folder is removed at the end. */
+export function banner(
+  { station: { world }, demo, page, door, consolePath }: WholeStation,
+  isTemporary: boolean,
+): string {
   const { agent } = world.accounts
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
+    ['station', 'url' in page ? `${page.url}   lanes, people, journal: look here` : page.problem],
     ...pageLines(url, door),
     ['service', `${url}   staff at /desk, its API at /docs`],
     ...demo.people
@@ -31,15 +22,14 @@ export function banner(facts: BannerFacts): string {
         ['photo', photoOf(live)] as const,
       ]),
     ['staff', `${agent.email}  ${agent.password}`],
-    ['console', `picocom -b ${consoleBaud} ${consolePath}`],
-    ['files', `${world.dir}${facts.isTemporary ? '  (removed at the end)' : ''}`],
+    ['console', `picocom -b ${CONSOLE_BAUD} ${consolePath}`],
+    ['files', `${world.dir}${isTemporary ? '  (removed at the end)' : ''}`],
   ]
   return [
     'Wicketgate: a station on this machine. Lane A is an entry, lane B an exit',
-    '',
     ...pairLines(pairs).map(line => `  ${line}`),
     '',
-    'A traveller stands at the gate: type enter. help lists the rest; quit stops it.',
+    'Open the station, or type enter here. help lists the rest; quit stops it.',
   ].join('\n')
 }
 

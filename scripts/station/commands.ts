@@ -1,24 +1,25 @@
 /** What one can do with a running station, as a table: the prompt and its help read it. */
-import { randomInt } from 'node:crypto'
 import { join, relative } from 'node:path'
 import { readJournal, type SeenRow } from '../../fixtures/gate-journal.ts'
-import type { Phone } from '../../fixtures/phone.ts'
 import type { World } from '../../fixtures/world.ts'
 import { explainRow } from '../../gate/contract/explain-row.ts'
 import { nearestName } from '../../gate/contract/options.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
-import { until } from '../../hardware/sim/until.ts'
-import { randomOf } from '../fuzz/random.ts'
-import { madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
 import { FACES } from '../seed/put.ts'
+import { pressRelease } from './coming.ts'
+import { travellerOf } from './phones.ts'
+import { Refused } from './refused.ts'
 import { SHOWN, scanAndWalk, showOther } from './showing.ts'
-import { helpRow, laneOf, READERS, Refused, type Station } from './station-state.ts'
+import { helpRow, laneOf, READERS, type Station } from './station-state.ts'
+import { send, TRAVELLERS } from './travellers.ts'
 
 interface Command {
   /** Each word that follows the name: what it may be. */
   readonly words?: readonly (readonly string[])[]
   /** What else may follow, in brackets. */
   readonly more?: string
+  /** In place of what help would make of `words`. */
+  readonly usage?: string
   /** Up to 50 columns. */
   readonly what: string
   readonly run: (station: Station, args: readonly string[]) => Promise<void>
@@ -29,11 +30,17 @@ const DEVICES = ['board', 'scanner', 'usb'] as const
 export const COMMANDS: Readonly<Record<string, Command>> = {
   enter: {
     what: 'shows a live code at lane A and walks in',
-    run: station => scanAndWalk(station, 'A', 'entry'),
+    run: station => scanAndWalk(station, 'A'),
   },
   leave: {
     what: 'shows a live code at lane B and walks out',
-    run: station => scanAndWalk(station, 'B', 'exit'),
+    run: station => scanAndWalk(station, 'B'),
+  },
+  send: {
+    words: [Object.keys(TRAVELLERS), LANES],
+    usage: 'send WHO A|B',
+    what: 'somebody else comes; send alone tells who',
+    run: send,
   },
   show: {
     words: [['again', ...SHOWN]],
@@ -46,7 +53,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (station, [name]) => {
       const known = READERS.find(one => one === name)
       if (known === undefined) throw new Refused(`reader ${READERS.join(', ')}`)
-      station.reader = known
+      station.held.reader = known
       station.say(`codes are shown to each lane’s ${known} from now on`)
     },
   },
@@ -63,8 +70,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     what: 'the window issues a new certificate for the phone',
     run: async station => {
       needsService(station)
-      station.phone = await travellerOf(station.world)
-      station.say(`certificate ${station.phone.certificateId} is on the phone`)
+      const phone = await travellerOf(station.world)
+      station.held.phone = phone
+      station.say(`certificate ${phone.certificateId} is on the phone`)
     },
   },
   revoke: {
@@ -103,12 +111,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   release: {
     words: [LANES],
     what: 'the attendant’s button: a passage; ends a fire',
-    run: async ({ world }, [name]) => {
-      const { turnstile } = laneOf(world, name)
-      turnstile.setContact('release', true)
-      await until('the button to be seen', () => turnstile.contact('release'))
-      setTimeout(() => turnstile.setContact('release', false), 200)
-    },
+    run: ({ world }, [name]) => pressRelease(laneOf(world, name)),
   },
   journal: {
     more: 'N',
@@ -164,10 +167,6 @@ export const photoOf = (file: string): string => relative(process.cwd(), join(FA
 const meantBy = ({ kind, body }: SeenRow): readonly string[] =>
   explainRow({ kind, body: JSON.stringify(body) }).en
 
-/** Somebody who never was at the window before: it gives one person a few certificates a day. */
-export const travellerOf = (world: World): Promise<Phone> =>
-  world.traveller(madeUpNumber(randomOf(randomInt(SEED_MAX), 0), 0))
-
 /** Runs one typed line. Resolves false for `quit`. */
 export async function runLine(station: Station, line: string): Promise<boolean> {
   const [name = '', ...args] = line.trim().split(/\s+/)
@@ -197,10 +196,11 @@ export function helpText(): string {
   return [...rows, helpRow('quit', 'stops the station, as do Ctrl-C and Ctrl-D')].join('\n')
 }
 
-const usageOf = (name: string, { words = [], more }: Command): string =>
-  [name, ...words.map(some => some.join('|')), ...(more === undefined ? [] : [`[${more}]`])].join(
-    ' ',
-  )
+function usageOf(name: string, { words = [], more, usage }: Command): string {
+  if (usage !== undefined) return usage
+  const rest = more === undefined ? [] : [`[${more}]`]
+  return [name, ...words.map(some => some.join('|')), ...rest].join(' ')
+}
 
 /** Lines that `line` may become by its next word. */
 export function completions(line: string): readonly string[] {
@@ -230,9 +230,9 @@ function wireOf(world: World, [device, name]: readonly string[]) {
 
 async function revoke(station: Station): Promise<void> {
   needsService(station)
-  const { world, phone, say } = station
+  const { world, held, say } = station
   const agent = await world.signIn('agent')
-  const path = `/v1/desk/certificates/${phone.certificateId}/revoke`
+  const path = `/v1/desk/certificates/${held.phone.certificateId}/revoke`
   await agent.post(path, { reason: 'typed at the station’s prompt' })
   say('revoked; the gate learns it at its next poll, within a second')
 }

@@ -2,6 +2,7 @@
 
 import type { LogLine } from '../../fixtures/child.ts'
 import { ALARMS, VERDICTS } from '../../gate/contract/codes.ts'
+import { explainCode } from '../../gate/contract/explain-row.ts'
 
 const SIGNS: Readonly<Record<string, string>> = {
   pass: 'green arrow',
@@ -42,6 +43,12 @@ export function signText(code: string): string {
   const sentence = VERDICTS[code as keyof typeof VERDICTS]
   if (sentence !== undefined) return `${code} “${sentence.en}” ${sentence.zh}`
   return `${code} ${ALARMS[code as keyof typeof ALARMS]?.action ?? ''}`.trimEnd()
+}
+
+/** In both languages: what a sign of this code says to the passenger, or what staff do about it. */
+export function signSaid(code: string): { readonly zh: string; readonly en: string } {
+  const meaning = explainCode(code)
+  return { zh: meaning?.zh ?? meaning?.actionZh ?? '', en: meaning?.en ?? meaning?.action ?? '' }
 }
 
 /** One line for the terminal, or undefined for what would only be noise. */

@@ -1,67 +1,34 @@
-/** Codes that are shown to a lane's reader, and who walks after them. */
-import type { LogLine } from '../../fixtures/child.ts'
-import type { SimLane } from '../../fixtures/sim-lane.ts'
-import { walk } from '../../hardware/sim/passenger.ts'
-import { until } from '../../hardware/sim/until.ts'
+/** Codes of the prompt's own phone: shown to a lane's reader, and its holder who walks after them. */
 import { CASES, isCaseName } from '../demo/cases.ts'
-import { signText } from './narrate.ts'
-import { helpRow, laneOf, Refused, type Station } from './station-state.ts'
-
-/** How long a phone is held before a camera. */
-const HELD_MS = 1500
+import { comeTo, showTo } from './coming.ts'
+import { Refused } from './refused.ts'
+import { helpRow, laneOf, type Station } from './station-state.ts'
 
 /** What can be shown beside a live code. */
 export const SHOWN = ['screenshot', 'forged', 'tampered', 'expired', 'no-proof', 'garbage'] as const
 
 /** The phone's live code at a lane; its holder walks if the lane opens, and is told why if not. */
-export async function scanAndWalk(
-  station: Station,
-  name: string,
-  way: 'entry' | 'exit',
-): Promise<void> {
-  const { world, say } = station
-  const lane = laneOf(world, name)
-  station.lastText = await station.phone.present(Date.now())
-  const before = world.gate().lines.length
-  showTo(station, lane)
-  const open = await until('an answer', () => lane.turnstile.relay(way), 2500).then(
-    () => true,
-    () => false,
-  )
-  if (!open) return say(`the lane stays shut: ${whyShut(world.gate().lines.slice(before), name)}`)
-  await walk(lane.turnstile, 'normal', way)
-}
-
-/** In a sentence, from what the gate said since. */
-function whyShut(lines: readonly LogLine[], lane: string): string {
-  const sign = lines.findLast(one => one.event === 'sign' && one.lane === lane && one.code !== '')
-  return sign === undefined ? 'the gate said nothing' : signText(String(sign.code))
-}
-
-/** The code shown last, before the chosen reader of a lane. */
-function showTo({ reader, lastText }: Station, lane: SimLane): void {
-  if (reader === 'scanner') lane.scanner.sendText(lastText)
-  if (reader === 'usb') lane.usb?.scan(lastText)
-  if (reader !== 'camera') return
-  lane.camera?.hold(lastText)
-  setTimeout(() => lane.camera?.clear(), HELD_MS).unref()
+export async function scanAndWalk(station: Station, name: string): Promise<void> {
+  const lane = laneOf(station.world, name)
+  const act = async () => showTo(station, lane, await station.held.phone.present(Date.now()))
+  const { why } = await comeTo(station, lane, { who: 'you', walks: 'normal', act })
+  if (why !== undefined) station.say(`the lane stays shut: ${why}`)
 }
 
 /** One of SHOWN or the last code at lane A; without a name it lists them. Throws Refused. */
 export async function showOther(station: Station, [what]: readonly string[]): Promise<void> {
-  const { world, phone, say } = station
+  const { world, held, say } = station
   if (what === undefined) return say(shownText())
   const lane = laneOf(world, 'A')
   if (what === 'again') {
-    if (station.lastText === '') throw new Refused('nothing was shown yet')
-    return showTo(station, lane)
+    if (held.lastText === '') throw new Refused('nothing was shown yet')
+    return showTo(station, lane, held.lastText)
   }
   const known = SHOWN.find(name => name === what)
   if (known === undefined || !isCaseName(known)) {
     throw new Refused(`show again, ${SHOWN.join(', ')}`)
   }
-  station.lastText = await CASES[known].text(world, phone, Date.now())
-  showTo(station, lane)
+  showTo(station, lane, await CASES[known].text(world, held.phone, Date.now()))
 }
 
 const shownText = (): string =>

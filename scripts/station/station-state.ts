@@ -3,14 +3,23 @@ import type { Phone } from '../../fixtures/phone.ts'
 import type { SimLane } from '../../fixtures/sim-lane.ts'
 import type { World } from '../../fixtures/world.ts'
 import type { DemoPerson } from '../seed/demo-data.ts'
+import type { Phones } from './phones.ts'
+import { Refused } from './refused.ts'
 
-export interface Station {
-  readonly world: World
+/** Shared by all who play with the station. */
+export interface Held {
+  /** The prompt's own phone. */
   phone: Phone
   /** What a code is shown to. */
   reader: ReaderName
   /** The code shown last. */
   lastText: string
+}
+
+export interface Station {
+  readonly world: World
+  readonly held: Held
+  readonly phones: Phones
   /** Who is on file. */
   readonly people: readonly DemoPerson[]
   readonly say: (text: string) => void
@@ -18,9 +27,6 @@ export interface Station {
 
 export const READERS = ['scanner', 'usb', 'camera'] as const
 export type ReaderName = (typeof READERS)[number]
-
-/** Said to the person at the prompt; nothing is broken. */
-export class Refused extends Error {}
 
 /** Throws Refused. */
 export function laneOf(world: World, name: string | undefined): SimLane {

@@ -1,5 +1,5 @@
 /**
- * `node server/web/build-program.ts FOLDER`: builds the pages into FOLDER, whole or not at all. Run by
+ * `node server/web/build-program.ts SITE FOLDER`: builds the pages of SITE into FOLDER, whole or not at all. Run by
  * build.ts. Files that are text stand there compressed, too: with `.gz` and `.br`.
  */
 import {
@@ -15,7 +15,7 @@ import { basename, dirname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import { build, type Plugin } from 'vite'
-import { PAGES } from './page-table.ts'
+import { PAGES, SITES, type Site } from './page-table.ts'
 
 const HERE = import.meta.dirname
 /** Phones of the last five years, and the browsers of staff. */
@@ -56,13 +56,15 @@ const pageFiles: Plugin = {
   },
 }
 
-async function bundle(outDir: string): Promise<void> {
+async function bundle(site: Site, outDir: string): Promise<void> {
+  const pages = PAGES.filter(page => page.site === site)
+  const hasWorker = site === 'service'
   await build({
     root: HERE,
     configFile: false,
     logLevel: 'error',
     publicDir: join(HERE, 'public'),
-    plugins: [pageFiles],
+    plugins: hasWorker ? [pageFiles] : [],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir,
@@ -74,9 +76,9 @@ async function bundle(outDir: string): Promise<void> {
       rolldownOptions: {
         input: {
           ...Object.fromEntries(
-            PAGES.map(({ folder }) => [folder, join(HERE, folder, 'index.html')]),
+            pages.map(({ folder }) => [folder, join(HERE, folder, 'index.html')]),
           ),
-          [WORKER]: join(HERE, 'passenger/service-worker.ts'),
+          ...(hasWorker && { [WORKER]: join(HERE, 'passenger/service-worker.ts') }),
         },
         output: {
           entryFileNames: ({ name }) => (name === WORKER ? '[name].js' : 'assets/[name]-[hash].js'),
@@ -117,30 +119,37 @@ function putInPlace(made: string, folder: string): void {
   }
 }
 
-/** Builds of other sources, and what a broken build left; not those that somebody may just be making. */
-function clearAway(dist: string, folder: string): void {
+/**
+ * The site's builds of other sources, and what a broken build left; not those that somebody may just be
+ * making.
+ */
+function clearAway(site: Site, dist: string, folder: string): void {
   const { mtimeMs } = statSync(folder)
   for (const name of readdirSync(dist)) {
+    if (!name.replace(/^\./, '').startsWith(`${site}-`)) continue
     const other = join(dist, name)
     const isOld = mtimeMs - statSync(other).mtimeMs > OLD_MS
     if (isOld) rmSync(other, { recursive: true, force: true })
   }
 }
 
-async function main(folder: string): Promise<void> {
+async function main(site: Site, folder: string): Promise<void> {
   const dist = dirname(folder)
   const made = join(dist, `.${basename(folder)}-${process.pid}`)
   mkdirSync(dist, { recursive: true })
-  await bundle(made)
-  await drawIcons(made)
+  await bundle(site, made)
+  if (site === 'service') await drawIcons(made)
   compress(made)
   putInPlace(made, folder)
-  clearAway(dist, folder)
+  clearAway(site, dist, folder)
 }
 
-const [, , folder] = process.argv
-if (folder === undefined) throw new Error('a folder is missing: this program is run by build.ts')
-await main(folder).catch(error => {
+const [, , name, folder] = process.argv
+const site = SITES.find(one => one === name)
+if (site === undefined || folder === undefined) {
+  throw new Error('a site or a folder is missing: this program is run by build.ts')
+}
+await main(site, folder).catch(error => {
   process.stderr.write(`${(error as Error).message}\n`)
   process.exitCode = 1
 })

@@ -13,7 +13,7 @@ import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { buildPages } from './build.ts'
 import { readPageFiles } from './page-files.ts'
-import { PAGES } from './page-table.ts'
+import { PAGES, type Site } from './page-table.ts'
 import { hashOfSources } from './sources.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -22,14 +22,17 @@ const SCRIPT_BYTES_MAX = 60_000
 
 t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
   const dist = join(tempDir(), 'dist')
-  mkdirSync(join(dist, 'of-last-week'), { recursive: true })
-  utimesSync(join(dist, 'of-last-week'), new Date(0), new Date(0))
-  mkdirSync(join(dist, 'of-just-now'))
+  for (const name of ['service-of-last-week', 'station-of-last-week']) {
+    mkdirSync(join(dist, name), { recursive: true })
+    utimesSync(join(dist, name), new Date(0), new Date(0))
+  }
+  mkdirSync(join(dist, 'service-of-just-now'))
   let started = 0
   const onStart = () => started++
   const first = await buildPages({ onStart, dist })
   if (!first.ok) throw new Error(first.problem)
-  t.same(readdirSync(dist).sort(), [basename(first.folder), 'of-just-now'].sort())
+  const left = ['service-of-just-now', 'station-of-last-week']
+  t.same(readdirSync(dist).sort(), [basename(first.folder), ...left].sort())
   const again = await buildPages({ onStart, dist })
   t.same(again, first)
   t.equal(started, 1, 'it is there')
@@ -46,7 +49,8 @@ t.test('a build is made once, and is small', { timeout: 120_000 }, async t => {
   for (const path of ['/', '/service-worker.js', '/manifest.webmanifest', '/icon-192.png']) {
     t.ok(paths.includes(path), path)
   }
-  for (const { folder } of PAGES) {
+  t.notOk(paths.includes('/station'), 'the station’s page is not here')
+  for (const { folder } of PAGES.filter(({ site }) => site === 'service')) {
     const page = readFileSync(join(first.folder, folder, 'index.html'), 'utf8')
     const strange = /<script(?![^>]*\bsrc=)|<style|style=|https?:\/\//
     t.notMatch(page, strange, `${folder}: nothing inline, no other host`)
@@ -82,18 +86,27 @@ function project(): string {
 
 t.test('another source is another build; tests and READMEs are none', async t => {
   const root = project()
-  const before = hashOfSources(root)
+  const before = hashOfSources(root, 'service')
   t.match(before, /^[0-9a-f]{16}$/)
   writeFileSync(join(root, 'server/web/README.md'), 'other words')
   writeFileSync(join(root, 'server/web/shared/more.test.ts'), 'export {}')
   mkdirSync(join(root, 'server/web/dist'))
   writeFileSync(join(root, 'server/web/dist/left.js'), 'export {}')
-  t.equal(hashOfSources(root), before)
+  t.equal(hashOfSources(root, 'service'), before)
   for (const path of ['server/web/shared/tokens.css', 'pass/present.ts', 'package-lock.json']) {
-    const last = hashOfSources(root)
+    const last = hashOfSources(root, 'service')
     writeFileSync(join(root, path), `${readFileSync(join(root, path), 'utf8')}\n`)
-    t.not(hashOfSources(root), last, path)
+    t.not(hashOfSources(root, 'service'), last, path)
   }
+})
+
+t.test('a page of the station is no part of what the service shows', async t => {
+  const root = project()
+  const of = (site: Site) => hashOfSources(root, site)
+  const before = [of('service'), of('station')]
+  writeFileSync(join(root, 'server/web/station/main.tsx'), 'other words')
+  t.equal(of('service'), before[0])
+  t.not(of('station'), before[1])
 })
 
 t.test('an install without the build tool says what to do, and builds nothing', async t => {

@@ -1,6 +1,6 @@
 /**
  * The build of the pages, made when there is none of the present sources. Builds stand in `dist/` beside
- * this file, each in a folder named by the hash of its sources. Vite runs in a process of its own, so
+ * this file, each in a folder named by its site and the hash of its sources. Vite runs in a process of its own, so
  * the service loads nothing of it.
  */
 import { spawn } from 'node:child_process'
@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { Site } from './page-table.ts'
 import { hashOfSources } from './sources.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -22,6 +23,8 @@ export type Build =
 export interface BuildOptions {
   /** Hears of a build before it begins, since it takes seconds. */
   readonly onStart: () => void
+  /** Whose pages; the service's when left out. */
+  readonly site?: Site
   readonly root?: string
   readonly dist?: string
   /** Whether a package can be loaded here. */
@@ -31,12 +34,13 @@ export interface BuildOptions {
 /** The build of the present sources, made first where it is missing. Never rejects. */
 export async function buildPages({
   onStart,
+  site = 'service',
   root = ROOT,
   dist = DIST,
   isInstalled = canLoad,
 }: BuildOptions): Promise<Build> {
   try {
-    const folder = join(dist, hashOfSources(root))
+    const folder = join(dist, `${site}-${hashOfSources(root, site)}`)
     if (existsSync(folder)) return { ok: true, folder }
     if (!isInstalled('vite')) {
       const problem =
@@ -45,7 +49,7 @@ export async function buildPages({
       return { ok: false, problem }
     }
     onStart()
-    const fault = await run(root, folder)
+    const fault = await run(root, site, folder)
     return fault === undefined ? { ok: true, folder } : { ok: false, problem: fault }
   } catch (error) {
     return { ok: false, problem: `the pages can not be built: ${(error as Error).message}` }
@@ -53,9 +57,9 @@ export async function buildPages({
 }
 
 /** What went wrong; undefined when the folder is there. */
-async function run(root: string, folder: string): Promise<string | undefined> {
+async function run(root: string, site: Site, folder: string): Promise<string | undefined> {
   const program = join(root, 'server/web/build-program.ts')
-  const child = spawn(process.execPath, [program, folder], {
+  const child = spawn(process.execPath, [program, site, folder], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -27,7 +27,7 @@ const CODINGS = [
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 /** No inline script or style, no other host, no frame around it. */
-const PAGE_POLICY = [
+const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -38,10 +38,11 @@ const PAGE_POLICY = [
   "form-action 'none'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
-].join('; ')
+]
+/** Style elements, but neither style attributes nor scripts. */
+const OWN_STYLES = "style-src-elem 'self' 'unsafe-inline'"
 
 const SAME_FOR_ALL: Readonly<Record<string, string>> = {
-  'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -84,9 +85,14 @@ export function readPageFiles(folder: string): PageFile[] {
     })
 }
 
+const pageOf = (name: string) => PAGES.find(({ folder }) => name === `/${folder}/index.html`)
+
 /** `/passenger/index.html` is shown where the table of pages says. */
-function addressOf(name: string): string {
-  return PAGES.find(({ folder }) => name === `/${folder}/index.html`)?.path ?? name
+const addressOf = (name: string): string => pageOf(name)?.path ?? name
+
+function policyOf(name: string): string {
+  const more = pageOf(name)?.writesStyles === true ? [OWN_STYLES] : []
+  return [...POLICY, ...more].join('; ')
 }
 
 function representation(
@@ -101,6 +107,7 @@ function representation(
     bytes,
     headers: {
       ...SAME_FOR_ALL,
+      'content-security-policy': policyOf(name),
       'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
       'cache-control': name.startsWith('/assets/') ? IMMUTABLE : 'no-cache',
       vary: 'accept-encoding',

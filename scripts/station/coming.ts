@@ -1,0 +1,160 @@
+/**
+ * People who come to a lane: they walk up to its reader, show a code, wait for the gate's answer, and walk
+ * through, or turn back and are told why.
+ */
+import type { LogLine } from '../../fixtures/child.ts'
+import type { SimLane } from '../../fixtures/sim-lane.ts'
+import { type Body, front, rear } from '../../hardware/sim/lane.ts'
+import { type Party, type PassengerKind, partyOf, walkAs } from '../../hardware/sim/passenger.ts'
+import { until } from '../../hardware/sim/until.ts'
+import { signText } from './narrate.ts'
+import type { Station } from './station-state.ts'
+
+/** Where somebody stands who shows a code, metres of progress: before the first beam. */
+export const READER_AT = -1.35
+/** Where they come into sight, and how far behind the last one who stands there. */
+const COMES_AT = -2.3
+const BEHIND = 0.5
+/** Between two people on one code, metres. */
+const APART = 0.5
+const LEGS = { phase: 0.3, halfDepth: 0.06 } as const
+/** Metres at so many a second. */
+const stepAt = (speed: number) => 0.35 + 0.25 * speed
+/** How long a gate may think; a passage before it may have to end. */
+const ANSWER_MS = 8000
+/** From a grant to its relay. */
+const RELAY_MS = 2500
+/** How long a phone is held before a camera. */
+const HELD_MS = 1500
+
+export interface Coming {
+  /** As the page names them. */
+  readonly who: string
+  readonly walks: PassengerKind
+  /** What is done at the reader: a code is shown, a button is pressed. */
+  readonly act: () => Promise<void>
+}
+
+export interface Came {
+  /** The first of them came out at the far side. */
+  readonly isThrough: boolean
+  /** Why the lane stayed shut, as a sentence. */
+  readonly why: string | undefined
+}
+
+const showing = new WeakSet<Body>()
+const names = new WeakMap<Body, string>()
+
+/** Stands before a reader and waits for its answer. */
+export const isShowing = (body: Body): boolean => showing.has(body)
+/** '' for who came without this. */
+export const whoIs = (body: Body): string => names.get(body) ?? ''
+
+/** Resolves when all of them have left the lane. */
+export async function comeTo(station: Station, lane: SimLane, coming: Coming): Promise<Came> {
+  const { turnstile, direction } = lane
+  const party = asTheyCome(partyOf(coming.walks, direction))
+  const first = party[0]?.body
+  if (first === undefined) throw new Error(`nobody walks as ${coming.walks}`)
+  const back = comesAt(turnstile.bodies, direction) - first.progress
+  for (const { body } of party) {
+    body.progress += back
+  }
+  names.set(first, coming.who)
+  first.pause = { at: READER_AT, forMs: Number.POSITIVE_INFINITY }
+  const walked = walkAs(turnstile, party)
+  const isThere = await arrival(lane, first)
+  if (!isThere) return { isThrough: false, why: 'the way was not free' }
+  if (isOpenToAll(station, lane)) {
+    first.pause = null
+    return { isThrough: (await walked).through[0] === true, why: undefined }
+  }
+  showing.add(first)
+  const why = await answerTo(station, lane, coming.act)
+  showing.delete(first)
+  if (why === undefined) first.pause = null
+  else for (const { body } of party) body.turnedBack = true
+  return { isThrough: (await walked).through[0] === true, why }
+}
+
+/**
+ * People on two legs, as a low beam sees them; things on wheels. They wait for each other at the reader, and
+ * stay as far apart as they came: two people far enough for the gate to count them.
+ */
+export function asTheyCome(party: Party): Party {
+  const come: Party[number][] = []
+  for (const { body, person } of party) {
+    const before = come.at(-1)?.body
+    const came = before === undefined ? 0 : rear(before) - front(body)
+    const gap = person ? Math.max(came, APART) : came
+    const behind = before === undefined ? null : { body: before, gap }
+    const progress = before === undefined ? body.progress : rear(before) - gap - body.halfDepth
+    const legs = person && !body.wide ? { ...LEGS, step: stepAt(body.speed) } : null
+    come.push({ person, body: { ...body, progress, behind, legs } })
+  }
+  return come
+}
+
+function comesAt(bodies: readonly Body[], direction: 'entry' | 'exit'): number {
+  const before = bodies.filter(body => body.direction === direction)
+  return Math.min(COMES_AT, ...before.map(body => body.progress - BEHIND))
+}
+
+/** False when they were in the way too long, and went. */
+function arrival({ turnstile }: SimLane, body: Body): Promise<boolean> {
+  return new Promise(resolve => {
+    const end = turnstile.onChange(() => {
+      const isHere = turnstile.bodies.includes(body) && !body.turnedBack
+      if (isHere && body.progress < READER_AT) return
+      end()
+      resolve(isHere)
+    })
+  })
+}
+
+const linesOf = ({ world }: Station, { name }: SimLane): readonly LogLine[] =>
+  world.gate().lines.filter(line => line.lane === name)
+
+/** The last sign says so: a fire, a free way. */
+const isOpenToAll = (station: Station, lane: SimLane): boolean =>
+  linesOf(station, lane).findLast(({ event }) => event === 'sign')?.sign === 'open'
+
+/** Undefined when the lane opens, or why it stays shut. */
+async function answerTo(
+  station: Station,
+  lane: SimLane,
+  act: () => Promise<void>,
+): Promise<string | undefined> {
+  const from = linesOf(station, lane).length
+  const answer = () =>
+    linesOf(station, lane)
+      .slice(from)
+      .find(({ event, sign }) => event === 'scan' || (event === 'sign' && sign === 'pass'))
+  await act()
+  await until('an answer', () => answer() !== undefined, ANSWER_MS).catch(() => {})
+  const line = answer()
+  if (line === undefined) return 'the gate said nothing'
+  if (line.event === 'scan') return signText(String(line.code))
+  const opens = () => lane.turnstile.relay(lane.direction)
+  return until('the relay', opens, RELAY_MS).then(
+    () => undefined,
+    () => 'the relay did not move',
+  )
+}
+
+/** A code before the chosen reader of a lane. */
+export function showTo({ held }: Station, lane: SimLane, text: string): void {
+  held.lastText = text
+  if (held.reader === 'scanner') lane.scanner.sendText(text)
+  if (held.reader === 'usb') lane.usb?.scan(text)
+  if (held.reader !== 'camera') return
+  lane.camera?.hold(text)
+  setTimeout(() => lane.camera?.clear(), HELD_MS).unref()
+}
+
+/** The attendant's button of a lane. */
+export async function pressRelease({ turnstile }: SimLane): Promise<void> {
+  turnstile.setContact('release', true)
+  await until('the button to be seen', () => turnstile.contact('release'))
+  setTimeout(() => turnstile.setContact('release', false), 200)
+}

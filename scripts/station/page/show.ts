@@ -1,0 +1,132 @@
+/** The station as its page sees it: lanes, journal and answers, each told as it changes. */
+import type { LogLine } from '../../../fixtures/child.ts'
+import type { Answer, LaneState, SignState } from '../../../server/web/station/protocol.ts'
+import { runLine } from '../commands.ts'
+import type { Station } from '../station-state.ts'
+import { followJournal, ROWS_MAX } from './journal-rows.ts'
+import { AT_REST, planOf, signOf, stateOf } from './lane-state.ts'
+import { troublesOf } from './troubles.ts'
+import { createViewers } from './viewers.ts'
+
+/** A frame of the page: 60 a second at most. */
+const FRAME_MS = 16
+/** From a line of the gate's log to its row on disk. */
+const ROW_MS = 40
+/** Rows that no line announces. */
+const ROWS_EVERY_MS = 1000
+/** Lines of the page that run at a time. */
+export const LINES_MAX = 32
+const QUIT = /^\s*(quit|exit)\b/
+
+export interface Show {
+  /** An event stream of `Update`s, everything first; undefined when too many look already. */
+  open(): ReadableStream<Uint8Array> | undefined
+  /** Runs a line of the page as if it were typed at the prompt. False when too many are under way. */
+  run(line: string): boolean
+  /** A line of the gate's log. */
+  hear(line: LogLine): void
+  close(): void
+}
+
+export function createShow(station: Station): Show {
+  const { world } = station
+  const viewers = createViewers()
+  const journal = followJournal(world.journalFile)
+  const lanes = world.lanes.map(lane => ({ lane, plan: planOf(lane) }))
+  const signs = new Map<string, SignState>()
+  const changed = new Set<string>()
+  let rows = journal.next()
+  let answers = 0
+  let running = 0
+  let troubles = ''
+  let frame: NodeJS.Timeout | undefined
+  let reading: NodeJS.Timeout | undefined
+
+  const stateNow = ({ lane, plan }: (typeof lanes)[number]): LaneState =>
+    stateOf(lane, plan, signs.get(lane.name) ?? AT_REST)
+
+  function statesOf(some: (typeof lanes)[number][]): Record<string, LaneState> {
+    return Object.fromEntries(some.map(one => [one.lane.name, stateNow(one)]))
+  }
+
+  function touch(name: string): void {
+    changed.add(name)
+    frame ??= setTimeout(draw, FRAME_MS)
+  }
+
+  function draw(): void {
+    frame = undefined
+    const some = lanes.filter(({ lane }) => changed.has(lane.name))
+    changed.clear()
+    if (viewers.count() > 0) viewers.tell({ lanes: statesOf(some) })
+    tellTroubles()
+  }
+
+  function tellTroubles(): void {
+    const now = troublesOf(world)
+    if (now.join() === troubles) return
+    troubles = now.join()
+    viewers.tell({ troubles: now })
+  }
+
+  function readRows(): void {
+    reading = undefined
+    const fresh = journal.next()
+    if (fresh.length === 0) return
+    rows = [...rows, ...fresh].slice(-ROWS_MAX)
+    viewers.tell({ rows: fresh })
+  }
+
+  const every = setInterval(() => {
+    readRows()
+    tellTroubles()
+  }, ROWS_EVERY_MS)
+  every.unref()
+  const ends = lanes.map(({ lane }) => lane.turnstile.onChange(() => touch(lane.name)))
+
+  function answer(line: string, text: string): void {
+    const told: Answer = { id: ++answers, line, text }
+    viewers.tell({ answers: [told] })
+  }
+
+  return {
+    open() {
+      station.phones.fill()
+      readRows()
+      return viewers.open({
+        plan: { lanes: lanes.map(({ plan }) => plan), passengerUrl: `${world.url()}/` },
+        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(world) },
+      })
+    },
+    run(line) {
+      if (running >= LINES_MAX) return false
+      if (QUIT.test(line)) {
+        answer(line, 'the prompt stops the station')
+        return true
+      }
+      running += 1
+      const say = (text: string) => answer(line, text)
+      void runLine({ ...station, say }, line).finally(() => {
+        running -= 1
+        tellTroubles()
+      })
+      return true
+    },
+    hear(line) {
+      const sign = signOf(line)
+      const lane = String(line.lane ?? '')
+      if (sign !== undefined) {
+        signs.set(lane, sign)
+        touch(lane)
+      }
+      reading ??= setTimeout(readRows, ROW_MS)
+    },
+    close() {
+      for (const end of ends) end()
+      clearInterval(every)
+      clearTimeout(frame)
+      clearTimeout(reading)
+      viewers.close()
+    },
+  }
+}

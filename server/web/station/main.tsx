@@ -1,0 +1,37 @@
+/** Starts the station's page on its browser, with what its address asks for. */
+import { effect } from '@preact/signals'
+import { render } from 'preact'
+import { browserTimers } from '../shared/browser-ports.ts'
+import { language, preferred } from '../shared/language.ts'
+import { addressOf, readAddress } from './address.ts'
+import { createBuzzers } from './sound.ts'
+import { openStation } from './station.ts'
+import { App } from './views/app.tsx'
+
+const asked = readAddress(location.hash)
+language.value = asked.language ?? preferred(navigator.languages)
+const station = openStation({
+  open(path, { onData, onLost }) {
+    const source = new EventSource(path)
+    source.onmessage = ({ data }) => onData(String(data))
+    source.onerror = onLost
+    return () => source.close()
+  },
+  fetch: (path, init) => fetch(path, init),
+  timers: browserTimers,
+})
+station.openRow.value = asked.row
+station.goal.value = asked.lane
+const buzzers = createBuzzers(station)
+
+effect(() => {
+  const shown = { row: station.openRow.value, lane: station.goal.value, language: language.value }
+  history.replaceState(null, '', addressOf(shown))
+})
+addEventListener('pagehide', station.close)
+// From the browser's memory it comes back without its line.
+addEventListener('pageshow', event => event.persisted && location.reload())
+
+const root = document.getElementById('page') as HTMLElement
+root.replaceChildren()
+render(<App station={station} buzzers={buzzers} />, root)

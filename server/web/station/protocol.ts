@@ -1,0 +1,117 @@
+/**
+ * What a simulated station tells its page, and what the page may ask of it. Updates come as server-sent
+ * events, each the JSON of an `Update`; the first has every part. Lengths are metres along a lane: 0 is
+ * its barrier, entry walks towards +.
+ */
+
+/** A text in the page's two languages. */
+export interface Said {
+  readonly zh: string
+  readonly en: string
+}
+
+/** How a pin is wired: an output, or a contact that `opens` or `closes` when it becomes active. */
+export type Wiring = 'output' | 'opens' | 'closes'
+
+export interface PinPlan {
+  /** As `entry`, `arrow` or `beamA`. */
+  readonly name: string
+  readonly pin: number
+  readonly wiring: Wiring
+}
+
+export interface LanePlan {
+  readonly name: string
+  readonly direction: Way
+  readonly profile: 'tripod' | 'flap'
+  /** In the order of the board. */
+  readonly pins: readonly PinPlan[]
+  readonly beams: readonly { readonly name: string; readonly at: number }[]
+  /** Where somebody stands who shows a code. */
+  readonly readerAt: number
+}
+
+export type Way = 'entry' | 'exit'
+
+export interface BodyState {
+  /** The same as long as it is in the lane. */
+  readonly id: number
+  /** Its middle. */
+  readonly at: number
+  readonly halfDepth: number
+  readonly kind: 'person' | 'case' | 'wheels'
+  readonly way: Way
+  /** Walks back where it came from. */
+  readonly isBack: boolean
+  /** Holds a code before the reader. */
+  readonly isShowing: boolean
+  /** The traveller's name in the table; '' for who came another way. */
+  readonly who: string
+}
+
+export interface LaneState {
+  /** The level of each pin of the plan, `0` or `1`, in its order. */
+  readonly levels: string
+  /** Degrees that the arm has turned (tripod), or the opening from 0 to 1 (flap). */
+  readonly position: number
+  readonly bodies: readonly BodyState[]
+  readonly sign: SignState
+}
+
+/** What the lane tells people; `code` is '' at rest. */
+export interface SignState {
+  readonly sign: string
+  readonly code: string
+  readonly says: Said
+}
+
+/** How a row of the journal looks among others. */
+export type Tone = 'pass' | 'refuse' | 'retry' | 'calm'
+
+export interface RowState {
+  /** Of the journal, as `epoch/seq`. */
+  readonly id: string
+  readonly seq: number
+  /** Unix milliseconds by the gate's clock. */
+  readonly at: number
+  /** '' for the whole gate. */
+  readonly lane: string
+  readonly kind: string
+  readonly code: string
+  readonly tone: Tone
+  /** What happened, then why, step by step. */
+  readonly means: { readonly zh: readonly string[]; readonly en: readonly string[] }
+}
+
+/** What was answered to a line of the page. */
+export interface Answer {
+  readonly id: number
+  readonly line: string
+  readonly text: string
+}
+
+export interface Plan {
+  readonly lanes: readonly LanePlan[]
+  /** Where the passenger's page is. */
+  readonly passengerUrl: string
+}
+
+export interface Update {
+  readonly plan?: Plan
+  /** Those that changed, by name. */
+  readonly lanes?: Readonly<Record<string, LaneState>>
+  /** New ones, oldest first. */
+  readonly rows?: readonly RowState[]
+  /** The troubles that are on now, as the prompt's lines begin them. */
+  readonly troubles?: readonly string[]
+  readonly answers?: readonly Answer[]
+}
+
+export const EVENTS_PATH = '/station/events'
+/** `POST` of a `Command`. */
+export const RUN_PATH = '/station/run'
+
+export interface Command {
+  /** As it would be typed at the prompt. */
+  readonly line: string
+}

@@ -1,0 +1,117 @@
+/** The station's page: what it knows of its station, as signals, and what a person can do there. */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import type { Timers } from '../shared/ports.ts'
+import { type Link, type LinkParts, type LinkState, openLink } from './link.ts'
+import type { Answer, BodyState, LanePlan, LaneState, Plan, RowState, Update } from './protocol.ts'
+
+/** Rows that a page keeps. */
+export const ROWS_MAX = 300
+/** How long somebody is seen after leaving, milliseconds. */
+export const LEAVING_MS = 500
+
+export interface LaneShown {
+  readonly plan: LanePlan
+  readonly state: ReadonlySignal<LaneState>
+  readonly levels: ReadonlySignal<string>
+  /** Bodies that have just left. */
+  readonly leaving: ReadonlySignal<readonly BodyState[]>
+}
+
+export interface Station {
+  readonly link: ReadonlySignal<LinkState>
+  readonly plan: ReadonlySignal<Plan | undefined>
+  readonly lanes: ReadonlySignal<readonly LaneShown[]>
+  /** Newest first. */
+  readonly rows: ReadonlySignal<readonly RowState[]>
+  readonly troubles: ReadonlySignal<ReadonlySet<string>>
+  /** What was answered last. */
+  readonly answer: ReadonlySignal<Answer | undefined>
+  /** Where who is sent goes. */
+  readonly goal: Signal<string>
+  /** The row whose reasons are shown, '' for none. */
+  readonly openRow: Signal<string>
+  run(line: string): void
+  close(): void
+}
+
+export interface StationParts {
+  readonly open: LinkParts['open']
+  readonly fetch: LinkParts['fetch']
+  readonly timers: Timers
+}
+
+interface LaneKept extends LaneShown {
+  readonly state: Signal<LaneState>
+  readonly leaving: Signal<readonly BodyState[]>
+}
+
+export function openStation({ open, fetch, timers }: StationParts): Station {
+  const link = signal<LinkState>('opening')
+  const plan = signal<Plan>()
+  const lanes = signal<readonly LaneKept[]>([])
+  const rows = signal<readonly RowState[]>([])
+  const troubles = signal<ReadonlySet<string>>(new Set())
+  const answer = signal<Answer>()
+  const goal = signal('')
+
+  function begin(update: Update & { readonly plan: Plan }): void {
+    plan.value = update.plan
+    rows.value = []
+    lanes.value = update.plan.lanes.flatMap(one => {
+      const first = update.lanes?.[one.name]
+      return first === undefined ? [] : [keep(one, first)]
+    })
+    const names = update.plan.lanes.map(({ name }) => name)
+    if (!names.includes(goal.value)) goal.value = names[0] ?? ''
+  }
+
+  function keep(plan: LanePlan, first: LaneState): LaneKept {
+    const state = signal(first)
+    const levels = computed(() => state.value.levels)
+    return { plan, state, levels, leaving: signal<readonly BodyState[]>([]) }
+  }
+
+  function move({ state, leaving }: LaneKept, next: LaneState): void {
+    const left = state.value.bodies.filter(({ id }) => !next.bodies.some(one => one.id === id))
+    state.value = next
+    if (left.length === 0) return
+    leaving.value = [...leaving.value, ...left]
+    timers.after(LEAVING_MS, () => {
+      leaving.value = leaving.value.filter(one => !left.includes(one))
+    })
+  }
+
+  function take(update: Update): void {
+    if (update.plan !== undefined) begin({ ...update, plan: update.plan })
+    else {
+      for (const lane of lanes.value) {
+        const next = update.lanes?.[lane.plan.name]
+        if (next !== undefined) move(lane, next)
+      }
+    }
+    if (update.rows !== undefined && update.rows.length > 0) {
+      rows.value = [...update.rows.toReversed(), ...rows.value].slice(0, ROWS_MAX)
+    }
+    if (update.troubles !== undefined) troubles.value = new Set(update.troubles)
+    const last = update.answers?.at(-1)
+    if (last !== undefined) answer.value = last
+  }
+
+  const line: Link = openLink({
+    ...{ open, fetch, timers },
+    onState: state => {
+      link.value = state
+    },
+    onUpdate: update => batch(() => take(update)),
+  })
+
+  return {
+    ...{ link, plan, lanes, rows, troubles, answer, goal, openRow: signal('') },
+    run(text) {
+      line.run(text).catch(() => {
+        answer.value = { id: 0, line: text, text: '' }
+      })
+    },
+    close: () => line.close(),
+  }
+}

@@ -1,0 +1,11 @@
+/** Times as they stand beside rows. */
+
+const format = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+
+/** Of the person's own clock, as `14:05:07`. `at`: Unix milliseconds. */
+export const clockOf = (at: number): string => format.format(at)

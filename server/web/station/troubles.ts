@@ -1,0 +1,25 @@
+/** Troubles that one may bring upon a station: each a switch of the page, and two lines of the prompt. */
+
+export const GATE_TROUBLES = ['network'] as const
+export const LANE_TROUBLES = ['fire', 'board', 'scanner', 'usb'] as const
+export type TroubleName = (typeof GATE_TROUBLES)[number] | (typeof LANE_TROUBLES)[number]
+
+/** As an update names it. */
+export const troubleId = (name: TroubleName, lane = ''): string => `${name} ${lane}`.trim()
+
+interface Lines {
+  readonly on: string
+  readonly off: string
+}
+
+const LINES: Readonly<Record<TroubleName, Lines>> = {
+  network: { on: 'network off', off: 'network on' },
+  fire: { on: 'fire on', off: 'fire off' },
+  board: { on: 'unplug board', off: 'plug board' },
+  scanner: { on: 'unplug scanner', off: 'plug scanner' },
+  usb: { on: 'unplug usb', off: 'plug usb' },
+}
+
+/** What is typed at the prompt to turn it on or off. */
+export const troubleLine = (name: TroubleName, isOn: boolean, lane = ''): string =>
+  `${isOn ? LINES[name].on : LINES[name].off} ${lane}`.trim()

@@ -1,0 +1,127 @@
+/** The station's page: people on the left, lanes in the middle, the journal on the right. */
+import { useEffect } from 'preact/hooks'
+import { language, TAGS } from '../../shared/language.ts'
+import { Spinner } from '../../shared/parts.tsx'
+import type { Buzzers } from '../sound.ts'
+import type { Station } from '../station.ts'
+import { say } from '../texts.ts'
+import { Journal } from './journal-view.tsx'
+import { Lane } from './lane-view.tsx'
+import { People, Troubles } from './send-views.tsx'
+
+interface AppProps {
+  readonly station: Station
+  readonly buzzers: Buzzers
+}
+
+export function App({ station, buzzers }: AppProps) {
+  useEffect(() => {
+    document.documentElement.lang = TAGS[language.value]
+    document.title = say('title')
+  })
+  const plan = station.plan.value
+  return (
+    <>
+      <Head station={station} buzzers={buzzers} />
+      {plan === undefined ? (
+        <main class="alone" data-link={station.link.value}>
+          <Opening station={station} />
+        </main>
+      ) : (
+        <div class="room" data-link={station.link.value}>
+          <aside>
+            <People station={station} />
+            <Troubles station={station} />
+          </aside>
+          <main id="lanes">
+            {station.lanes.value.map(lane => (
+              <Lane key={lane.plan.name} lane={lane} station={station} />
+            ))}
+            <Answered station={station} />
+          </main>
+          <Journal station={station} />
+        </div>
+      )}
+    </>
+  )
+}
+
+/** In the prompt's own words, as they would stand in the terminal. */
+function Answered({ station }: { readonly station: Station }) {
+  const answer = station.answer.value
+  return (
+    <p class="answer" role="status">
+      {answer !== undefined && (
+        <>
+          <b>&gt; {answer.line}</b> {answer.text || say('unanswered')}
+        </>
+      )}
+    </p>
+  )
+}
+
+function Opening({ station }: { readonly station: Station }) {
+  if (station.link.value === 'gone') return <Gone />
+  return (
+    <section class="notice" role="status">
+      <Spinner />
+      <p>{say('opening')}</p>
+    </section>
+  )
+}
+
+function Gone() {
+  return (
+    <section class="notice" role="alert">
+      <p class="state refuse">{say('gone')}</p>
+      <p>{say('gone.text')}</p>
+    </section>
+  )
+}
+
+function Head({ station, buzzers }: AppProps) {
+  const other = language.value === 'zh' ? 'en' : 'zh'
+  const plan = station.plan.value
+  const isGone = station.link.value === 'gone'
+  return (
+    <header>
+      <a class="skip" href="#lanes">
+        {say('skip')}
+      </a>
+      <h1>{say('title')}</h1>
+      {plan !== undefined && (
+        <span role="status" class={`state ${isGone ? 'refuse' : 'pass'}`}>
+          {isGone ? say('gone') : say('live')}
+        </span>
+      )}
+      {plan !== undefined && isGone && <span class="quiet">{say('gone.text')}</span>}
+      <span class="end">
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={buzzers.isOn.value}
+            onChange={event => {
+              buzzers.isOn.value = event.currentTarget.checked
+            }}
+          />
+          {say('sound')}
+        </label>
+        {plan !== undefined && (
+          <a class="button line" href={plan.passengerUrl} target="_blank" rel="noreferrer">
+            {say('passenger')}
+          </a>
+        )}
+        <button
+          type="button"
+          class="button plain"
+          lang={TAGS[other]}
+          onClick={() => {
+            language.value = other
+          }}
+        >
+          {say('language')}
+        </button>
+      </span>
+    </header>
+  )
+}

@@ -1,0 +1,245 @@
+/**
+ * The station's page in Chromium, before a real station: a newcomer's minute, what is drawn against the
+ * board's pins, each traveller, each trouble, each state in both languages and themes.
+ */
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { readJournal } from '../../../fixtures/gate-journal.ts'
+import type { SimLane } from '../../../fixtures/sim-lane.ts'
+import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { until } from '../../../hardware/sim/until.ts'
+import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
+import { openWhole } from '../../../scripts/station/whole.ts'
+import type { SentName } from '../station/travellers.ts'
+import { noBrowser, openContext, type Setting, startBrowser } from '../testing/browser.ts'
+import { overflow, violations } from '../testing/looks.ts'
+
+const DESK: Setting = { language: 'en', theme: 'light', width: 1440, height: 900, density: 1 }
+const WAIT_MS = 30_000
+/** From somebody's leaving to the row. */
+const ROW_MS = 3000
+const TRIES = 5
+/** Moments at which what is drawn is compared with the board. */
+const MOMENTS = 20
+
+/** Levels of a lane's pins as they are drawn, in the order of the plan. */
+const drawn = (page: Page, lane: string) =>
+  page.evaluate(
+    name =>
+      [...document.querySelectorAll<HTMLElement>(`[data-lane="${name}"] [data-pin]`)]
+        .map(pin => pin.dataset.level)
+        .join(''),
+    lane,
+  )
+
+/** Every state of a lane's pins from now on. */
+function watch(lane: SimLane) {
+  const { pins } = planOf(lane)
+  const now = () => pins.map(pin => levelOf(lane, pin)).join('')
+  const seen = [now()]
+  const end = lane.turnstile.onChange(() => {
+    if (seen.at(-1) !== now()) seen.push(now())
+  })
+  return { seen, now, end }
+}
+
+t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t => {
+  const opening = openWhole({ dir: tempDir(), port: 0, onStep() {}, say() {} })
+  t.teardown(() => opening.close())
+  const [browser, { station, page: at }] = await Promise.all([startBrowser(), opening.ready])
+  t.teardown(() => browser.close())
+  if ('problem' in at) throw new Error(at.problem)
+  const pageUrl = at.url
+  const { world } = station
+  const [entry, exit] = world.lanes as [SimLane, SimLane]
+  const context = await openContext(browser, DESK)
+  const page = await context.newPage()
+  page.setDefaultTimeout(WAIT_MS)
+  const faults: string[] = []
+  page.on('pageerror', error => faults.push(error.message))
+  page.on('console', said => {
+    if (said.type() === 'error') faults.push(said.text())
+  })
+  await page.goto(pageUrl)
+  t.teardown(() => {
+    if (t.passing()) return
+    for (const { seq, lane, kind, body } of readJournal(world.journalFile)) {
+      t.comment(`${seq} ${lane} ${kind} ${body.code ?? body.reason ?? ''} ${body.detail ?? ''}`)
+    }
+  })
+
+  const send = (who: SentName) => page.locator(`[data-who="${who}"]`).click()
+  const toLane = (name: string) => page.getByText(`Lane ${name} ·`).first().click()
+  const rowOf = (kind: string, code = '') =>
+    page.locator(`.journal [data-kind="${kind}"]${code && `[data-code="${code}"]`}`).first()
+  const empty = () => world.lanes.every(({ turnstile }) => turnstile.bodies.length === 0)
+  const rest = () => until('everybody to be gone', empty)
+
+  /** Sends somebody until the row is there: a busy machine loses a board now and then. */
+  async function written(who: SentName, kind: string, code: string): Promise<number> {
+    const count = readJournal(world.journalFile).length
+    for (let tries = 0; tries < TRIES; tries++) {
+      await send(who)
+      const fits = () =>
+        readJournal(world.journalFile)
+          .slice(count)
+          .find(row => row.kind === kind && (code === '' || row.body.code === code))
+      await until(`${who} to come`, () => !empty())
+      await until(`${who}: ${kind} ${code}`, () => fits() !== undefined || empty())
+      await until(`${who}: ${kind} ${code}`, () => fits() !== undefined, ROW_MS).catch(() => {})
+      const row = fits()
+      if (row !== undefined) return row.seq
+    }
+    throw new Error(`${who}: no ${kind} ${code} after ${TRIES} tries`)
+  }
+
+  await t.test('a newcomer sees the flap open, and why; and a screenshot refused', async t => {
+    const timeout = TRIES * WAIT_MS
+    const opens = Promise.all([
+      page.locator('[data-lane="A"] .arrow.lit').waitFor({ timeout }),
+      page.locator('[data-lane="A"] .flaps[data-position="1"]').waitFor({ timeout }),
+    ])
+    await written('valid', 'passage', '')
+    await opens
+    await rowOf('grant', 'ADMIT').click()
+    await page.getByText('verify: saw phone, authentic, said pass').waitFor()
+    await rowOf('passage').waitFor()
+    await rest()
+    await written('screenshot', 'scan', 'STALE_CODE')
+    await rowOf('scan', 'STALE_CODE').click()
+    await page.getByText('To the passenger: Code too old. Please refresh').waitFor()
+    await page.getByText('the lane stays shut: STALE_CODE').waitFor()
+    t.equal(new URL(page.url()).hash.includes('row='), true, 'the address says which row is open')
+  })
+
+  await t.test('what is drawn is what the board had, in its order', async t => {
+    for (const [lane, who] of [
+      [entry, 'luggage'],
+      [exit, 'valid'],
+    ] as const) {
+      await toLane(lane.name)
+      const board = watch(lane)
+      let isThrough = false
+      const through = written(who, 'passage', '').finally(() => {
+        isThrough = true
+      })
+      let at = 0
+      let moments = 0
+      while (moments < MOMENTS || !isThrough) {
+        const levels = await drawn(page, lane.name)
+        const found = board.seen.indexOf(levels, at)
+        if (found === -1) t.fail(`${lane.name}: ${levels} after ${board.seen.slice(at)}`)
+        at = Math.max(at, found)
+        moments += 1
+      }
+      await through
+      t.ok(board.seen.length > 8, `${board.seen.length} states`)
+      await until('the page to be up to date', async () => {
+        return (await drawn(page, lane.name)) === board.now()
+      })
+      board.end()
+    }
+    await toLane('A')
+  })
+
+  await t.test('each traveller is told what the gate says', async t => {
+    for (const [who, kind, code] of [
+      ['pair', 'passage', ''],
+      ['child', 'passage', ''],
+      ['wheelchair', 'passage', ''],
+      ['runner', 'passage', ''],
+      ['expired', 'scan', 'EXPIRED'],
+      ['revoked', 'scan', 'REVOKED'],
+      ['copied', 'scan', 'NO_PROOF'],
+      ['forged', 'scan', 'BAD_SIGNATURE'],
+      ['menu', 'scan', 'MALFORMED'],
+      ['staffed', 'grant', 'STAFF_RELEASE'],
+    ] as const) {
+      const seq = await written(who, kind, code)
+      await page.locator(`[data-row="${seq}"]`).waitFor()
+      t.pass(`${who}: ${kind} ${code}`)
+      await rest()
+    }
+  })
+
+  await t.test('each trouble is a switch that shows how the station is', async t => {
+    const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
+    const shown = (id: string, on: boolean) =>
+      page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
+    for (const [id, alarm] of [
+      ['board B', 'BOARD_LOST'],
+      ['scanner B', 'READER_LOST'],
+      ['usb A', 'READER_LOST'],
+      ['network', ''],
+    ] as const) {
+      await flip(id)
+      await shown(id, true)
+      if (alarm !== '') await rowOf('alarm', alarm).waitFor()
+      await flip(id)
+      await shown(id, false)
+    }
+    await flip('fire A')
+    await shown('fire A', true)
+    await rowOf('alarm', 'FIRE').waitFor()
+    await page.locator('[data-lane="A"] .flaps[data-position="1"]').waitFor()
+    await flip('fire A')
+    await shown('fire A', false)
+    await until('the flap to be shut', async () => {
+      await page.locator('[data-lane="A"]').getByText('Release by hand').click()
+      const shut = page.locator('[data-lane="A"] .flaps[data-position="0"]')
+      return shut.waitFor({ timeout: ROW_MS }).then(
+        () => true,
+        () => false,
+      )
+    })
+    t.pass('the flap is shut again')
+  })
+
+  await t.test('in both languages and themes, on every width, by keyboard', async t => {
+    t.same(await violations(page), [], 'English, light')
+    await page.getByRole('button', { name: '中文' }).click()
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    t.same(await violations(page), [], 'Chinese, dark')
+    for (const width of [1024, 700, 320]) {
+      await page.setViewportSize({ width, height: 800 })
+      t.equal(await overflow(page), 0, `${width} wide`)
+    }
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.locator('[data-who="menu"]').focus()
+    const from = readJournal(world.journalFile).length
+    await page.keyboard.press('Enter')
+    await until('the code to be read', () => readJournal(world.journalFile).length > from)
+  })
+
+  t.same(faults, [], 'nothing failed, nothing was refused by the content security policy')
+
+  await t.test('a page elsewhere can neither act nor listen', async t => {
+    const foreign = await context.newPage()
+    // Any address on this machine is another origin: the passenger's page, whose service has just come back.
+    await until('the service to answer', () =>
+      fetch(world.url()).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await foreign.goto(world.url())
+    const outcome = await foreign.evaluate(async url => {
+      const send = { method: 'POST', mode: 'no-cors', body: '{"line":"fire on A"}' } as const
+      await fetch(`${url}/run`, send).catch(() => {})
+      const source = new EventSource(`${url}/events`)
+      return new Promise(resolve => {
+        source.onmessage = () => resolve('heard')
+        source.onerror = () => resolve('refused')
+      })
+    }, pageUrl)
+    t.equal(outcome, 'refused')
+    t.equal(entry.turnstile.contact('fire'), false)
+    await foreign.close()
+  })
+
+  await t.test('a station that stops is told, in words', async t => {
+    await opening.close()
+    await page.getByText('The station has stopped').waitFor()
+    t.same(await violations(page), [])
+  })
+})
