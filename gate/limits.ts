@@ -21,6 +21,8 @@ export const MEMORY_MAX = {
   siblingUses: 2 ** 19,
   siblingVisits: 2 ** 18,
 } as const
+/** Entries of each kind, as above or fewer. */
+export type MemoryMax = { readonly [Kind in keyof typeof MEMORY_MAX]: number }
 /** What of each bound is for exits alone. */
 export const EXITS_SHARE = 1 / 32
 /** So full is MEMORY_LOW. */

@@ -7,6 +7,7 @@
 
 import type { GrantBody } from '../contract/events.ts'
 import { type MemoryView, STALE_AGAIN_MS } from '../decide/rules.ts'
+import type { MemoryMax } from '../limits.ts'
 import {
   FACT_AHEAD_MAX_MS,
   GRANTS_MAX,
@@ -16,7 +17,7 @@ import {
   STALE_REFUSALS_MAX,
 } from '../limits.ts'
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from './facts.ts'
-import { createOwnMemory, type MemoryMax } from './own-memory.ts'
+import { createOwnMemory } from './own-memory.ts'
 import { type MeaningfulRow, meaningOf, type UseMeant } from './row-meaning.ts'
 import { createSiblingMemory } from './sibling-memory.ts'
 import type { MemorySnapshot } from './snapshot.ts'

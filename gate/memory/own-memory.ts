@@ -7,7 +7,7 @@
 import type { Direction, GrantBody } from '../contract/events.ts'
 import {
   EXITS_SHARE,
-  type MEMORY_MAX,
+  type MemoryMax,
   NAMES_MAX,
   PAPER_KEEP_MS,
   PHONE_KEEP_MS,
@@ -42,9 +42,6 @@ export interface OwnMemory {
 
 /** What `reserve` needs to know of a grant to find room. */
 export type RoomFor = Pick<GrantBody, 'cti' | 'presentedAt' | 'area' | 'direction' | 'paper'>
-
-/** Entries of each kind. */
-export type MemoryMax = { readonly [Kind in keyof typeof MEMORY_MAX]: number }
 
 /** All entries here are of one owner. */
 const SELF = 0

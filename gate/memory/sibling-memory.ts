@@ -5,6 +5,7 @@
  */
 
 import type { Direction } from '../contract/events.ts'
+import type { MemoryMax } from '../limits.ts'
 import {
   PAPER_KEEP_MS,
   RESERVATION_MS,
@@ -22,7 +23,6 @@ import {
   unpackUse,
   unpackVisit,
 } from './ledger-entries.ts'
-import type { MemoryMax } from './own-memory.ts'
 
 export interface SiblingMemory {
   /** The gates that may tell: the shares are for them, and what others have told is forgotten. */

@@ -1,9 +1,9 @@
 /** What a start reads: each kind oldest first, whatever the order on disk. */
 import t from 'tap'
+import type { MemoryMax } from '../limits.ts'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 import { openJournalDatabase } from '../store/database.ts'
 import { ctiOf } from '../testing/bus/wire.ts'
-import type { MemoryMax } from './own-memory.ts'
 import { expireMemory, pardonedArea } from './projection.ts'
 import { NO_MEMORY, readMemory, unpackMemory } from './snapshot.ts'
 

@@ -2,9 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { AreaVisit } from '../decide/areas.ts'
 import type { SeenPresentation } from '../decide/rules.ts'
-import { MEMORY_MAX } from '../limits.ts'
+import { MEMORY_MAX, type MemoryMax } from '../limits.ts'
 import { whereIn } from './ledger-entries.ts'
-import type { MemoryMax } from './own-memory.ts'
 import { pardonedArea } from './projection.ts'
 
 /** A presentation used here. */

@@ -4,8 +4,8 @@ import { CALLBACK_PATH } from '../../auth/provider.ts'
 import { goThroughProvider, makeBrowser, startProvider } from '../../testing/provider.ts'
 import { secretIn, totpCode } from '../../testing/totp.ts'
 import { PASSWORD } from '../../testing/world.ts'
-import { codeOf, openDeskTests } from '../testing/desk-people.ts'
 import type { NodeDesk } from '../testing/desk-in-node.ts'
+import { codeOf, openDeskTests } from '../testing/desk-people.ts'
 
 const OURS = 'http://desk.test'
 const provider = await startProvider(`${OURS}${CALLBACK_PATH}`)

@@ -21,7 +21,8 @@ interface Axe {
 }
 
 /** What breaks a rule, one line each. */
-function violations(page: Page): Promise<string[]> {
+export async function violations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE)
   return page.evaluate(async values => {
     const { axe } = window as unknown as { readonly axe: Axe }
     const runOnly = { type: 'tag', values }
@@ -31,7 +32,7 @@ function violations(page: Page): Promise<string[]> {
 }
 
 /** By how many pixels the page is wider than the screen. */
-const overflow = (page: Page) =>
+export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
 /** The other language. */
@@ -60,7 +61,6 @@ export async function judge(
   t: Test,
   { page, faults }: { readonly page: Page; readonly faults: readonly string[] },
 ): Promise<Record<Language, string>> {
-  await page.evaluate(AXE)
   const tree = { zh: '', en: '' }
   const size = page.viewportSize() ?? NARROW
   for (const language of LANGUAGES) {

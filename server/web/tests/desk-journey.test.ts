@@ -63,23 +63,26 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   await press('Enter')
 
   let paper = ''
-  await t.test('one pass a page, on both papers; its code is read, and a gate admits it', async t => {
-    for (const { size, width, height } of SIZES) {
-      await press('Alt+1')
-      await page.getByRole('radio', { name: say(`paper.${size}`) }).press('Space')
-      await page.locator('#reason').focus()
-      await typeOn(agent, '没有手机', 'Enter')
-      await agent.shows('printed.title')
-      const sheet = await printed(agent)
-      t.equal(sheet.pages, 1, size)
-      t.ok(Math.abs(sheet.width - width) < 1 && Math.abs(sheet.height - height) < 1, size)
-      paper = (await readCode(sheet.png)) ?? ''
-      t.match(paper, /^RP1:/, size)
-      await gate.poll()
-      t.equal(verdict(paper), 'ADMIT', size)
-      await press('Escape')
-    }
-  })
+  await t.test(
+    'one pass a page, on both papers; its code is read, and a gate admits it',
+    async t => {
+      for (const { size, width, height } of SIZES) {
+        await press('Alt+1')
+        await page.getByRole('radio', { name: say(`paper.${size}`) }).press('Space')
+        await page.locator('#reason').focus()
+        await typeOn(agent, '没有手机', 'Enter')
+        await agent.shows('printed.title')
+        const sheet = await printed(agent)
+        t.equal(sheet.pages, 1, size)
+        t.ok(Math.abs(sheet.width - width) < 1 && Math.abs(sheet.height - height) < 1, size)
+        paper = (await readCode(sheet.png)) ?? ''
+        t.match(paper, /^RP1:/, size)
+        await gate.poll()
+        t.equal(verdict(paper), 'ADMIT', size)
+        await press('Escape')
+      }
+    },
+  )
 
   await t.test('a scan while a reason is typed finds, and stays in no field', async t => {
     await press('Alt+9')
@@ -100,26 +103,29 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     await press('Escape')
   })
 
-  await t.test('again in a day: approved at the other window, and the code comes here', async () => {
-    await press('Alt+5')
-    await typeOn(agent, '又丢了', 'Enter')
-    await agent.shows('asked.title')
-    await press('Escape')
-    const row = supervisor.page.locator('#queue li button').first()
-    await supervisor.advance(3_100)
-    await row.waitFor()
-    await supervisor.page.keyboard.press('Alt+7')
-    await supervisor.page.keyboard.press('Tab')
-    await supervisor.page.keyboard.press('Enter')
-    await supervisor.shows('decide.title')
-    await typeOn(supervisor, '本人到场', 'Enter')
-    await supervisor.shows('decided.approved')
-    await agent.advance(3_100)
-    await agent.shows('state.approved')
-    await press('Alt+7')
-    await press('Tab')
-    await press('Enter')
-    await agent.shows('issued.code')
-  })
+  await t.test(
+    'again in a day: approved at the other window, and the code comes here',
+    async () => {
+      await press('Alt+5')
+      await typeOn(agent, '又丢了', 'Enter')
+      await agent.shows('asked.title')
+      await press('Escape')
+      const row = supervisor.page.locator('#queue li button').first()
+      await supervisor.advance(3_100)
+      await row.waitFor()
+      await supervisor.page.keyboard.press('Alt+7')
+      await supervisor.page.keyboard.press('Tab')
+      await supervisor.page.keyboard.press('Enter')
+      await supervisor.shows('decide.title')
+      await typeOn(supervisor, '本人到场', 'Enter')
+      await supervisor.shows('decided.approved')
+      await agent.advance(3_100)
+      await agent.shows('state.approved')
+      await press('Alt+7')
+      await press('Tab')
+      await press('Enter')
+      await agent.shows('issued.code')
+    },
+  )
   t.same([...agent.faults, ...supervisor.faults], [])
 })
