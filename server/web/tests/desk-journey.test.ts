@@ -20,13 +20,19 @@ const SIZES = [
 
 async function signIn(driver: DeskDriver, email: string): Promise<void> {
   await driver.shows('in.title')
-  await typeOn(driver, email, 'Tab')
-  await typeOn(driver, PASSWORD, 'Enter')
+  await typeOn(driver, 'email', email, 'Tab')
+  await typeOn(driver, 'password', PASSWORD, 'Enter')
   await driver.shows('find.empty')
 }
 
-/** Into the field that has the focus, as an input method does it, and on to the next. */
-async function typeOn({ page }: DeskDriver, text: string, key: 'Tab' | 'Enter'): Promise<void> {
+/** Into the field that has the focus by itself, as an input method does it, and on to the next. */
+async function typeOn(
+  { page }: DeskDriver,
+  field: string,
+  text: string,
+  key: 'Tab' | 'Enter',
+): Promise<void> {
+  await page.locator(`#${field}:focus`).waitFor()
   await page.keyboard.insertText(text)
   await page.keyboard.press(key)
 }
@@ -54,11 +60,11 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   const person = await agent.newPerson()
   await page.locator('#find-type').selectOption('passport')
   await press('Alt+8')
-  await typeOn(agent, person.documentNumber, 'Enter')
+  await typeOn(agent, 'find', person.documentNumber, 'Enter')
   await agent.shows('act.title')
   await press('Alt+5')
-  await typeOn(agent, person.name, 'Tab')
-  await typeOn(agent, '身份证遗失', 'Enter')
+  await typeOn(agent, 'holder', person.name, 'Tab')
+  await typeOn(agent, 'reason', '身份证遗失', 'Enter')
   await agent.shows('issued.title')
   await press('Enter')
 
@@ -70,7 +76,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
         await press('Alt+1')
         await page.getByRole('radio', { name: say(`paper.${size}`) }).press('Space')
         await page.locator('#reason').focus()
-        await typeOn(agent, '没有手机', 'Enter')
+        await typeOn(agent, 'reason', '没有手机', 'Enter')
         await agent.shows('printed.title')
         const sheet = await printed(agent)
         t.equal(sheet.pages, 1, size)
@@ -86,17 +92,30 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
 
   await t.test('a scan while a reason is typed finds, and stays in no field', async t => {
     await press('Alt+9')
+    await page.locator('#reason:focus').waitFor()
     await page.keyboard.insertText('手机丢失')
     await agent.scan(paper)
     await agent.shows('name.title')
     t.equal(await page.locator('#find').inputValue(), '', 'nothing of it stays readable')
-    await typeOn(agent, person.name, 'Enter')
+    await typeOn(agent, 'holder', person.name, 'Enter')
+    await page.getByRole('heading', { name: person.name }).waitFor()
+  })
+
+  await t.test('a scan into a field leaves what was typed there before', async t => {
+    await press('Alt+8')
+    await page.keyboard.insertText('D20')
+    await agent.scan('RP1:ABCDEF')
+    await agent.shows('code.MALFORMED')
+    t.equal(await page.locator('#find').inputValue(), 'D20')
+    await agent.scan(paper)
+    await agent.shows('name.title')
+    await typeOn(agent, 'holder', person.name, 'Enter')
     await page.getByRole('heading', { name: person.name }).waitFor()
   })
 
   await t.test('revoked: the next scan is refused', async t => {
     await press('Alt+9')
-    await typeOn(agent, '旅客找到了身份证', 'Enter')
+    await typeOn(agent, 'reason', '旅客找到了身份证', 'Enter')
     await agent.shows('revoked.title')
     await gate.poll()
     t.equal(verdict(paper), 'REVOKED')
@@ -107,7 +126,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     'again in a day: approved at the other window, and the code comes here',
     async () => {
       await press('Alt+5')
-      await typeOn(agent, '又丢了', 'Enter')
+      await typeOn(agent, 'reason', '又丢了', 'Enter')
       await agent.shows('asked.title')
       await press('Escape')
       const row = supervisor.page.locator('#queue li button').first()
@@ -117,7 +136,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
       await supervisor.page.keyboard.press('Tab')
       await supervisor.page.keyboard.press('Enter')
       await supervisor.shows('decide.title')
-      await typeOn(supervisor, '本人到场', 'Enter')
+      await typeOn(supervisor, 'reason', '本人到场', 'Enter')
       await supervisor.shows('decided.approved')
       await agent.advance(3_100)
       await agent.shows('state.approved')

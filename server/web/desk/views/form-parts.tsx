@@ -1,6 +1,6 @@
 /** Parts of the desk's forms: a form with its reason and its trouble, and what is said while one waits. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Field, Patient, Spinner } from '../../shared/parts.tsx'
 import type { Desk } from '../desk.ts'
 import type { Trouble } from '../screens.ts'
@@ -45,7 +45,8 @@ export function TextField({
   takesFocus,
 }: TextProps) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
-  useEffect(() => {
+  // Before the next key: what is typed on must not go into the field of before.
+  useLayoutEffect(() => {
     if (takesFocus === true) field.current?.focus()
   }, [takesFocus])
   const common = {
@@ -140,7 +141,7 @@ interface DoneProps {
 /** What came of it. It takes the focus, so that it is read out and Esc or Enter closes it. */
 export function Done({ desk, tone, title, children }: DoneProps) {
   const close = useRef<HTMLButtonElement>(null)
-  useEffect(() => close.current?.focus(), [])
+  useLayoutEffect(() => close.current?.focus(), [])
   return (
     <div class="act">
       <div role="status" class="done">
