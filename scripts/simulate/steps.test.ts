@@ -1,7 +1,7 @@
 /** Steps that wait: for a pause of the service, which passes, and for time that does not go on. */
 import t from 'tap'
 import { StuckError } from '../../fixtures/clock.ts'
-import { createGround } from '../../fixtures/one-process.ts'
+import { createGround, startOneProcessService } from '../../fixtures/one-process.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { FAULT_KINDS, type Fault } from './faults.ts'
 import { type Plan, simulate } from './run.ts'
@@ -44,4 +44,31 @@ t.test('a step that waits for time ends the simulation with its seed and its pla
     ...{ name: StuckError.name, code: 'STUCK' },
     message: /^seed 1 at 1\.5 s: this waits for time to go on; /,
   })
+})
+
+t.test(
+  'a step that fails is the failure of the simulation, not the end of the program',
+  async t => {
+    const kind = 'a failure'
+    const kinds = FAULT_KINDS as Record<string, (typeof FAULT_KINDS)[string]>
+    const begin = async ({ time }: Parameters<(typeof FAULT_KINDS)[string]['begin']>[0]) => {
+      await time.advanceAsync(0)
+      throw new Error('it failed')
+    }
+    kinds[kind] = { s: [1, 1], begin }
+    t.teardown(() => Reflect.deleteProperty(kinds, kind))
+    await t.rejects(simulate(ground, planOf([{ kind, atMs: 1500 }])), { message: 'it failed' })
+  },
+)
+
+t.test('somebody who applies too often is refused, and comes again', async t => {
+  const service = await startOneProcessService(ground, 1)
+  const [phone] = service.people
+  const codes = new Set<string | undefined>()
+  for (let n = 0; n < 60; n += 1)
+    codes.add(
+      (await service.inTime(phone?.certificate() ?? Promise.reject(new Error('nobody')))).code,
+    )
+  t.ok(codes.has('RATE_LIMITED'), [...codes].join())
+  await service.inTime(service.world.close())
 })

@@ -108,8 +108,8 @@ export async function makeApplicant(
     apply,
     face,
     async certificate(): Promise<Said> {
-      const { application } = await apply()
-      return face(application?.id ?? '')
+      const said = await apply()
+      return said.application === undefined ? said : face(said.application.id)
     },
     async renew(id: string, picture = documentNumber): Promise<Said> {
       const { challenge, ...said } = await post(`/v1/certificates/${id}/challenge`, {})
