@@ -113,6 +113,14 @@ t.test('who is hidden keeps their place while a beam is stuck, and afterwards', 
   }
 })
 
+t.test('who is hidden while all beams are stuck is nobody new once one comes back', async t => {
+  const lane = track({ beams: ['beamA', 'beamC', 'beamE'], gapBeams: 1, stuckMs: 2000 })
+  lane.walk('A+ A- E+ A+ C+ E- E+')
+  lane.wait(2000)
+  t.equal(lane.state().stuck.length, 3)
+  t.same(lane.walk('C- E- C+ A-'), ['freed beamC', 'freed beamE', 'freed beamA'])
+})
+
 t.test('and where beams flip by themselves, get stuck and come back', async t => {
   const flips = fc.array(fc.record({ which: fc.nat(5), ms: fc.integer({ min: 20, max: 900 }) }), {
     minLength: 10,
