@@ -4,11 +4,14 @@ import { presentPass } from '../../pass/present.ts'
 import { encodePassText } from '../../pass/text.ts'
 import { makeClient, type World } from './world.ts'
 
-export interface Holder {
-  readonly id: string
+export interface Claimed {
   readonly phone: ReturnType<typeof makeClient>
   /** The code as the phone shows it now. */
   present(): Promise<string>
+}
+
+export interface Holder extends Claimed {
+  readonly id: string
 }
 
 export interface TestPerson {
@@ -41,16 +44,20 @@ export async function makeHolder(
   more: { readonly replaceActive?: boolean } = {},
 ): Promise<Holder> {
   const { certificate, claim } = await issueAtWindow(world, agent, person, more)
+  return { id: certificate.id, ...(await claimByPhone(world, claim.code)) }
+}
+
+/** On a new phone. `code`: as the window's screen shows it. */
+export async function claimByPhone(world: World, code: string): Promise<Claimed> {
   const phone = makeClient(world, 'ES256')
   const holder = generateSigningKey('ES256')
   const { x, y } = holder.privateKey.export({ format: 'jwk' })
   const holderKey = { kty: 'EC', crv: 'P-256', x, y }
-  const claimed = await phone.send('/v1/certificates/claim', { code: claim.code, holderKey })
+  const claimed = await phone.send('/v1/certificates/claim', { code, holderKey })
   const signed = (await claimed.json()) as { pass: string; code?: string }
   if (claimed.status !== 201) throw new Error(`claiming answered ${claimed.status} ${signed.code}`)
   const pass = new Uint8Array(Buffer.from(signed.pass, 'base64url'))
   return {
-    id: certificate.id,
     phone,
     async present() {
       const presentedAt = Math.floor(world.clock.time / 1000)

@@ -7,6 +7,7 @@ import { TEXTS, type TextKey } from '../desk/texts.ts'
 import { filled } from '../shared/language.ts'
 import { openContext, type Setting } from './browser.ts'
 import { deskPhoto } from './desk-photo.ts'
+import { restOf } from './page-rest.ts'
 import type { PageWorld } from './page-world.ts'
 
 export interface DeskPerson {
@@ -34,6 +35,8 @@ export interface DeskDriver {
   type(label: TextKey, text: string): Promise<void>
   /** Finds somebody by a number typed into the field. */
   find(documentNumber: string): Promise<void>
+  /** Resolves when no request is under way and the last answer is drawn. */
+  rest(): Promise<void>
   /** Moves the service's clock and the page's on. */
   advance(ms: number): Promise<void>
   close(): Promise<void>
@@ -87,6 +90,7 @@ export async function openDeskDriver(
       await page.locator('#find').fill(documentNumber)
       await page.keyboard.press('Enter')
     },
+    rest: restOf(page),
     async advance(ms) {
       await pageWorld.advance(ms)
       await page.clock.runFor(ms)

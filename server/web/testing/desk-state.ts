@@ -9,5 +9,7 @@ export interface DeskState {
   readonly role?: Role
   /** The text by which one knows that it is there. */
   readonly shows: TextKey
+  /** An answer stays away: the page does not come to rest. */
+  readonly waits?: true
   reach(driver: DeskDriver): Promise<unknown>
 }

@@ -10,6 +10,7 @@ export async function toPerson(driver: DeskDriver): Promise<DeskPerson> {
   const person = await driver.newPerson()
   await driver.find(person.documentNumber)
   await driver.shows('act.title')
+  await driver.rest()
   return person
 }
 
@@ -21,6 +22,7 @@ export async function toHolder(driver: DeskDriver) {
   await driver.shows('find.empty')
   await driver.scan(await holder.present())
   await driver.page.getByText(person.name).waitFor()
+  await driver.rest()
   return { person, holder }
 }
 
@@ -88,8 +90,10 @@ export const DESK_PERSON: readonly DeskState[] = [
     name: 'slow',
     role: 'agent',
     shows: 'slow',
+    waits: true,
     async reach(driver) {
       await driver.shows('find.empty')
+      await driver.rest()
       await holdNetwork(driver.page)
       await driver.find('X12345678')
       await driver.page.locator('.spinner').first().waitFor()

@@ -31,6 +31,7 @@ export const DESK_SIGN_IN: readonly DeskState[] = [
   {
     name: 'sign in, slow',
     shows: 'slow',
+    waits: true,
     async reach(driver) {
       const email = await newMember(driver, 'agent')
       await driver.shows('in.title')

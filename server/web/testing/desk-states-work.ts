@@ -162,6 +162,9 @@ export const DESK_WORK: readonly DeskState[] = [
         await route.abort('connectionreset')
       })
       await give(driver, '身份证遗失')
+      await driver.shows('trouble.unsure')
+      // Until the service is seen again.
+      await driver.advance(3_100)
     },
   },
   { name: 'a second approver is asked', role: 'agent', shows: 'asked.title', reach: toAsked },

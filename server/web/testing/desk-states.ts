@@ -20,6 +20,7 @@ export const DESK_STATES: readonly AnyState[] = [...DESK_SIGN_IN, ...DESK_PERSON
         async reach() {
           await state.reach(driver)
           await driver.shows(state.shows)
+          if (!state.waits) await driver.rest()
         },
       }
     },

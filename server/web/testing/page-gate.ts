@@ -16,6 +16,9 @@ import { addEnrolment } from '../../store/gates/gates.ts'
 import { newKeys, type World } from '../../testing/world.ts'
 import type { PageWorld } from './page-world.ts'
 
+/** Longer than a gate waits between two polls. */
+export const POLL_MS = 12_000
+
 export interface PageGate {
   /** The verdict's code on what is shown at its scanner. Nobody walks: a grant is soon taken back. */
   scan(text: string): Promise<string>
@@ -30,14 +33,14 @@ async function enrolmentCode({ service: { db, secrets }, clock }: World): Promis
   return code
 }
 
-/** Resolves when it has fresh trust and its lane is in service. */
+/** Resolves when it has fresh trust and its lane is in service, for phones and for paper. */
 export async function openPageGate(pageWorld: PageWorld): Promise<PageGate> {
   const { world } = pageWorld
   const line = createRequestLine()
   const time = createVirtualTime(world.clock.time, line.quiet)
   const gateKey = String(newKeys('EdDSA').privateKey.export({ type: 'pkcs8', format: 'pem' }))
   const gate = await startOneProcessGate({
-    ...({ seed: 1, time, gate: NAMES, environment: 'test' } as const),
+    ...({ seed: 1, time, gate: NAMES, environment: 'test', takesPaper: true } as const),
     fetch: line.through(request => {
       if (!pageWorld.isServing()) throw new TypeError('fetch failed')
       return pageWorld.world.app.fetch(request)

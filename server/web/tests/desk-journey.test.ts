@@ -1,14 +1,16 @@
 /**
- * A day at two windows in Chromium, by keys and scanner alone: an agent signs in, issues, prints and
- * revokes; a supervisor at another window approves. What is printed is read as a gate's camera reads it,
- * and judged by a gate.
+ * A day at two windows in Chromium, by keys and scanner alone: an agent signs in, issues, prints, revokes,
+ * sells, changes and refunds; a supervisor at another window approves. What is printed is read as a gate's
+ * camera reads it, and a running gate admits or refuses.
  */
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
-import { makeOfflineGate } from '../../testing/offline-gate.ts'
+import { claimByPhone } from '../../testing/holder.ts'
+import { importTimetable } from '../../testing/timetable.ts'
 import { PASSWORD } from '../../testing/world.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
+import { openPageGate, POLL_MS } from '../testing/page-gate.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 import { printedPage } from '../testing/printed-page.ts'
 import { readCode } from '../testing/read-code.ts'
@@ -17,6 +19,11 @@ const SIZES = [
   { size: 'a5', width: 148, height: 210 },
   { size: 'receipt', width: 80, height: 170 },
 ] as const
+
+/** A phone shows each code so long; one code is for one purpose. */
+const NEXT_CODE_MS = 16_000
+/** More presses of Tab than a page has places to go to. */
+const TABS_MAX = 40
 
 async function signIn(driver: DeskDriver, email: string): Promise<void> {
   await driver.shows('in.title')
@@ -37,19 +44,27 @@ async function typeOn(
   await page.keyboard.press(key)
 }
 
+/** On by Tab, until the focus is there. */
+async function tabTo({ page }: DeskDriver, place: string): Promise<void> {
+  const focused = page.locator(`${place}:focus`)
+  for (let tabs = 0; tabs < TABS_MAX; tabs++) {
+    if ((await focused.count()) > 0) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not come to ${place}`)
+}
+
 const printed = async ({ page }: DeskDriver) =>
   printedPage(await page.pdf({ preferCSSPageSize: true, printBackground: true }))
 
 t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
-  const pageWorld = await openPageWorld(tempDir())
+  const pageWorld = await openPageWorld(tempDir(), { isStill: true })
   t.teardown(() => pageWorld.close())
+  const gate = await openPageGate(pageWorld)
+  t.teardown(() => gate.stop())
   const browser = await startBrowser()
   t.teardown(() => browser.close())
-  const gate = makeOfflineGate(pageWorld.world)
-  const verdict = (code: string) => {
-    const result = gate.verify(code)
-    return result.ok ? 'ADMIT' : result.code
-  }
+  await importTimetable(pageWorld.world.service.db)
   await pageWorld.world.service.staff.add('agent@desk.test', PASSWORD, 'agent')
   const agent = await openDeskDriver(browser, pageWorld, DESK)
   const supervisor = await openDeskDriver(browser, pageWorld, DESK, { role: 'supervisor' })
@@ -58,7 +73,8 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   const press = (key: string) => page.keyboard.press(key)
 
   const person = await agent.newPerson()
-  await page.locator('#find-type').selectOption('passport')
+  await tabTo(agent, '#find-type')
+  await press('End')
   await press('Alt+8')
   await typeOn(agent, 'find', person.documentNumber, 'Enter')
   await agent.shows('act.title')
@@ -83,8 +99,8 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
         t.ok(Math.abs(sheet.width - width) < 1 && Math.abs(sheet.height - height) < 1, size)
         paper = (await readCode(sheet.png)) ?? ''
         t.match(paper, /^RP1:/, size)
-        await gate.poll()
-        t.equal(verdict(paper), 'ADMIT', size)
+        await agent.advance(POLL_MS)
+        t.equal(await gate.scan(paper), 'ADMIT', size)
         await press('Escape')
       }
     },
@@ -117,8 +133,8 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     await press('Alt+9')
     await typeOn(agent, 'reason', '旅客找到了身份证', 'Enter')
     await agent.shows('revoked.title')
-    await gate.poll()
-    t.equal(verdict(paper), 'REVOKED')
+    await agent.advance(POLL_MS)
+    t.equal(await gate.scan(paper), 'REVOKED')
     await press('Escape')
   })
 
@@ -146,5 +162,73 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
       await agent.shows('issued.code')
     },
   )
+  const code = await page.locator('.claim code').innerText()
+  const phone = await claimByPhone(pageWorld.world, code)
+  /** The phone's next code. */
+  async function scanNext(): Promise<void> {
+    await agent.advance(NEXT_CODE_MS)
+    await agent.scan(await phone.present())
+  }
+  /** Asks for the trains, and takes the `n`th. */
+  async function takeTrain(n: number): Promise<void> {
+    await tabTo(agent, '#day')
+    await press('Enter')
+    await agent.shows('trip.choose')
+    await tabTo(agent, `.trains li:nth-child(${n}) button`)
+    await press('Enter')
+    await agent.shows('present.title')
+  }
+  /** Waits for a ticket of who is at the window. */
+  const has = (train: string, state: 'sold' | 'changed' | 'refunded') =>
+    page
+      .locator('.person li')
+      .filter({ hasText: train })
+      .filter({ hasText: say(`ticket.${state}`) })
+      .waitFor()
+
+  await t.test('that code makes a pass on a phone: the gate and the desk know it', async t => {
+    t.equal(await gate.scan(await phone.present()), 'ADMIT')
+    await scanNext()
+    await agent.shows('cert.valid')
+    await agent.shows('ticket.none')
+  })
+
+  await t.test('sold: a train by keys, then the code', async () => {
+    await press('Alt+2')
+    await page.locator('#from:focus').waitFor()
+    await press('n')
+    await press('Tab')
+    await press('s')
+    await takeTrain(2)
+    await scanNext()
+    await agent.shows('ticketed.sale')
+    await has('G2', 'sold')
+    await press('Escape')
+  })
+
+  await t.test('changed to a later train', async () => {
+    await press('Alt+3')
+    await agent.shows('pick.change')
+    await press('Enter')
+    await page.locator('#from:focus').waitFor()
+    await takeTrain(4)
+    await scanNext()
+    await agent.shows('ticketed.change')
+    await has('G2', 'changed')
+    await has('G4', 'sold')
+    await press('Escape')
+  })
+
+  await t.test('refunded: nothing is left to change', async () => {
+    await press('Alt+4')
+    await agent.shows('pick.refund')
+    await press('Enter')
+    await agent.shows('present.title')
+    await scanNext()
+    await agent.shows('ticketed.refund')
+    await has('G4', 'refunded')
+    await press('Escape')
+    await agent.shows('act.needs-ticket')
+  })
   t.same([...agent.faults, ...supervisor.faults], [])
 })

@@ -1,14 +1,15 @@
 /**
  * A certificate's life on the phone, before a running gate: codes that change and grow old, a service
- * that is away, the next face check, another phone, the end. Browser, service and gate share one time
- * that the test moves.
+ * that is away, the next face check, another phone, the end, an appeal. Browser, service and gate share
+ * one time that the test moves.
  */
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import type { TextKey } from '../passenger/texts-zh.ts'
 import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
-import { openPageGate } from '../testing/page-gate.ts'
-import { openPageWorld, type PageWorld } from '../testing/page-world.ts'
+import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
+import { openPageGate, POLL_MS } from '../testing/page-gate.ts'
+import { openPageWorld } from '../testing/page-world.ts'
 import { openDriver, type PassengerDriver } from '../testing/passenger-driver.ts'
 import { readCode } from '../testing/read-code.ts'
 
@@ -16,8 +17,6 @@ const MINUTE_MS = 60_000
 
 /** Longer than a page waits between two looks at its certificate. */
 const LOOK_MS = MINUTE_MS + 1_000
-/** Longer than a gate waits between two polls. */
-const POLL_MS = 12_000
 /** A screen is read so often until it shows another code. */
 const LOOKS_MAX = 10
 
@@ -48,16 +47,19 @@ async function cancel(driver: PassengerDriver): Promise<void> {
   await driver.at('ended')
 }
 
-/** What staff at the window do with the only appeal there is. */
-async function upholdAppeal({ world }: PageWorld): Promise<number> {
-  const agent = await world.signIn('agent')
-  const { rows } = (await (await world.call('/v1/appeals', { headers: agent })).json()) as {
-    rows: readonly { id: string }[]
-  }
-  const at = `/v1/appeals/${rows[0]?.id}`
-  await world.post(`${at}/take`, {}, agent)
-  const body = { outcome: 'upheld', note: 'the photo on file is old' }
-  return (await world.post(`${at}/resolve`, body, agent)).status
+/** What staff at the window do with the only appeal there is, by keys alone; `quoted`: what they read. */
+async function upholdAppeal({ page, shows }: DeskDriver, quoted: string): Promise<void> {
+  const { keyboard } = page
+  await shows('appeal.open')
+  await keyboard.press('Alt+7')
+  await keyboard.press('Tab')
+  await keyboard.press('Enter')
+  await page.locator('blockquote').getByText(quoted).waitFor()
+  await page.locator('#note:focus').waitFor()
+  await keyboard.insertText('证件照已更新')
+  await keyboard.press('Tab')
+  await keyboard.press('Enter')
+  await shows('resolved.upheld')
 }
 
 t.test('before a gate', { skip: noBrowser, timeout: 240_000 }, async t => {
@@ -158,16 +160,19 @@ t.test('before a gate', { skip: noBrowser, timeout: 240_000 }, async t => {
     t.match(await other.page.locator('main').innerText(), /窗口/)
   })
 
-  await t.test('refused, appealed, upheld by staff: the face is taken then', async t => {
+  await t.test('refused, appealed, upheld at the desk: the face is taken then', async t => {
     const refused = await pageWorld.newPerson()
     await other.press('back')
     pageWorld.faceReason = 'NO_MATCH'
     await other.toOutcome(refused)
     await other.press('refused.appeal')
-    await other.page.getByLabel(other.say('appeal.what')).fill('证件照是十年前的')
+    const why = '证件照是十年前的'
+    await other.page.getByLabel(other.say('appeal.what')).fill(why)
     await other.press('appeal.send')
     await other.at('appealed')
-    t.equal(await upholdAppeal(pageWorld), 200)
+    const desk = await openDeskDriver(browser, pageWorld, DESK, { role: 'agent' })
+    await upholdAppeal(desk, why)
+    t.same(desk.faults, [])
     pageWorld.faceReason = undefined
     await other.press('back')
     await other.toCertificate(refused)

@@ -10,7 +10,7 @@ import type { Desk } from '../desk.ts'
 import type { Act, Person, Station, Trip } from '../screens.ts'
 import { say, type TextKey, troubleText } from '../texts.ts'
 import { ActForm, Done, TextField } from './form-parts.tsx'
-import { ticketLine } from './person-card.tsx'
+import { ticketLine } from './held-rows.tsx'
 
 type Of<K extends Act['is']> = { readonly desk: Desk } & Extract<Act, { is: K }>
 
