@@ -86,15 +86,50 @@ async function toPresent(driver: DeskDriver) {
   return held
 }
 
-/** Somebody whose face check was refused appeals; it is taken here. */
-async function toAppeal(driver: DeskDriver): Promise<void> {
-  const { pageWorld } = driver
-  const { name, documentNumber } = await driver.newPerson()
-  const applicant = await makeApplicant(pageWorld.world, documentNumber)
-  const { application } = await applicant.apply({ name })
+/** The ticket is sold, and what came of it closed. */
+async function toTicket(driver: DeskDriver): Promise<void> {
+  const { holder } = await toPresent(driver)
+  await driver.scan(await holder.present())
+  await driver.shows('ticketed.sale')
+  await press(driver, 'Escape')
+}
+
+/** Somebody whose face check was refused. */
+async function refused({ pageWorld, newPerson }: DeskDriver) {
+  const person = await newPerson()
+  const applicant = await makeApplicant(pageWorld.world, person.documentNumber)
+  const { application } = await applicant.apply({ name: person.name })
   pageWorld.faceReason = 'NO_MATCH'
   await applicant.face(application?.id ?? '')
   pageWorld.faceReason = undefined
+  return { person, applicant, application }
+}
+
+async function toLock(driver: DeskDriver): Promise<void> {
+  const { person } = await refused(driver)
+  await driver.find(person.documentNumber)
+  await driver.shows('act.title')
+  await press(driver, 'Alt+6')
+}
+
+/** A pass on paper is scanned: it says whose certificate it is, and not the number. */
+async function toPaperScanned(driver: DeskDriver): Promise<void> {
+  const { world } = driver.pageWorld
+  const person = await driver.newPerson()
+  const said = async (path: string, body: object) => {
+    const answer = await world.post(path, body, driver.session)
+    return (await answer.json()) as { certificate?: { id: string }; code?: string }
+  }
+  const issued = await said('/v1/desk/certificates', { person, reason: '没有手机' })
+  const at = `/v1/desk/certificates/${issued.certificate?.id}/paper`
+  const { code = '' } = await said(at, { reason: '没有手机' })
+  await driver.shows('find.empty')
+  await driver.scan(code)
+}
+
+/** They appeal; it is taken here. */
+async function toAppeal(driver: DeskDriver): Promise<void> {
+  const { applicant, application } = await refused(driver)
   const text = '证件照是三年前的，现在戴眼镜。\n请帮忙核对。'
   await applicant.post('/v1/appeals', {
     application: application?.id,
@@ -189,6 +224,27 @@ export const DESK_WORK: readonly DeskState[] = [
       await give(driver, '本人到场，证件已核对')
     },
   },
+  { name: 'lift the lock', role: 'agent', shows: 'unlock.text', reach: toLock },
+  {
+    name: 'the lock is lifted',
+    role: 'agent',
+    shows: 'unlocked.text',
+    async reach(driver) {
+      await toLock(driver)
+      await give(driver, '本人到场，证件已核对')
+    },
+  },
+  { name: 'paper scanned', role: 'agent', shows: 'name.title', reach: toPaperScanned },
+  {
+    name: 'declined',
+    role: 'supervisor',
+    shows: 'decided.declined',
+    async reach(driver) {
+      await toDecision(driver)
+      await driver.type('act.reason', '照片与本人不符')
+      await driver.page.getByRole('button', { name: driver.say('decide.decline') }).press('Enter')
+    },
+  },
   { name: 'an appeal', role: 'supervisor', shows: 'take.how', reach: toAppeal },
   {
     name: 'an appeal, resolved',
@@ -234,4 +290,11 @@ export const DESK_WORK: readonly DeskState[] = [
       await driver.scan(await holder.present())
     },
   },
+  ...(['change', 'refund'] as const).map(what => ({
+    ...{ name: `${what}, which ticket`, role: 'agent' as const, shows: `pick.${what}` as const },
+    async reach(driver: DeskDriver) {
+      await toTicket(driver)
+      await press(driver, what === 'change' ? 'Alt+3' : 'Alt+4')
+    },
+  })),
 ]
