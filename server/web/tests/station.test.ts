@@ -19,6 +19,8 @@ const WAIT_MS = 30_000
 /** From somebody's leaving to the row. */
 const ROW_MS = 3000
 const TRIES = 5
+/** Of the first who logs in on the console. */
+const PASSWORD = 'only for this test'
 /** Moments at which what is drawn is compared with the board. */
 const MOMENTS = 20
 
@@ -192,6 +194,40 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       )
     })
     t.pass('the flap is shut again')
+  })
+
+  await t.test('the technician’s console is a terminal on the gate’s own line', async t => {
+    const screen = page.locator('.screen .xterm-rows')
+    const opener = page.locator('.console button')
+    const says = (text: string) => screen.getByText(text).last().waitFor()
+    const loaded = () =>
+      page.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => /terminal-.*\.js/.test(name)),
+      )
+    t.equal(await loaded(), false, 'the terminal is loaded when it is opened')
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.screen textarea:focus').waitFor({ state: 'attached' })
+    t.equal(await loaded(), true)
+    await page.keyboard.press('Enter')
+    for (const [prompt, typed] of [
+      ['login:', 'ada'],
+      ['new password:', PASSWORD],
+      ['again:', PASSWORD],
+    ] as const) {
+      await says(prompt)
+      await page.keyboard.type(`${typed}\r`)
+    }
+    await rowOf('login').waitFor()
+    await page.keyboard.type('sta\t\r')
+    await says('running, up')
+    t.notMatch(await screen.textContent(), PASSWORD, 'a password is not shown')
+    await page.keyboard.press('Escape')
+    t.equal(await opener.evaluate(one => one === document.activeElement), true, 'Esc leaves it')
+
+    await page.reload()
+    await says('running, up')
+    t.equal(await opener.evaluate(one => one === document.activeElement), false)
   })
 
   await t.test('in both languages and themes, on a narrow screen, by keyboard', async t => {

@@ -5,6 +5,7 @@ import { Spinner } from '../../shared/parts.tsx'
 import type { Buzzers } from '../sound.ts'
 import type { Station } from '../station.ts'
 import { say } from '../texts.ts'
+import { Console } from './console-view.tsx'
 import { Journal } from './journal-view.tsx'
 import { Lane } from './lane-view.tsx'
 import { People, Troubles } from './send-views.tsx'
@@ -38,6 +39,7 @@ export function App({ station, buzzers }: AppProps) {
               <Lane key={lane.plan.name} lane={lane} station={station} />
             ))}
             <Answered station={station} />
+            <Console station={station} />
           </main>
           <Journal station={station} />
         </div>
