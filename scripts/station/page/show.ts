@@ -94,8 +94,8 @@ export function createShow(station: Station, console: Tap): Show {
     viewers.tell({ console: text })
   })
 
-  function answer(line: string, text: string): void {
-    const told: Answer = { id: ++answers, line, text }
+  function answer(line: string, en: string, zh = en): void {
+    const told: Answer = { id: ++answers, line, text: { zh, en } }
     viewers.tell({ answers: [told] })
   }
 
@@ -111,11 +111,11 @@ export function createShow(station: Station, console: Tap): Show {
     run(line) {
       if (running >= LINES_MAX) return false
       if (QUIT.test(line)) {
-        answer(line, 'the prompt stops the station')
+        answer(line, 'the prompt stops the station', '车站要在终端里停止')
         return true
       }
       running += 1
-      const say = (text: string) => answer(line, text)
+      const say = (text: string, zh?: string) => answer(line, text, zh)
       void runLine({ ...station, say }, line).finally(() => {
         running -= 1
         tellTroubles()

@@ -87,7 +87,7 @@ export interface RowState {
 export interface Answer {
   readonly id: number
   readonly line: string
-  readonly text: string
+  readonly text: Said
 }
 
 export interface Plan {

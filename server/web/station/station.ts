@@ -18,6 +18,9 @@ export interface LaneShown {
   readonly leaving: ReadonlySignal<readonly BodyState[]>
 }
 
+/** `text`: undefined where the station did not take the line. */
+export type Answered = Pick<Answer, 'line'> & { readonly text: Answer['text'] | undefined }
+
 export interface Station {
   readonly link: ReadonlySignal<LinkState>
   readonly plan: ReadonlySignal<Plan | undefined>
@@ -26,7 +29,7 @@ export interface Station {
   readonly rows: ReadonlySignal<readonly RowState[]>
   readonly troubles: ReadonlySignal<ReadonlySet<string>>
   /** What was answered last. */
-  readonly answer: ReadonlySignal<Answer | undefined>
+  readonly answer: ReadonlySignal<Answered | undefined>
   /** Where who is sent goes. */
   readonly goal: Signal<string>
   /** The row whose reasons are shown, '' for none. */
@@ -55,7 +58,7 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
   const lanes = signal<readonly LaneKept[]>([])
   const rows = signal<readonly RowState[]>([])
   const troubles = signal<ReadonlySet<string>>(new Set())
-  const answer = signal<Answer>()
+  const answer = signal<Answered>()
   const goal = signal('')
   const consoleLine = createConsoleLine(bytes => line.type(bytes))
 
@@ -117,7 +120,7 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
     ...{ console: consoleLine, isConsoleOpen: signal(false) },
     run(text) {
       line.run(text).catch(() => {
-        answer.value = { id: 0, line: text, text: '' }
+        answer.value = { line: text, text: undefined }
       })
     },
     close: () => line.close(),

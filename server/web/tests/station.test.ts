@@ -219,19 +219,38 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       await page.keyboard.type(`${typed}\r`)
     }
     await rowOf('login').waitFor()
-    await page.keyboard.type('sta\t\r')
+    await page.keyboard.type('stat')
+    await page.keyboard.press('Tab')
+    await says('# status')
+    await page.keyboard.press('Enter')
     await says('running, up')
     t.notMatch(await screen.textContent(), PASSWORD, 'a password is not shown')
     await page.keyboard.press('Escape')
     t.equal(await opener.evaluate(one => one === document.activeElement), true, 'Esc leaves it')
 
+    await page.setViewportSize({ width: 900, height: 900 })
     await page.reload()
     await says('running, up')
     t.equal(await opener.evaluate(one => one === document.activeElement), false)
+    await until('a whole line to fit', () =>
+      page
+        .locator('.screen')
+        .evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth),
+    )
+    const main = page.locator('#lanes')
+    t.equal(await main.evaluate(one => one.scrollWidth - one.clientWidth), 0, 'no lane is cut')
+    await page.setViewportSize(DESK)
   })
 
   await t.test('in both languages and themes, on a narrow screen, by keyboard', async t => {
     await switchLanguage(page)
+    for (const [on, answer] of [
+      [true, '通道 B 扫码器的电缆已拔出'],
+      [false, '通道 B 扫码器的电缆已插好'],
+    ] as const) {
+      await page.locator(`[data-trouble="scanner B"][aria-checked="${!on}"]`).click()
+      await page.locator('.answer').getByText(answer).waitFor()
+    }
     await judge(t, { page, faults })
     await page.setViewportSize({ width: 1024, height: 800 })
     await page.locator('[data-who="menu"]').focus()

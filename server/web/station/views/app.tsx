@@ -48,14 +48,14 @@ export function App({ station, buzzers }: AppProps) {
   )
 }
 
-/** In the prompt's own words, as they would stand in the terminal. */
+/** What the prompt's line said, in the language that is shown. */
 function Answered({ station }: { readonly station: Station }) {
   const answer = station.answer.value
   return (
     <p class="answer" role="status">
       {answer !== undefined && (
         <>
-          <b>&gt; {answer.line}</b> {answer.text || say('unanswered')}
+          <b>&gt; {answer.line}</b> {answer.text?.[language.value] ?? say('unanswered')}
         </>
       )}
     </p>
