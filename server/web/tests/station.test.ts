@@ -10,6 +10,7 @@ import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
 import { openWhole } from '../../../scripts/station/whole.ts'
+import { TYPE_PATH, TYPED_BYTES_MAX } from '../station/protocol.ts'
 import type { SentName } from '../station/travellers.ts'
 import { noBrowser, openContext, type Setting, startBrowser } from '../testing/browser.ts'
 import { judge, switchLanguage } from '../testing/looks.ts'
@@ -283,6 +284,15 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     t.equal(outcome, 'refused')
     t.equal(entry.turnstile.contact('fire'), false)
     await foreign.close()
+
+    const type = async (origin: string, bytes: number) => {
+      const sent = { method: 'POST', headers: { origin }, body: new Uint8Array(bytes) }
+      return (await fetch(new URL(TYPE_PATH, pageUrl), sent)).status
+    }
+    const { origin } = new URL(pageUrl)
+    t.equal(await type(new URL(world.url()).origin, 1), 403)
+    t.equal(await type(origin, TYPED_BYTES_MAX), 202)
+    t.equal(await type(origin, TYPED_BYTES_MAX + 1), 413, 'more than a pasted block')
   })
 
   await t.test('a station that stops is told, in words', async t => {
