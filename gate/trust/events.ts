@@ -23,7 +23,7 @@ export type TrustEvent =
       readonly from?: FreshnessStage
       /** The alarm or verdict that staff see, if any. */
       readonly code?: NonNullable<(typeof STAGE_CODE)[FreshnessStage]>
-      /** Milliseconds; null without a manifest. */
+      /** Whole milliseconds; null without a manifest. */
       readonly manifestAgeMs: number | null
     }
   /** Another version of trust was taken over. */

@@ -31,7 +31,7 @@ export function createStageWatch(
       stage,
       ...(from && { from }),
       ...(code && { code }),
-      manifestAgeMs: manifestAgeMs === Infinity ? null : manifestAgeMs,
+      manifestAgeMs: manifestAgeMs === Infinity ? null : Math.round(manifestAgeMs),
     })
   }
   return { check, stop: () => cancel() }

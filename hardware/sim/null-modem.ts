@@ -2,12 +2,22 @@
  * A cable between two programs that both want a device path: a gate's console port and a terminal
  * program. Bytes that one end's host writes come out at the other end, paced at the baud rate.
  */
+import type { Unsubscribe } from '../ports.ts'
 import { createSerialWire, type SerialWire } from './serial-wire.ts'
+
+/** A third plug on the cable, beside end B. */
+export interface Tap {
+  /** Hears what end A's host sends. */
+  onBytes(listener: (bytes: Uint8Array) => void): Unsubscribe
+  /** Sends to end A's host, as end B's does; lost when it has its port shut. */
+  write(bytes: Uint8Array): void
+}
 
 export interface NullModem {
   /** Path of one end; stays the same over unplug and replug. */
   readonly pathA: string
   readonly pathB: string
+  readonly tap: Tap
   /** Pulls the cable out of one end. */
   unplug(end: 'a' | 'b'): void
   replug(end: 'a' | 'b'): Promise<void>
@@ -30,6 +40,7 @@ export async function createNullModem(options: { baudRate?: number } = {}): Prom
   return {
     pathA: a.path,
     pathB: b.path,
+    tap: { onBytes: a.onBytes, write: a.write },
     unplug: end => wires[end].unplug(),
     replug: end => wires[end].replug(),
     async close() {

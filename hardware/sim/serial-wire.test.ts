@@ -143,10 +143,17 @@ t.test('a null modem joins two hosts', async t => {
   await until('the far end hears', () => b.bytes.length > 0)
   clearInterval(ask)
   b.bytes.length = 0
+  let tapped = ''
+  cable.tap.onBytes(bytes => {
+    tapped += Buffer.from(bytes)
+  })
   await a.port.write(Buffer.from('show gate\r'))
   await until('the line', () => Buffer.from(b.bytes).toString().endsWith('show gate\r'))
   await b.port.write(Buffer.from('READY'))
   await until('the answer', () => Buffer.from(a.bytes).toString() === 'READY')
+  t.equal(tapped.endsWith('show gate\r'), true, 'a tap hears what end A says, and nothing of end B')
+  cable.tap.write(Buffer.from('?'))
+  await until('the tap is heard', () => Buffer.from(a.bytes).toString() === 'READY?')
   cable.unplug('b')
   await until('b notices', () => !b.isReady())
   t.ok(a.isReady())

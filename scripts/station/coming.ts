@@ -7,7 +7,8 @@ import type { SimLane } from '../../fixtures/sim-lane.ts'
 import { type Body, front, rear } from '../../hardware/sim/lane.ts'
 import { type Party, type PassengerKind, partyOf, walkAs } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
-import { signText } from './narrate.ts'
+import type { Said } from '../../server/web/station/protocol.ts'
+import { signSaid, signText } from './narrate.ts'
 import type { Station } from './station-state.ts'
 
 /** Where somebody stands who shows a code, metres of progress: before the first beam. */
@@ -38,9 +39,13 @@ export interface Coming {
 export interface Came {
   /** The first of them came out at the far side. */
   readonly isThrough: boolean
-  /** Why the lane stayed shut, as a sentence. */
-  readonly why: string | undefined
+  /** Why the lane stayed shut. */
+  readonly why: Said | undefined
 }
+
+const NOT_FREE: Said = { en: 'the way was not free', zh: '通道一直有人' }
+const SILENT: Said = { en: 'the gate said nothing', zh: '闸机没有回应' }
+const STUCK: Said = { en: 'the relay did not move', zh: '继电器没有动作' }
 
 const showing = new WeakSet<Body>()
 const names = new WeakMap<Body, string>()
@@ -64,7 +69,7 @@ export async function comeTo(station: Station, lane: SimLane, coming: Coming): P
   first.pause = { at: READER_AT, forMs: Number.POSITIVE_INFINITY }
   const walked = walkAs(turnstile, party)
   const isThere = await arrival(lane, first)
-  if (!isThere) return { isThrough: false, why: 'the way was not free' }
+  if (!isThere) return { isThrough: false, why: NOT_FREE }
   if (isOpenToAll(station, lane)) {
     first.pause = null
     return { isThrough: (await walked).through[0] === true, why: undefined }
@@ -124,7 +129,7 @@ async function answerTo(
   station: Station,
   lane: SimLane,
   act: () => Promise<void>,
-): Promise<string | undefined> {
+): Promise<Said | undefined> {
   const from = linesOf(station, lane).length
   const answer = () =>
     linesOf(station, lane)
@@ -133,13 +138,23 @@ async function answerTo(
   await act()
   await until('an answer', () => answer() !== undefined, ANSWER_MS).catch(() => {})
   const line = answer()
-  if (line === undefined) return 'the gate said nothing'
-  if (line.event === 'scan') return signText(String(line.code))
+  if (line === undefined) return SILENT
+  if (line.event === 'scan') return toldBy(String(line.code))
   const opens = () => lane.turnstile.relay(lane.direction)
   return until('the relay', opens, RELAY_MS).then(
     () => undefined,
-    () => 'the relay did not move',
+    () => STUCK,
   )
+}
+
+const toldBy = (code: string): Said => ({
+  en: signText(code),
+  zh: `${code} “${signSaid(code).zh}”`,
+})
+
+/** Tells whoever sent them that they were not let in. */
+export function tellShut({ say }: Station, why: Said): void {
+  say(`the lane stays shut: ${why.en}`, `通道不开门：${why.zh}`)
 }
 
 /** A code before the chosen reader of a lane. */

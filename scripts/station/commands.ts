@@ -8,7 +8,7 @@ import { walk } from '../../hardware/sim/passenger.ts'
 import { FACES } from '../seed/put.ts'
 import { pressRelease } from './coming.ts'
 import { travellerOf } from './phones.ts'
-import { Refused } from './refused.ts'
+import { Refused, serviceGone } from './refused.ts'
 import { SHOWN, scanAndWalk, showOther } from './showing.ts'
 import { helpRow, laneOf, READERS, type Station } from './station-state.ts'
 import { send, TRAVELLERS } from './travellers.ts'
@@ -63,7 +63,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: async ({ world, say }, [name]) => {
       const lane = laneOf(world, name)
       const { through } = await walk(lane.turnstile, 'normal', lane.direction)
-      say(through[0] ? 'went through' : 'the arm held; turned back')
+      if (through[0]) say('went through', '通过了')
+      else say('the arm held; turned back', '闸门未开，已折返')
     },
   },
   issue: {
@@ -88,16 +89,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     words: [DEVICES, LANES],
     what: 'pulls a cable; plug puts it back',
     run: async ({ world, say }, args) => {
-      await wireOf(world, args).unplug()
-      say(`the cable of lane ${args[1]?.toUpperCase()}’s ${args[0]} is out`)
+      const { wire, en, zh } = cableOf(world, args)
+      await wire.unplug()
+      say(`${en} is out`, `${zh}已拔出`)
     },
   },
   plug: {
     words: [DEVICES, LANES],
     what: 'puts the cable back',
     run: async ({ world, say }, args) => {
-      await wireOf(world, args).replug()
-      say(`the cable of lane ${args[1]?.toUpperCase()}’s ${args[0]} is in`)
+      const { wire, en, zh } = cableOf(world, args)
+      await wire.replug()
+      say(`${en} is in`, `${zh}已插好`)
     },
   },
   fire: {
@@ -183,7 +186,8 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
     return true
   }
   await command.run(station, args).catch(error => {
-    station.say(error instanceof Refused ? error.message : `that failed: ${error.message}`)
+    if (error instanceof Refused) station.say(error.message, error.zh)
+    else station.say(`that failed: ${error.message}`, `没有成功：${error.message}`)
   })
   return true
 }
@@ -220,12 +224,22 @@ export function completions(line: string): readonly string[] {
 const commandOf = (name: string): Command | undefined =>
   Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 
-function wireOf(world: World, [device, name]: readonly string[]) {
-  const lane = laneOf(world, name)
-  if (device === 'board') return lane.boardWire
-  if (device === 'scanner') return lane.scannerWire
-  if (device === 'usb' && lane.usb) return lane.usb
-  throw new Refused('which device? board, scanner or usb')
+const DEVICES_ZH = { board: '控制板', scanner: '扫码器', usb: 'USB 扫码器' } as const
+
+/** A device's cable, and what it is called. */
+function cableOf(world: World, [name, at]: readonly string[]) {
+  const lane = laneOf(world, at)
+  const device = DEVICES.find(one => one === name)
+  const wire = { board: lane.boardWire, scanner: lane.scannerWire, usb: lane.usb }
+  const found = device && wire[device]
+  if (device === undefined || found === undefined) {
+    throw new Refused('which device? board, scanner or usb', '哪个设备？board、scanner 或 usb')
+  }
+  return {
+    wire: found,
+    en: `the cable of lane ${lane.name}’s ${device}`,
+    zh: `通道 ${lane.name} ${DEVICES_ZH[device]}的电缆`,
+  }
 }
 
 async function revoke(station: Station): Promise<void> {
@@ -240,13 +254,19 @@ async function revoke(station: Station): Promise<void> {
 async function network({ world, say }: Station, [to]: readonly string[]): Promise<void> {
   if (to !== 'on' && to !== 'off') throw new Refused('network off, or network on')
   if (world.isServing() === (to === 'on')) {
-    return say(`the service is ${to === 'on' ? 'there' : 'gone'} already`)
+    return to === 'on'
+      ? say('the service is there already', '服务本来就在')
+      : say('the service is gone already', '服务本来就断开了')
   }
-  if (to === 'off') await world.server().stop()
-  else await world.startServer()
-  say(to === 'off' ? 'the service is gone; the gate goes on alone' : 'the service is back')
+  if (to === 'off') {
+    await world.server().stop()
+    say('the service is gone; the gate goes on alone', '服务已断开；闸机独立运行')
+  } else {
+    await world.startServer()
+    say('the service is back', '服务已恢复')
+  }
 }
 
 function needsService({ world }: Station): void {
-  if (!world.isServing()) throw new Refused('the service is gone; network on brings it back')
+  if (!world.isServing()) throw serviceGone()
 }

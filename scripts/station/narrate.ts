@@ -3,6 +3,7 @@
 import type { LogLine } from '../../fixtures/child.ts'
 import { ALARMS, VERDICTS } from '../../gate/contract/codes.ts'
 import { explainCode } from '../../gate/contract/explain-row.ts'
+import type { Said } from '../../server/web/station/protocol.ts'
 
 const SIGNS: Readonly<Record<string, string>> = {
   pass: 'green arrow',
@@ -46,7 +47,7 @@ export function signText(code: string): string {
 }
 
 /** In both languages: what a sign of this code says to the passenger, or what staff do about it. */
-export function signSaid(code: string): { readonly zh: string; readonly en: string } {
+export function signSaid(code: string): Said {
   const meaning = explainCode(code)
   return { zh: meaning?.zh ?? meaning?.actionZh ?? '', en: meaning?.en ?? meaning?.action ?? '' }
 }

@@ -8,7 +8,7 @@ import type { World } from '../../fixtures/world.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { randomOf } from '../fuzz/random.ts'
 import { madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
-import { Refused } from './refused.ts'
+import { serviceGone } from './refused.ts'
 
 export interface Phones {
   /** One that nobody has used, for who goes in. Throws Refused without a service, when all are given out. */
@@ -50,7 +50,7 @@ export function createPhones(world: World): Phones {
   const isGood = ({ sinceMs }: Held) => performance.now() - sinceMs < GOOD_MS
 
   async function make(): Promise<Held> {
-    if (!world.isServing()) throw new Refused('the service is gone; network on brings it back')
+    if (!world.isServing()) throw serviceGone()
     last = { phone: await travellerOf(world), sinceMs: performance.now() }
     return last
   }

@@ -1,6 +1,6 @@
 /** Codes of the prompt's own phone: shown to a lane's reader, and its holder who walks after them. */
 import { CASES, isCaseName } from '../demo/cases.ts'
-import { comeTo, showTo } from './coming.ts'
+import { comeTo, showTo, tellShut } from './coming.ts'
 import { Refused } from './refused.ts'
 import { helpRow, laneOf, type Station } from './station-state.ts'
 
@@ -12,7 +12,7 @@ export async function scanAndWalk(station: Station, name: string): Promise<void>
   const lane = laneOf(station.world, name)
   const act = async () => showTo(station, lane, await station.held.phone.present(Date.now()))
   const { why } = await comeTo(station, lane, { who: 'you', walks: 'normal', act })
-  if (why !== undefined) station.say(`the lane stays shut: ${why}`)
+  if (why !== undefined) tellShut(station, why)
 }
 
 /** One of SHOWN or the last code at lane A; without a name it lists them. Throws Refused. */

@@ -22,7 +22,8 @@ export interface Station {
   readonly phones: Phones
   /** Who is on file. */
   readonly people: readonly DemoPerson[]
-  readonly say: (text: string) => void
+  /** `zh`: the same for a page in Chinese, where it is another text. */
+  readonly say: (text: string, zh?: string) => void
 }
 
 export const READERS = ['scanner', 'usb', 'camera'] as const
@@ -31,7 +32,7 @@ export type ReaderName = (typeof READERS)[number]
 /** Throws Refused. */
 export function laneOf(world: World, name: string | undefined): SimLane {
   const lane = world.lanes.find(one => one.name === name?.toUpperCase())
-  if (lane === undefined) throw new Refused('which lane? A or B')
+  if (lane === undefined) throw new Refused('which lane? A or B', '哪条通道？A 或 B')
   return lane
 }
 

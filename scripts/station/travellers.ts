@@ -2,7 +2,7 @@
 import type { Phone } from '../../fixtures/phone.ts'
 import type { PassengerKind } from '../../hardware/sim/passenger.ts'
 import { CASES, type CaseName } from '../demo/cases.ts'
-import { comeTo, pressRelease, showTo } from './coming.ts'
+import { comeTo, pressRelease, showTo, tellShut } from './coming.ts'
 import { Refused } from './refused.ts'
 import { helpRow, laneOf, type Station } from './station-state.ts'
 
@@ -45,7 +45,7 @@ export async function send(station: Station, [who, at = 'A']: readonly string[])
     else showTo(station, lane, await codeOf(station, shows, phone))
   }
   const { isThrough, why } = await comeTo(station, lane, { who, walks, act })
-  if (why !== undefined) station.say(`the lane stays shut: ${why}`)
+  if (why !== undefined) tellShut(station, why)
   if (isThrough && phone !== undefined && lane.direction === 'entry') station.phones.wentIn(phone)
 }
 

@@ -89,7 +89,7 @@ async function open(
   await begun(async () => door?.close())
   const held = { phone: await travellerOf(world), reader: 'scanner' as const, lastText: '' }
   const station = { world, held, people: demo.people, phones: createPhones(world), say }
-  const show = createShow(station)
+  const show = createShow(station, cable.tap)
   await begun(async () => show.close())
   world.gate().onLine(show.hear)
   const page = await servePage(show, port === 0 ? 0 : PAGE_PORT)

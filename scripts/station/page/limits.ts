@@ -3,3 +3,6 @@
 /** A line of the page, characters; as JSON, bytes. */
 export const LINE_CHARS_MAX = 120
 export const LINE_BYTES_MAX = 1000
+
+/** What is kept of what the gate said on the technician's line, bytes. */
+export const SAID_BYTES_MAX = 16_384

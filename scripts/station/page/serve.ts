@@ -7,7 +7,12 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { buildPages } from '../../../server/web/build.ts'
 import { readPageFiles } from '../../../server/web/page-files.ts'
-import { EVENTS_PATH, RUN_PATH } from '../../../server/web/station/protocol.ts'
+import {
+  EVENTS_PATH,
+  RUN_PATH,
+  TYPE_PATH,
+  TYPED_BYTES_MAX,
+} from '../../../server/web/station/protocol.ts'
 import { guard } from './guard.ts'
 import { LINE_BYTES_MAX, LINE_CHARS_MAX } from './limits.ts'
 import type { Show } from './show.ts'
@@ -57,14 +62,21 @@ function createApp(show: Show, port: () => number, folder: string): Hono {
     if (stream === undefined) return c.text('BUSY: close another page of this station\n', 503)
     return new Response(stream, { headers: STREAM_HEADERS })
   })
-  app.post(RUN_PATH, bodyLimit({ maxSize: LINE_BYTES_MAX }), async c => {
+  app.post(RUN_PATH, atMost(LINE_BYTES_MAX), async c => {
     const read = commandSchema.safeParse(await c.req.json().catch(() => undefined))
     if (!read.success) return c.text('BAD_LINE: send { "line": "…" }, one of the prompt’s\n', 400)
     if (!show.run(read.data.line)) return c.text('BUSY: many lines are under way; try again\n', 503)
     return c.body(null, 202)
   })
+  app.post(TYPE_PATH, atMost(TYPED_BYTES_MAX), async c => {
+    show.type(new Uint8Array(await c.req.arrayBuffer()))
+    return c.body(null, 202)
+  })
   return app
 }
+
+const atMost = (maxSize: number) =>
+  bodyLimit({ maxSize, onError: c => c.text(`TOO_LONG: send ${maxSize} bytes at most\n`, 413) })
 
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

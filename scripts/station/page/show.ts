@@ -1,12 +1,13 @@
-/** The station as its page sees it: lanes, journal and answers, each told as it changes. */
+/** The station as its page sees it: lanes, journal, answers and the console, each told as it changes. */
 import type { LogLine } from '../../../fixtures/child.ts'
+import type { Tap } from '../../../hardware/sim/null-modem.ts'
 import type { Answer, LaneState, SignState } from '../../../server/web/station/protocol.ts'
 import { runLine } from '../commands.ts'
 import type { Station } from '../station-state.ts'
 import { followJournal, ROWS_MAX } from './journal-rows.ts'
 import { AT_REST, planOf, signOf, stateOf } from './lane-state.ts'
 import { troublesOf } from './troubles.ts'
-import { createViewers } from './viewers.ts'
+import { createViewers, lastSaid } from './viewers.ts'
 
 /** A frame of the page: 60 a second at most. */
 const FRAME_MS = 16
@@ -23,12 +24,15 @@ export interface Show {
   open(): ReadableStream<Uint8Array> | undefined
   /** Runs a line of the page as if it were typed at the prompt. False when too many are under way. */
   run(line: string): boolean
+  /** Types on the technician's line. */
+  type(bytes: Uint8Array): void
   /** A line of the gate's log. */
   hear(line: LogLine): void
   close(): void
 }
 
-export function createShow(station: Station): Show {
+/** `console`: on the technician's line. */
+export function createShow(station: Station, console: Tap): Show {
   const { world } = station
   const viewers = createViewers()
   const journal = followJournal(world.journalFile)
@@ -38,6 +42,7 @@ export function createShow(station: Station): Show {
   let rows = journal.next()
   let answers = 0
   let running = 0
+  let said = ''
   let troubles = ''
   let frame: NodeJS.Timeout | undefined
   let reading: NodeJS.Timeout | undefined
@@ -83,9 +88,14 @@ export function createShow(station: Station): Show {
   }, ROWS_EVERY_MS)
   every.unref()
   const ends = lanes.map(({ lane }) => lane.turnstile.onChange(() => touch(lane.name)))
+  const endConsole = console.onBytes(bytes => {
+    const text = Buffer.from(bytes).toString('latin1')
+    said = lastSaid(said + text)
+    viewers.tell({ console: text })
+  })
 
-  function answer(line: string, text: string): void {
-    const told: Answer = { id: ++answers, line, text }
+  function answer(line: string, en: string, zh = en): void {
+    const told: Answer = { id: ++answers, line, text: { zh, en } }
     viewers.tell({ answers: [told] })
   }
 
@@ -95,23 +105,24 @@ export function createShow(station: Station): Show {
       readRows()
       return viewers.open({
         plan: { lanes: lanes.map(({ plan }) => plan), passengerUrl: `${world.url()}/` },
-        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(world) },
+        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(world), console: said },
       })
     },
     run(line) {
       if (running >= LINES_MAX) return false
       if (QUIT.test(line)) {
-        answer(line, 'the prompt stops the station')
+        answer(line, 'the prompt stops the station', '车站要在终端里停止')
         return true
       }
       running += 1
-      const say = (text: string) => answer(line, text)
+      const say = (text: string, zh?: string) => answer(line, text, zh)
       void runLine({ ...station, say }, line).finally(() => {
         running -= 1
         tellTroubles()
       })
       return true
     },
+    type: console.write,
     hear(line) {
       const sign = signOf(line)
       const lane = String(line.lane ?? '')
@@ -122,7 +133,7 @@ export function createShow(station: Station): Show {
       reading ??= setTimeout(readRows, ROW_MS)
     },
     close() {
-      for (const end of ends) end()
+      for (const end of [...ends, endConsole]) end()
       clearInterval(every)
       clearTimeout(frame)
       clearTimeout(reading)

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { settle } from '../../../fixtures/clock.ts'
 import type { LaneState, RowState, Update } from '../../../server/web/station/protocol.ts'
-import { createViewers, VIEWERS_MAX } from './viewers.ts'
+import { SAID_BYTES_MAX } from './limits.ts'
+import { createViewers, lastSaid, VIEWERS_MAX } from './viewers.ts'
 
 const decoder = new TextDecoder()
 
@@ -41,11 +42,13 @@ t.test('who is slow hears the newest state of a lane, and every row', async t =>
   const viewers = createViewers()
   const reader = readerOf(viewers.open({ troubles: [] }))
   for (const seq of [1, 2, 3]) viewers.tell({ lanes: { A: lane(seq) }, rows: [row(seq)] })
-  viewers.tell({ lanes: { B: lane(9) } })
+  viewers.tell({ lanes: { B: lane(9) }, console: 'log' })
+  viewers.tell({ console: 'in: ' })
   await reader.next()
-  const { lanes, rows } = (await reader.next()) ?? {}
+  const { lanes, rows, console } = (await reader.next()) ?? {}
   t.same(lanes, { A: lane(3), B: lane(9) })
   t.same(rows, [row(1), row(2), row(3)])
+  t.equal(console, 'login: ')
   viewers.close()
 })
 
@@ -59,6 +62,16 @@ t.test('who never reads keeps the last rows alone', async t => {
   t.equal(rows.length, 200)
   t.equal(rows.at(-1)?.seq, 1000)
   viewers.close()
+})
+
+t.test('of the console the last lines are kept, each whole', async t => {
+  const whole = `${'x'.repeat(SAID_BYTES_MAX - 1)}\n`
+  t.equal(lastSaid(whole), whole)
+  t.equal(
+    lastSaid(`a line\n${'x'.repeat(SAID_BYTES_MAX - 8)}\n# `),
+    `${'x'.repeat(SAID_BYTES_MAX - 8)}\n# `,
+  )
+  t.equal(lastSaid('x'.repeat(SAID_BYTES_MAX + 1)).length, SAID_BYTES_MAX, 'a line without an end')
 })
 
 t.test('there is a limit, and who leaves makes room', async t => {

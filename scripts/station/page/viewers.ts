@@ -1,8 +1,9 @@
 /**
  * Who looks at the station, and what each has yet to hear. A viewer that reads slowly gets the newest state
- * of a lane and misses those between; rows and answers are kept for it, up to a limit.
+ * of a lane and misses those between; rows, answers and the console's bytes are kept for it, up to a limit.
  */
 import type { LaneState, Update } from '../../../server/web/station/protocol.ts'
+import { SAID_BYTES_MAX } from './limits.ts'
 
 export const VIEWERS_MAX = 16
 /** Rows and answers that wait for one viewer; the oldest are dropped. */
@@ -78,12 +79,20 @@ export function createViewers(): Viewers {
 
 const NOTHING: Update = {}
 
-/** What both say together: of a lane the newer state, of rows and answers all. */
+/** What both say together: of a lane the newer state, of all else everything. */
 function merged(before: Update, now: Update): Update {
   if (before === NOTHING) return now
   if (now === NOTHING) return before
   const lanes: Record<string, LaneState> = { ...before.lanes, ...now.lanes }
   const rows = [...(before.rows ?? []), ...(now.rows ?? [])].slice(-WAITING_MAX)
   const answers = [...(before.answers ?? []), ...(now.answers ?? [])].slice(-WAITING_MAX)
-  return { ...before, ...now, lanes, rows, answers }
+  const console = lastSaid((before.console ?? '') + (now.console ?? ''))
+  return { ...before, ...now, lanes, rows, answers, console }
+}
+
+/** The last of what the console said, from the start of a line where some is left out. */
+export function lastSaid(text: string): string {
+  if (text.length <= SAID_BYTES_MAX) return text
+  const kept = text.slice(-SAID_BYTES_MAX)
+  return kept.slice(kept.indexOf('\n') + 1)
 }

@@ -2,13 +2,19 @@ import t from 'tap'
 import { addressOf, readAddress } from './address.ts'
 
 t.test('what an address says is shown, and comes back', t => {
-  const shown = { row: '9be0f5e56703b6e4/12', lane: 'B', language: 'zh' } as const
+  const shown = {
+    row: '9be0f5e56703b6e4/12',
+    lane: 'B',
+    language: 'zh',
+    isConsoleOpen: true,
+  } as const
   t.same(readAddress(addressOf(shown)), shown)
-  t.same(readAddress(''), { row: '', lane: '', language: undefined })
-  t.same(readAddress('#language=klingon&row=%3Cb%3E'), {
+  t.same(readAddress(''), { row: '', lane: '', language: undefined, isConsoleOpen: false })
+  t.same(readAddress('#language=klingon&row=%3Cb%3E&console=shut'), {
     row: '<b>',
     lane: '',
     language: undefined,
+    isConsoleOpen: false,
   })
   t.end()
 })

@@ -7,6 +7,7 @@ export interface Shown {
   /** The lane that who is sent goes to. */
   readonly lane: string
   readonly language: Language | undefined
+  readonly isConsoleOpen: boolean
 }
 
 /** Nothing of it is trusted: what does not exist is not shown. */
@@ -16,13 +17,15 @@ export function readAddress(hash: string): Shown {
     row: fields.get('row') ?? '',
     lane: fields.get('lane') ?? '',
     language: LANGUAGES.find(one => one === fields.get('language')),
+    isConsoleOpen: fields.get('console') === 'open',
   }
 }
 
-export function addressOf({ row, lane, language }: Shown): string {
+export function addressOf({ row, lane, language, isConsoleOpen }: Shown): string {
   const fields = new URLSearchParams()
   if (language !== undefined) fields.set('language', language)
   if (lane !== '') fields.set('lane', lane)
   if (row !== '') fields.set('row', row)
+  if (isConsoleOpen) fields.set('console', 'open')
   return `#${fields}`
 }

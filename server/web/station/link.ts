@@ -1,12 +1,14 @@
 /** The page's line to its station: updates as they come, lines that it runs. */
 import type { Timers } from '../shared/ports.ts'
-import { type Command, EVENTS_PATH, RUN_PATH, type Update } from './protocol.ts'
+import { type Command, EVENTS_PATH, RUN_PATH, TYPE_PATH, type Update } from './protocol.ts'
 
 export type LinkState = 'opening' | 'live' | 'gone'
 
 export interface Link {
   /** Runs a line of the prompt. Rejects where the station is not there, or does not take it. */
   run(line: string): Promise<void>
+  /** Types on the technician's line. Rejects as `run` does. */
+  type(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   close(): void
 }
 
@@ -46,14 +48,19 @@ export function openLink({ open, fetch, timers, onState, onUpdate }: LinkParts):
     })
   }
 
+  async function post(path: string, type: string, body: BodyInit): Promise<void> {
+    const headers = { 'content-type': type }
+    const answer = await fetch(path, { method: 'POST', headers, body })
+    if (!answer.ok) throw new Error(`${path} was not taken`)
+  }
+
   connect()
   return {
     async run(line) {
       const body = JSON.stringify({ line } satisfies Command)
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(RUN_PATH, { method: 'POST', headers, body })
-      if (!answer.ok) throw new Error(line)
+      await post(RUN_PATH, 'application/json', body)
     },
+    type: bytes => post(TYPE_PATH, 'application/octet-stream', bytes),
     close() {
       cancel()
       closeStream()

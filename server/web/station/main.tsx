@@ -22,10 +22,14 @@ const station = openStation({
 })
 station.openRow.value = asked.row
 station.goal.value = asked.lane
+station.isConsoleOpen.value = asked.isConsoleOpen
 const buzzers = createBuzzers(station)
 
 effect(() => {
-  const shown = { row: station.openRow.value, lane: station.goal.value, language: language.value }
+  const shown = {
+    ...{ row: station.openRow.value, lane: station.goal.value, language: language.value },
+    isConsoleOpen: station.isConsoleOpen.value,
+  }
   history.replaceState(null, '', addressOf(shown))
 })
 addEventListener('pagehide', station.close)

@@ -87,7 +87,7 @@ export interface RowState {
 export interface Answer {
   readonly id: number
   readonly line: string
-  readonly text: string
+  readonly text: Said
 }
 
 export interface Plan {
@@ -105,11 +105,17 @@ export interface Update {
   /** The troubles that are on now, as the prompt's lines begin them. */
   readonly troubles?: readonly string[]
   readonly answers?: readonly Answer[]
+  /** What the gate said on the technician's line, a character a byte; in the first update, the last of it. */
+  readonly console?: string
 }
 
 export const EVENTS_PATH = '/station/events'
 /** `POST` of a `Command`. */
 export const RUN_PATH = '/station/run'
+/** `POST` of bytes that are typed on the technician's line. */
+export const TYPE_PATH = '/station/console'
+/** Of one such request. */
+export const TYPED_BYTES_MAX = 4096
 
 export interface Command {
   /** As it would be typed at the prompt. */

@@ -1,6 +1,7 @@
 /** The station's page: what it knows of its station, as signals, and what a person can do there. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { Timers } from '../shared/ports.ts'
+import { type ConsoleLine, createConsoleLine } from './console-line.ts'
 import { type Link, type LinkParts, type LinkState, openLink } from './link.ts'
 import type { Answer, BodyState, LanePlan, LaneState, Plan, RowState, Update } from './protocol.ts'
 
@@ -17,6 +18,9 @@ export interface LaneShown {
   readonly leaving: ReadonlySignal<readonly BodyState[]>
 }
 
+/** `text`: undefined where the station did not take the line. */
+export type Answered = Pick<Answer, 'line'> & { readonly text: Answer['text'] | undefined }
+
 export interface Station {
   readonly link: ReadonlySignal<LinkState>
   readonly plan: ReadonlySignal<Plan | undefined>
@@ -25,11 +29,14 @@ export interface Station {
   readonly rows: ReadonlySignal<readonly RowState[]>
   readonly troubles: ReadonlySignal<ReadonlySet<string>>
   /** What was answered last. */
-  readonly answer: ReadonlySignal<Answer | undefined>
+  readonly answer: ReadonlySignal<Answered | undefined>
   /** Where who is sent goes. */
   readonly goal: Signal<string>
   /** The row whose reasons are shown, '' for none. */
   readonly openRow: Signal<string>
+  /** Of the technician. */
+  readonly console: ConsoleLine
+  readonly isConsoleOpen: Signal<boolean>
   run(line: string): void
   close(): void
 }
@@ -51,12 +58,14 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
   const lanes = signal<readonly LaneKept[]>([])
   const rows = signal<readonly RowState[]>([])
   const troubles = signal<ReadonlySet<string>>(new Set())
-  const answer = signal<Answer>()
+  const answer = signal<Answered>()
   const goal = signal('')
+  const consoleLine = createConsoleLine(bytes => line.type(bytes))
 
   function begin(update: Update & { readonly plan: Plan }): void {
     plan.value = update.plan
     rows.value = []
+    consoleLine.begin(update.console ?? '')
     lanes.value = update.plan.lanes.flatMap(one => {
       const first = update.lanes?.[one.name]
       return first === undefined ? [] : [keep(one, first)]
@@ -84,6 +93,7 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
   function take(update: Update): void {
     if (update.plan !== undefined) begin({ ...update, plan: update.plan })
     else {
+      consoleLine.hear(update.console ?? '')
       for (const lane of lanes.value) {
         const next = update.lanes?.[lane.plan.name]
         if (next !== undefined) move(lane, next)
@@ -107,9 +117,10 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
 
   return {
     ...{ link, plan, lanes, rows, troubles, answer, goal, openRow: signal('') },
+    ...{ console: consoleLine, isConsoleOpen: signal(false) },
     run(text) {
       line.run(text).catch(() => {
-        answer.value = { id: 0, line: text, text: '' }
+        answer.value = { line: text, text: undefined }
       })
     },
     close: () => line.close(),

@@ -64,6 +64,13 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'lane.clear': 'no beam interrupted',
   pins: 'Pins of the board of lane {lane}',
 
+  'console.title': 'Technician’s console',
+  'console.open': 'Open',
+  'console.shut': 'Close',
+  'console.hint': 'The gate’s serial line. Enter begins; Esc leaves the terminal.',
+  'console.lost': 'The station did not take what was typed.',
+  'console.missing': 'The terminal could not be loaded: close it and open it again.',
+
   'journal.title': 'Journal',
   'journal.empty': 'Nothing is written yet. Send somebody.',
   'journal.gate': 'Gate',

@@ -62,6 +62,13 @@ export const ZH = {
   'lane.clear': '光束无遮挡',
   pins: '通道 {lane} 控制板引脚',
 
+  'console.title': '技术员控制台',
+  'console.open': '打开',
+  'console.shut': '关闭',
+  'console.hint': '闸机的串口线。按 Enter 开始，按 Esc 离开终端。',
+  'console.lost': '车站没有接受输入的内容。',
+  'console.missing': '终端无法加载，请关闭后重新打开。',
+
   'journal.title': '运行日志',
   'journal.empty': '还没有记录。派一位乘客试试。',
   'journal.gate': '闸机',

@@ -10,6 +10,7 @@ import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
 import { openWhole } from '../../../scripts/station/whole.ts'
+import { TYPE_PATH, TYPED_BYTES_MAX } from '../station/protocol.ts'
 import type { SentName } from '../station/travellers.ts'
 import { noBrowser, openContext, type Setting, startBrowser } from '../testing/browser.ts'
 import { judge, switchLanguage } from '../testing/looks.ts'
@@ -19,6 +20,8 @@ const WAIT_MS = 30_000
 /** From somebody's leaving to the row. */
 const ROW_MS = 3000
 const TRIES = 5
+/** Of the first who logs in on the console. */
+const PASSWORD = 'only for this test'
 /** Moments at which what is drawn is compared with the board. */
 const MOMENTS = 20
 
@@ -194,8 +197,61 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     t.pass('the flap is shut again')
   })
 
+  await t.test('the technician’s console is a terminal on the gate’s own line', async t => {
+    const screen = page.locator('.screen .xterm-rows')
+    const opener = page.locator('.console button')
+    const says = (text: string) => screen.getByText(text).last().waitFor()
+    const loaded = () =>
+      page.evaluate(() =>
+        performance.getEntriesByType('resource').some(({ name }) => /terminal-.*\.js/.test(name)),
+      )
+    t.equal(await loaded(), false, 'the terminal is loaded when it is opened')
+    await opener.focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.screen textarea:focus').waitFor({ state: 'attached' })
+    t.equal(await loaded(), true)
+    await page.keyboard.press('Enter')
+    for (const [prompt, typed] of [
+      ['login:', 'ada'],
+      ['new password:', PASSWORD],
+      ['again:', PASSWORD],
+    ] as const) {
+      await says(prompt)
+      await page.keyboard.type(`${typed}\r`)
+    }
+    await rowOf('login').waitFor()
+    await page.keyboard.type('stat')
+    await page.keyboard.press('Tab')
+    await says('# status')
+    await page.keyboard.press('Enter')
+    await says('running, up')
+    t.notMatch(await screen.textContent(), PASSWORD, 'a password is not shown')
+    await page.keyboard.press('Escape')
+    t.equal(await opener.evaluate(one => one === document.activeElement), true, 'Esc leaves it')
+
+    await page.setViewportSize({ width: 900, height: 900 })
+    await page.reload()
+    await says('running, up')
+    t.equal(await opener.evaluate(one => one === document.activeElement), false)
+    await until('a whole line to fit', () =>
+      page
+        .locator('.screen')
+        .evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth),
+    )
+    const main = page.locator('#lanes')
+    t.equal(await main.evaluate(one => one.scrollWidth - one.clientWidth), 0, 'no lane is cut')
+    await page.setViewportSize(DESK)
+  })
+
   await t.test('in both languages and themes, on a narrow screen, by keyboard', async t => {
     await switchLanguage(page)
+    for (const [on, answer] of [
+      [true, '通道 B 扫码器的电缆已拔出'],
+      [false, '通道 B 扫码器的电缆已插好'],
+    ] as const) {
+      await page.locator(`[data-trouble="scanner B"][aria-checked="${!on}"]`).click()
+      await page.locator('.answer').getByText(answer).waitFor()
+    }
     await judge(t, { page, faults })
     await page.setViewportSize({ width: 1024, height: 800 })
     await page.locator('[data-who="menu"]').focus()
@@ -228,6 +284,15 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     t.equal(outcome, 'refused')
     t.equal(entry.turnstile.contact('fire'), false)
     await foreign.close()
+
+    const type = async (origin: string, bytes: number) => {
+      const sent = { method: 'POST', headers: { origin }, body: new Uint8Array(bytes) }
+      return (await fetch(new URL(TYPE_PATH, pageUrl), sent)).status
+    }
+    const { origin } = new URL(pageUrl)
+    t.equal(await type(new URL(world.url()).origin, 1), 403)
+    t.equal(await type(origin, TYPED_BYTES_MAX), 202)
+    t.equal(await type(origin, TYPED_BYTES_MAX + 1), 413, 'more than a pasted block')
   })
 
   await t.test('a station that stops is told, in words', async t => {

@@ -5,6 +5,7 @@ import { Spinner } from '../../shared/parts.tsx'
 import type { Buzzers } from '../sound.ts'
 import type { Station } from '../station.ts'
 import { say } from '../texts.ts'
+import { Console } from './console-view.tsx'
 import { Journal } from './journal-view.tsx'
 import { Lane } from './lane-view.tsx'
 import { People, Troubles } from './send-views.tsx'
@@ -38,6 +39,7 @@ export function App({ station, buzzers }: AppProps) {
               <Lane key={lane.plan.name} lane={lane} station={station} />
             ))}
             <Answered station={station} />
+            <Console station={station} />
           </main>
           <Journal station={station} />
         </div>
@@ -46,14 +48,14 @@ export function App({ station, buzzers }: AppProps) {
   )
 }
 
-/** In the prompt's own words, as they would stand in the terminal. */
+/** What the prompt's line said, in the language that is shown. */
 function Answered({ station }: { readonly station: Station }) {
   const answer = station.answer.value
   return (
     <p class="answer" role="status">
       {answer !== undefined && (
         <>
-          <b>&gt; {answer.line}</b> {answer.text || say('unanswered')}
+          <b>&gt; {answer.line}</b> {answer.text?.[language.value] ?? say('unanswered')}
         </>
       )}
     </p>
