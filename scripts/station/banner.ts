@@ -33,7 +33,11 @@ export function banner(
   ].join('\n')
 }
 
+/** How a phone gets at the page, too: a browser opens its camera at an address with TLS alone. */
 function pageLines(url: string, door: TlsDoor | undefined): (readonly [string, string])[] {
-  const page = ['page', `${door?.url ?? url}/   the passenger’s: apply as this person`] as const
-  return door === undefined ? [page] : [page, ['sha-256', door.fingerprint]]
+  if (door === undefined) return [['page', `${url}/   the passenger’s; phones: start with --https`]]
+  return [
+    ['page', `${door.url}/   the passenger’s: apply as this person`],
+    ['sha-256', door.fingerprint],
+  ]
 }
