@@ -127,6 +127,8 @@ export const ENROLMENT_MS = 15 * 60_000
 
 /** How often audit rows are sealed into their chain, and how many at once. */
 export const AUDIT_SEAL_MS = 1_000
+/** The same over SQLite, where what is written wakes the sealer. */
+export const AUDIT_SEAL_ALONE_MS = 30_000
 export const AUDIT_SEAL_ROWS = 500
 /** Counters over rows of the audit on PostgreSQL: so many that connections seldom share one. */
 export const AUDIT_SERIES_MAX = 1024

@@ -96,7 +96,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     upkeepAt = now
     await oldCopy?.look()
     signer.refresh()
-    keyring.takeIn(await takeInTrust(db, options.trustFolder, now))
+    const known = keyring.isReady() ? keyring.trust() : undefined
+    keyring.takeIn(await takeInTrust(db, options.trustFolder, now, known))
     if ((await missingDays(db, now)).length > 0) {
       await transact(db, tx => openLists(tx, now))
     }
