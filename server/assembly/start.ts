@@ -45,6 +45,7 @@ import { currentTrust, environmentFault, scopeFault } from '../publish/trust-sou
 import { createSecrets, type Secrets } from '../secrets.ts'
 import type { Service } from '../services/context.ts'
 import { createEmbeddedRegistry } from '../services/people-registry.ts'
+import { createIssueAtOnce } from '../store/certificates/issue-at-once.ts'
 import { createPlaces } from '../store/certificates/status-index-pool.ts'
 import { type DatabaseOptions, openDatabase } from '../store/engine/engines.ts'
 import { createWriteProbe } from '../store/engine/write-probe.ts'
@@ -127,6 +128,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     writes: createWriteProbe(db),
     oldCopy,
     places: createPlaces(db),
+    issueAtOnce: createIssueAtOnce(db, secrets),
     secrets,
     nonces: createNonces(secrets),
     staff: createStaffAccounts(staffOptions),
