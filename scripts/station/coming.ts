@@ -122,6 +122,7 @@ const linesOf = ({ world }: Station, { name }: SimLane): readonly LogLine[] =>
 
 /** The last sign says so: a fire, a free way. */
 const isOpenToAll = (station: Station, lane: SimLane): boolean =>
+  station.world.isPowered() &&
   linesOf(station, lane).findLast(({ event }) => event === 'sign')?.sign === 'open'
 
 /** Undefined when the lane opens, or why it stays shut. */

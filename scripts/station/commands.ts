@@ -7,6 +7,7 @@ import { nearestName } from '../../gate/contract/options.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { FACES } from '../seed/put.ts'
 import { pressRelease } from './coming.ts'
+import { MADE, makeTrouble } from './made-troubles.ts'
 import { travellerOf } from './phones.ts'
 import { Refused, serviceGone } from './refused.ts'
 import { SHOWN, scanAndWalk, showOther } from './showing.ts'
@@ -110,6 +111,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       if (to !== 'on' && to !== 'off') throw new Refused('fire on A, or fire off A')
       laneOf(world, name).turnstile.setContact('fire', to === 'on')
     },
+  },
+  trouble: {
+    words: [MADE, ['on', 'off'], LANES],
+    usage: 'trouble NAME on|off [A|B]',
+    what: 'makes another trouble; trouble alone tells which',
+    run: makeTrouble,
   },
   release: {
     words: [LANES],

@@ -67,8 +67,16 @@ export function createShow(station: Station, console: Tap): Show {
     tellTroubles()
   }
 
+  /** Without power nobody shows a sign. */
+  function forgetSigns(): void {
+    if (world.isPowered() || signs.size === 0) return
+    signs.clear()
+    for (const { lane } of lanes) touch(lane.name)
+  }
+
   function tellTroubles(): void {
-    const now = troublesOf(world)
+    forgetSigns()
+    const now = troublesOf(station)
     if (now.join() === troubles) return
     troubles = now.join()
     viewers.tell({ troubles: now })
@@ -105,7 +113,7 @@ export function createShow(station: Station, console: Tap): Show {
       readRows()
       return viewers.open({
         plan: { lanes: lanes.map(({ plan }) => plan), passengerUrl: `${world.url()}/` },
-        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(world), console: said },
+        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(station), console: said },
       })
     },
     run(line) {

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core'
 import t from 'tap'
 import { readJournal } from '../../../fixtures/gate-journal.ts'
 import type { SimLane } from '../../../fixtures/sim-lane.ts'
+import { sameRows, storedRows } from '../../../fixtures/stored-journal.ts'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
@@ -165,10 +166,67 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     }
   })
 
-  await t.test('each trouble is a switch that shows how the station is', async t => {
-    const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
-    const shown = (id: string, on: boolean) =>
-      page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
+  const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
+  const shown = (id: string, on: boolean) =>
+    page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
+
+  /** Makes a trouble, or ends it; the switch tells it. */
+  async function turn(id: string, on: boolean): Promise<void> {
+    await flip(id)
+    await shown(id, on)
+  }
+
+  await t.test(
+    'disk, clock, service, power and beams fail by a switch, and are well again',
+    async t => {
+      const alarmed = (code: string, on: boolean, lane = '') =>
+        until(`${lane} ${code} ${on}`, () =>
+          readJournal(world.journalFile).some(
+            ({ kind, lane: where, body }) =>
+              kind === 'alarm' && body.code === code && body.on === on && where === lane,
+          ),
+        )
+      const sign = (text: string) => page.locator('[data-lane="A"] .sign').getByText(text)
+      for (const lane of ['A', 'B']) await turn(`beam ${lane}`, true)
+      t.equal(await page.locator('.beam.cut[data-beam="beamA"]').count(), 2, 'drawn as covered')
+
+      await turn('lies', true)
+      await written('menu', 'scan', 'MALFORMED')
+      await rowOf('alarm', 'ACK_IMPLAUSIBLE').waitFor()
+      await turn('lies', false)
+      await rest()
+      const operator = await world.signIn('operator')
+      await until('the service to have each row after all', async () =>
+        sameRows(readJournal(world.journalFile), await storedRows(operator, 'north-1')),
+      )
+
+      await turn('disk', true)
+      await send('valid')
+      await sign('JOURNAL_FULL').waitFor()
+      await turn('disk', false)
+      await sign('waits for a code').waitFor()
+      await rest()
+
+      for (const lane of ['A', 'B']) {
+        await alarmed('BEAM_STUCK', true, lane)
+        await turn(`beam ${lane}`, false)
+        await alarmed('BEAM_STUCK', false, lane)
+      }
+
+      await turn('clock', true)
+      await turn('power', true)
+      await page.locator('header').getByText('The gate has no power').waitFor()
+      await sign('the gate has no power').waitFor()
+      await turn('power', false)
+      await page.locator('header').getByText('live').waitFor()
+      await rowOf('clock', 'CLOCK_STEPPED').waitFor()
+      await written('valid', 'passage', '')
+      await turn('clock', false)
+      await rest()
+    },
+  )
+
+  await t.test('each device is a switch that shows how the station is', async t => {
     for (const [id, alarm] of [
       ['board B', 'BOARD_LOST'],
       ['scanner B', 'READER_LOST'],

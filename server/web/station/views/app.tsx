@@ -85,6 +85,8 @@ function Head({ station, buzzers }: AppProps) {
   const other = language.value === 'zh' ? 'en' : 'zh'
   const plan = station.plan.value
   const isGone = station.link.value === 'gone'
+  const isDark = station.troubles.value.has('power')
+  const how = isGone ? 'gone' : isDark ? 'dark' : 'live'
   return (
     <header>
       <a class="skip" href="#lanes">
@@ -92,8 +94,8 @@ function Head({ station, buzzers }: AppProps) {
       </a>
       <h1>{say('title')}</h1>
       {plan !== undefined && (
-        <span role="status" class={`state ${isGone ? 'refuse' : 'pass'}`}>
-          {isGone ? say('gone') : say('live')}
+        <span role="status" class={`state ${how === 'live' ? 'pass' : 'refuse'}`}>
+          {say(how)}
         </span>
       )}
       {plan !== undefined && isGone && <span class="quiet">{say('gone.text')}</span>}

@@ -22,7 +22,7 @@ export function Lane({ lane, station }: LaneProps) {
           {say('lane', { lane: name })} · {say(`lane.${direction}`)}
         </h2>
         <span class="quiet">{say(`lane.${profile}`)}</span>
-        <Sign sign={sign.value} />
+        <Sign sign={sign.value} isDark={station.troubles.value.has('power')} />
         <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
           {say('lane.release')}
         </button>
@@ -37,13 +37,21 @@ const TONES: Readonly<Record<string, Tone>> = {
   pass: 'pass',
   open: 'pass',
   retry: 'retry',
+  closed: 'refuse',
   service: 'retry',
   refuse: 'refuse',
   fraud: 'refuse',
   intrusion: 'refuse',
 }
 
-function Sign({ sign: { sign, code, says } }: { readonly sign: SignState }) {
+interface SignProps {
+  readonly sign: SignState
+  /** No gate is there to show one. */
+  readonly isDark: boolean
+}
+
+function Sign({ sign: { sign, code, says }, isDark }: SignProps) {
+  if (isDark) return <b class="sign state refuse">{say('lane.dark')}</b>
   if (code === '') return <span class="sign quiet">{say('lane.idle')}</span>
   return (
     <span class="sign" data-code={code}>
