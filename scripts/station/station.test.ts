@@ -142,7 +142,7 @@ t.test('again on its folder, beside another, and not twice at once', async t => 
   await Promise.all([again.type('', PROMPT), other.type('', PROMPT)])
   const port = (seen: string) => /127\.0\.0\.1:(\d+)/.exec(seen)?.[1]
   t.not(port(again.seen()), port(other.seen()), 'each has a port of its own')
-  t.match(await again.type('journal 99\r', /after stop/), /passage +A[\s\S]*boot: /)
+  t.match(await again.type('journal 99\r', /had been stopped/), /passage +A[\s\S]*The gate started/)
   await again.type('quit\r', /stopping/)
   t.equal(await again.ended, 'ended with 0')
   await other.wire.close()
