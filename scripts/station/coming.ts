@@ -26,7 +26,7 @@ const ANSWER_MS = 8000
 /** From a grant to its relay. */
 const RELAY_MS = 2500
 /** How long a phone is held before a camera. */
-const HELD_MS = 1500
+export const HELD_MS = 1500
 
 export interface Coming {
   /** As the page names them. */

@@ -43,6 +43,15 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'who.staffed': 'No pass',
   'who.staffed.hint': 'let through by hand',
   'who.you': 'from the prompt',
+  'who.picture': 'with your picture',
+
+  'picture.title': 'Your own picture',
+  'picture.drop': 'Drop a photo of a code here, or choose one',
+  'picture.camera': 'Use this computer’s camera',
+  'picture.shut': 'Camera off',
+  'picture.show': 'Show it at lane {lane}',
+  'picture.seen': 'What your camera sees',
+  'picture.none': 'There is no camera, or the browser was not allowed to use it.',
 
   'trouble.title': 'Make trouble',
   'trouble.network': 'Network cut',

@@ -41,6 +41,15 @@ export const ZH = {
   'who.staffed': '无证明',
   'who.staffed.hint': '工作人员放行',
   'who.you': '命令行乘客',
+  'who.picture': '持您的图片',
+
+  'picture.title': '您自己的图片',
+  'picture.drop': '把二维码照片拖到这里，或选择文件',
+  'picture.camera': '使用本机摄像头',
+  'picture.shut': '关闭摄像头',
+  'picture.show': '在通道 {lane} 出示',
+  'picture.seen': '摄像头画面',
+  'picture.none': '没有摄像头，或浏览器不允许使用。',
 
   'trouble.title': '制造故障',
   'trouble.network': '断网',

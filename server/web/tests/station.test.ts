@@ -3,11 +3,13 @@
  * board's pins, each traveller, each trouble, each state in both languages and themes.
  */
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import t from 'tap'
 import { readJournal } from '../../../fixtures/gate-journal.ts'
 import type { SimLane } from '../../../fixtures/sim-lane.ts'
 import { sameRows, storedRows } from '../../../fixtures/stored-journal.ts'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { phonePicture } from '../../../hardware/sim/scene.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
 import { openWhole } from '../../../scripts/station/whole.ts'
@@ -164,6 +166,50 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       t.pass(`${who}: ${kind} ${code}`)
       await rest()
     }
+  })
+
+  await t.test('a photo of a code, and one before the computer’s camera', async t => {
+    const phone = await station.phones.fresh()
+    const png = async () => {
+      const { luma, ...size } = phonePicture(await phone.present(Date.now()), 6)
+      return sharp(luma, { raw: { ...size, channels: 1 } })
+        .png()
+        .toBuffer()
+    }
+    const file = (buffer: Buffer) => ({ name: 'code.png', mimeType: 'image/png', buffer })
+    const chosen = page.locator('.drop input')
+    const grants = () =>
+      readJournal(world.journalFile).filter(({ body }) => body.source === 'A.camera')
+    await chosen.setInputFiles(file(await png()))
+    await until('the gate’s camera to read it', () => grants()[0]?.body.code === 'ADMIT')
+    await page.locator('[data-lane="A"] .name').getByText('with your picture').waitFor()
+    await rest()
+
+    await chosen.setInputFiles(file(Buffer.from('no picture')))
+    await page.locator('.answer').getByText('no picture that can be read').waitFor()
+
+    await page.evaluate(
+      async bytes => {
+        const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]))
+        const canvas = document.createElement('canvas')
+        canvas.width = picture.width
+        canvas.height = picture.height
+        // A canvas that stands still sends no frame.
+        setInterval(() => canvas.getContext('2d')?.drawImage(picture, 0, 0), 100)
+        navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(5)
+      },
+      [...(await png())],
+    )
+    await page.getByText('Use this computer’s camera').click()
+    const shown = page.locator('video.webcam')
+    await until('its picture', () =>
+      shown.evaluate(one => (one as HTMLVideoElement).videoWidth > 0),
+    )
+    await page.getByText('Show it at lane A').click()
+    await until('the gate’s camera to read that', () => grants().length > 1)
+    t.match(grants()[1]?.body.code, /ALREADY_INSIDE|ALREADY_USED/)
+    await page.getByText('Camera off').click()
+    await rest()
   })
 
   const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()

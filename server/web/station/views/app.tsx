@@ -8,6 +8,7 @@ import { say } from '../texts.ts'
 import { Console } from './console-view.tsx'
 import { Journal } from './journal-view.tsx'
 import { Lane } from './lane-view.tsx'
+import { OwnPicture } from './picture-view.tsx'
 import { People, Troubles } from './send-views.tsx'
 
 interface AppProps {
@@ -32,6 +33,7 @@ export function App({ station, buzzers }: AppProps) {
         <div class="room" data-link={station.link.value}>
           <aside>
             <People station={station} />
+            <OwnPicture station={station} />
             <Troubles station={station} />
           </aside>
           <main id="lanes">
