@@ -59,6 +59,14 @@ const WAYS: readonly Way[] = [
     },
   },
   {
+    name: 'station, scenario',
+    async reach(page) {
+      await page.locator('.chooser select').selectOption('people/flap-luggage')
+      await page.locator('.controls .keys button').nth(1).click()
+      for (const _ of Array(12)) await page.locator('.controls .keys button').nth(1).click()
+    },
+  },
+  {
     name: 'station, without power',
     reach: page => flip(page, 'power', true),
     leave: page => flip(page, 'power', false),
@@ -88,7 +96,8 @@ export function createStationStates(): StationStates {
       const url = await open()
       const context = await openContext(browser, setting)
       const page = await context.newPage()
-      const shown = { row: '', lane: '', language: setting.language, isConsoleOpen: false }
+      const { language } = setting
+      const shown = { row: '', lane: '', language, isConsoleOpen: false, scenario: '' }
       await page.goto(`${url}${addressOf(shown)}`)
       return {
         ...{ page, faults: [], reach: async () => void (await reach(page)) },

@@ -53,6 +53,18 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'picture.seen': 'What your camera sees',
   'picture.none': 'There is no camera, or the browser was not allowed to use it.',
 
+  'scenario.title': 'Scenario',
+  'scenario.none': 'The running station',
+  'scenario.banner': 'A scenario in virtual time, not the running station',
+  'scenario.missing': 'This scenario could not be played.',
+  'scenario.play': 'Play',
+  'scenario.pause': 'Pause',
+  'scenario.step': 'Step',
+  'scenario.speed': 'Speed',
+  'scenario.place': 'Place in the scenario',
+  'scenario.at': '{at} of {end}',
+  'scenario.close': 'Back to the station',
+
   'trouble.title': 'Make trouble',
   'trouble.network': 'Network cut',
   'trouble.lies': 'Service lies',

@@ -51,6 +51,18 @@ export const ZH = {
   'picture.seen': '摄像头画面',
   'picture.none': '没有摄像头，或浏览器不允许使用。',
 
+  'scenario.title': '情景',
+  'scenario.none': '运行中的车站',
+  'scenario.banner': '虚拟时间中的情景，不是运行中的车站',
+  'scenario.missing': '无法播放该情景。',
+  'scenario.play': '播放',
+  'scenario.pause': '暂停',
+  'scenario.step': '下一步',
+  'scenario.speed': '速度',
+  'scenario.place': '情景进度',
+  'scenario.at': '{at} / {end}',
+  'scenario.close': '返回车站',
+
   'trouble.title': '制造故障',
   'trouble.network': '断网',
   'trouble.lies': '服务说谎',

@@ -12,11 +12,12 @@ import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { phonePicture } from '../../../hardware/sim/scene.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
+import { filmNamed } from '../../../scripts/station/page/scenarios.ts'
 import { openWhole } from '../../../scripts/station/whole.ts'
 import { TYPE_PATH, TYPED_BYTES_MAX } from '../station/protocol.ts'
 import type { SentName } from '../station/travellers.ts'
 import { noBrowser, openContext, type Setting, startBrowser } from '../testing/browser.ts'
-import { judge, switchLanguage } from '../testing/looks.ts'
+import { judge, switchLanguage, violations } from '../testing/looks.ts'
 
 const DESK: Setting = { language: 'en', theme: 'light', width: 1440, height: 900, density: 1 }
 const WAIT_MS = 30_000
@@ -212,6 +213,39 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     await rest()
   })
 
+  await t.test(
+    'a scenario in the same lanes, at its own pace, and back to the station',
+    async t => {
+      const name = 'people/flap-luggage'
+      const film = await filmNamed(name)
+      if (film === undefined) throw new Error(name)
+      const key = (text: string) => page.locator('.controls').getByText(text, { exact: true })
+      const atMs = async () => Number(await page.locator('.place').getAttribute('data-at'))
+      const levelsAt = (ms: number) =>
+        film.frames.findLast(one => one.atMs <= ms && one.lanes.A !== undefined)?.lanes.A?.levels
+      await page.locator('.chooser select').selectOption(name)
+      await page.locator('.banner').getByText('not the running station').waitFor()
+      await page.locator('.banner').getByText(film.title).waitFor()
+      await key('Step').click()
+      for (let moment = 0; moment < MOMENTS; moment++) {
+        t.equal(await drawn(page, 'A'), levelsAt(await atMs()))
+        await key('Step').click()
+      }
+      t.equal(await page.locator('.flaps[data-position="1"]').count(), 1)
+      t.same(await violations(page), [], 'of the rules for everybody’s use')
+      await page.locator('.controls select').selectOption('60 ×')
+      await key('Play').click()
+      await rowOf('passage').waitFor()
+      t.match(new URL(page.url()).hash, /scenario=people%2Fflap-luggage/)
+
+      await page.reload()
+      await page.locator('.banner').getByText(film.title).waitFor()
+      await page.getByText('Back to the station').click()
+      await page.locator('[data-who="valid"]').waitFor()
+      t.equal(await page.locator('.banner').count(), 0)
+    },
+  )
+
   const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
   const shown = (id: string, on: boolean) =>
     page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
@@ -315,6 +349,13 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     await page.keyboard.press('Enter')
     await page.locator('.screen textarea:focus').waitFor({ state: 'attached' })
     t.equal(await loaded(), true)
+    const bottom = await page.locator('.screen').evaluate(one => one.getBoundingClientRect().bottom)
+    t.ok(bottom <= DESK.height, 'the whole terminal is in sight')
+    const rowPx = await screen
+      .locator('div')
+      .first()
+      .evaluate(one => [one.clientHeight, Number.parseFloat(getComputedStyle(one).fontSize)])
+    t.ok((rowPx[0] ?? 0) > 1.4 * (rowPx[1] ?? 0), 'an underscore has room below its line')
     await page.keyboard.press('Enter')
     for (const [prompt, typed] of [
       ['login:', 'ada'],

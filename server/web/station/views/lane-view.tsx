@@ -9,7 +9,8 @@ import { Floor } from './floor-view.tsx'
 
 interface LaneProps {
   readonly lane: LaneShown
-  readonly station: Station
+  /** Undefined for a lane of a scenario: nobody can do anything there. */
+  readonly station?: Pick<Station, 'run' | 'troubles'>
 }
 
 export function Lane({ lane, station }: LaneProps) {
@@ -22,10 +23,12 @@ export function Lane({ lane, station }: LaneProps) {
           {say('lane', { lane: name })} · {say(`lane.${direction}`)}
         </h2>
         <span class="quiet">{say(`lane.${profile}`)}</span>
-        <Sign sign={sign.value} isDark={station.troubles.value.has('power')} />
-        <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
-          {say('lane.release')}
-        </button>
+        <Sign sign={sign.value} isDark={station?.troubles.value.has('power') === true} />
+        {station !== undefined && (
+          <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
+            {say('lane.release')}
+          </button>
+        )}
       </div>
       <Picture lane={lane} />
       <Pins lane={lane} />
