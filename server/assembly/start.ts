@@ -110,33 +110,22 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   })
   const faces = options.faces ?? facesOf(options, { log, timers, random })
   const staffOptions = {
-    db,
-    secrets,
-    clock,
+    ...{ db, secrets, clock },
     publicUrl: () => publicUrl,
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,
     passwords: options.passwords,
   }
   const service: Service = {
-    metrics,
-    config,
-    ...ports,
-    clockCheck,
-    log,
-    db,
+    ...{ ...ports, metrics, config, clockCheck, log, db, oldCopy, secrets, publisher, faces },
     writes: createWriteProbe(db),
-    oldCopy,
     places: createPlaces(db),
     issueAtOnce: createIssueAtOnce(db, secrets),
-    secrets,
     nonces: createNonces(secrets),
     staff: createStaffAccounts(staffOptions),
     provider: providerOf(options, staffOptions),
-    publisher,
     fleet: createFleetFeed({ db, clock, timers, log, endedSessions }),
     registry: createEmbeddedRegistry(db, secrets),
-    faces,
     tickets: embeddedTickets({ db, clock }),
     ownOrigins: () => [new URL(publicUrl).origin],
   }

@@ -34,7 +34,10 @@ export async function filmOf(ready: ReadyScenario, name: string): Promise<Film> 
     }
     if (one.what !== 'row') return
     const { atMs, lane, kind, body } = one
-    const row = { ...{ epoch: name, seq: rows.length + 1, at: startMs + atMs, lane, hash: '' }, body }
+    const row = {
+      ...{ epoch: name, seq: rows.length + 1, at: startMs + atMs, lane, hash: '' },
+      body,
+    }
     rows.push({ atMs, row: rowState({ ...row, kind: kind as EventKind }) })
   }
 

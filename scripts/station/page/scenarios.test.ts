@@ -2,30 +2,33 @@
 import t from 'tap'
 import { filmNamed, scenarioNames } from './scenarios.ts'
 
-t.test('a film has each lane at first, its pins as they change, people, signs and rows', async t => {
-  const film = await filmNamed('people/flap-luggage')
-  const [lane] = film?.lanes ?? []
-  const relay = lane?.pins.findIndex(({ name }) => name === 'entry') ?? -1
-  const frames = film?.frames ?? []
-  t.match(frames[0], { atMs: 0, lanes: { A: { position: 0, bodies: [] } } })
-  t.ok(
-    frames.every(({ atMs }, i) => atMs >= (frames[i - 1]?.atMs ?? 0)),
-    'in order',
-  )
-  const states = frames.flatMap(({ lanes }) => lanes.A ?? [])
-  t.ok(states.some(({ levels }) => levels[relay] === '1'))
-  t.ok(states.some(({ position }) => position === 1))
-  t.ok(states.some(({ bodies }) => bodies.some(({ kind }) => kind === 'case')))
-  t.ok(states.some(({ sign }) => sign.code === 'ADMIT'))
-  t.match(states.at(-1), { position: 0, bodies: [], sign: { code: '' } })
-  t.same(
-    film?.rows.map(({ row: { kind, seq } }) => [kind, seq]),
-    [
-      ['grant', 1],
-      ['passage', 2],
-    ],
-  )
-})
+t.test(
+  'a film has each lane at first, its pins as they change, people, signs and rows',
+  async t => {
+    const film = await filmNamed('people/flap-luggage')
+    const [lane] = film?.lanes ?? []
+    const relay = lane?.pins.findIndex(({ name }) => name === 'entry') ?? -1
+    const frames = film?.frames ?? []
+    t.match(frames[0], { atMs: 0, lanes: { A: { position: 0, bodies: [] } } })
+    t.ok(
+      frames.every(({ atMs }, i) => atMs >= (frames[i - 1]?.atMs ?? 0)),
+      'in order',
+    )
+    const states = frames.flatMap(({ lanes }) => lanes.A ?? [])
+    t.ok(states.some(({ levels }) => levels[relay] === '1'))
+    t.ok(states.some(({ position }) => position === 1))
+    t.ok(states.some(({ bodies }) => bodies.some(({ kind }) => kind === 'case')))
+    t.ok(states.some(({ sign }) => sign.code === 'ADMIT'))
+    t.match(states.at(-1), { position: 0, bodies: [], sign: { code: '' } })
+    t.same(
+      film?.rows.map(({ row: { kind, seq } }) => [kind, seq]),
+      [
+        ['grant', 1],
+        ['passage', 2],
+      ],
+    )
+  },
+)
 
 t.test('names are those of the list, whatever is asked for', async t => {
   const names = scenarioNames()
