@@ -176,6 +176,22 @@ export const DUPLICATES_SPAN_MS = 24 * 3600_000
 export const DUPLICATES_CERTIFICATES_MAX = 5000
 /** A gate that has told nothing of itself for so long is stale: it tells each minute. */
 export const GATE_STALE_MS = 3 * 60_000
+/** What changes in the fleet is gathered so long before who watches it is told. */
+export const FLEET_BEAT_MS = 750
+/** When a gate was last seen is told to so much. */
+export const FLEET_SEEN_MS = 5_000
+/** A look at the database for the fleet is at most this share of the time. */
+export const FLEET_LOOK_SHARE = 0.05
+/** Who watches the fleet: in all, and windows of one member, at one replica. */
+export const FLEET_VIEWERS_MAX = 200
+export const FLEET_VIEWERS_OF_MEMBER_MAX = 8
+/** Events that wait for one of them; with more they get the newest state instead. */
+export const FLEET_EVENTS_WAITING_MAX = 4
+/** One who takes nothing for so long is let go. */
+export const FLEET_BEHIND_MS = 20_000
+/** They hear something at least this often, and their sessions are looked at so often. */
+export const FLEET_HEARTBEAT_MS = 15_000
+export const FLEET_SESSIONS_MS = 5_000
 /** Gates that one service keeps. */
 export const GATES_MAX = 20_000
 /** Configs kept for one gate; how long it may try one before it is well, minutes. */

@@ -229,7 +229,7 @@ const SCENES: readonly Scene[] = [
     ['(the reader is unplugged)', /lost DEVICE/],
     ['q', PROMPT],
   ],
-  ['logout', ['logout', 'login: ']],
+  ['logout|exit|quit', ['exit', 'login: ']],
 ]
 
 /** What differs from run to run. */

@@ -70,17 +70,17 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
     room(
       'server/assembly/',
       'builds a service from its config',
-      'http/ web/ services/ cli/ jobs/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts load/',
+      'http/ web/ services/ cli/ jobs/ fleet/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts load/',
     ),
     room(
       'server/http/',
       'routes, guards, documentation page',
-      'services/ publish/ auth/ tickets/ store/ face/ ops/ secrets.ts domain/ load/',
+      'services/ fleet/ publish/ auth/ tickets/ store/ face/ ops/ secrets.ts domain/ load/',
     ),
     room(
       'server/services/',
       'one use case a file',
-      'jobs/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts domain/ load/',
+      'jobs/ fleet/ config.ts publish/ auth/ tickets/ store/ face/ ops/ secrets.ts domain/ load/',
     ),
     room('server/web/', 'the pages for people, and their build', 'domain/'),
     room('server/ceremony/', 'root keys, offline', 'publish/'),
@@ -90,6 +90,7 @@ export const ROOMS: Readonly<Record<string, readonly Room[]>> = {
       'config.ts publish/ auth/ tickets/ store/ ops/ secrets.ts domain/',
     ),
     room('server/jobs/', 'what runs by itself', 'publish/ store/ ops/ domain/'),
+    room('server/fleet/', 'the fleet live, for who watches it', 'auth/ store/ ops/ domain/'),
     room('server/config.ts', 'the config file', 'auth/ store/ face/ settings/'),
     room('server/publish/', 'signed files out of rows', 'tickets/ store/ ops/ secrets.ts domain/'),
     room('server/auth/', 'accounts, proofs, permissions', 'store/ secrets.ts load/'),

@@ -67,6 +67,7 @@ async function openCourt(root: string, room: MutatedRoom, made: RoomMutants): Pr
   const { judges } = process
   const loading = new Set(process.loading)
   let isClosed = false
+  let renewing = Promise.resolve()
   const faulty = judges.find(({ fault }) => fault !== undefined)
   if (faulty !== undefined) {
     await process.end()
@@ -82,7 +83,7 @@ async function openCourt(root: string, room: MutatedRoom, made: RoomMutants): Pr
 
   async function renew(): Promise<void> {
     await process.end()
-    process = await startJudgeProcess({ ...assignment, asked }, sources)
+    if (!isClosed) process = await startJudgeProcess({ ...assignment, asked }, sources)
   }
 
   return {
@@ -97,13 +98,18 @@ async function openCourt(root: string, room: MutatedRoom, made: RoomMutants): Pr
       const last = asks.findIndex(place => nameOf(place) === memory.lastKillerOf(mutant))
       if (last > 0) asks.unshift(...asks.splice(last, 1))
       const answer = await process.ask({ mutant: mutant.number, judges: asks })
-      if (!isClosed && (answer === undefined || answer.isSpoilt)) await renew()
+      if (answer === undefined || answer.isSpoilt) {
+        renewing = renew()
+        await renewing
+      }
       return verdictOf(mutant, answer, nameOf)
     },
     fileOf: ({ killedBy }) => judges.find(({ name }) => name === killedBy)?.file,
     filesReaching: mutant => filesOf(placesOf(mutant)),
     async close() {
       isClosed = true
+      // A process that starts still reads the sources.
+      await renewing
       await process.end()
       rmSync(sources, { force: true })
     },

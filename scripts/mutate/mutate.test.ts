@@ -1,5 +1,7 @@
 /** The operators, the switches, what is remembered, the list; and small rooms of a test's own, judged. */
 
+import type { ChildProcess } from 'node:child_process'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -210,6 +212,24 @@ t.test('judges that do not hold by themselves end the run; stopped, no verdict c
   const none = makeRoom('export const f = (a: number) => a + 1', `throw new Error('not loaded')`)
   await t.rejects(none.judge(none.memoryOf()), /the tests do not load: [\s\S]*not loaded/)
   t.same(await bad.judge(bad.memoryOf(), AbortSignal.abort()), [])
+})
+
+t.test('stopped while a process starts anew: it ends with the run', async t => {
+  const { judge, memoryOf } = makeRoom(
+    'export function guard(ok: boolean): void { if (!ok) process.kill(process.pid, "SIGKILL") }',
+    `t.test('guards', async () => { code.guard(true) })`,
+  )
+  const stop = new AbortController()
+  const started: ChildProcess[] = []
+  const onStart = (said: unknown) => {
+    started.push((said as { readonly process: ChildProcess }).process)
+    if (started.length === 2) stop.abort()
+  }
+  subscribe('child_process', onStart)
+  t.teardown(() => unsubscribe('child_process', onStart))
+  await judge(memoryOf(), stop.signal)
+  t.equal(started.length, 2)
+  t.ok(started.every(({ signalCode }) => signalCode === 'SIGKILL'))
 })
 
 t.test('the list and a run are compared both ways', async t => {

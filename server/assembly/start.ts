@@ -21,6 +21,8 @@ import { createFairFaces } from '../face/fair-faces.ts'
 import { REMOTE_CHECKS_MAX } from '../face/limits.ts'
 import type { FaceCheck } from '../face/port.ts'
 import { createRemoteFaces } from '../face/remote.ts'
+import { createFleetFeed } from '../fleet/feed.ts'
+import { endedSessions } from '../fleet/sessions.ts'
 import { type App, createApp, type PageFile } from '../http/app.ts'
 import { createAuditSealer } from '../jobs/audit-sealing.ts'
 import { createClockCheck } from '../jobs/clock-check.ts'
@@ -80,6 +82,8 @@ export interface OpenService {
   readonly app: App
   /** Told once, when the port is known. */
   setAddress(url: string): void
+  /** Ends event streams, so that connections can close. */
+  endStreams(): void
   /** Stops publishing and closes the database. */
   close(): Promise<void>
 }
@@ -128,6 +132,7 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     staff: createStaffAccounts(staffOptions),
     provider: providerOf(options, staffOptions),
     publisher,
+    fleet: createFleetFeed({ db, clock, timers, log, endedSessions }),
     registry: createEmbeddedRegistry(db, secrets),
     faces,
     tickets: embeddedTickets({ db, clock }),
@@ -152,7 +157,12 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
     setAddress(url) {
       if (config.publicUrl === undefined) publicUrl = url
     },
+    endStreams() {
+      publisher.endStreams()
+      service.fleet.endStreams()
+    },
     async close() {
+      await service.fleet.stop()
       await clockCheck.stop()
       await retention.stop()
       await faces.close()
@@ -260,7 +270,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     async stop() {
       await metrics?.stop()
       const stopped = stop()
-      opened.service.publisher.endStreams()
+      opened.endStreams()
       await stopped
       await opened.close()
     },

@@ -17,6 +17,7 @@ declare module '@vladmandic/face-api/dist/face-api.node-wasm.js' {
     }>
   }
   interface DescriptionNet extends Net {
+    readonly params: import('./description.ts').DescriptionParams
     computeFaceDescriptor(face: object): PromiseLike<Float32Array>
   }
   const faceapi: {

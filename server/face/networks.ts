@@ -9,11 +9,13 @@
 import { createRequire, registerHooks } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { ready, setBackend, tensor3d } from '@tensorflow/tfjs-core'
+import { ready, setBackend, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core'
 import { alignedSquare } from './alignment.ts'
+import { createDescription } from './description.ts'
 import { CONFIDENCE_MIN } from './limits.ts'
 import type { FoundFace, Point } from './measure.ts'
 import type { Picture } from './picture.ts'
+import { addQuickConcat } from './quick-concat.ts'
 import { clipped, type Rect, type Square, squareOf } from './square.ts'
 import { addTensorMethods } from './tensor-methods.ts'
 
@@ -46,6 +48,7 @@ export async function loadNetworks(): Promise<Networks> {
   setWasmPaths(join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')), '/'))
   await setBackend('wasm')
   await ready()
+  addQuickConcat()
   const models = join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'model')
   const { nets, SsdMobilenetv1Options, TinyFaceDetectorOptions } = faceapi
   const { ssdMobilenetv1, tinyFaceDetector, faceLandmark68Net, faceRecognitionNet } = nets
@@ -62,6 +65,16 @@ export async function loadNetworks(): Promise<Networks> {
       options: new SsdMobilenetv1Options({ minConfidence: CONFIDENCE_MIN }),
     },
   ]
+
+  const description = createDescription(faceRecognitionNet.params)
+  async function numbersOf(face: Tensor3D): Promise<number[]> {
+    const numbers = description(face)
+    try {
+      return [...(await numbers.data())]
+    } finally {
+      numbers.dispose()
+    }
+  }
 
   /** Boxes in pixels of the picture. */
   async function detect(
@@ -90,10 +103,8 @@ export async function loadNetworks(): Promise<Networks> {
     const aligned = clipped(alignedSquare(landmarks), picture)
     if (aligned === undefined) return 'none'
     const face = squareOf(picture, aligned, DESCRIPTION_SIDE, 'middle')
-    const description = await withTensor(face, DESCRIPTION_SIDE, input =>
-      faceRecognitionNet.computeFaceDescriptor(input),
-    )
-    return { square: aligned, landmarks, embedding: [...description] }
+    const embedding = await withTensor(face, DESCRIPTION_SIDE, numbersOf)
+    return { square: aligned, landmarks, embedding }
   }
 
   return {
@@ -111,7 +122,7 @@ export async function loadNetworks(): Promise<Networks> {
 async function withTensor<T>(
   { values }: Square,
   side: number,
-  use: (input: object) => PromiseLike<T>,
+  use: (input: Tensor3D) => PromiseLike<T>,
 ): Promise<T> {
   const input = tensor3d(values, [side, side, 3])
   try {

@@ -27,6 +27,7 @@ import { registerDesk } from './routes/desk.ts'
 import { registerDocs } from './routes/docs.ts'
 import { registerDuplicates } from './routes/duplicates.ts'
 import { registerFleet } from './routes/fleet.ts'
+import { registerFleetStream } from './routes/fleet-stream.ts'
 import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGateHealth } from './routes/gate-health.ts'
 import { registerGates } from './routes/gates.ts'
@@ -79,6 +80,7 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
   registerGateConfig(app)
   registerGateHealth(app)
   registerFleet(app)
+  registerFleetStream(app)
   registerDuplicates(app)
   registerDesk(app)
   registerApprovals(app)

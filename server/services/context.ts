@@ -8,6 +8,7 @@ import type { StaffAccounts, StaffMember } from '../auth/staff.ts'
 import type { Clock, Random, Timers } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { FaceCheck } from '../face/port.ts'
+import type { FleetFeed } from '../fleet/feed.ts'
 import type { ClockCheck } from '../jobs/clock-check.ts'
 import type { Load } from '../load/client-load.ts'
 import type { Log } from '../ops/log.ts'
@@ -40,6 +41,8 @@ export interface Service {
   /** Staff by the operator's provider; undefined when there is none. */
   readonly provider: ProviderAccounts | undefined
   readonly publisher: Publisher
+  /** The fleet, live, for who watches it. */
+  readonly fleet: FleetFeed
   readonly registry: PeopleRegistry
   readonly faces: FaceCheck
   readonly tickets: Tickets

@@ -157,7 +157,7 @@ export async function reopenWorld(
       return url
     },
     async close() {
-      opened.service.publisher.endStreams()
+      opened.endStreams()
       for (const server of servers) {
         server.close()
         server.closeAllConnections()

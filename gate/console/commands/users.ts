@@ -5,7 +5,7 @@ import { askNewPassword } from '../login.ts'
 
 export const USER_COMMANDS: readonly Command[] = [
   {
-    syntax: 'logout',
+    syntax: 'logout|exit|quit',
     level: 'viewer',
     says: 'leaves; Ctrl-D on an empty line does the same',
     run: () => ({ ok: true, logout: true }),

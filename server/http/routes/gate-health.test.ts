@@ -10,18 +10,11 @@ import {
 import { GATE_STALE_MS } from '../../limits.ts'
 import { countGates } from '../../store/gates/gate-health.ts'
 import { onEachEngine } from '../../testing/engines.ts'
+import { WELL } from '../../testing/health.ts'
 import { makeClient, openWorld } from '../../testing/world.ts'
 
 const LANE: LaneHealth = { name: 'A', state: 'Locked', alarms: [] }
-const HEALTH: Health = {
-  at: 1,
-  clock: 'TRUSTED',
-  software: '0.1.0',
-  configRevision: 2,
-  trust: { stage: 'FRESH', version: 1, manifestVersion: 7 },
-  journal: { waiting: 0, disk: { freeBytes: 1e9, held: true } },
-  lanes: [LANE],
-}
+const HEALTH: Health = { ...WELL, lanes: [LANE] }
 const PATH = '/v1/gates/n-1/health'
 
 await onEachEngine(async (t, newPlace) => {
@@ -60,6 +53,15 @@ await onEachEngine(async (t, newPlace) => {
     t.match(await shown(), [{ health: { stale: true, ageMs: GATE_STALE_MS } }, {}])
     t.same(await countGates(db, world.clock.time), { enrolled: 2, stale: 2 })
     t.equal((await db.selectFrom('gate_health').selectAll().execute()).length, 1)
+  })
+
+  await t.test('who watches is told of it at once', async t => {
+    const told: unknown[] = []
+    const { told: before } = world.service.fleet
+    Object.assign(world.service.fleet, { told: (...what: unknown[]) => told.push(what) })
+    t.equal((await north.send(PATH, HEALTH)).status, 204)
+    t.same(told, [['n-1', HEALTH, world.clock.time]])
+    Object.assign(world.service.fleet, { told: before })
   })
 
   await t.test('one over each size, and what has no place in it', async t => {

@@ -22,7 +22,7 @@ const healthRoute = route(
 
 export function registerGateHealth(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(healthRoute, async c => {
-    const { db, clock, log, oldCopy } = c.get('service')
+    const { db, clock, log, oldCopy, fleet } = c.get('service')
     const { id } = c.get('gate')
     const health = c.req.valid('json')
     const now = clock.now()
@@ -32,6 +32,7 @@ export function registerGateHealth(app: OpenAPIHono<ServiceEnv>): void {
       await keepHealth(tx, id, health, now)
       return version !== null && (await noteManifest(tx, id, version, now))
     })
+    fleet.told(id, health, now)
     if (isAhead) {
       log.error({ code: 'GATE_AHEAD', gate: id, version }, 'a gate holds a manifest unknown here')
       await oldCopy.look()

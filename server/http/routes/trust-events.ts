@@ -5,6 +5,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { LISTENER_EVERY_MS } from '../../limits.ts'
 import type { Service, ServiceEnv } from '../../services/context.ts'
+import { EVENT_STREAM_HEADERS } from './event-stream.ts'
 import { problems, route } from './route.ts'
 
 const eventsRoute = route(
@@ -24,17 +25,10 @@ const eventsRoute = route(
   },
 )
 
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-store',
-  // nginx would hold events back until its buffer is full.
-  'x-accel-buffering': 'no',
-}
-
 export function registerTrustEvents(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(eventsRoute, c => {
     // Nobody reads the body of a HEAD, so nobody would ever end it.
-    const headers = { ...STREAM_HEADERS, ...c.get('fileHeaders') }
+    const headers = { ...EVENT_STREAM_HEADERS, ...c.get('fileHeaders') }
     if (c.req.method === 'HEAD') return new Response(null, { headers })
     const onClosed = c.get('load').stream(c)
     return new Response(eventStream(c.get('service'), onClosed), { headers })

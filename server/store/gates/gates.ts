@@ -90,6 +90,7 @@ export async function enrolGate(
     key_thumbprint: thumbprint,
     public_key: publicKey,
     enrolled_at: now,
+    retired_at: null,
   }
   await tx.deleteFrom('enrolments').where('gate', '=', name).where('used_at', 'is', null).execute()
   const gate = await tx

@@ -11,6 +11,8 @@ export interface GatesTable {
   public_key: string
   enrolled_at: number
   seen_at: number | null
+  /** When its key stopped counting; null: it counts. */
+  retired_at: number | null
 }
 
 export interface EnrolmentsTable {
@@ -78,6 +80,15 @@ export interface GateHealthTable {
   gate: string
   received_at: number
   /** JSON of gate/contract/health.ts. */
+  body: string
+}
+
+/** What it told at the beginning of each slot of the last day: slots are used again. */
+export interface GateHealthPointsTable {
+  gate: string
+  slot: number
+  at: number
+  /** JSON of domain/health-point.ts. */
   body: string
 }
 

@@ -24,6 +24,7 @@ import { auditSeries } from './audit-tables.ts'
 import { codeTables } from './code-tables.ts'
 import { deskTables } from './desk-tables.ts'
 import { documentsOfPeople } from './document-tables.ts'
+import { fleetTables } from './fleet-tables.ts'
 import { frameTables } from './frame-tables.ts'
 import { listLife } from './list-life-tables.ts'
 import { retention } from './retention-tables.ts'
@@ -274,6 +275,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '024-list-life': { up: listLife },
     '025-report-chain': { up: reportChain },
     '026-documents-of-people': { up: documentsOfPeople },
+    '027-fleet': { up: fleetTables },
   }
 }
 

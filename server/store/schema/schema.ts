@@ -18,6 +18,7 @@ import type {
   GateEpochsTable,
   GateEventsTable,
   GateGapsTable,
+  GateHealthPointsTable,
   GateHealthTable,
   GatePassagesTable,
   GatesAheadTable,
@@ -223,6 +224,7 @@ export interface Tables {
   gate_events: GateEventsTable
   gate_passages: GatePassagesTable
   gate_health: GateHealthTable
+  gate_health_points: GateHealthPointsTable
   gate_gaps: GateGapsTable
   gates_ahead: GatesAheadTable
   station_manifests: StationManifestsTable

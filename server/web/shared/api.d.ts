@@ -471,15 +471,19 @@ export interface Api {
     body: {
       readonly at: number
       readonly clock: "TRUSTED" | "UNCERTAIN"
+      readonly clockOffsetMs?: number | null
       readonly software: string
       readonly configRevision: number
+      readonly configSha256?: string
       readonly trust: {
         readonly stage: "FRESH" | "STALE" | "DEGRADED" | "OVERDUE" | "STAFF" | "CLOSED"
         readonly version: number
         readonly manifestVersion: number | null
+        readonly manifestAgeMs?: number | null
       }
       readonly journal: {
         readonly waiting: number
+        readonly unsent?: number | null
         readonly disk: {
           readonly freeBytes: number
           readonly held: boolean
@@ -495,7 +499,31 @@ export interface Api {
           readonly TOO_LONG?: number
         }
         readonly lostReaders?: readonly (string)[]
+        readonly modes?: {
+          readonly entry: "controlled" | "free" | "closed"
+          readonly exit: "controlled" | "free" | "closed"
+          readonly maintenance: boolean
+          readonly emergency: boolean
+          readonly fareFree: boolean
+          readonly timeFree: boolean
+          readonly orderFree: boolean
+          readonly trustDegraded: boolean
+        }
       })[]
+      readonly alarms?: readonly ({
+        readonly lane: string
+        readonly code: string
+        readonly since: number
+      })[]
+      readonly recent?: {
+        readonly verdicts: Readonly<Record<string, readonly (number)[]>>
+        readonly passages: readonly (number)[]
+        readonly scanToRelay: {
+          readonly count: number
+          readonly p50Ms: number
+          readonly p99Ms: number
+        } | null
+      }
     }
     answer: undefined
   }
@@ -530,15 +558,19 @@ export interface Api {
         readonly health: {
           readonly at: number
           readonly clock: "TRUSTED" | "UNCERTAIN"
+          readonly clockOffsetMs?: number | null
           readonly software: string
           readonly configRevision: number
+          readonly configSha256?: string
           readonly trust: {
             readonly stage: "FRESH" | "STALE" | "DEGRADED" | "OVERDUE" | "STAFF" | "CLOSED"
             readonly version: number
             readonly manifestVersion: number | null
+            readonly manifestAgeMs?: number | null
           }
           readonly journal: {
             readonly waiting: number
+            readonly unsent?: number | null
             readonly disk: {
               readonly freeBytes: number
               readonly held: boolean
@@ -554,7 +586,31 @@ export interface Api {
               readonly TOO_LONG?: number
             }
             readonly lostReaders?: readonly (string)[]
+            readonly modes?: {
+              readonly entry: "controlled" | "free" | "closed"
+              readonly exit: "controlled" | "free" | "closed"
+              readonly maintenance: boolean
+              readonly emergency: boolean
+              readonly fareFree: boolean
+              readonly timeFree: boolean
+              readonly orderFree: boolean
+              readonly trustDegraded: boolean
+            }
           })[]
+          readonly alarms?: readonly ({
+            readonly lane: string
+            readonly code: string
+            readonly since: number
+          })[]
+          readonly recent?: {
+            readonly verdicts: Readonly<Record<string, readonly (number)[]>>
+            readonly passages: readonly (number)[]
+            readonly scanToRelay: {
+              readonly count: number
+              readonly p50Ms: number
+              readonly p99Ms: number
+            } | null
+          }
           readonly receivedAt: number
           readonly ageMs: number
           readonly stale: boolean
@@ -580,6 +636,9 @@ export interface Api {
       })[]
       readonly next: number | null
     }
+  }
+  'GET /v1/fleet/stream': {
+    answer: undefined
   }
   'GET /v1/fleet/duplicates': {
     query: { since?: string; until?: string }

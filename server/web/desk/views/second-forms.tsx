@@ -1,24 +1,18 @@
 /** The second approver's decision, one's own request, and an appeal in hand. */
-import { useState } from 'preact/hooks'
-import { NOTE_CHARS_MAX, REASON_CHARS_MAX } from '../../../limits.ts'
 import type { Desk } from '../desk.ts'
 import type { Act } from '../screens.ts'
 import { say } from '../texts.ts'
-import { ActForm, Done, TextField } from './form-parts.tsx'
+import { Done } from './form-parts.tsx'
+import { ReasonForm } from './reason-form.tsx'
 import { ClaimCode } from './window-forms.tsx'
 
 type Of<K extends Act['is']> = { readonly desk: Desk } & Extract<Act, { is: K }>
 
 export function Decide({ desk, approval, trouble }: Of<'decide'>) {
-  const [reason, setReason] = useState('')
-  const [isSent, setIsSent] = useState(false)
-  const isEmpty = reason.trim() === ''
-  const end = (outcome: 'approved' | 'declined') => () => {
-    setIsSent(true)
-    if (!isEmpty) void desk.second.decide(approval, outcome, reason)
-  }
+  const end = (outcome: 'approved' | 'declined') => (reason: string) =>
+    void desk.second.decide(approval, outcome, reason)
   return (
-    <ActForm
+    <ReasonForm
       desk={desk}
       title={say('decide.title')}
       trouble={trouble}
@@ -35,17 +29,7 @@ export function Decide({ desk, approval, trouble }: Of<'decide'>) {
         {say('decide.text')}
         {approval.replaces !== null && ` ${say('decide.replaces')}`}
       </p>
-      <TextField
-        id="reason"
-        label="act.reason"
-        hint="act.reason.hint"
-        value={reason}
-        put={setReason}
-        max={REASON_CHARS_MAX}
-        fault={isSent && isEmpty ? 'field.reason' : undefined}
-        takesFocus
-      />
-    </ActForm>
+    </ReasonForm>
   )
 }
 
@@ -64,18 +48,14 @@ export function OwnApproval({ desk, approval, code }: Of<'approval'>) {
 }
 
 export function AppealForm({ desk, appeal, trouble }: Of<'appeal'>) {
-  const [note, setNote] = useState('')
-  const [isSent, setIsSent] = useState(false)
-  const isEmpty = note.trim() === ''
-  const end = (outcome: 'upheld' | 'rejected') => () => {
-    setIsSent(true)
-    if (!isEmpty) void desk.second.resolve(appeal, outcome, note)
-  }
+  const end = (outcome: 'upheld' | 'rejected') => (note: string) =>
+    void desk.second.resolve(appeal, outcome, note)
   return (
-    <ActForm
+    <ReasonForm
       desk={desk}
       title={say('take.title')}
       trouble={trouble}
+      field="note"
       submit="take.upheld"
       other={{ text: 'take.rejected', run: end('rejected') }}
       run={end('upheld')}
@@ -88,18 +68,7 @@ export function AppealForm({ desk, appeal, trouble }: Of<'appeal'>) {
         </p>
       )}
       <p class="note">{say('take.how')}</p>
-      <TextField
-        id="note"
-        label="take.note"
-        hint="take.note.hint"
-        value={note}
-        put={setNote}
-        max={NOTE_CHARS_MAX}
-        rows={3}
-        fault={isSent && isEmpty ? 'field.note' : undefined}
-        takesFocus
-      />
-    </ActForm>
+    </ReasonForm>
   )
 }
 

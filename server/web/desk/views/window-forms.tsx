@@ -1,13 +1,13 @@
 /** Forms of the window: issue, paper, revoke, lift a lock; each with its reason, and what came of it. */
-import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { NAME_POINTS_MAX, REASON_CHARS_MAX } from '../../../limits.ts'
 import { language } from '../../shared/language.ts'
 import { timeLeft } from '../../shared/shown-time.ts'
 import type { Desk } from '../desk.ts'
 import type { PaperSize, Person, Trouble } from '../screens.ts'
-import { say, type TextKey } from '../texts.ts'
+import { say } from '../texts.ts'
 import { ActForm, Done, TextField } from './form-parts.tsx'
+import { ReasonForm } from './reason-form.tsx'
 
 interface FormProps {
   readonly desk: Desk
@@ -15,53 +15,11 @@ interface FormProps {
   readonly trouble: Trouble | undefined
 }
 
-interface ReasonProps {
-  readonly desk: Desk
-  readonly title: TextKey
-  readonly trouble: Trouble | undefined
-  readonly submit: TextKey
-  readonly isDanger?: boolean
-  readonly children: ComponentChildren
-  readonly run: (reason: string) => void
-}
-
-/** What is done for a reason, and nothing else. */
-function ReasonForm({ desk, title, trouble, submit, isDanger, children, run }: ReasonProps) {
-  const [reason, setReason] = useState('')
-  const [isSent, setIsSent] = useState(false)
-  const isEmpty = reason.trim() === ''
-  return (
-    <ActForm
-      desk={desk}
-      title={say(title)}
-      trouble={trouble}
-      submit={submit}
-      isDanger={isDanger === true}
-      run={() => {
-        setIsSent(true)
-        if (!isEmpty) run(reason)
-      }}
-    >
-      {children}
-      <TextField
-        id="reason"
-        label="act.reason"
-        hint="act.reason.hint"
-        value={reason}
-        put={setReason}
-        max={REASON_CHARS_MAX}
-        fault={isSent && isEmpty ? 'field.reason' : undefined}
-        takesFocus
-      />
-    </ActForm>
-  )
-}
-
 export function Revoke({ desk, person, trouble }: FormProps) {
   return (
     <ReasonForm
       desk={desk}
-      title="act.revoke"
+      title={say('act.revoke')}
       trouble={trouble}
       submit="revoke.do"
       isDanger
@@ -76,7 +34,7 @@ export function Unlock({ desk, person, trouble }: FormProps) {
   return (
     <ReasonForm
       desk={desk}
-      title="act.unlock"
+      title={say('act.unlock')}
       trouble={trouble}
       submit="unlock.do"
       run={reason => void desk.window.unlock(person, reason)}
@@ -92,7 +50,7 @@ export function PaperForm({ desk, person, trouble }: FormProps) {
   return (
     <ReasonForm
       desk={desk}
-      title="act.paper"
+      title={say('act.paper')}
       trouble={trouble}
       submit="paper.do"
       run={reason => void desk.window.paper(person, reason)}
