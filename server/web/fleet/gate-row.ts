@@ -1,70 +1,11 @@
 /** A gate as the service's stream tells it, and what is read of that. Pure. Times: Unix milliseconds by the service. */
+import type { FleetRow } from '../../domain/fleet-row.ts'
 
-export type Severity = 'now' | 'soon' | 'note'
-
-export interface Alarm {
-  /** Of the gate's tables of codes, or the service's own: `OFFLINE`, `SHUTDOWN`. */
-  readonly code: string
-  readonly severity: Severity
-  /** '' for the whole gate. */
-  readonly lane: string
-  readonly since: number | null
-  /** How long entry goes on all the same. */
-  readonly until?: number
-}
-
-export interface Lane {
-  readonly name: string
-  readonly state: string
-  readonly serves: boolean
-  /** Those that differ from the usual, as `maintenance` or `entry:free`. */
-  readonly modes: readonly string[]
-}
-
+export type GateRow = FleetRow
+export type Alarm = FleetRow['alarms'][number]
+export type Severity = Alarm['severity']
 /** What it did in the last 15 minutes: a count for each minute, oldest first. */
-export interface Recent {
-  readonly until: number
-  readonly verdicts: Readonly<Record<string, readonly number[]>>
-  readonly passages: readonly number[]
-  readonly scanToRelayMs: {
-    readonly p50: number
-    readonly p99: number
-    readonly count: number
-  } | null
-}
-
-export interface GateRow {
-  readonly gate: string
-  readonly station: string
-  readonly enrolledAt: number
-  readonly seenAt: number | null
-  /** Of its last health report; without one, what follows is null or empty. */
-  readonly reportedAt: number | null
-  readonly offline: boolean
-  readonly software: string | null
-  readonly clock: string | null
-  readonly clockOffsetMs: number | null
-  readonly trust: {
-    readonly stage: string
-    readonly version: number
-    readonly manifestVersion: number | null
-    readonly manifestAgeMs: number | null
-  } | null
-  /** `given`: revision that it was given last, 0 for none; `runs`: null where that is not known. */
-  readonly config: {
-    readonly given: number
-    readonly runs: number | null
-    readonly drift: boolean
-  }
-  /** Rows that the service does not have yet; rows that are not on the gate's disk yet. */
-  readonly queue: number | null
-  readonly waiting: number | null
-  readonly disk: { readonly freeBytes: number; readonly held: boolean } | null
-  readonly lanes: readonly Lane[]
-  /** Worst first. */
-  readonly alarms: readonly Alarm[]
-  readonly recent: Recent | null
-}
+export type Recent = NonNullable<FleetRow['recent']>
 
 /** Fields that differ, of the gate of this name. */
 export type Change = Partial<GateRow> & Pick<GateRow, 'gate'>

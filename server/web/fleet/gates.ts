@@ -165,7 +165,7 @@ const all = () => true
 function sumsOf(rows: readonly GateRow[]): Sums {
   const recent = rows.flatMap(row => (row.recent === null || row.offline ? [] : [row.recent]))
   const count = (isSo: (row: GateRow) => boolean) => rows.filter(isSo).length
-  const p99s = recent.flatMap(({ scanToRelayMs }) => (scanToRelayMs ? [scanToRelayMs.p99] : []))
+  const p99s = recent.flatMap(({ scanToRelay }) => (scanToRelay ? [scanToRelay.p99Ms] : []))
   const verdicts = recent.reduce((sum, one) => sum + total(minuteSums(one, all)), 0)
   const admitted = recent.reduce((sum, one) => sum + total(minuteSums(one, isAdmitting)), 0)
   return {

@@ -71,7 +71,6 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'alarms.more': 'and {n} more',
   'alarm.lane': 'lane {lane}',
   'alarm.since': 'for {time}',
-  'alarm.until': 'entry goes on until {at}',
   'alarm.OFFLINE': 'Check its network and power on site; it goes on checking passes without them',
   'alarm.SHUTDOWN': 'Its program was stopped: find out why, then start it again',
   spark: '{passed} let through, {refused} refused',

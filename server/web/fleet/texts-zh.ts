@@ -68,7 +68,6 @@ export const ZH = {
   'alarms.more': '另有 {n} 项',
   'alarm.lane': '通道 {lane}',
   'alarm.since': '已 {time}',
-  'alarm.until': '进站可持续到 {at}',
   'alarm.OFFLINE': '到现场检查网络和电源；闸机不联网也会继续检票',
   'alarm.SHUTDOWN': '闸机程序已停止：查明原因后重新启动',
   spark: '通过 {passed}，拒绝 {refused}',

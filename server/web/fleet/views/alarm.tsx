@@ -1,6 +1,6 @@
 /** The worst of a gate as a sign, and what to do about an alarm. */
 import { language } from '../../shared/language.ts'
-import { clockTime, timeLeft } from '../../shared/shown-time.ts'
+import { timeLeft } from '../../shared/shown-time.ts'
 import { type Alarm, type GateRow, worstOf } from '../gate-row.ts'
 import { say, toDo } from '../texts.ts'
 import { Code, type FleetProps } from './parts.tsx'
@@ -26,7 +26,7 @@ interface AdviceProps extends FleetProps {
 
 /** What to do, and since when it is so. */
 export function Advice({ fleet, alarm }: AdviceProps) {
-  const { code, lane, since, until } = alarm
+  const { code, lane, since } = alarm
   const where = lane === '' ? '' : say('alarm.lane', { lane })
   const when =
     since === null
@@ -34,11 +34,7 @@ export function Advice({ fleet, alarm }: AdviceProps) {
       : say('alarm.since', {
           time: timeLeft(Math.max(0, fleet.now.peek() - since), language.value),
         })
-  const then =
-    until === undefined
-      ? ''
-      : say('alarm.until', { at: clockTime(until, fleet.now.peek(), language.value) })
-  const more = [where, when, then].filter(text => text !== '').join(say('comma'))
+  const more = [where, when].filter(text => text !== '').join(say('comma'))
   return (
     <>
       {toDo(code)}

@@ -63,7 +63,7 @@ function Alarms({ fleet, row }: StateProps) {
 function factsOf({ fleet, row }: StateProps): readonly Fact[] {
   const { trust, clock, clockOffsetMs, queue, waiting, disk, config, recent } = row
   const age = trust?.manifestAgeMs ?? null
-  const speed = recent?.scanToRelayMs
+  const speed = recent?.scanToRelay
   return [
     { name: 'column.seen', value: <Ago fleet={fleet} at={row.seenAt} /> },
     { name: 'fact.reported', value: <Ago fleet={fleet} at={row.reportedAt} /> },
@@ -83,7 +83,7 @@ function factsOf({ fleet, row }: StateProps): readonly Fact[] {
     { name: 'fact.disk', value: disk === null ? '–' : `${figure(disk.freeBytes / 2 ** 30)} GiB` },
     {
       name: 'fact.speed',
-      value: speed ? `${milliseconds(speed.p50)} / ${milliseconds(speed.p99)}` : '–',
+      value: speed ? `${milliseconds(speed.p50Ms)} / ${milliseconds(speed.p99Ms)}` : '–',
     },
     { name: 'fact.config', value: configText(config) },
   ]

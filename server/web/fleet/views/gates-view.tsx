@@ -168,7 +168,7 @@ function Row({ fleet, gate }: RowProps) {
   if (row === undefined) return null
   const { trust, recent } = row
   const worst = worstOf(row)
-  const p99 = recent?.scanToRelayMs?.p99
+  const p99 = recent?.scanToRelay?.p99Ms
   return (
     <li class={`gate-row ${worst === undefined ? '' : worst.severity}`}>
       <span>
