@@ -145,14 +145,22 @@ function kept(before: Loaded<JournalPage>, now: Loaded<JournalPage>): Loaded<Jou
   return isSame ? { is: 'here', value: { ...now.value, chain: before.value.chain } } : now
 }
 
-/** Rows behind a declared gap begin anew: their previous hash is nowhere. */
-export async function chainOf({ rows }: Pick<JournalPage, 'rows'>): Promise<Chain> {
-  const ascending = [...rows].reverse()
+/**
+ * Each row is held against the one before it: the first of a page against none, unless it is the first of
+ * all. Rows may be left out where that was declared.
+ */
+export async function chainOf({
+  rows,
+  missing,
+}: Pick<JournalPage, 'rows' | 'missing'>): Promise<Chain> {
   let before: JournalRow | undefined
-  for (const row of ascending) {
-    const previous = row.seq === 1 ? CHAIN_START : before?.seq === row.seq - 1 && before.hash
+  for (const row of [...rows].reverse()) {
     if (row.body !== null && (await sha256(row.body)) !== row.bodyHash) return broken(row)
-    if (typeof previous === 'string' && (await sha256(chainInput(previous, row))) !== row.hash) {
+    const isNext = before === undefined || before.seq === row.seq - 1
+    const isDeclared = missing.some(({ to }) => to === row.seq - 1)
+    if (!isNext && !isDeclared) return broken(row)
+    const previous = row.seq === 1 ? CHAIN_START : isNext ? before?.hash : undefined
+    if (previous !== undefined && (await sha256(chainInput(previous, row))) !== row.hash) {
       return broken(row)
     }
     before = row

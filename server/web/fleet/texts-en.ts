@@ -63,7 +63,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'column.seen': 'Seen',
   'column.trust': 'Trust',
   'column.queue': 'Queue',
-  'column.verdicts': 'Verdicts, 15 min',
+  'column.verdicts': '15 minutes',
   'column.p99': 'p99',
   'column.version': 'Version',
   'state.in-service': 'in service',

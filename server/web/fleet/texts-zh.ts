@@ -60,7 +60,7 @@ export const ZH = {
   'column.seen': '最近联系',
   'column.trust': '信任数据',
   'column.queue': '待上传',
-  'column.verdicts': '15 分钟内的判定',
+  'column.verdicts': '15 分钟判定',
   'column.p99': 'p99',
   'column.version': '版本',
   'state.in-service': '运行中',

@@ -202,7 +202,7 @@ interface CellProps {
 /** Its column's name stands beside it where there is no head, and for screen readers. */
 function Cell({ name, children }: CellProps) {
   return (
-    <span class={`cell ${name} ${FIGURES.includes(name) ? 'n' : ''}`}>
+    <span class={`cell of-${name} ${FIGURES.includes(name) ? 'n' : ''}`}>
       <span class="label">{say(`column.${name}`)} </span>
       <span>{children}</span>
     </span>
