@@ -6,6 +6,7 @@ import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { noBrowser, startBrowser } from '../server/web/testing/browser.ts'
 import { DESK_STATES } from '../server/web/testing/desk-states.ts'
+import { FLEET_STATES } from '../server/web/testing/fleet-states.ts'
 import { openPageWorld } from '../server/web/testing/page-world.ts'
 import { PASSENGER_STATES } from '../server/web/testing/passenger-states.ts'
 import { sheetOf } from './screenshots/sheet.ts'
@@ -23,7 +24,7 @@ of them: at phone and desktop size, in both languages and both themes. sheet.htm
 Needs Chromium. Exit codes: 0 done, 1 a state was not reached, 2 bad options or no Chromium.
 `
 
-const STATES = [...PASSENGER_STATES, ...DESK_STATES]
+const STATES = [...PASSENGER_STATES, ...DESK_STATES, ...FLEET_STATES]
 
 const OPTIONS = {
   to: { type: 'string', default: 'screenshots' },

@@ -1,7 +1,7 @@
 /** The cookies of a browser, for pages in Node: what answers set goes with each request. */
 
 export interface CookieJar {
-  headers(): { readonly cookie: string }
+  headers(): { cookie: string }
   keep(answer: Response): void
 }
 

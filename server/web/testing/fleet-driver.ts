@@ -1,9 +1,9 @@
 /** The fleet's page in a browser, with gates around it that tell what a test says. */
 import type { Browser } from 'playwright-core'
-import type { Role } from '../../auth/permissions.ts'
 import { TEXTS, type TextKey } from '../fleet/texts.ts'
 import { filled } from '../shared/language.ts'
 import type { Setting } from './browser.ts'
+import type { FleetState } from './fleet-state.ts'
 import type { PageWorld } from './page-world.ts'
 import { openStaffDriver, type StaffDriver } from './staff-driver.ts'
 
@@ -21,16 +21,17 @@ export interface FleetDriver extends StaffDriver {
 
 export const FLEET: Setting = { language: 'zh', theme: 'light', width: 1280, height: 800 }
 
-/** `role`: signed in as a new account of it; nobody when left out. */
+/** `role`: signed in as a new account of it; nobody when left out. `before`: the page is opened. */
 export async function openFleetDriver(
   browser: Browser,
   pageWorld: PageWorld,
   setting: Setting = FLEET,
-  { role, hash = '' }: { readonly role?: Role; readonly hash?: string } = {},
+  { role, hash = '', before }: Pick<FleetState, 'role' | 'hash' | 'before'> = {},
 ): Promise<FleetDriver> {
   const staff = await openStaffDriver(browser, pageWorld, setting, role)
   const { page } = staff
   const say: FleetDriver['say'] = (key, values = {}) => filled(TEXTS[setting.language][key], values)
+  await before?.(staff)
   await page.goto(`${pageWorld.url}/fleet${hash}`)
   return {
     ...{ ...staff, say },
