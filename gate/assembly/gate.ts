@@ -20,7 +20,7 @@ import type { Enrolment } from '../net/identity.ts'
 import { recordStart, reportDamage, reportMovedJournal } from '../ops/boot-record.ts'
 import { createDiskState } from '../ops/disk-state.ts'
 import { createEventRecorder } from '../ops/event-recorder.ts'
-import { createHealthChangeTest, readHealth } from '../ops/health-report.ts'
+import { createHealthChangeTest, createHealthReader } from '../ops/health-report.ts'
 import { type BusView, createObserver } from '../ops/telemetry.ts'
 import { createBacklog } from '../store/backlog.ts'
 import type { Known } from '../store/high-water-marks.ts'
@@ -44,6 +44,8 @@ import { watchedBy } from './watched-lane.ts'
 export interface StartOptions {
   /** Number of the config's revision, as it is now: some take effect without a start. */
   readonly revision?: () => number
+  /** Hash of what the service may give of the config that runs; undefined before it is known. */
+  readonly configSha256?: () => string | undefined
   /** How lanes are run at first, by name. */
   readonly modes?: ReadonlyMap<string, GivenModes>
   /** Takes the config that the service has for this gate. */
@@ -243,8 +245,11 @@ async function assemble(
   const server = await observer.serve(config.metrics?.port)
   if (server !== undefined) opened.defer(() => server.close())
 
-  const { remote, revision = () => 0 } = how
-  const readGateHealth = () => readHealth({ journal, rows, trust, lanes, timers, revision })
+  const { remote, revision = () => 0, configSha256 = () => undefined } = how
+  const readGateHealth = createHealthReader({
+    ...{ journal, rows, trust, lanes, timers, revision, configSha256 },
+    ...{ recent: observer.recent, bus: stationBus.bus },
+  })
   serviceLink = openServiceLink(config, {
     ...{ ...parts, found, journal, trust, remote, shelf: parts.disk.openShelf() },
     ...{ readHealth: readGateHealth, onEvent: onTrustEvent, onAlarm: recorder.alarm },
