@@ -153,6 +153,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'config.own': 'runs its own config',
   'config.runs': 'runs what it was given',
   'config.differs': 'runs something else',
+  'config.unknown': 'has not said what it runs',
   'config.none': 'No config was given from here yet. The first one must be whole.',
   'config.first': 'Write the first one',
   'config.edit': 'Edit the config',

@@ -149,6 +149,7 @@ export const ZH = {
   'config.own': '用闸机自己的配置',
   'config.runs': '运行的就是下发的配置',
   'config.differs': '运行的与下发的不同',
+  'config.unknown': '闸机还没有说运行哪一份',
   'config.none': '还没有从这里下发过配置。第一次要把整份配置写全。',
   'config.first': '写第一份配置',
   'config.edit': '修改配置',

@@ -53,7 +53,7 @@ export const FLEET_GATE: readonly FleetState[] = [
     before,
     shows: 'row.clock.trusted',
     async reach({ page }) {
-      await page.locator('summary').last().click()
+      await page.locator('summary').first().click()
     },
   },
   {

@@ -3,6 +3,7 @@
 import type { Compared, Configs, Draft, Revision } from '../config-steps.ts'
 import type { Fleet } from '../fleet.ts'
 import type { GateRow } from '../gate-row.ts'
+import { configState } from '../gate-row-config.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
 import { EditForm, GivenCard, ReviewForm } from './config-forms.tsx'
@@ -50,10 +51,9 @@ function Here({ fleet, row, configs }: ConfigProps & { readonly configs: Configs
   )
 }
 
-function RunsSign({ row: { config } }: { readonly row: GateRow }) {
-  if (config.given === 0) return <span class="state calm">{say('config.own')}</span>
-  const tone = config.drift ? 'retry' : 'pass'
-  return <span class={`state ${tone}`}>{say(config.drift ? 'config.differs' : 'config.runs')}</span>
+function RunsSign({ row }: { readonly row: GateRow }) {
+  const { tone, text } = configState(row.config)
+  return <span class={`state ${tone}`}>{say(text)}</span>
 }
 
 function Revisions({ fleet, configs }: { readonly fleet: Fleet; readonly configs: Configs }) {
@@ -88,11 +88,12 @@ function RevisionRow({ fleet, configs, revision }: RevisionProps) {
     <li>
       <div class="revision">
         <span>
-          <b>{number}</b>{' '}
+          <b>
+            <At fleet={fleet} at={Date.parse(revision.at)} />
+          </b>{' '}
           {number === configs.runs && <span class="state pass">{say('config.runs')}</span>}
           <small>
-            <At fleet={fleet} at={Date.parse(revision.at)} /> · {revision.by} ·{' '}
-            {say('config.confirm', { n: revision.confirmMinutes })}
+            {number} · {revision.by} · {say('config.confirm', { n: revision.confirmMinutes })}
           </small>
         </span>
         <span>{revision.reason}</span>

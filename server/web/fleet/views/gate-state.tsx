@@ -2,6 +2,7 @@
 import { language } from '../../shared/language.ts'
 import { timeLeft } from '../../shared/shown-time.ts'
 import type { GateRow } from '../gate-row.ts'
+import { configState } from '../gate-row-config.ts'
 import { say, sayOr } from '../texts.ts'
 import { Advice } from './alarm.tsx'
 import { Reasoned } from './forms.tsx'
@@ -85,13 +86,8 @@ function factsOf({ fleet, row }: StateProps): readonly Fact[] {
       name: 'fact.speed',
       value: speed ? `${milliseconds(speed.p50Ms)} / ${milliseconds(speed.p99Ms)}` : '–',
     },
-    { name: 'fact.config', value: configText(config) },
+    { name: 'fact.config', value: say(configState(config).text) },
   ]
-}
-
-function configText({ given, drift }: GateRow['config']): string {
-  if (given === 0) return say('config.own')
-  return say(drift ? 'config.differs' : 'config.runs')
 }
 
 function Lanes({ row }: { readonly row: GateRow }) {
