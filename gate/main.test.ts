@@ -21,7 +21,12 @@ const { trustFile } = await initTrust({
 let count = 0
 
 /** A gate of one lane on these two ports, without a service. */
-function gateOn(board: string, scanner: string, lane: Record<string, unknown> = {}): Child {
+function gateOn(
+  board: string,
+  scanner: string,
+  lane: Record<string, unknown> = {},
+  env: Record<string, string | undefined> = {},
+): Child {
   count += 1
   const file = join(dir, `gate-${count}.json`)
   const config = {
@@ -41,7 +46,7 @@ function gateOn(board: string, scanner: string, lane: Record<string, unknown> = 
     ],
   }
   writeFileSync(file, JSON.stringify(config))
-  return startChild('gate/main.ts', ['--config', file])
+  return startChild('gate/main.ts', ['--config', file], { env })
 }
 
 const inState = (child: Child, state: string) =>
@@ -85,24 +90,31 @@ t.test('--help and --schema', async t => {
 })
 
 t.test('a missing port is told with its remedy; the gate goes on and stops cleanly', async t => {
-  const gate = gateOn('/dev/no-such-board', '/dev/no-such-scanner')
+  const env = { NODE_COMPILE_CACHE: undefined, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }
+  const gate = gateOn('/dev/no-such-board', '/dev/no-such-scanner', {}, env)
   const told = await gate.line('the board', line => line.device === 'A.board')
   t.match(told, { state: 'lost', code: 'DEVICE_MISSING', msg: /no-such-board.*check/ })
   await inState(gate, 'OutOfService')
+  t.match(gate.errors(), /from \S+\/\.cache\/wicketgate\/\S+ for \S+ \S+\/journal-worker\.ts/)
   t.equal(await gate.stop(), 0)
 })
 
 t.test('killed, and the machine gone: the next start says which, and since when', async t => {
-  const first = gateOn('/dev/no-such-board', '/dev/no-such-scanner')
-  const start = () => startChild('gate/main.ts', ['--config', join(dir, `gate-${count}.json`)])
+  // A gate that was killed has kept its compiled code: its next start, and its threads, need no compiler.
+  const env = { NODE_COMPILE_CACHE: join(dir, 'compiled'), NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }
+  const first = gateOn('/dev/no-such-board', '/dev/no-such-scanner', {}, env)
+  const file = join(dir, `gate-${count}.json`)
+  const start = (more = {}) => startChild('gate/main.ts', ['--config', file], { env: more })
   const booted = (gate: Child) => gate.line('the boot', line => line.event === 'boot')
   t.match(await booted(first), { after: 'first' })
   await first.line('ready', line => line.event === 'ready')
   first.signal('SIGKILL')
   await first.exited
-  const second = start()
+  const second = start(env)
   t.match(await booted(second), { after: 'crash', aliveMs: Number, awayMs: Number })
   await second.line('ready', line => line.event === 'ready')
+  t.match(second.errors(), /retrieving transpile cache for StrippedTypeScript .*journal-worker\.ts/)
+  t.notMatch(second.errors(), /no transpile cache/)
   t.notOk(second.lines.some(line => line.code === 'POWER_RESTORED'))
   second.signal('SIGKILL')
   await second.exited

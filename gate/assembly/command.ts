@@ -2,6 +2,7 @@
  * `npm run gate` as it is typed: arguments, help, and what ends it before the gate's own code is
  * read, such as another process on its data folder.
  */
+import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config/config-file.ts'
 import { gateJsonSchema } from '../contract/config.ts'
@@ -62,6 +63,8 @@ async function command(devices: DevicesElsewhere): Promise<number> {
   }
   const opened = openConfig(config, Date.now(), stateFolders)
   const { run } = await import('./program.ts')
+  // By itself Node keeps it at an orderly end, and power is cut more often than a gate is stopped.
+  flushCompileCache()
   return run(opened, values.enrol, devices)
 }
 

@@ -45,16 +45,6 @@ export const LEDGER_ENTRY_BYTES = 56
 const OWNERS = 256
 const NONE = -1
 
-/** An entry's name as four words; the last one is kept, since it is asked for several times. */
-const words = new Uint32Array(4)
-let wordsOf = ''
-
-function read(cti: string): void {
-  if (cti === wordsOf) return
-  for (let i = 0; i < 4; i++) words[i] = Number.parseInt(cti.slice(i * 8, i * 8 + 8), 16)
-  wordsOf = cti
-}
-
 export function createLedger(entriesMax: number): Ledger {
   const names = new Uint32Array(entriesMax * 4)
   const numbers = new Float64Array(entriesMax)
@@ -64,6 +54,10 @@ export function createLedger(entriesMax: number): Ledger {
   const grants = new Uint16Array(entriesMax)
   const bits = new Uint8Array(entriesMax)
   const owners = new Uint8Array(entriesMax)
+  // An entry's name as four words; the last one is kept, since it is asked for several times.
+  const words = new Uint32Array(4)
+  let wordsOf = ''
+
   // The next of the same hash; of a free one, the next that is free. One more than it is; 0: none.
   const chain = new Uint32Array(entriesMax)
   const older = new Int32Array(entriesMax)
@@ -77,6 +71,12 @@ export function createLedger(entriesMax: number): Ledger {
   let used = 0
   let free = 0
   let size = 0
+
+  function read(cti: string): void {
+    if (cti === wordsOf) return
+    for (let i = 0; i < 4; i++) words[i] = Number.parseInt(cti.slice(i * 8, i * 8 + 8), 16)
+    wordsOf = cti
+  }
 
   function placeOf(number: number): number {
     let hash = number | 0

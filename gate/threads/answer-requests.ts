@@ -1,5 +1,6 @@
 /** The answering end, in the thread: one request in, one answer out, in order. */
 import { tracingChannel } from 'node:diagnostics_channel'
+import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { REQUEST_CHANNEL, type RequestMark } from '../timing/scan-hops.ts'
 import {
@@ -14,6 +15,8 @@ import {
 /** Answers until it is closed. Throws outside of a worker thread. */
 export function answerRequests<C extends Calls<C>>(calls: Answerer<C>): void {
   const port = portOfThread()
+  // For the next start: this thread may never come to an orderly end.
+  flushCompileCache()
   const requests = tracingChannel<RequestMark>(REQUEST_CHANNEL)
   port.on('message', (request: Request) => {
     requests.traceSync(() => port.postMessage(answerTo(calls, request)), { name: request.name })

@@ -3,6 +3,7 @@
 export interface Package {
   readonly version: string
   readonly license: string
+  readonly scripts: Readonly<Record<'gate' | 'console', string>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly optionalDependencies: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, unknown>>
@@ -12,6 +13,9 @@ export interface Package {
 /** Names that npm looks up in the packages of the project, and in none else. */
 const only = <T>(from: Readonly<Record<string, T>>, names: ReadonlySet<string>) =>
   Object.fromEntries(Object.entries(from).filter(([name]) => names.has(name)))
+
+/** What a site runs, with the options of the project. */
+const PROGRAMS = new Set(['gate', 'console'])
 
 /** `packages`: that are loaded; those that the project does not list come with others. */
 export function gatePackage(project: Package, packages: readonly string[]) {
@@ -25,7 +29,7 @@ export function gatePackage(project: Package, packages: readonly string[]) {
     license: project.license,
     private: true,
     type: 'module',
-    scripts: { gate: 'node gate/main.ts', console: 'node scripts/console.ts' },
+    scripts: only(project.scripts, PROGRAMS),
     dependencies,
     optionalDependencies: project.optionalDependencies,
     overrides: only(project.overrides, names),

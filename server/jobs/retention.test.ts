@@ -13,6 +13,7 @@ import { takeRate } from '../store/applications/rates.ts'
 import { writeAudit } from '../store/audit/audit.ts'
 import { sealAudit } from '../store/audit/audit-chain.ts'
 import { findCertificate, takeQuota } from '../store/certificates/certificates.ts'
+import { handleOf } from '../store/engine/handle.ts'
 import { transact } from '../store/engine/transact.ts'
 import { addEnrolment } from '../store/gates/gates.ts'
 import { ingest } from '../store/gates/journals.ts'
@@ -120,7 +121,12 @@ await onEachEngine(async (t, newPlace, postgres) => {
     const { db } = world.service
     const { gate } = await fill(world)
     const retention = retentionOf(world)
+    const { changes } = handleOf(db)
+    const written = () =>
+      changes.count(['leases', 'retention_reports', ...SWEEPS.flatMap(one => one.tables)])
+    const writtenBefore = written()
     t.same(await retention.run(), {}, 'everything is in use')
+    t.equal(written(), writtenBefore, 'and nothing is written')
 
     world.clock.time += 26 * 3600_000
     const first = await retention.run()

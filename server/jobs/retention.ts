@@ -1,6 +1,6 @@
 /**
- * Deletes what is past its time, each minute, by the replica that holds the lease; once a day a
- * signed report says what went. A wrong clock must not empty the database: what is kept for days goes
+ * Deletes what is past its time, each minute, by the replica that holds the lease: a round in which
+ * nothing is due writes nothing. Once a day a signed report says what went. A wrong clock must not empty the database: what is kept for days goes
  * only while an issuer key is released for this very day, since its window was signed by the roots.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
@@ -31,7 +31,7 @@ import {
   lockReports,
   openReport,
 } from '../store/retention/retention-reports.ts'
-import type { Counts, Sweep } from '../store/retention/sweep.ts'
+import { type Counts, dueSweeps, type Sweep } from '../store/retention/sweep.ts'
 import type { Database } from '../store/schema/schema.ts'
 
 export interface RetentionOptions {
@@ -100,10 +100,10 @@ export function createRetention(options: RetentionOptions): Retention {
   async function run(): Promise<Counts> {
     const at = cutoffsAt(clock.now(), kept)
     const sure = isClockSure()
+    const sweeps = SWEEPS.filter(sweep => sweep.brief || sure)
     const total: Record<string, number> = {}
     let left = RETENTION_BATCHES_MAX
-    for (const sweep of SWEEPS) {
-      if (!sweep.brief && !sure) continue
+    for (const sweep of await dueSweeps(db, sweeps, at)) {
       while (left > 0 && !stopped && (await batch(sweep, at, total))) {
         left -= 1
         await breathe()

@@ -6,6 +6,7 @@ import { engineOf, isPostgresUrl, openDatabase } from '../engine/engines.ts'
 import { transact } from '../engine/transact.ts'
 import type { Database, Tables } from '../schema/schema.ts'
 import { SWEEPS } from './retention.ts'
+import { dueSweeps } from './sweep.ts'
 
 const HOUR_MS = 3600_000
 const DAY_MS = 24 * HOUR_MS
@@ -270,6 +271,8 @@ await onEachEngine(async (t, newPlace) => {
     transact(db, async tx => SWEEPS.find(one => one.kind === kind)?.remove(tx, at, limit))
   const sweep = (kind: string, now: number, limit?: number) =>
     sweepAt(kind, cutoffsAt(now, KEPT), limit)
+  const dueAt = async (now: number) =>
+    (await dueSweeps(db, SWEEPS, cutoffsAt(now, KEPT))).map(({ kind }) => kind)
   const countOf = async (table: string) => {
     const text = sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`
     return Number((await text.execute(db)).rows[0]?.n)
@@ -293,6 +296,8 @@ await onEachEngine(async (t, newPlace) => {
       const there = await counts()
       const before = await sweep(kind, T + keptMs)
       t.equal(before?.[kind] ?? 0, 0, `${name} stays`)
+      t.notOk((await dueAt(T + keptMs)).includes(kind), `${name} is not due`)
+      t.ok((await dueAt(T + keptMs + 1)).includes(kind), `${name} is due`)
       t.same(await counts(), there, `${name} is there`)
       const after = await sweep(kind, T + keptMs + 1)
       t.equal(after?.[kind], 1, `${name} goes`)

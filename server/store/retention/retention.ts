@@ -12,31 +12,28 @@ import { BRIEF_SWEEPS, rowsOf } from './retention-brief.ts'
 import { reportInHand } from './retention-reports.ts'
 import type { Counts, Sweep } from './sweep.ts'
 
+type OfList = 'certificates' | 'status_ended'
+
 /**
- * A list that no pass could name at a time, and that still has rows in `table`. Conditions on other
+ * Lists that no pass could name at a time, and that still have rows in `table`. Conditions on other
  * tables are subqueries for one value here: as joins they may be planned from the large table.
  */
-async function oldList(
-  tx: Tx,
-  table: 'certificates' | 'status_ended',
-  cutoff: number,
-): Promise<number | undefined> {
-  const least = sql`(select min(status_index) from ${sql.table(table)}
-    where ${sql.table(table)}.list = status_lists.number)`
-  const row = await tx
-    .selectFrom('status_lists')
-    .select('number')
-    .where('drop_at', '<', cutoff)
-    .where(sql<boolean>`${least} is not null`)
-    .limit(1)
-    .executeTakeFirst()
-  return row?.number
+const oldLists = (table: OfList, cutoff: number) =>
+  sql<{ number: number }>`select number from status_lists where drop_at < ${cutoff} and
+    (select min(status_index) from ${sql.table(table)}
+      where ${sql.table(table)}.list = status_lists.number) is not null limit 1`
+const hasOldList = (table: OfList, cutoff: number) => sql`exists (${oldLists(table, cutoff)})`
+
+async function oldList(tx: Tx, table: OfList, cutoff: number): Promise<number | undefined> {
+  const { rows } = await oldLists(table, cutoff).execute(tx)
+  return rows[0]?.number
 }
 
 const certificates: Sweep = {
   kind: 'certificates',
   brief: false,
   tables: ['certificates', 'quota', 'people'],
+  due: at => hasOldList('certificates', at.certificates),
   async remove(tx, at, limit) {
     const list = await oldList(tx, 'certificates', at.certificates)
     if (list === undefined) return {}
@@ -57,6 +54,7 @@ const tickets: Sweep = {
   kind: 'tickets',
   brief: false,
   tables: ['tickets', 'quota', 'people'],
+  due: at => sql`exists (select 1 from tickets where departs_at < ${at.tickets})`,
   async remove(tx, at, limit) {
     const rows = await tx
       .selectFrom('tickets')
@@ -110,6 +108,7 @@ const statusBits: Sweep = {
   kind: 'statusBits',
   brief: false,
   tables: ['status_ended'],
+  due: ({ now }) => hasOldList('status_ended', now - OLD_LIST_MS),
   async remove(tx, { now }, limit) {
     const list = await oldList(tx, 'status_ended', now - OLD_LIST_MS)
     if (list === undefined) return {}
@@ -125,11 +124,19 @@ const statusBits: Sweep = {
   },
 }
 
+/** When the oldest body that an epoch still has was received. */
+const FIRST_BODY_AT = sql<number>`(select received_at from gate_events where
+  gate_events.gate = gate_epochs.gate and gate_events.epoch = gate_epochs.epoch and
+  gate_events.seq >= gate_epochs.bodies_from order by gate_events.seq limit 1)`
+
 /** Bodies of journals and the passages taken from them; rows and their chain stay. */
 const journals: Sweep = {
   kind: 'journalBodies',
   brief: false,
   tables: ['gate_events', 'gate_passages'],
+  due: at =>
+    sql`exists (select 1 from gate_epochs
+      where ${FIRST_BODY_AT} < ${at.journals} or ${FIRST_BODY_AT} > ${at.now})`,
   async remove(tx, at, limit) {
     for (const { gate, epoch, bodies_from: from } of await epochsToLookAt(tx, at)) {
       const rows = await tx
@@ -154,12 +161,11 @@ const journals: Sweep = {
 
 /** One whose first body is due; where there is none, some whose first one came before its time. */
 async function epochsToLookAt(tx: Tx, at: Cutoffs) {
-  const first = sql<number>`(select received_at from gate_events where
-    gate_events.gate = gate_epochs.gate and gate_events.epoch = gate_epochs.epoch and
-    gate_events.seq >= gate_epochs.bodies_from order by gate_events.seq limit 1)`
   const epochs = tx.selectFrom('gate_epochs').select(['gate', 'epoch', 'bodies_from'])
-  const due = await epochs.where(first, '<', at.journals).limit(1).execute()
-  return due.length > 0 ? due : epochs.where(first, '>', at.now).limit(AHEAD_EPOCHS_MAX).execute()
+  const due = await epochs.where(FIRST_BODY_AT, '<', at.journals).limit(1).execute()
+  return due.length > 0
+    ? due
+    : epochs.where(FIRST_BODY_AT, '>', at.now).limit(AHEAD_EPOCHS_MAX).execute()
 }
 
 interface BodySpan {
@@ -201,6 +207,9 @@ const audit: Sweep = {
   kind: 'auditBodies',
   brief: false,
   tables: ['audit'],
+  due: at =>
+    sql`exists (select 1 from audit inner join audit_chain on audit_chain.audit_id = audit.id
+      where audit.id < ${firstTimeId(at.audit)})`,
   async remove(tx, at, limit) {
     const sealed = () =>
       tx.selectFrom('audit').innerJoin('audit_chain', 'audit_chain.audit_id', 'audit.id')
