@@ -79,7 +79,13 @@ function createFleet(ports: FleetPorts, first: Place): Fleet {
   const place = signal(first)
   const isOnline = signal(ports.isOnline())
   const stuck = signal<StaffTrouble>()
-  const gates = createGates(page, ports.openStream)
+  const gates = createGates(page, {
+    open: ports.openStream,
+    onOtherRole() {
+      end()
+      void signIn.open()
+    },
+  })
   const journal = createJournal(page)
   const health = createHealthSteps(page)
   const configs = createConfigSteps(page)

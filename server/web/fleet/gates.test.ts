@@ -133,6 +133,22 @@ t.test('the session ends: the gates go from the screen, and nothing is opened', 
   t.equal(one.stream.opened, opened)
 })
 
+t.test('the role is another one now: the page is that role’s', async t => {
+  const one = await open('operator')
+  snapshot(one, [row('a')])
+  await nodeWorld.world.service.db.updateTable('staff').set({ role: 'technician' }).execute()
+  one.stream.tell('end', { code: 'FORBIDDEN' })
+  await one.advance(1_100)
+  t.match(one.fleet.screen.value, { at: 'in', me: { role: 'technician' } })
+  t.equal(one.fleet.may('enrol'), false)
+  t.equal(one.stream.opened, 2)
+  await nodeWorld.world.service.db.updateTable('staff').set({ role: 'agent' }).execute()
+  one.stream.tell('end', { code: 'FORBIDDEN' })
+  await one.advance(3_000)
+  t.match(one.fleet.screen.value, { at: 'no-role', me: { role: 'agent' } })
+  t.same([one.stream.open, one.fleet.gates.isHere.value], [0, false])
+})
+
 t.test('in the background there is no stream; back again there is', async t => {
   const one = await open('operator')
   snapshot(one, [row('a')])

@@ -52,7 +52,11 @@ export interface Gates {
 
 const EVERY: Filter = { text: '', only: 'all' }
 
-export function createGates(page: StaffContext, open: OpenStream): Gates {
+/** `onOtherRole`: who is signed in may something else now. */
+export function createGates(
+  page: StaffContext,
+  { open, onOtherRole }: { readonly open: OpenStream; readonly onOtherRole: () => void },
+): Gates {
   const rows = new Map<string, Signal<GateRow>>()
   /** Another number when any of them is another. */
   const version = signal(0)
@@ -85,7 +89,10 @@ export function createGates(page: StaffContext, open: OpenStream): Gates {
     ...{ open, timers: page.ports.timers },
     async isSignedIn() {
       const answer = await page.call('GET /v1/staff/me', {})
-      return answer.ok
+      const { value } = page.screen
+      const isOther = answer.ok && value.at === 'in' && answer.body.role !== value.me.role
+      if (isOther) onOtherRole()
+      return answer.ok && !isOther
     },
     onState(one) {
       state.value = one
