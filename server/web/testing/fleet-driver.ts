@@ -1,9 +1,9 @@
 /** The fleet's page in a browser, with gates around it that tell what a test says. */
 import type { Browser } from 'playwright-core'
+import type { Role } from '../../auth/permissions.ts'
 import { TEXTS, type TextKey } from '../fleet/texts.ts'
 import { filled } from '../shared/language.ts'
 import type { Setting } from './browser.ts'
-import type { FleetState } from './fleet-state.ts'
 import type { PageWorld } from './page-world.ts'
 import { openStaffDriver, type StaffDriver } from './staff-driver.ts'
 
@@ -19,14 +19,23 @@ export interface FleetDriver extends StaffDriver {
   to(hash: string): Promise<void>
 }
 
+/** How the page is opened. */
+export interface FleetOpening {
+  /** Who is signed in, by a new account; nobody when left out. */
+  readonly role?: Role
+  /** The end of its address. */
+  readonly hash?: string
+  /** What is done before. */
+  readonly before?: (staff: StaffDriver) => Promise<void>
+}
+
 export const FLEET: Setting = { language: 'zh', theme: 'light', width: 1280, height: 800 }
 
-/** `role`: signed in as a new account of it; nobody when left out. `before`: the page is opened. */
 export async function openFleetDriver(
   browser: Browser,
   pageWorld: PageWorld,
   setting: Setting = FLEET,
-  { role, hash = '', before }: Pick<FleetState, 'role' | 'hash' | 'before'> = {},
+  { role, hash = '', before }: FleetOpening = {},
 ): Promise<FleetDriver> {
   const staff = await openStaffDriver(browser, pageWorld, setting, role)
   const { page } = staff
