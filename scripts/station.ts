@@ -99,7 +99,7 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
 }
 
 function tellEvents(world: World, say: (text: string) => void): void {
-  world.gate().onLine(line => {
+  world.onGateLine(line => {
     const told = narrate(line)
     if (told !== undefined) say(told)
   })
@@ -107,8 +107,7 @@ function tellEvents(world: World, say: (text: string) => void): void {
 
 /** A gate that ends by itself ends the station, with what it said. */
 async function ended(world: World): Promise<never> {
-  const code = await world.gate().exited
-  throw new Error(`the gate ended with ${code}\n${world.gate().errors()}`)
+  throw new Error(await world.gateEndedAlone)
 }
 
 /**

@@ -127,6 +127,8 @@ export const ENROLMENT_MS = 15 * 60_000
 
 /** How often audit rows are sealed into their chain, and how many at once. */
 export const AUDIT_SEAL_MS = 1_000
+/** The same over SQLite, where what is written wakes the sealer. */
+export const AUDIT_SEAL_ALONE_MS = 30_000
 export const AUDIT_SEAL_ROWS = 500
 /** Counters over rows of the audit on PostgreSQL: so many that connections seldom share one. */
 export const AUDIT_SERIES_MAX = 1024
@@ -176,6 +178,11 @@ export const DUPLICATES_SPAN_MS = 24 * 3600_000
 export const DUPLICATES_CERTIFICATES_MAX = 5000
 /** A gate that has told nothing of itself for so long is stale: it tells each minute. */
 export const GATE_STALE_MS = 3 * 60_000
+/** A gate's health history: a point in each five minutes of the last day. */
+export const HEALTH_POINT_MS = 5 * 60_000
+export const HEALTH_POINTS = 288
+/** Rows of one export of the audit. */
+export const AUDIT_EXPORT_ROWS_MAX = 100_000
 /** What changes in the fleet is gathered so long before who watches it is told. */
 export const FLEET_BEAT_MS = 750
 /** When a gate was last seen is told to so much. */

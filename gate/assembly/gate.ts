@@ -240,19 +240,18 @@ async function assemble(
     }
     return createLane({ config: lane, board, readers, modes, hurry, ...shared, ...watched, onStep })
   })
+  const { bus } = stationBus
   core.entryStops.follow(lanes)
-  observer.observe({ rows, trust, bus: stationBus.bus })
+  observer.observe({ rows, trust, bus })
   const server = await observer.serve(config.metrics?.port)
   if (server !== undefined) opened.defer(() => server.close())
 
   const { remote, revision = () => 0, configSha256 = () => undefined } = how
-  const readGateHealth = createHealthReader({
-    ...{ journal, rows, trust, lanes, timers, revision, configSha256 },
-    ...{ recent: observer.recent, bus: stationBus.bus },
-  })
+  const told = { journal, rows, trust, lanes, timers, revision, configSha256, bus }
+  const readHealth = createHealthReader({ ...told, recent: observer.recent })
   serviceLink = openServiceLink(config, {
     ...{ ...parts, found, journal, trust, remote, shelf: parts.disk.openShelf() },
-    ...{ readHealth: readGateHealth, onEvent: onTrustEvent, onAlarm: recorder.alarm },
+    ...{ readHealth, onEvent: onTrustEvent, onAlarm: recorder.alarm },
   })
   opened.defer(async () => serviceLink?.close())
   void serviceLink?.uploader.flush()
@@ -269,8 +268,8 @@ async function assemble(
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
 
   return {
-    ...{ lanes, trust, journal, readHealth: readGateHealth, bus: stationBus.bus },
-    ...{ figures: observer.figures, memory },
+    ...{ lanes, trust, journal, memory, readHealth },
+    ...{ bus, figures: observer.figures },
     enrolment: serviceLink?.enrolment,
     record: recorder.record,
     know: core.know,

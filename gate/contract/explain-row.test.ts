@@ -74,6 +74,29 @@ t.test('each kind of row has a meaning in each language', async t => {
   t.match(zh('alarm'), ['报警 HELD 开始。', /passage not completed/, /^处理（客运员）：/])
 })
 
+t.test('rows of the whole gate: a sentence, then all that was recorded', async t => {
+  for (const [kind, body, en, zh] of [
+    ['boot', { after: 'power', interrupted: 1 }, /after a loss of power/, '闸机断电后启动。'],
+    ['stop', { why: 'config' }, /stopped as it was asked/, '闸机按要求停机。'],
+    ['trust', { about: 'stage', stage: 'CLOSED' }, /nobody enters/, /停止进站/],
+    ['trust', { about: 'trust', trustVersion: 3 }, /^Version 3 of trust/, /第 3 版/],
+    ['clock', { by: 'signed time', offsetMs: -3_600_000 }, /goes by signed.*-3600 s\.$/, /-3600 s/],
+    [
+      'login',
+      { about: 'login', by: 'ada', detail: 'admin at serial' },
+      /^ada: logged in/,
+      /^ada 登录/,
+    ],
+    ['login', { about: '__proto__' }, /^Something/, '控制台登录有变化。'],
+  ] as const) {
+    const told = meaning(kind, body)
+    t.match([told.en[0], told.zh[0]], [en, zh])
+    const [[key, value] = []] = Object.entries(body)
+    t.match([told.en[1], told.zh[1]], [`Recorded: ${key} ${value}`, `记录：${key} ${value}`])
+  }
+  t.same(meaning('stop', {}).en, ['The gate stopped as it was asked to.'])
+})
+
 t.test('each code of every table has both languages', async t => {
   const tables = [VERDICTS, ALARMS, DEVICE_REMEDIES, CONTROL_REFUSALS]
   for (const code of tables.flatMap(table => Object.keys(table))) {

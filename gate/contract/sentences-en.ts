@@ -1,7 +1,8 @@
 /** What rows and codes mean, in English. Pure. */
 import type { CodeMeaning } from './control-status.ts'
 import type { CommandBody } from './events.ts'
-import { fieldsOf, type Sentences } from './sentences.ts'
+import type { Sentences } from './sentences.ts'
+import { GATE_ROWS } from './sentences-gate.ts'
 
 export const ENGLISH: Sentences = {
   dropped: 'Its body was dropped; the chain still holds.',
@@ -47,11 +48,7 @@ export const ENGLISH: Sentences = {
       const what = detail === '' ? '' : `: ${detail}`
       return [`${COMMANDS[about]}, by ${by}${why}${what}.`]
     },
-    boot: body => [`boot: ${fieldsOf(body)}`],
-    stop: body => [`stop: ${fieldsOf(body)}`],
-    trust: body => [`trust: ${fieldsOf(body)}`],
-    clock: body => [`clock: ${fieldsOf(body)}`],
-    login: body => [`login: ${fieldsOf(body)}`],
+    ...GATE_ROWS.en,
   },
   rule: ({ rule, saw, said }) => `  ${rule}: saw ${saw}, said ${said}`,
   code({ code, about, sign }) {

@@ -10,7 +10,8 @@ import type {
   TraceStep,
 } from './events.ts'
 import { sawInChinese } from './saw-zh.ts'
-import { fieldsOf, type RuleName, type Sentences } from './sentences.ts'
+import type { RuleName, Sentences } from './sentences.ts'
+import { GATE_ROWS } from './sentences-gate.ts'
 import type { Actor, Sign } from './sign.ts'
 
 export const CHINESE: Sentences = {
@@ -66,11 +67,7 @@ export const CHINESE: Sentences = {
       const what = detail === '' ? '' : `：${detail}`
       return [`${by} ${COMMANDS[about]}${what}${why}。`]
     },
-    boot: body => [`闸机启动。记录：${fieldsOf(body)}`],
-    stop: body => [`闸机停机。记录：${fieldsOf(body)}`],
-    trust: body => [`信任数据有变化。记录：${fieldsOf(body)}`],
-    clock: body => [`时钟有变化。记录：${fieldsOf(body)}`],
-    login: body => [`控制台登录记录：${fieldsOf(body)}`],
+    ...GATE_ROWS.zh,
   },
   rule({ rule, saw, said }) {
     const name = Object.hasOwn(RULES, rule) ? RULES[rule as RuleName] : rule

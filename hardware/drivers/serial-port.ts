@@ -1,19 +1,7 @@
 /**
  * A serial port as a ByteTransport: opened exclusively, found again after an unplug, closed so
  * that nothing stays open.
- *
- * The library misses some unplugs: a hung-up port answers reads with zero bytes, which it repeats
- * for ever, burning a core while the port stays "open" (@serialport/bindings-cpp#162). So its read
- * gets a file read here that fails on zero bytes, and the port is always being read.
- *
- * Its poller waits for one event at a time: a full line that is to be written to made the port deaf, or a
- * byte that came meanwhile let the write wait until the next one. Here it waits for both.
  */
-import { read } from 'node:fs'
-import { promisify } from 'node:util'
-import type { DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp'
-import { EVENTS, type Poller } from '@serialport/bindings-cpp/dist/poller.js'
-import { unixRead } from '@serialport/bindings-cpp/dist/unix-read.js'
 import { SerialPort } from 'serialport'
 import { createBackoff } from '../backoff.ts'
 import { createDeviceStates } from '../device-states.ts'
@@ -21,6 +9,7 @@ import { DeviceError } from '../errors.ts'
 import { baudRateMax, baudRateMin, openMsMax, writeQueueBytesMax } from '../limits.ts'
 import { createListeners } from '../listeners.ts'
 import type { ByteTransport, Timers, Unsubscribe } from '../ports.ts'
+import { useDirectIo } from './direct-io.ts'
 import { findPortPath, type ListPorts } from './find-port.ts'
 
 export interface SerialPortOptions {
@@ -157,8 +146,6 @@ export function createSerialPort(options: SerialPortOptions): SerialTransport {
   }
 }
 
-const readFd = promisify(read)
-
 function detached(name: string): DeviceError {
   return new DeviceError('DEVICE_DETACHED', name, `${name}: not connected just now`)
 }
@@ -190,32 +177,8 @@ async function openPort(path: string, baudRate: number, timers: Timers): Promise
   } finally {
     giveUp()
   }
-  noticeHangUp(port)
+  useDirectIo(port.port)
   return port
-}
-
-function noticeHangUp(port: SerialPort): void {
-  const binding = port.port as (LinuxPortBinding | DarwinPortBinding) | undefined
-  if (binding?.poller === undefined) return
-  binding.read = (buffer, offset, length) =>
-    unixRead({ binding, buffer, offset, length, fsReadAsync: readSome })
-  awaitBoth(binding.poller)
-}
-
-const EVENT_FLAGS = { readable: EVENTS.UV_READABLE, writable: EVENTS.UV_WRITABLE } as const
-
-/** Whoever begins to wait for one event goes on waiting for the other. */
-function awaitBoth(poller: Poller): void {
-  const poll = poller.poll.bind(poller)
-  const awaited = (event: keyof typeof EVENT_FLAGS) =>
-    poller.listenerCount(event) > 0 ? EVENT_FLAGS[event] : 0
-  poller.poll = (flags = 0) => poll(flags | awaited('readable') | awaited('writable'))
-}
-
-const readSome = async (...args: Parameters<typeof readFd>) => {
-  const result = await readFd(...args)
-  if (result.bytesRead > 0) return result
-  throw Object.assign(new Error('the line hung up'), { disconnect: true })
 }
 
 function closePort(port: SerialPort): Promise<void> {

@@ -46,6 +46,8 @@ export interface Turnstile {
    */
   setContact(contact: Contact, active: boolean | null): void
   contact(contact: Contact): boolean
+  /** Whether a contact is as somebody set it. */
+  isByHand(contact: Contact): boolean
   relay(relay: Relay): boolean
   lamp(lamp: Lamp): boolean
   readonly buzzer: boolean
@@ -193,6 +195,7 @@ export function connectTurnstile(options: TurnstileOptions): Turnstile {
       settleContacts()
     },
     contact: contact => now.get(contact) ?? false,
+    isByHand: contact => byHand.has(contact),
     relay,
     lamp(lamp) {
       if (lamp === 'cross' && pins.crossIsArrowInverse) return !high(pins.lamps.get('arrow'))

@@ -26,7 +26,7 @@ const ANSWER_MS = 8000
 /** From a grant to its relay. */
 const RELAY_MS = 2500
 /** How long a phone is held before a camera. */
-const HELD_MS = 1500
+export const HELD_MS = 1500
 
 export interface Coming {
   /** As the page names them. */
@@ -122,6 +122,7 @@ const linesOf = ({ world }: Station, { name }: SimLane): readonly LogLine[] =>
 
 /** The last sign says so: a fire, a free way. */
 const isOpenToAll = (station: Station, lane: SimLane): boolean =>
+  station.world.isPowered() &&
   linesOf(station, lane).findLast(({ event }) => event === 'sign')?.sign === 'open'
 
 /** Undefined when the lane opens, or why it stays shut. */

@@ -7,8 +7,9 @@ import { nearestName } from '../../gate/contract/options.ts'
 import { walk } from '../../hardware/sim/passenger.ts'
 import { FACES } from '../seed/put.ts'
 import { pressRelease } from './coming.ts'
+import { MADE, makeTrouble } from './made-troubles.ts'
 import { travellerOf } from './phones.ts'
-import { Refused, serviceGone } from './refused.ts'
+import { orSaid, Refused, serviceGone } from './refused.ts'
 import { SHOWN, scanAndWalk, showOther } from './showing.ts'
 import { helpRow, laneOf, READERS, type Station } from './station-state.ts'
 import { send, TRAVELLERS } from './travellers.ts'
@@ -111,6 +112,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       laneOf(world, name).turnstile.setContact('fire', to === 'on')
     },
   },
+  trouble: {
+    words: [MADE, ['on', 'off'], LANES],
+    usage: 'trouble NAME on|off [A|B]',
+    what: 'makes another trouble; trouble alone tells which',
+    run: makeTrouble,
+  },
   release: {
     words: [LANES],
     what: 'the attendant’s button: a passage; ends a fire',
@@ -185,10 +192,7 @@ export async function runLine(station: Station, line: string): Promise<boolean> 
     station.say(`no command "${name}"${near === undefined ? '' : `: ${near}?`}; help lists them`)
     return true
   }
-  await command.run(station, args).catch(error => {
-    if (error instanceof Refused) station.say(error.message, error.zh)
-    else station.say(`that failed: ${error.message}`, `没有成功：${error.message}`)
-  })
+  await orSaid(station.say, () => command.run(station, args))
   return true
 }
 

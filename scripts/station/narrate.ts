@@ -19,7 +19,8 @@ type Teller = (line: LogLine) => string | undefined
 const TELLERS: Readonly<Record<string, Teller>> = {
   sign: line => {
     const code = String(line.code)
-    if (code === '' || line.sign === 'idle') return undefined
+    // A lane that is closed while its gate starts is told of by what closes it.
+    if (code === '' || code === 'LANE_CLOSED' || line.sign === 'idle') return undefined
     return `${SIGNS[String(line.sign)] ?? ''}  ${signText(code)}`
   },
   passage: () => 'passage          somebody went through; counted',

@@ -5,6 +5,7 @@ import type { World } from '../../fixtures/world.ts'
 import type { DemoPerson } from '../seed/demo-data.ts'
 import type { Phones } from './phones.ts'
 import { Refused } from './refused.ts'
+import type { Sabotage } from './sabotage.ts'
 
 /** Shared by all who play with the station. */
 export interface Held {
@@ -20,6 +21,7 @@ export interface Station {
   readonly world: World
   readonly held: Held
   readonly phones: Phones
+  readonly sabotage: Sabotage
   /** Who is on file. */
   readonly people: readonly DemoPerson[]
   /** `zh`: the same for a page in Chinese, where it is another text. */

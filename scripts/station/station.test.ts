@@ -77,6 +77,8 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
     ...['enter', 'reader usb', 'leave', 'issue', 'reader camera', 'enter', 'reader eye'],
     ...['walk C', 'fly', 'jurnal', 'show', 'show garbage', 'help', 'network on', 'journal 20'],
     ...['network off', 'network off', 'revoke', 'network on', 'explain', 'explain 99'],
+    ...['trouble', 'trouble flood on', 'trouble beam on', 'trouble power on', 'trouble power on'],
+    ...['trouble power off', 'issue', 'enter'],
     ...['people', 'staff', 'devices', 'quit', ''],
   ].join('\n')
   const args = ['--port', '0', '--dir', tempDir(), '--https']
@@ -93,7 +95,7 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
   t.match(said, /photo {4}fixtures\/faces\/d01-live\.jpg/)
   t.match(said, /console {2}picocom -b 115200 \/\S+$/m)
   t.match(said, /lane A {2}green arrow {2}ADMIT “Please pass”/)
-  t.equal(said.match(/lane [AB] {2}passage/g)?.length, 3)
+  t.equal(said.match(/lane [AB] {2}passage/g)?.length, 4)
   t.match(said, /show no-proof .*signature/)
   t.match(said, /lane A {2}.* MALFORMED/)
   t.match(said, /\d+ {2}passage +A/)
@@ -104,6 +106,9 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
   t.match(said, /the service is there already[\s\S]*the service is gone; the gate/)
   t.match(said, /the service is gone already[\s\S]*network on brings it back[\s\S]*is back/)
   t.match(said, /no row 99/)
+  t.match(said, /trouble disk on\|off +the gate’s disk is full/)
+  t.match(said, /trouble power, disk, clock, lies, beam[\s\S]*which lane\? A or B/)
+  t.match(said, /the power is cut[\s\S]*it is so already[\s\S]*the gate is back/)
   t.match(said, /operator@station\.example {2}\S{20}/)
   t.match(said, /lane B {2}board \S+ {2}scanner \S+/)
   t.notMatch(said, /rows stored|LANE_CLOSED/, 'nothing that is only noise')
@@ -137,7 +142,7 @@ t.test('again on its folder, beside another, and not twice at once', async t => 
   await Promise.all([again.type('', PROMPT), other.type('', PROMPT)])
   const port = (seen: string) => /127\.0\.0\.1:(\d+)/.exec(seen)?.[1]
   t.not(port(again.seen()), port(other.seen()), 'each has a port of its own')
-  t.match(await again.type('journal 99\r', /after stop/), /passage +A[\s\S]*boot: /)
+  t.match(await again.type('journal 99\r', /had been stopped/), /passage +A[\s\S]*The gate started/)
   await again.type('quit\r', /stopping/)
   t.equal(await again.ended, 'ended with 0')
   await other.wire.close()

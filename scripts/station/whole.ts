@@ -7,6 +7,7 @@ import { putDemo, type Seeded } from '../seed/put.ts'
 import { type StationPage, servePage } from './page/serve.ts'
 import { createShow } from './page/show.ts'
 import { createPhones, travellerOf } from './phones.ts'
+import { createSabotage, type Sabotage } from './sabotage.ts'
 import type { Station } from './station-state.ts'
 import { openTlsDoor, type TlsDoor } from './tls-door.ts'
 
@@ -51,6 +52,8 @@ export const CONSOLE_BAUD = 115_200
 export const FLAP_PINS: PinConfig = { profile: 'flap', pins: { beamLow: 6 } }
 /** Whoever plays has a busy machine: an emulated board must not lose its host at once. */
 const DEADMAN_MS = 2000
+/** Whoever covers a beam is told of it soon. */
+const STUCK_MS = 10_000
 /** Issuer keys of a station that is started again and again. */
 const DAYS = 30
 
@@ -80,7 +83,9 @@ async function open(
   onStep('starting: keys and staff …')
   const cable = await createNullModem({ baudRate: CONSOLE_BAUD })
   await begun(() => cable.close())
-  const world = await createStationWorld({ ...options, port }, cable.pathA)
+  const sabotage = createSabotage(options.dir)
+  await begun(() => sabotage.close())
+  const world = await createStationWorld({ ...options, port }, cable.pathA, sabotage)
   await begun(() => world.close())
   const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
   onStep('starting: the service, then the gate …')
@@ -88,10 +93,11 @@ async function open(
   const door = https ? await openTlsDoor({ target: world.url, port: TLS_PORT }) : undefined
   await begun(async () => door?.close())
   const held = { phone: await travellerOf(world), reader: 'scanner' as const, lastText: '' }
-  const station = { world, held, people: demo.people, phones: createPhones(world), say }
+  const phones = createPhones(world)
+  const station = { world, held, people: demo.people, phones, sabotage, say }
   const show = createShow(station, cable.tap)
   await begun(async () => show.close())
-  world.gate().onLine(show.hear)
+  world.onGateLine(show.hear)
   const page = await servePage(show, port === 0 ? 0 : PAGE_PORT)
   await begun(() => page.close())
   return { station, demo, door, page: page.at, consolePath: cable.pathB }
@@ -100,9 +106,10 @@ async function open(
 function createStationWorld(
   { dir, port }: Pick<WholeOptions, 'dir' | 'port'>,
   console: string,
+  { gateEnv, gateUrl }: Sabotage,
 ): Promise<World> {
   return createWorld({
-    dir,
+    ...{ dir, gateEnv, gateUrl },
     port: port ?? PORT,
     orAnyPort: port === undefined,
     lanes: [
@@ -111,6 +118,7 @@ function createStationWorld(
     ],
     more: ['hid', 'camera'],
     deadmanMs: DEADMAN_MS,
+    lane: { timing: { stuckMs: STUCK_MS } },
     days: DAYS,
     releasedDays: DAYS,
     gate: { console: { serial: { port: console, baudRate: CONSOLE_BAUD } } },

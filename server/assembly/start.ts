@@ -45,6 +45,7 @@ import { currentTrust, environmentFault, scopeFault } from '../publish/trust-sou
 import { createSecrets, type Secrets } from '../secrets.ts'
 import type { Service } from '../services/context.ts'
 import { createEmbeddedRegistry } from '../services/people-registry.ts'
+import { createIssueAtOnce } from '../store/certificates/issue-at-once.ts'
 import { createPlaces } from '../store/certificates/status-index-pool.ts'
 import { type DatabaseOptions, openDatabase } from '../store/engine/engines.ts'
 import { createWriteProbe } from '../store/engine/write-probe.ts'
@@ -109,32 +110,22 @@ export async function openService(options: ServiceOptions): Promise<OpenService>
   })
   const faces = options.faces ?? facesOf(options, { log, timers, random })
   const staffOptions = {
-    db,
-    secrets,
-    clock,
+    ...{ db, secrets, clock },
     publicUrl: () => publicUrl,
     sessionHours: config.staff.sessionHours,
     totpFor: config.staff.totpFor,
     passwords: options.passwords,
   }
   const service: Service = {
-    metrics,
-    config,
-    ...ports,
-    clockCheck,
-    log,
-    db,
+    ...{ ...ports, metrics, config, clockCheck, log, db, oldCopy, secrets, publisher, faces },
     writes: createWriteProbe(db),
-    oldCopy,
     places: createPlaces(db),
-    secrets,
+    issueAtOnce: createIssueAtOnce(db, secrets),
     nonces: createNonces(secrets),
     staff: createStaffAccounts(staffOptions),
     provider: providerOf(options, staffOptions),
-    publisher,
     fleet: createFleetFeed({ db, clock, timers, log, endedSessions }),
     registry: createEmbeddedRegistry(db, secrets),
-    faces,
     tickets: embeddedTickets({ db, clock }),
     ownOrigins: () => [new URL(publicUrl).origin],
   }

@@ -1,14 +1,16 @@
 /**
- * Each second new audit rows are sealed into their chain, by every replica: whichever comes first
+ * Within a second new audit rows are sealed into their chain, by every replica: whichever comes first
  * does it, so none waits for one that died. Rows that a dead process left are sealed at the start.
- * Where nothing was written since the last time, over SQLite, the database is not asked.
+ * Over SQLite it is woken by what is written; rows of another process are seen by the publisher's
+ * next look, and sealed a second after it.
  */
 import type { Clock } from '../clock.ts'
-import { AUDIT_SEAL_MS, AUDIT_SEAL_ROWS } from '../limits.ts'
+import { AUDIT_SEAL_ALONE_MS, AUDIT_SEAL_MS, AUDIT_SEAL_ROWS } from '../limits.ts'
 import { errorFields, type Log } from '../ops/log.ts'
 import { createTicker } from '../ops/ticker.ts'
 import { sealAudit } from '../store/audit/audit-chain.ts'
 import { createChangeLook } from '../store/engine/changes.ts'
+import { engineOf } from '../store/engine/engines.ts'
 import { handleOf } from '../store/engine/handle.ts'
 import type { Database } from '../store/schema/schema.ts'
 
@@ -37,12 +39,18 @@ export function createAuditSealer(options: {
   }
 
   const ticker = createTicker({
-    ...{ timers, log, failed: FAILED, everyMs: AUDIT_SEAL_MS, work: seal },
+    ...{ timers, log, failed: FAILED, wakeMs: AUDIT_SEAL_MS, work: seal },
+    everyMs: engineOf(db) === 'sqlite' ? AUDIT_SEAL_ALONE_MS : AUDIT_SEAL_MS,
   })
+  let deafen = () => {}
 
   return {
-    start: () => ticker.start(0),
+    start() {
+      deafen = changes.listen(['audit'], ticker.wake)
+      ticker.start(0)
+    },
     async stop() {
+      deafen()
       await ticker.stop()
       await seal().catch(error => log.error(errorFields(error), FAILED))
     },

@@ -16,12 +16,23 @@ import type { PassEnvironment } from '../../pass/keys.ts'
 import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import { StartError } from '../errors.ts'
 import { TRUST_DOCUMENTS_MAX } from '../limits.ts'
-import { allTrustBytes, keepTrust, newestTrustBytes } from '../store/publish/trust-documents.ts'
+import {
+  allTrustBytes,
+  keepTrust,
+  newestTrustVersion,
+  trustBytes,
+} from '../store/publish/trust-documents.ts'
 import type { Database } from '../store/schema/schema.ts'
 
-/** The newest trust document in the database; undefined in an empty one. */
-export async function currentTrust(db: Database): Promise<TrustDocument | undefined> {
-  const bytes = await newestTrustBytes(db)
+/** The newest trust document in the database; undefined in an empty one. `known` is not read again. */
+export async function currentTrust(
+  db: Database,
+  known?: TrustDocument,
+): Promise<TrustDocument | undefined> {
+  const version = await newestTrustVersion(db)
+  if (version === undefined) return undefined
+  if (version === known?.version) return known
+  const bytes = await trustBytes(db, version)
   return bytes && decodeTrust(bytes)
 }
 
@@ -32,14 +43,16 @@ export async function trustDocuments(db: Database): Promise<TrustDocument[]> {
 
 /**
  * Takes in what is new in the folder, in order; the first one ever must be signed by its own roots.
- * Gives the newest. Throws StartError `TRUST` naming the file and the code why it is refused.
+ * Gives the newest, which may be the one that is `known`. Throws StartError `TRUST` naming the file and
+ * the code why it is refused.
  */
 export async function takeInTrust(
   db: Database,
   folder: string,
   now: number,
+  known?: TrustDocument,
 ): Promise<TrustDocument> {
-  let current = await currentTrust(db)
+  let current = await currentTrust(db, known)
   for (const { version, file } of trustFiles(folder)) {
     if (current !== undefined && version <= current.version) continue
     const bytes = readTrustFile(file)

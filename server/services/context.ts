@@ -16,6 +16,7 @@ import type { Metrics } from '../ops/metrics.ts'
 import type { OldCopy } from '../publish/old-copy.ts'
 import type { Publisher } from '../publish/publisher.ts'
 import type { Secrets } from '../secrets.ts'
+import type { IssueAtOnce } from '../store/certificates/issue-at-once.ts'
 import type { Places } from '../store/certificates/status-index-pool.ts'
 import type { WriteProbe } from '../store/engine/write-probe.ts'
 import type { Database } from '../store/schema/schema.ts'
@@ -35,6 +36,7 @@ export interface Service {
   readonly writes: WriteProbe
   readonly oldCopy: OldCopy
   readonly places: Places
+  readonly issueAtOnce: IssueAtOnce
   readonly secrets: Secrets
   readonly nonces: Nonces
   readonly staff: StaffAccounts

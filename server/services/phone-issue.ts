@@ -17,7 +17,6 @@ import {
   takeActivePlace,
   takeQuota,
 } from '../store/certificates/certificates.ts'
-import { issueAtOnce } from '../store/certificates/issue-at-once.ts'
 import { transact } from '../store/engine/transact.ts'
 import { type Identity, savePerson } from '../store/people/people.ts'
 import type { Certificate, Tx } from '../store/schema/schema.ts'
@@ -36,12 +35,12 @@ export interface PhoneIssue {
  * `APPLICATION_DONE` or `CERTIFICATE_ACTIVE`.
  */
 export async function issueOnPhone(service: Service, to: PhoneIssue): Promise<Certificate> {
-  const { db, clock, places, secrets } = service
+  const { db, clock, places } = service
   const now = clock.now()
   const made = { id: toHex(service.random.bytes(16)), channel: 'phone', ...lifeFrom(now) } as const
   const audit = entryOf(made.id, to, 'first')
   const simple = { ...made, ...to, place: await places.take(now), audit }
-  const certificate = await issueAtOnce(db, secrets, simple, now)
+  const certificate = await service.issueAtOnce(simple, now)
   if (certificate !== undefined) return certificate
   const { issued, ended } = await transact(db, tx => issueTo(tx, service, to))
   if (ended !== undefined) await service.publisher.published(ended, PUBLISH_WAIT_MS)

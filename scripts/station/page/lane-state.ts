@@ -3,6 +3,7 @@ import type { LogLine } from '../../../fixtures/child.ts'
 import type { SimLane } from '../../../fixtures/sim-lane.ts'
 import { type PinConfig, resolvePins } from '../../../hardware/drivers/pins.ts'
 import type { Contact } from '../../../hardware/ports.ts'
+import type { SimBoard } from '../../../hardware/sim/firmata-board.ts'
 import { type Body, position } from '../../../hardware/sim/lane.ts'
 import { beamPositions } from '../../../hardware/sim/turnstile.ts'
 import type {
@@ -19,7 +20,16 @@ import { signSaid } from '../narrate.ts'
 const STEP = 1000
 const round = (metres: number) => Math.round(metres * STEP) / STEP
 
-export function planOf({ name, direction, pins: wiring }: SimLane): LanePlan {
+/** What is drawn of a lane: a station's, or one on the stage of a scenario. */
+export type DrawnLane = Pick<SimLane, 'name' | 'direction' | 'pins' | 'turnstile'> & {
+  readonly board: SimBoard
+}
+
+export function planOf({
+  name,
+  direction,
+  pins: wiring,
+}: Pick<DrawnLane, 'name' | 'direction' | 'pins'>): LanePlan {
   const { profile } = wiring
   const pins = pinsOf(wiring)
   const at = direction === 'entry' ? READER_AT : -READER_AT
@@ -42,7 +52,7 @@ function pinsOf(wiring: PinConfig): PinPlan[] {
 }
 
 /** The level of a pin: an output's by the board, an input's by the contact that is wired to it. */
-export function levelOf({ board, turnstile }: SimLane, { name, pin, wiring }: PinPlan): 0 | 1 {
+export function levelOf({ board, turnstile }: DrawnLane, { name, pin, wiring }: PinPlan): 0 | 1 {
   if (wiring === 'output') return board.level(pin)
   return turnstile.contact(name as Contact) === (wiring === 'opens') ? 1 : 0
 }
@@ -74,11 +84,13 @@ export const AT_REST: SignState = { sign: 'idle', code: '', says: { zh: '', en: 
 /** What a line of the gate's log says of its lane's sign; undefined where it says nothing. */
 export function signOf(line: LogLine): SignState | undefined {
   if (line.event !== 'sign') return undefined
-  const code = String(line.code)
-  return code === '' ? AT_REST : { sign: String(line.sign), code, says: signSaid(code) }
+  return signState(String(line.sign), String(line.code))
 }
 
-export function stateOf(lane: SimLane, plan: LanePlan, sign: SignState): LaneState {
+export const signState = (sign: string, code: string): SignState =>
+  code === '' ? AT_REST : { sign, code, says: signSaid(code) }
+
+export function stateOf(lane: DrawnLane, plan: LanePlan, sign: SignState): LaneState {
   return {
     levels: plan.pins.map(pin => levelOf(lane, pin)).join(''),
     position: round(lane.turnstile.position),

@@ -9,12 +9,16 @@ import { buildPages } from '../../../server/web/build.ts'
 import { readPageFiles } from '../../../server/web/page-files.ts'
 import {
   EVENTS_PATH,
+  PICTURE_BYTES_MAX,
+  PICTURE_PATH,
   RUN_PATH,
+  SCENARIOS_PATH,
   TYPE_PATH,
   TYPED_BYTES_MAX,
 } from '../../../server/web/station/protocol.ts'
 import { guard } from './guard.ts'
 import { LINE_BYTES_MAX, LINE_CHARS_MAX } from './limits.ts'
+import { filmNamed, scenarioNames } from './scenarios.ts'
 import type { Show } from './show.ts'
 
 export interface StationPage {
@@ -33,6 +37,8 @@ const commandSchema = z.strictObject({
     .max(LINE_CHARS_MAX)
     .regex(/^[\w .-]+$/),
 })
+
+const laneSchema = z.string().regex(/^\w{1,32}$/)
 
 /** `port`: any free one where it is taken. Without a build there is no page; all else works. */
 export async function servePage(show: Show, port: number): Promise<StationPage> {
@@ -54,6 +60,7 @@ export async function servePage(show: Show, port: number): Promise<StationPage> 
 
 function createApp(show: Show, port: () => number, folder: string): Hono {
   const app = new Hono()
+  let isFilming = false
   app.use(guard(port))
   for (const { path, answer } of readPageFiles(folder)) app.get(path, answer)
   app.get('/', c => c.redirect(PAGE_PATH))
@@ -62,10 +69,31 @@ function createApp(show: Show, port: () => number, folder: string): Hono {
     if (stream === undefined) return c.text('BUSY: close another page of this station\n', 503)
     return new Response(stream, { headers: STREAM_HEADERS })
   })
+  app.get(SCENARIOS_PATH, async c => {
+    const name = c.req.query('name')
+    if (name === undefined) return c.json(scenarioNames())
+    if (isFilming) return c.text('BUSY: another scenario is being played; try again\n', 503)
+    isFilming = true
+    try {
+      const film = await filmNamed(name)
+      return film === undefined ? c.text('NO_SCENARIO: name one of the list\n', 404) : c.json(film)
+    } catch (error) {
+      return c.text(`NOT_PLAYED: ${(error as Error).message}\n`, 500)
+    } finally {
+      isFilming = false
+    }
+  })
   app.post(RUN_PATH, atMost(LINE_BYTES_MAX), async c => {
     const read = commandSchema.safeParse(await c.req.json().catch(() => undefined))
     if (!read.success) return c.text('BAD_LINE: send { "line": "…" }, one of the prompt’s\n', 400)
     if (!show.run(read.data.line)) return c.text('BUSY: many lines are under way; try again\n', 503)
+    return c.body(null, 202)
+  })
+  app.post(PICTURE_PATH, atMost(PICTURE_BYTES_MAX), async c => {
+    const lane = laneSchema.safeParse(c.req.query('lane'))
+    if (!lane.success) return c.text('BAD_LANE: name one, as ?lane=A\n', 400)
+    const bytes = new Uint8Array(await c.req.arrayBuffer())
+    if (!show.picture(lane.data, bytes)) return c.text('BUSY: much is under way; try again\n', 503)
     return c.body(null, 202)
   })
   app.post(TYPE_PATH, atMost(TYPED_BYTES_MAX), async c => {

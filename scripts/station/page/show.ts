@@ -3,6 +3,8 @@ import type { LogLine } from '../../../fixtures/child.ts'
 import type { Tap } from '../../../hardware/sim/null-modem.ts'
 import type { Answer, LaneState, SignState } from '../../../server/web/station/protocol.ts'
 import { runLine } from '../commands.ts'
+import { showPicture } from '../pictures.ts'
+import { orSaid } from '../refused.ts'
 import type { Station } from '../station-state.ts'
 import { followJournal, ROWS_MAX } from './journal-rows.ts'
 import { AT_REST, planOf, signOf, stateOf } from './lane-state.ts'
@@ -24,6 +26,8 @@ export interface Show {
   open(): ReadableStream<Uint8Array> | undefined
   /** Runs a line of the page as if it were typed at the prompt. False when too many are under way. */
   run(line: string): boolean
+  /** Somebody holds a picture before the camera of a lane. False when too much is under way. */
+  picture(lane: string, bytes: Uint8Array): boolean
   /** Types on the technician's line. */
   type(bytes: Uint8Array): void
   /** A line of the gate's log. */
@@ -67,8 +71,16 @@ export function createShow(station: Station, console: Tap): Show {
     tellTroubles()
   }
 
+  /** Without power nobody shows a sign. */
+  function forgetSigns(): void {
+    if (world.isPowered() || signs.size === 0) return
+    signs.clear()
+    for (const { lane } of lanes) touch(lane.name)
+  }
+
   function tellTroubles(): void {
-    const now = troublesOf(world)
+    forgetSigns()
+    const now = troublesOf(station)
     if (now.join() === troubles) return
     troubles = now.join()
     viewers.tell({ troubles: now })
@@ -99,28 +111,38 @@ export function createShow(station: Station, console: Tap): Show {
     viewers.tell({ answers: [told] })
   }
 
+  /** Runs what the page asked for; what it says are answers to `line`. */
+  function begin(line: string, run: (asked: Station) => Promise<unknown>): boolean {
+    if (running >= LINES_MAX) return false
+    running += 1
+    const say = (text: string, zh?: string) => answer(line, text, zh)
+    void run({ ...station, say }).finally(() => {
+      running -= 1
+      tellTroubles()
+    })
+    return true
+  }
+
   return {
     open() {
       station.phones.fill()
       readRows()
       return viewers.open({
         plan: { lanes: lanes.map(({ plan }) => plan), passengerUrl: `${world.url()}/` },
-        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(world), console: said },
+        ...{ lanes: statesOf(lanes), rows, troubles: troublesOf(station), console: said },
       })
     },
     run(line) {
-      if (running >= LINES_MAX) return false
       if (QUIT.test(line)) {
         answer(line, 'the prompt stops the station', '车站要在终端里停止')
         return true
       }
-      running += 1
-      const say = (text: string, zh?: string) => answer(line, text, zh)
-      void runLine({ ...station, say }, line).finally(() => {
-        running -= 1
-        tellTroubles()
-      })
-      return true
+      return begin(line, asked => runLine(asked, line))
+    },
+    picture(lane, bytes) {
+      return begin(`picture ${lane}`, asked =>
+        orSaid(asked.say, () => showPicture(asked, lane, bytes)),
+      )
     },
     type: console.write,
     hear(line) {

@@ -2,7 +2,7 @@
 import { LIST_ENTRIES } from '../../limits.ts'
 import { onEachEngine } from '../../testing/engines.ts'
 import { openDatabase } from '../engine/engines.ts'
-import { PLACES_AT_ONCE } from '../engine/limits.ts'
+import { PLACES_AT_ONCE, PLACES_LOW } from '../engine/limits.ts'
 import { createPlaces } from './status-index-pool.ts'
 
 const NOON = Date.UTC(2026, 4, 20, 4)
@@ -23,6 +23,19 @@ await onEachEngine(async (t, newPlace) => {
     const told = new Set(places.map(place => `${place?.list} ${place?.index}`))
     t.equal(told.size, wanted.length)
     t.same(await listsOf(), [[1, 4 * PLACES_AT_ONCE]])
+  })
+
+  await t.test('the next block is fetched ahead of need, one at a time', async t => {
+    await db.updateTable('status_lists').set({ next: 0 }).execute()
+    const places = createPlaces(db)
+    for (let i = 0; i < PLACES_AT_ONCE - PLACES_LOW; i++) await places.take(NOON)
+    t.same(await listsOf(), [[1, PLACES_AT_ONCE]], 'enough is left')
+    const told = new Set([await places.take(NOON), await places.take(NOON)])
+    // Asked for over another connection than it is fetched with.
+    for (let i = 0; i < 1000 && (await listsOf())[0]?.[1] === PLACES_AT_ONCE; i++);
+    t.same(await listsOf(), [[1, 2 * PLACES_AT_ONCE]])
+    while (told.size < PLACES_AT_ONCE) told.add(await places.take(NOON))
+    t.equal(new Set([...told].map(place => place.index)).size, PLACES_AT_ONCE)
   })
 
   await t.test('a list with less than a block left gives what it has', async t => {

@@ -56,8 +56,15 @@ await onEachEngine(async (t, newPlace, postgres) => {
       look.settle(seen)
       t.equal(look.isSettled(look.look()), postgres === undefined)
       await writeAudit(other, ENTRY, 6)
+      let heard = 0
+      const end = changes.listen(['proofs'], () => {
+        heard += 1
+      })
       t.notOk(look.isSettled(look.look()))
+      t.equal(heard, Number(postgres === undefined), 'any table may have been written to')
       look.settle(look.look())
+      t.equal(heard, Number(postgres === undefined), 'told once')
+      end()
       await writeAudit(db, ENTRY, 7)
       t.notOk(look.isSettled(look.look()), 'our own')
     },

@@ -1,12 +1,15 @@
 /**
  * What this process has committed, by table: whoever runs by itself hears of it and need not ask the
- * database. What other processes commit is seen by `outsideVersion` on SQLite, and on PostgreSQL only
- * by asking.
+ * database. What other processes commit is seen by `outsideVersion` on SQLite, whoever asks for it: then
+ * all who listen are told. On PostgreSQL only a query sees it.
  */
 export interface Changes {
   /** How many commits so far wrote to one of `tables`. */
   count(tables: readonly string[]): number
-  /** Calls `listener` after each commit that wrote to one of `tables`, until the result is called. */
+  /**
+   * Calls `listener` after each commit that wrote to one of `tables`, or that was another process's,
+   * until the result is called.
+   */
   listen(tables: readonly string[], listener: () => void): () => void
   /** A commit that wrote to these. */
   committed(tables: Iterable<string>): void
@@ -19,13 +22,18 @@ export interface Changes {
 
 export function createChanges(outsideVersion: () => number | undefined): Changes {
   const counts = new Map<string, number>()
-  const listeners = new Set<(table: string) => void>()
+  /** Called with a table, or with nothing where any may have been written to. */
+  const listeners = new Set<(table?: string) => void>()
+  let outside: number | undefined
+  const tell = (table?: string): void => {
+    for (const heard of [...listeners]) heard(table)
+  }
   return {
     count: tables => tables.reduce((sum, table) => sum + (counts.get(table) ?? 0), 0),
     listen(tables, listener) {
       const wanted = new Set(tables)
-      const heard = (table: string) => {
-        if (wanted.has(table)) listener()
+      const heard = (table?: string) => {
+        if (table === undefined || wanted.has(table)) listener()
       }
       listeners.add(heard)
       return () => void listeners.delete(heard)
@@ -33,10 +41,15 @@ export function createChanges(outsideVersion: () => number | undefined): Changes
     committed(tables) {
       for (const table of tables) {
         counts.set(table, (counts.get(table) ?? 0) + 1)
-        for (const heard of [...listeners]) heard(table)
+        tell(table)
       }
     },
-    outsideVersion,
+    outsideVersion() {
+      const before = outside
+      outside = outsideVersion()
+      if (before !== undefined && outside !== before) tell()
+      return outside
+    },
   }
 }
 

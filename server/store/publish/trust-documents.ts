@@ -1,15 +1,15 @@
 /** Trust documents in the database, from where every replica serves them. */
 import type { Database } from '../schema/schema.ts'
 
-/** The bytes of the newest one; undefined in an empty database. */
-export async function newestTrustBytes(db: Database): Promise<Uint8Array | undefined> {
+/** The newest one; undefined in an empty database. */
+export async function newestTrustVersion(db: Database): Promise<number | undefined> {
   const row = await db
     .selectFrom('trust_documents')
-    .select('bytes')
+    .select('version')
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row?.bytes
+  return row?.version
 }
 
 /** Of all, oldest first. */

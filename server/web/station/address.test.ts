@@ -7,14 +7,14 @@ t.test('what an address says is shown, and comes back', t => {
     lane: 'B',
     language: 'zh',
     isConsoleOpen: true,
+    scenario: 'people/flap-normal',
   } as const
   t.same(readAddress(addressOf(shown)), shown)
-  t.same(readAddress(''), { row: '', lane: '', language: undefined, isConsoleOpen: false })
+  const nothing = { row: '', lane: '', language: undefined, isConsoleOpen: false, scenario: '' }
+  t.same(readAddress(''), nothing)
   t.same(readAddress('#language=klingon&row=%3Cb%3E&console=shut'), {
+    ...nothing,
     row: '<b>',
-    lane: '',
-    language: undefined,
-    isConsoleOpen: false,
   })
   t.end()
 })

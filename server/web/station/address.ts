@@ -8,6 +8,8 @@ export interface Shown {
   readonly lane: string
   readonly language: Language | undefined
   readonly isConsoleOpen: boolean
+  /** Played in place of the station, '' for none. */
+  readonly scenario: string
 }
 
 /** Nothing of it is trusted: what does not exist is not shown. */
@@ -18,14 +20,16 @@ export function readAddress(hash: string): Shown {
     lane: fields.get('lane') ?? '',
     language: LANGUAGES.find(one => one === fields.get('language')),
     isConsoleOpen: fields.get('console') === 'open',
+    scenario: fields.get('scenario') ?? '',
   }
 }
 
-export function addressOf({ row, lane, language, isConsoleOpen }: Shown): string {
+export function addressOf({ row, lane, language, isConsoleOpen, scenario }: Shown): string {
   const fields = new URLSearchParams()
   if (language !== undefined) fields.set('language', language)
   if (lane !== '') fields.set('lane', lane)
   if (row !== '') fields.set('row', row)
   if (isConsoleOpen) fields.set('console', 'open')
+  if (scenario !== '') fields.set('scenario', scenario)
   return `#${fields}`
 }

@@ -1,6 +1,13 @@
 /** The page's line to its station: updates as they come, lines that it runs. */
 import type { Timers } from '../shared/ports.ts'
-import { type Command, EVENTS_PATH, RUN_PATH, TYPE_PATH, type Update } from './protocol.ts'
+import {
+  type Command,
+  EVENTS_PATH,
+  PICTURE_PATH,
+  RUN_PATH,
+  TYPE_PATH,
+  type Update,
+} from './protocol.ts'
 
 export type LinkState = 'opening' | 'live' | 'gone'
 
@@ -9,6 +16,8 @@ export interface Link {
   run(line: string): Promise<void>
   /** Types on the technician's line. Rejects as `run` does. */
   type(bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  /** Holds a picture before the camera of a lane. Rejects as `run` does. */
+  show(lane: string, picture: Blob): Promise<void>
   close(): void
 }
 
@@ -61,6 +70,8 @@ export function openLink({ open, fetch, timers, onState, onUpdate }: LinkParts):
       await post(RUN_PATH, 'application/json', body)
     },
     type: bytes => post(TYPE_PATH, 'application/octet-stream', bytes),
+    show: (lane, picture) =>
+      post(`${PICTURE_PATH}?lane=${encodeURIComponent(lane)}`, 'application/octet-stream', picture),
     close() {
       cancel()
       closeStream()

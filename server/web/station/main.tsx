@@ -4,6 +4,7 @@ import { render } from 'preact'
 import { browserTimers } from '../shared/browser-ports.ts'
 import { language, preferred } from '../shared/language.ts'
 import { addressOf, readAddress } from './address.ts'
+import { openScenarios } from './scenarios.ts'
 import { createBuzzers } from './sound.ts'
 import { openStation } from './station.ts'
 import { App } from './views/app.tsx'
@@ -23,12 +24,27 @@ const station = openStation({
 station.openRow.value = asked.row
 station.goal.value = asked.lane
 station.isConsoleOpen.value = asked.isConsoleOpen
+const scenarios = openScenarios({
+  async getJson(path) {
+    const answer = await fetch(path)
+    if (!answer.ok) throw new Error(await answer.text())
+    return answer.json()
+  },
+  ticker(tick) {
+    let next = requestAnimationFrame(function draw(nowMs) {
+      next = requestAnimationFrame(draw)
+      tick(nowMs)
+    })
+    return () => cancelAnimationFrame(next)
+  },
+})
+scenarios.choose(asked.scenario)
 const buzzers = createBuzzers(station)
 
 effect(() => {
   const shown = {
     ...{ row: station.openRow.value, lane: station.goal.value, language: language.value },
-    isConsoleOpen: station.isConsoleOpen.value,
+    ...{ isConsoleOpen: station.isConsoleOpen.value, scenario: scenarios.chosen.value },
   }
   history.replaceState(null, '', addressOf(shown))
 })
@@ -38,4 +54,4 @@ addEventListener('pageshow', event => event.persisted && location.reload())
 
 const root = document.getElementById('page') as HTMLElement
 root.replaceChildren()
-render(<App station={station} buzzers={buzzers} />, root)
+render(<App station={station} scenarios={scenarios} buzzers={buzzers} />, root)

@@ -109,6 +109,31 @@ export interface Update {
   readonly console?: string
 }
 
+/** What was seen of a scenario that was played in virtual time; times are milliseconds from its start. */
+export interface Film {
+  /** Of its file below `fixtures/scenarios/`, as `people/flap-normal`. */
+  readonly name: string
+  /** What must happen, in its author's words. */
+  readonly title: string
+  readonly endMs: number
+  readonly lanes: readonly LanePlan[]
+  /** In the order of their times; the first, at 0, has every lane, the others those that changed. */
+  readonly frames: readonly FilmFrame[]
+  readonly rows: readonly FilmRow[]
+}
+
+export interface FilmFrame {
+  readonly atMs: number
+  readonly lanes: Readonly<Record<string, LaneState>>
+}
+
+export interface FilmRow {
+  readonly atMs: number
+  readonly row: RowState
+}
+
+/** `GET`: the names of all scenarios; with `?name=` a `Film`. */
+export const SCENARIOS_PATH = '/station/scenarios'
 export const EVENTS_PATH = '/station/events'
 /** `POST` of a `Command`. */
 export const RUN_PATH = '/station/run'
@@ -116,6 +141,11 @@ export const RUN_PATH = '/station/run'
 export const TYPE_PATH = '/station/console'
 /** Of one such request. */
 export const TYPED_BYTES_MAX = 4096
+
+/** `POST` of a picture that is held before the camera of the lane that `?lane=` names. */
+export const PICTURE_PATH = '/station/picture'
+/** Of one picture. */
+export const PICTURE_BYTES_MAX = 16_000_000
 
 export interface Command {
   /** As it would be typed at the prompt. */

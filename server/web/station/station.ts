@@ -38,6 +38,8 @@ export interface Station {
   readonly console: ConsoleLine
   readonly isConsoleOpen: Signal<boolean>
   run(line: string): void
+  /** Somebody comes with a picture to where who is sent goes. */
+  show(picture: Blob): void
   close(): void
 }
 
@@ -115,14 +117,18 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
     onUpdate: update => batch(() => take(update)),
   })
 
+  /** Tells where the station did not take it. */
+  function ask(text: string, asked: Promise<void>): void {
+    asked.catch(() => {
+      answer.value = { line: text, text: undefined }
+    })
+  }
+
   return {
     ...{ link, plan, lanes, rows, troubles, answer, goal, openRow: signal('') },
     ...{ console: consoleLine, isConsoleOpen: signal(false) },
-    run(text) {
-      line.run(text).catch(() => {
-        answer.value = { line: text, text: undefined }
-      })
-    },
+    run: text => ask(text, line.run(text)),
+    show: picture => ask(`picture ${goal.value}`, line.show(goal.value, picture)),
     close: () => line.close(),
   }
 }

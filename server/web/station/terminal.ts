@@ -26,12 +26,14 @@ const ROWS = 24
 const FONT_PX_MAX = 14
 /** Below this it is scrolled sideways. */
 const FONT_PX_MIN = 9
+/** Of a letter: below 1.2 some fonts lose their underscores. */
+const LINE_HEIGHT = 1.25
 /** Of a screen in a dark room, in both themes. */
 const THEME = { background: '#0c1512', foreground: '#d7e4de', cursor: '#5cf0a4' }
 
 export function openTerminal({ place, line, hintId, onLeave }: TerminalParts): OpenTerminal {
   const terminal = new Terminal({
-    ...{ cols: COLUMNS, rows: ROWS, fontSize: FONT_PX_MAX, theme: THEME },
+    ...{ cols: COLUMNS, rows: ROWS, fontSize: FONT_PX_MAX, lineHeight: LINE_HEIGHT, theme: THEME },
     fontFamily: getComputedStyle(place).fontFamily,
     screenReaderMode: true,
   })

@@ -1,7 +1,7 @@
 /** Troubles that one may bring upon a station: each a switch of the page, and two lines of the prompt. */
 
-export const GATE_TROUBLES = ['network'] as const
-export const LANE_TROUBLES = ['fire', 'board', 'scanner', 'usb'] as const
+export const GATE_TROUBLES = ['network', 'lies', 'power', 'disk', 'clock'] as const
+export const LANE_TROUBLES = ['fire', 'beam', 'board', 'scanner', 'usb'] as const
 export type TroubleName = (typeof GATE_TROUBLES)[number] | (typeof LANE_TROUBLES)[number]
 
 /** As an update names it. */
@@ -12,9 +12,19 @@ interface Lines {
   readonly off: string
 }
 
+const made = (name: TroubleName): Lines => ({
+  on: `trouble ${name} on`,
+  off: `trouble ${name} off`,
+})
+
 const LINES: Readonly<Record<TroubleName, Lines>> = {
   network: { on: 'network off', off: 'network on' },
+  lies: made('lies'),
+  power: made('power'),
+  disk: made('disk'),
+  clock: made('clock'),
   fire: { on: 'fire on', off: 'fire off' },
+  beam: made('beam'),
   board: { on: 'unplug board', off: 'plug board' },
   scanner: { on: 'unplug scanner', off: 'plug scanner' },
   usb: { on: 'unplug usb', off: 'plug usb' },

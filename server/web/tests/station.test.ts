@@ -3,17 +3,21 @@
  * board's pins, each traveller, each trouble, each state in both languages and themes.
  */
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import t from 'tap'
 import { readJournal } from '../../../fixtures/gate-journal.ts'
 import type { SimLane } from '../../../fixtures/sim-lane.ts'
+import { sameRows, storedRows } from '../../../fixtures/stored-journal.ts'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { phonePicture } from '../../../hardware/sim/scene.ts'
 import { until } from '../../../hardware/sim/until.ts'
 import { levelOf, planOf } from '../../../scripts/station/page/lane-state.ts'
+import { filmNamed } from '../../../scripts/station/page/scenarios.ts'
 import { openWhole } from '../../../scripts/station/whole.ts'
 import { TYPE_PATH, TYPED_BYTES_MAX } from '../station/protocol.ts'
 import type { SentName } from '../station/travellers.ts'
 import { noBrowser, openContext, type Setting, startBrowser } from '../testing/browser.ts'
-import { judge, switchLanguage } from '../testing/looks.ts'
+import { judge, switchLanguage, violations } from '../testing/looks.ts'
 
 const DESK: Setting = { language: 'en', theme: 'light', width: 1440, height: 900, density: 1 }
 const WAIT_MS = 30_000
@@ -165,10 +169,144 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     }
   })
 
-  await t.test('each trouble is a switch that shows how the station is', async t => {
-    const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
-    const shown = (id: string, on: boolean) =>
-      page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
+  await t.test('a photo of a code, and one before the computer’s camera', async t => {
+    const phone = await station.phones.fresh()
+    const png = async () => {
+      const { luma, ...size } = phonePicture(await phone.present(Date.now()), 6)
+      return sharp(luma, { raw: { ...size, channels: 1 } })
+        .png()
+        .toBuffer()
+    }
+    const file = (buffer: Buffer) => ({ name: 'code.png', mimeType: 'image/png', buffer })
+    const chosen = page.locator('.drop input')
+    const grants = () =>
+      readJournal(world.journalFile).filter(({ body }) => body.source === 'A.camera')
+    await chosen.setInputFiles(file(await png()))
+    await until('the gate’s camera to read it', () => grants()[0]?.body.code === 'ADMIT')
+    await page.locator('[data-lane="A"] .name').getByText('with your picture').waitFor()
+    await rest()
+
+    await chosen.setInputFiles(file(Buffer.from('no picture')))
+    await page.locator('.answer').getByText('no picture that can be read').waitFor()
+
+    await page.evaluate(
+      async bytes => {
+        const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]))
+        const canvas = document.createElement('canvas')
+        canvas.width = picture.width
+        canvas.height = picture.height
+        // A canvas that stands still sends no frame.
+        setInterval(() => canvas.getContext('2d')?.drawImage(picture, 0, 0), 100)
+        navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(5)
+      },
+      [...(await png())],
+    )
+    await page.getByText('Use this computer’s camera').click()
+    const shown = page.locator('video.webcam')
+    await until('its picture', () =>
+      shown.evaluate(one => (one as HTMLVideoElement).videoWidth > 0),
+    )
+    await page.getByText('Show it at lane A').click()
+    await until('the gate’s camera to read that', () => grants().length > 1)
+    t.match(grants()[1]?.body.code, /ALREADY_INSIDE|ALREADY_USED/)
+    await page.getByText('Camera off').click()
+    await rest()
+  })
+
+  await t.test(
+    'a scenario in the same lanes, at its own pace, and back to the station',
+    async t => {
+      const name = 'people/flap-luggage'
+      const film = await filmNamed(name)
+      if (film === undefined) throw new Error(name)
+      const key = (text: string) => page.locator('.controls').getByText(text, { exact: true })
+      const atMs = async () => Number(await page.locator('.place').getAttribute('data-at'))
+      const levelsAt = (ms: number) =>
+        film.frames.findLast(one => one.atMs <= ms && one.lanes.A !== undefined)?.lanes.A?.levels
+      await page.locator('.chooser select').selectOption(name)
+      await page.locator('.banner').getByText('not the running station').waitFor()
+      await page.locator('.banner').getByText(film.title).waitFor()
+      await key('Step').click()
+      for (let moment = 0; moment < MOMENTS; moment++) {
+        t.equal(await drawn(page, 'A'), levelsAt(await atMs()))
+        await key('Step').click()
+      }
+      t.equal(await page.locator('.flaps[data-position="1"]').count(), 1)
+      t.same(await violations(page), [], 'of the rules for everybody’s use')
+      await page.locator('.controls select').selectOption('60 ×')
+      await key('Play').click()
+      await rowOf('passage').waitFor()
+      t.match(new URL(page.url()).hash, /scenario=people%2Fflap-luggage/)
+
+      await page.reload()
+      await page.locator('.banner').getByText(film.title).waitFor()
+      await page.getByText('Back to the station').click()
+      await page.locator('[data-who="valid"]').waitFor()
+      t.equal(await page.locator('.banner').count(), 0)
+    },
+  )
+
+  const flip = (id: string) => page.locator(`[data-trouble="${id}"]`).click()
+  const shown = (id: string, on: boolean) =>
+    page.locator(`[data-trouble="${id}"][aria-checked="${on}"]`).waitFor()
+
+  /** Makes a trouble, or ends it; the switch tells it. */
+  async function turn(id: string, on: boolean): Promise<void> {
+    await flip(id)
+    await shown(id, on)
+  }
+
+  await t.test(
+    'disk, clock, service, power and beams fail by a switch, and are well again',
+    async t => {
+      const alarmed = (code: string, on: boolean, lane = '') =>
+        until(`${lane} ${code} ${on}`, () =>
+          readJournal(world.journalFile).some(
+            ({ kind, lane: where, body }) =>
+              kind === 'alarm' && body.code === code && body.on === on && where === lane,
+          ),
+        )
+      const sign = (text: string) => page.locator('[data-lane="A"] .sign').getByText(text)
+      for (const lane of ['A', 'B']) await turn(`beam ${lane}`, true)
+      t.equal(await page.locator('.beam.cut[data-beam="beamA"]').count(), 2, 'drawn as covered')
+
+      await turn('lies', true)
+      await written('menu', 'scan', 'MALFORMED')
+      await rowOf('alarm', 'ACK_IMPLAUSIBLE').waitFor()
+      await turn('lies', false)
+      await rest()
+      const operator = await world.signIn('operator')
+      await until('the service to have each row after all', async () =>
+        sameRows(readJournal(world.journalFile), await storedRows(operator, 'north-1')),
+      )
+
+      await turn('disk', true)
+      await send('valid')
+      await sign('JOURNAL_FULL').waitFor()
+      await turn('disk', false)
+      await sign('waits for a code').waitFor()
+      await rest()
+
+      for (const lane of ['A', 'B']) {
+        await alarmed('BEAM_STUCK', true, lane)
+        await turn(`beam ${lane}`, false)
+        await alarmed('BEAM_STUCK', false, lane)
+      }
+
+      await turn('clock', true)
+      await turn('power', true)
+      await page.locator('header').getByText('The gate has no power').waitFor()
+      await sign('the gate has no power').waitFor()
+      await turn('power', false)
+      await page.locator('header').getByText('live').waitFor()
+      await rowOf('clock', 'CLOCK_STEPPED').waitFor()
+      await written('valid', 'passage', '')
+      await turn('clock', false)
+      await rest()
+    },
+  )
+
+  await t.test('each device is a switch that shows how the station is', async t => {
     for (const [id, alarm] of [
       ['board B', 'BOARD_LOST'],
       ['scanner B', 'READER_LOST'],
@@ -211,6 +349,13 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     await page.keyboard.press('Enter')
     await page.locator('.screen textarea:focus').waitFor({ state: 'attached' })
     t.equal(await loaded(), true)
+    const bottom = await page.locator('.screen').evaluate(one => one.getBoundingClientRect().bottom)
+    t.ok(bottom <= DESK.height, 'the whole terminal is in sight')
+    const rowPx = await screen
+      .locator('div')
+      .first()
+      .evaluate(one => [one.clientHeight, Number.parseFloat(getComputedStyle(one).fontSize)])
+    t.ok((rowPx[0] ?? 0) > 1.4 * (rowPx[1] ?? 0), 'an underscore has room below its line')
     await page.keyboard.press('Enter')
     for (const [prompt, typed] of [
       ['login:', 'ada'],

@@ -2,20 +2,24 @@
 import { useEffect } from 'preact/hooks'
 import { language, TAGS } from '../../shared/language.ts'
 import { Spinner } from '../../shared/parts.tsx'
+import type { Scenarios } from '../scenarios.ts'
 import type { Buzzers } from '../sound.ts'
 import type { Station } from '../station.ts'
 import { say } from '../texts.ts'
 import { Console } from './console-view.tsx'
 import { Journal } from './journal-view.tsx'
 import { Lane } from './lane-view.tsx'
+import { OwnPicture } from './picture-view.tsx'
+import { Banner, Chooser, Controls } from './scenario-views.tsx'
 import { People, Troubles } from './send-views.tsx'
 
 interface AppProps {
   readonly station: Station
+  readonly scenarios: Scenarios
   readonly buzzers: Buzzers
 }
 
-export function App({ station, buzzers }: AppProps) {
+export function App({ station, scenarios, buzzers }: AppProps) {
   useEffect(() => {
     document.documentElement.lang = TAGS[language.value]
     document.title = say('title')
@@ -23,27 +27,61 @@ export function App({ station, buzzers }: AppProps) {
   const plan = station.plan.value
   return (
     <>
-      <Head station={station} buzzers={buzzers} />
+      <Head station={station} scenarios={scenarios} buzzers={buzzers} />
       {plan === undefined ? (
         <main class="alone" data-link={station.link.value}>
           <Opening station={station} />
         </main>
       ) : (
         <div class="room" data-link={station.link.value}>
-          <aside>
-            <People station={station} />
-            <Troubles station={station} />
-          </aside>
-          <main id="lanes">
-            {station.lanes.value.map(lane => (
-              <Lane key={lane.plan.name} lane={lane} station={station} />
-            ))}
-            <Answered station={station} />
-            <Console station={station} />
-          </main>
-          <Journal station={station} />
+          {scenarios.chosen.value === '' ? (
+            <Live station={station} />
+          ) : (
+            <Played station={station} scenarios={scenarios} />
+          )}
         </div>
       )}
+    </>
+  )
+}
+
+function Live({ station }: Pick<AppProps, 'station'>) {
+  return (
+    <>
+      <aside>
+        <People station={station} />
+        <OwnPicture station={station} />
+        <Troubles station={station} />
+      </aside>
+      <main id="lanes">
+        {station.lanes.value.map(lane => (
+          <Lane key={lane.plan.name} lane={lane} station={station} />
+        ))}
+        <Answered station={station} />
+        <Console station={station} />
+      </main>
+      <Journal rows={station.rows.value} openRow={station.openRow} />
+    </>
+  )
+}
+
+function Played({ station, scenarios }: Omit<AppProps, 'buzzers'>) {
+  const player = scenarios.player.value
+  return (
+    <>
+      <aside>
+        {player !== undefined && <Controls player={player} />}
+        <button type="button" class="small line" onClick={() => scenarios.choose('')}>
+          {say('scenario.close')}
+        </button>
+      </aside>
+      <main id="lanes">
+        <Banner scenarios={scenarios} />
+        {player?.lanes.map(lane => (
+          <Lane key={`${player.film.name} ${lane.plan.name}`} lane={lane} />
+        ))}
+      </main>
+      <Journal rows={player?.rows.value ?? []} openRow={station.openRow} />
     </>
   )
 }
@@ -81,10 +119,12 @@ function Gone() {
   )
 }
 
-function Head({ station, buzzers }: AppProps) {
+function Head({ station, scenarios, buzzers }: AppProps) {
   const other = language.value === 'zh' ? 'en' : 'zh'
   const plan = station.plan.value
   const isGone = station.link.value === 'gone'
+  const isDark = station.troubles.value.has('power')
+  const how = isGone ? 'gone' : isDark ? 'dark' : 'live'
   return (
     <header>
       <a class="skip" href="#lanes">
@@ -92,12 +132,13 @@ function Head({ station, buzzers }: AppProps) {
       </a>
       <h1>{say('title')}</h1>
       {plan !== undefined && (
-        <span role="status" class={`state ${isGone ? 'refuse' : 'pass'}`}>
-          {isGone ? say('gone') : say('live')}
+        <span role="status" class={`state ${how === 'live' ? 'pass' : 'refuse'}`}>
+          {say(how)}
         </span>
       )}
       {plan !== undefined && isGone && <span class="quiet">{say('gone.text')}</span>}
       <span class="end">
+        {plan !== undefined && <Chooser scenarios={scenarios} />}
         <label class="check">
           <input
             type="checkbox"

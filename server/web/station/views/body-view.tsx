@@ -75,8 +75,10 @@ function Shape({ body, towards }: { readonly body: BodyState; readonly towards: 
 /** Names of people in a queue would lie upon each other. */
 const isAtReader = ({ at }: BodyState) => Math.abs(at) < NAMED_WITHIN
 
+const NAMED = [...SENT, 'you', 'picture'] as const
+
 function Name({ who }: { readonly who: string }) {
-  const known = who === 'you' ? who : SENT.find(name => name === who)
+  const known = NAMED.find(name => name === who)
   if (known === undefined) return null
   return (
     <text class="name" y="-36" text-anchor="middle">

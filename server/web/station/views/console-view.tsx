@@ -53,7 +53,10 @@ function Screen({ line }: { readonly line: Station['console'] }) {
         if (isOver || place.current === null) return
         const onLeave = () => opener?.focus()
         terminal = openTerminal({ place: place.current, line, hintId: HINT, onLeave })
-        if (isAsked) terminal.focus()
+        if (!isAsked) return
+        terminal.focus()
+        // Its screen opens below the button, where a small window does not reach.
+        place.current.scrollIntoView({ block: 'nearest' })
       },
       () => setMissing(true),
     )

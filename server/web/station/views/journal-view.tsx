@@ -6,25 +6,26 @@ import { say } from '../texts.ts'
 import { clockOf } from '../time.ts'
 
 interface JournalProps {
-  readonly station: Station
+  /** Newest first. */
+  readonly rows: readonly RowState[]
+  readonly openRow: Station['openRow']
 }
 
-export function Journal({ station }: JournalProps) {
-  const rows = station.rows.value
+export function Journal({ rows, openRow }: JournalProps) {
   return (
     <section class="journal" aria-labelledby="journal">
       <h2 id="journal">{say('journal.title')}</h2>
       {rows.length === 0 && <p class="quiet empty">{say('journal.empty')}</p>}
       <ol>
         {rows.map(row => (
-          <Row key={row.id} row={row} station={station} />
+          <Row key={row.id} row={row} openRow={openRow} />
         ))}
       </ol>
     </section>
   )
 }
 
-function Row({ row, station: { openRow } }: JournalProps & { readonly row: RowState }) {
+function Row({ row, openRow }: Pick<JournalProps, 'openRow'> & { readonly row: RowState }) {
   const isOpen = openRow.value === row.id
   const [first = '', ...why] = row.means[language.value]
   const where = row.lane === '' ? say('journal.gate') : say('lane', { lane: row.lane })

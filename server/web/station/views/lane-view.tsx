@@ -9,7 +9,8 @@ import { Floor } from './floor-view.tsx'
 
 interface LaneProps {
   readonly lane: LaneShown
-  readonly station: Station
+  /** Undefined for a lane of a scenario: nobody can do anything there. */
+  readonly station?: Pick<Station, 'run' | 'troubles'>
 }
 
 export function Lane({ lane, station }: LaneProps) {
@@ -22,10 +23,12 @@ export function Lane({ lane, station }: LaneProps) {
           {say('lane', { lane: name })} · {say(`lane.${direction}`)}
         </h2>
         <span class="quiet">{say(`lane.${profile}`)}</span>
-        <Sign sign={sign.value} />
-        <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
-          {say('lane.release')}
-        </button>
+        <Sign sign={sign.value} isDark={station?.troubles.value.has('power') === true} />
+        {station !== undefined && (
+          <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
+            {say('lane.release')}
+          </button>
+        )}
       </div>
       <Picture lane={lane} />
       <Pins lane={lane} />
@@ -37,13 +40,21 @@ const TONES: Readonly<Record<string, Tone>> = {
   pass: 'pass',
   open: 'pass',
   retry: 'retry',
+  closed: 'refuse',
   service: 'retry',
   refuse: 'refuse',
   fraud: 'refuse',
   intrusion: 'refuse',
 }
 
-function Sign({ sign: { sign, code, says } }: { readonly sign: SignState }) {
+interface SignProps {
+  readonly sign: SignState
+  /** No gate is there to show one. */
+  readonly isDark: boolean
+}
+
+function Sign({ sign: { sign, code, says }, isDark }: SignProps) {
+  if (isDark) return <b class="sign state refuse">{say('lane.dark')}</b>
   if (code === '') return <span class="sign quiet">{say('lane.idle')}</span>
   return (
     <span class="sign" data-code={code}>
