@@ -8,7 +8,7 @@ const ROUTE = 'GET /v1/audit'
 const EXPORT_PATH = '/v1/audit/export'
 export type AuditRow = Api[typeof ROUTE]['answer']['rows'][number]
 
-/** Each exact, '' for any; an action that ends with a dot stands for all that begin so. */
+/** Each exact, '' for any; who may be an e-mail address. */
 export interface AuditFilter {
   readonly actor: string
   readonly action: string

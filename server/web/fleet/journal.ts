@@ -111,7 +111,7 @@ export function createJournal(page: StaffContext): Journal {
 }
 
 export async function readJournal(page: StaffContext, of: Wanted): Promise<Loaded<JournalPage>> {
-  const listed = await page.call('GET /v1/fleet/gates', {})
+  const listed = await page.call('GET /v1/fleet/gates', { query: {} })
   if (!listed.ok) {
     return { is: 'away', trouble: staffTroubleOf(page, 'GET /v1/fleet/gates', listed) }
   }

@@ -6,6 +6,8 @@ import type { PageWorld } from './page-world.ts'
 import { signInAs } from './staff-driver.ts'
 
 const MINUTE_MS = 60_000
+/** Each makes a point of the charts. */
+const POINT_MS = 5 * MINUTE_MS
 
 interface Shown {
   readonly well: ToldGate
@@ -22,7 +24,10 @@ export async function showGates(pageWorld: PageWorld): Promise<void> {
   const { well, troubled } = await known
   const now = pageWorld.world.clock.now()
   const trust = { stage: 'FRESH', version: 1, manifestVersion: 7, manifestAgeMs: 900 } as const
-  await well.report({ recent: BUSY, clockOffsetMs: 12, trust })
+  await well.report({
+    ...{ recent: BUSY, clockOffsetMs: 12, trust },
+    journal: { waiting: 0, unsent: 2, disk: { freeBytes: 9e9, held: true } },
+  })
   await troubled.report({
     recent: BUSY,
     trust: { ...trust, stage: 'STALE', manifestAgeMs: 4 * MINUTE_MS },
@@ -42,6 +47,16 @@ async function make(pageWorld: PageWorld): Promise<Shown> {
   const [well, troubled] = [await newGate(world, 'north-1'), await newGate(world, 'west-3')]
   await newGate(world, 'south-11', 'south')
   await well.upload(uploadOf(chainRows('00000000000000aa', 'scan', SCANS), 1, SCANS.length))
+  for (const [i, p99Ms] of [4.2, 5.1, 9.6, 5.4, 5.2].entries()) {
+    const scanToRelay = { count: 300, p50Ms: 3.1, p99Ms }
+    const unsent = i === 2 ? 140 : 3
+    await well.report({
+      ...{ recent: { ...BUSY, scanToRelay }, clockOffsetMs: 10 + 4 * i },
+      journal: { waiting: 0, unsent, disk: { freeBytes: 9e9, held: true } },
+      trust: { stage: i === 2 ? 'STALE' : 'FRESH', version: 1, manifestVersion: 7 },
+    })
+    await pageWorld.advance(POINT_MS)
+  }
   const operator = await signInAs(pageWorld, 'operator')
   let base = 0
   for (const waitMs of [5000, 8000]) {

@@ -112,7 +112,7 @@ function Row({ row }: { readonly row: AuditRow }) {
       <time dateTime={new Date(row.at).toISOString()}>{timeOf(row.at)}</time>
       <code>{row.action}</code>
       <span>{row.subject}</span>
-      <span class="quiet">{row.actor}</span>
+      <span class="quiet">{row.name ?? row.actor}</span>
       {detail.length > 0 && (
         <span class="detail">
           {detail.map(([name, value]) => (

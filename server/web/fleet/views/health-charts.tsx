@@ -67,19 +67,21 @@ const REFUSED_TONES = ['refuse', 'retry', 'link'] as const
 function verdictLines(points: readonly HealthPoint[]): readonly ChartLine[] {
   const totals = new Map<string, number>()
   for (const { verdicts } of points) {
-    for (const [code, count] of Object.entries(verdicts)) {
+    for (const [code, count] of Object.entries(verdicts ?? {})) {
       if (!isAdmitting(code)) totals.set(code, (totals.get(code) ?? 0) + count)
     }
   }
   const commonest = [...totals].sort(([, a], [, b]) => b - a).slice(0, REFUSED_TONES.length)
-  const passed = points.map(({ verdicts }) =>
-    Object.entries(verdicts).reduce((sum, [code, of]) => (isAdmitting(code) ? sum + of : sum), 0),
+  const passed = points.map(
+    ({ verdicts }) =>
+      verdicts &&
+      Object.entries(verdicts).reduce((sum, [code, of]) => (isAdmitting(code) ? sum + of : sum), 0),
   )
   return [
     { name: say('chart.passed'), tone: 'brand', values: passed },
     ...commonest.map(([code], i) => ({
       ...{ name: code, tone: REFUSED_TONES[i] ?? 'link' },
-      values: points.map(({ verdicts }) => verdicts[code] ?? 0),
+      values: points.map(({ verdicts }) => verdicts && (verdicts[code] ?? 0)),
     })),
   ]
 }
