@@ -120,6 +120,8 @@ export const BELIEVE_EVERY_MS = 3_600_000
 /** Rows refused by the service that are kept aside; past that the upload waits. */
 export const REFUSED_ROWS_MAX = 1000
 /** The service is told how the gate is so often, and on a change no sooner than after the floor. */
+/** Scans whose times are told by the health report: the newest. */
+export const RECENT_SCANS_MAX = 512
 export const HEALTH_EVERY_MS = 60_000
 export const HEALTH_FLOOR_MS = 5_000
 /** Issuer halves remembered by the verifier; about 1.5 kB each. */

@@ -7,6 +7,7 @@ import { tempDir } from '../fixtures/temp-dir.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { noBrowser, startBrowser } from '../server/web/testing/browser.ts'
 import { DESK_STATES } from '../server/web/testing/desk-states.ts'
+import { FLEET_STATES } from '../server/web/testing/fleet-states.ts'
 import type { AnyState } from '../server/web/testing/page-state.ts'
 import { openPageWorld } from '../server/web/testing/page-world.ts'
 import { PASSENGER_STATES } from '../server/web/testing/passenger-states.ts'
@@ -49,7 +50,7 @@ async function main(): Promise<number> {
   }
   const { readme, only, to = readme ? '.github' : 'screenshots' } = values
   const station = createStationStates()
-  const states = [...PASSENGER_STATES, ...DESK_STATES, ...station.states]
+  const states = [...PASSENGER_STATES, ...DESK_STATES, ...FLEET_STATES, ...station.states]
   const wanted = states.filter(({ name }) => name.includes(only))
   if (wanted.length === 0) throw new OptionError(`--only ${only}: no state has such a name`)
   if (noBrowser !== false) throw new OptionError(noBrowser)

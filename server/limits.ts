@@ -180,6 +180,11 @@ export const DUPLICATES_SPAN_MS = 24 * 3600_000
 export const DUPLICATES_CERTIFICATES_MAX = 5000
 /** A gate that has told nothing of itself for so long is stale: it tells each minute. */
 export const GATE_STALE_MS = 3 * 60_000
+/** A gate's health history: a point in each five minutes of the last day. */
+export const HEALTH_POINT_MS = 5 * 60_000
+export const HEALTH_POINTS = 288
+/** Rows of one export of the audit. */
+export const AUDIT_EXPORT_ROWS_MAX = 100_000
 /** What changes in the fleet is gathered so long before who watches it is told. */
 export const FLEET_BEAT_MS = 750
 /** When a gate was last seen is told to so much. */

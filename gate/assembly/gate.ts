@@ -20,7 +20,7 @@ import type { Enrolment } from '../net/identity.ts'
 import { recordStart, reportDamage, reportMovedJournal } from '../ops/boot-record.ts'
 import { createDiskState } from '../ops/disk-state.ts'
 import { createEventRecorder } from '../ops/event-recorder.ts'
-import { createHealthChangeTest, readHealth } from '../ops/health-report.ts'
+import { createHealthChangeTest, createHealthReader } from '../ops/health-report.ts'
 import { type BusView, createObserver } from '../ops/telemetry.ts'
 import { createBacklog } from '../store/backlog.ts'
 import type { Known } from '../store/high-water-marks.ts'
@@ -44,6 +44,8 @@ import { watchedBy } from './watched-lane.ts'
 export interface StartOptions {
   /** Number of the config's revision, as it is now: some take effect without a start. */
   readonly revision?: () => number
+  /** Hash of what the service may give of the config that runs; undefined before it is known. */
+  readonly configSha256?: () => string | undefined
   /** How lanes are run at first, by name. */
   readonly modes?: ReadonlyMap<string, GivenModes>
   /** Takes the config that the service has for this gate. */
@@ -238,16 +240,18 @@ async function assemble(
     }
     return createLane({ config: lane, board, readers, modes, hurry, ...shared, ...watched, onStep })
   })
+  const { bus } = stationBus
   core.entryStops.follow(lanes)
-  observer.observe({ rows, trust, bus: stationBus.bus })
+  observer.observe({ rows, trust, bus })
   const server = await observer.serve(config.metrics?.port)
   if (server !== undefined) opened.defer(() => server.close())
 
-  const { remote, revision = () => 0 } = how
-  const readGateHealth = () => readHealth({ journal, rows, trust, lanes, timers, revision })
+  const { remote, revision = () => 0, configSha256 = () => undefined } = how
+  const told = { journal, rows, trust, lanes, timers, revision, configSha256, bus }
+  const readHealth = createHealthReader({ ...told, recent: observer.recent })
   serviceLink = openServiceLink(config, {
     ...{ ...parts, found, journal, trust, remote, shelf: parts.disk.openShelf() },
-    ...{ readHealth: readGateHealth, onEvent: onTrustEvent, onAlarm: recorder.alarm },
+    ...{ readHealth, onEvent: onTrustEvent, onAlarm: recorder.alarm },
   })
   opened.defer(async () => serviceLink?.close())
   void serviceLink?.uploader.flush()
@@ -264,8 +268,8 @@ async function assemble(
   log.info({ event: 'ready', lanes: lanes.map(lane => lane.name) }, 'ready')
 
   return {
-    ...{ lanes, trust, journal, readHealth: readGateHealth, bus: stationBus.bus },
-    ...{ figures: observer.figures, memory },
+    ...{ lanes, trust, journal, memory, readHealth },
+    ...{ bus, figures: observer.figures },
     enrolment: serviceLink?.enrolment,
     record: recorder.record,
     know: core.know,

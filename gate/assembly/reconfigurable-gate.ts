@@ -2,6 +2,7 @@
  * A gate that runs by its config file and the revisions made since: the engine that keeps them, and
  * the gate that it starts, ends and starts anew.
  */
+import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { TRUST_BYTES_MAX } from '../../pass/limits.ts'
 import { badFile, checkConfig, readConfigFile, readNamedBytes } from '../config/config-file.ts'
@@ -11,6 +12,7 @@ import { createRemoteDoor } from '../config/remote-door.ts'
 import { createRunning, type Running } from '../config/running.ts'
 import { STORE_FILE } from '../config/store-file.ts'
 import type { GateConfig } from '../contract/config.ts'
+import { givenPart } from '../contract/config-part.ts'
 import type { GateControl } from '../contract/control.ts'
 import { type DataLock, LOCK_FILE } from '../files/data-lock.ts'
 import type { KeptFile } from '../files/file-watch.ts'
@@ -73,7 +75,7 @@ export function createReconfigurableGate(
       const { factory } = config.trust
       const factoryTrust = readNamedBytes('trust.factory', factory, TRUST_BYTES_MAX)
       const all = { ...parts, ...devices, factoryTrust, kept, damaged: untold, watch: watches }
-      const gate = await startGate(config, all, { ...how, ...(remote && { remote }) })
+      const gate = await startGate(config, all, { ...how, configSha256, ...(remote && { remote }) })
       const extension = followExtension(() => running.config() ?? config, gate, parts, onFault)
       untold = []
       return {
@@ -101,6 +103,11 @@ export function createReconfigurableGate(
     onFault,
     onDead,
   })
+  function configSha256(): string | undefined {
+    if (engine.seen() === undefined) return undefined
+    return createHash('sha256').update(givenPart(engine.show().value)).digest('hex')
+  }
+
   kept = [
     {
       name: STORE_FILE,

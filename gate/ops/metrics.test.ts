@@ -12,11 +12,12 @@ import { tempDir } from '../../fixtures/temp-dir.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { initTrust } from '../../server/ceremony/init.ts'
 import { NO_STRETCH } from '../../server/ceremony/sealed-file.ts'
-import type { GrantBody } from '../contract/events.ts'
+import type { GrantBody, PassageBody } from '../contract/events.ts'
 import { type Effect, startingLane } from '../machine/state.ts'
 import { SCAN_HOPS } from '../timing/scan-hops.ts'
 import { createMetrics } from './metrics.ts'
 import { prometheusText } from './prometheus.ts'
+import { createRecent } from './recent.ts'
 import { createServiceManager } from './systemd.ts'
 import { createObserver } from './telemetry.ts'
 
@@ -30,6 +31,24 @@ const grant: GrantBody = {
   trace: [],
 }
 const lane = { ...startingLane(), state: { name: 'Locked' } } as const
+
+t.test('what is recent hears of verdicts, passages and times to the relay', async t => {
+  const recent = createRecent()
+  const metrics = createMetrics(recent)
+  metrics.scanned('A', 1000)
+  metrics.stepped('A', lane, [{ type: 'recordGrant', body: grant }], 1004)
+  metrics.stepped('A', lane, [{ type: 'energise', relay: 'entry' }], 1030)
+  metrics.stepped('A', lane, [{ type: 'energise', relay: 'entry' }], 9000)
+  const body: PassageBody = {
+    ...{ direction: 'entry', area: 'main', person: 1, tolerated: false },
+    grant: { epoch: 'e', seq: 1 },
+  }
+  metrics.stepped('A', lane, [{ type: 'record', kind: 'passage', body }], 9001)
+  const read = recent.read(9001)
+  t.equal(read.verdicts.ADMIT?.at(-1), 1)
+  t.equal(read.passages.at(-1), 1)
+  t.same(read.scanToRelay, { count: 1, p50Ms: 30, p99Ms: 30 }, 'a release is no scan')
+})
 
 t.test('scans, verdicts, relays, alarms and devices are counted', async t => {
   const metrics = createMetrics()

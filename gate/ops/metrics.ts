@@ -3,6 +3,7 @@ import type { DeviceState, LineFault, ReadFault } from '../../hardware/ports.ts'
 import type { Figure, FigureValue } from '../contract/figures.ts'
 import type { Effect, LaneState, StateName } from '../machine/state.ts'
 import { HOP_HELP, SCAN_HOPS, type ScanHop } from '../timing/scan-hops.ts'
+import { createRecent, type RecentCounts } from './recent.ts'
 
 export interface Metrics {
   /** A reading arrived, at a lane that could decide it at once. Monotonic milliseconds. */
@@ -44,7 +45,8 @@ interface Timing {
   count: number
 }
 
-export function createMetrics(): Metrics {
+/** `recent`: hears of verdicts, passages and times to the relay, too. */
+export function createMetrics(recent: RecentCounts = createRecent()): Metrics {
   const counters = {
     verdicts_total: counter('Scans by lane and verdict'),
     alarms_total: counter('Alarms raised by lane and code'),
@@ -77,16 +79,21 @@ export function createMetrics(): Metrics {
     const fromMs = scanMs.get(lane)
     if (effect.type === 'recordGrant' || (effect.type === 'record' && effect.kind === 'scan')) {
       add(counters.verdicts_total, { lane, code })
+      recent.verdict(code, nowMs)
       if (fromMs !== undefined) put(timings.scan_to_verdict_seconds, nowMs - fromMs)
       if (effect.type === 'record') end(lane)
     } else if (effect.type === 'energise') {
       add(counters.relay_cycles_total, { lane, relay: effect.relay })
-      if (fromMs !== undefined) put(timings.scan_to_relay_seconds, nowMs - fromMs)
+      if (fromMs !== undefined) {
+        put(timings.scan_to_relay_seconds, nowMs - fromMs)
+        recent.relay(nowMs - fromMs, nowMs)
+      }
       end(lane)
     } else if (effect.type === 'record' && effect.kind === 'alarm' && effect.body.on) {
       add(counters.alarms_total, { lane, code })
     } else if (effect.type === 'record' && effect.kind === 'passage') {
       add(counters.passages_total, { lane, direction: effect.body.direction })
+      recent.passage(nowMs)
     }
   }
 

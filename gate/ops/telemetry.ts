@@ -12,7 +12,7 @@ import type {
 } from '../../hardware/ports.ts'
 import type { ClockState } from '../contract/events.ts'
 import type { GateFigures } from '../contract/figures.ts'
-import { type FreshnessStage, freshnessStageSchema } from '../contract/health.ts'
+import { type FreshnessStage, freshnessStageSchema, type Recent } from '../contract/health.ts'
 import type { Effect, LaneState } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
 import { HOP_CHANNEL, type HopMark, type ScanHop } from '../timing/scan-hops.ts'
@@ -20,6 +20,7 @@ import { createDeviceLog, createLineLog, createUnreadLog, logStep } from './log.
 import { createMetrics, type Metrics } from './metrics.ts'
 import { type MetricsServer, serveMetrics } from './metrics-server.ts'
 import { prometheusText } from './prometheus.ts'
+import { createRecent } from './recent.ts'
 
 export interface LaneObserver {
   /** To be called before the lane sees the reading. */
@@ -41,6 +42,8 @@ export interface Observer {
   /** What is counted by itself, and what is read of these from now on. */
   observe(of: Observed): void
   figures(): GateFigures
+  /** What it did in the last minutes. */
+  recent(): Recent
   /** Undefined without a port, or when it can't be had: that is logged, and the gate goes on. */
   serve(port: number | undefined): Promise<MetricsServer | undefined>
 }
@@ -61,7 +64,8 @@ export interface BusView {
 }
 
 export function createObserver(log: Logger, clock: Clock, timers: Timers): Observer {
-  const metrics = createMetrics()
+  const recent = createRecent()
+  const metrics = createMetrics(recent)
   const beganMs = clock.monotonicMs()
   const logDevice = createDeviceLog(log)
   const logLine = createLineLog(log, clock)
@@ -132,6 +136,7 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
       metrics.gauge('bus_siblings_awake', 'Those that were heard of late', siblings('awake'))
       metrics.gauge('memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
     },
+    recent: () => recent.read(clock.monotonicMs()),
     figures: () => ({ forMs: clock.monotonicMs() - beganMs, figures: metrics.figures() }),
     async serve(port) {
       if (port === undefined) return undefined

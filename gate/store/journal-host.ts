@@ -23,7 +23,7 @@ import type { Life } from './life.ts'
 
 const CORE_CALLS = [
   ...(['appendAll', 'beat', 'pending', 'acknowledge', 'refuse', 'know', 'fork', 'behind'] as const),
-  ...(['openGrants', 'packedMemory', 'prune', 'walk', 'room', 'holdReserve'] as const),
+  ...(['openGrants', 'packedMemory', 'prune', 'walk', 'unsent', 'room', 'holdReserve'] as const),
   ...(['readRows', 'readRow', 'readRun'] as const),
 ] as const
 type CoreCall = (typeof CORE_CALLS)[number]
@@ -239,6 +239,7 @@ function askOnce(on: JournalCore, call: CoreCall, args: readonly unknown[]): unk
 
 /** What is answered without a journal. Every other call fails. */
 const NOTHING: Partial<Record<CoreCall, unknown>> = {
+  unsent: 0,
   openGrants: [],
   packedMemory: NO_MEMORY,
   walk: { next: undefined, rows: 0, broken: undefined } satisfies WalkResult,

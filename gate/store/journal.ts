@@ -67,6 +67,8 @@ export interface Journal {
   readRun(query: RunQuery): Promise<RowRun>
   /** Undefined when there is none of that number. */
   readRow(seq: number, epoch?: string): Promise<JournalRow | undefined>
+  /** How many rows the service does not have yet. */
+  unsent(): Promise<number>
   /** How much room the disk has. Changes nothing. */
   room(): Promise<RoomState>
   /** Takes the reserve again if the disk has room, and says how much there is. */
@@ -146,6 +148,7 @@ export async function journalOn(
     readRows: query => ask('readRows', query),
     readRun: query => ask('readRun', query),
     readRow: (seq, epoch) => ask('readRow', seq, epoch),
+    unsent: () => ask('unsent'),
     room: () => ask('room'),
     holdReserve: () => ask('holdReserve'),
     close: () => host.close(),

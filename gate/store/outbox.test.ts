@@ -22,6 +22,25 @@ function journal(rows: number) {
   return { db, core, add, epoch, cursor }
 }
 
+t.test(
+  'how many rows the service does not have: those past the cursor, of all epochs that are sent',
+  t => {
+    const { db, core, epoch, add } = journal(10)
+    t.equal(core.unsent(), 10)
+    core.acknowledge(epoch, 7)
+    t.equal(core.unsent(), 4)
+    add(2)
+    t.equal(core.unsent(), 6)
+    core.acknowledge(epoch, 13)
+    t.equal(core.unsent(), 0)
+    core.prune(1e15, 0)
+    t.equal(core.unsent(), 0, 'rows that are gone here are no lack there')
+    db.exec('UPDATE epochs SET forked = 1, acknowledged = 0')
+    t.equal(core.unsent(), 0, 'a fork is not sent')
+    t.end()
+  },
+)
+
 t.test('it never goes back, and never past one after the last row', async t => {
   const { core, epoch, cursor } = journal(10)
   t.equal(core.acknowledge(epoch, 6), true)

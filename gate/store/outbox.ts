@@ -57,6 +57,12 @@ export function createOutbox(db: DatabaseSync) {
        AND EXISTS (SELECT 1 FROM rows r WHERE r.ordinal = epochs.ordinal)`,
   )
 
+  const unsentRows = db.prepare(
+    `SELECT coalesce(sum(max(0, last - acknowledged)), 0) AS rows FROM (SELECT e.acknowledged,
+       coalesce((SELECT max(r.seq) FROM rows r WHERE r.ordinal = e.ordinal), 0) AS last
+     FROM epochs e WHERE e.forked = 0)`,
+  )
+
   /** The hash before `seq`; null when that row is not here any more. */
   function hashBefore(ordinal: number, seq: number): string | null {
     if (seq === 1) return CHAIN_START
@@ -107,7 +113,11 @@ export function createOutbox(db: DatabaseSync) {
     return held === next ? { code: 'RESEND' } : { code: 'GONE', from: next, to: held - 1 }
   }
 
-  return { pending, acknowledge, refuse: refused.keep, lacks, dropRefused: refused.dropBefore }
+  return {
+    ...{ pending, acknowledge, refuse: refused.keep, lacks, dropRefused: refused.dropBefore },
+    /** How many rows the service does not have yet. */
+    unsent: () => unsentRows.get()?.rows as number,
+  }
 }
 
 /** Without its body where the service refuses that. */

@@ -34,7 +34,13 @@ t.test('a lane is shown in service, and soon as out of it when its scanner goes'
   t.match(well.journal, { waiting: 0, disk: { held: Boolean } })
   t.ok(ageMs >= 0 && receivedAt > 0 && !stale)
 
+  t.match(well, { configSha256: /^[0-9a-f]{64}$/, alarms: [], clockOffsetMs: Number })
+  t.match(well.journal, { unsent: Number })
+  t.match(well.lanes, [{ modes: { entry: 'controlled', maintenance: false } }])
+  t.same(well.recent, { verdicts: {}, passages: Array(15).fill(0), scanToRelay: null })
+
   world.lanes[0]?.scannerWire.unplug()
   const unwell = await shown('OutOfService')
   t.match(unwell.lanes, [{ name: 'A', alarms: ['SCANNER_LOST'] }])
+  t.match(unwell.alarms, [{ lane: 'A', code: 'SCANNER_LOST', since: Number }])
 })

@@ -6,7 +6,8 @@ import { type Health, healthSchema } from '../contract/health.ts'
 import { DISK_ANSWER_MS, HEALTH_EVERY_MS, HEALTH_FLOOR_MS } from '../limits.ts'
 import { type Effect, type LaneState, startingLane } from '../machine/state.ts'
 import type { ServiceAnswer } from '../net/service-client.ts'
-import { createHealthChangeTest, readHealth } from '../ops/health-report.ts'
+import { createHealthChangeTest, createHealthReader } from '../ops/health-report.ts'
+import { createRecent } from '../ops/recent.ts'
 import { createHealthSender } from './health.ts'
 
 /** A sender whose posts are answered by hand, or at once. */
@@ -101,8 +102,8 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
   const time = createVirtualTime()
   const unread: Partial<Record<ReadFault, number>> = {}
   const lostReaders: string[] = []
-  const parts: Parameters<typeof readHealth>[0] = {
-    journal: { room: () => Promise.reject(new Error('closed')) },
+  const parts: Parameters<typeof createHealthReader>[0] = {
+    journal: { room: () => Promise.reject(new Error('closed')), unsent: async () => 5 },
     rows: { waiting: () => 3 },
     trust: {
       now: () => ({ nowMs: 5, state: 'UNCERTAIN', aheadByMaxMs: 0 }),
@@ -122,29 +123,57 @@ t.test('what is read fits the schema, also when the journal can’t be asked', a
     ],
     timers: time.timers,
     revision: () => 4,
+    configSha256: () => undefined,
+    ...{ recent: () => createRecent().read(0), bus: () => ({ state: () => 'down' }) },
   }
-  const health = await readHealth(parts)
+  const read = createHealthReader(parts)
+  const health = await read()
   t.same(healthSchema.parse(health), health)
   t.match(health, {
     ...{ clock: 'UNCERTAIN', configRevision: 4, software: /^\d+\.\d+/ },
     trust: { stage: 'CLOSED', manifestVersion: null },
     journal: { waiting: 3, disk: null },
-    lanes: [{ name: 'A', state: 'Starting', alarms: ['STOP', 'FIRE'] }],
+    lanes: [
+      { name: 'A', state: 'Starting', alarms: ['STOP', 'FIRE'], modes: { entry: 'controlled' } },
+    ],
+    ...{ clockOffsetMs: null, recent: { verdicts: {}, scanToRelay: null } },
+    alarms: [
+      ...[{ code: 'TRUST_STALE' }, { code: 'CLOCK_UNCERTAIN' }, { lane: '', code: 'BUS_DOWN' }],
+      ...[
+        { lane: 'A', code: 'STOP', since: 5 },
+        { lane: 'A', code: 'FIRE' },
+      ],
+    ],
   })
+  t.equal(health.trust.manifestAgeMs, null, 'there is no manifest')
+  t.notOk('configSha256' in health)
 
   t.notOk(health.lanes[0] && 'unread' in health.lanes[0])
   unread.CUT = 2
-  const later = await readHealth(parts)
+  const later = await read()
   t.same(healthSchema.parse(later), later)
   t.match(later.lanes, [{ unread: { CUT: 2 } }], 'codes that came in part')
   t.notOk(later.lanes[0] && 'lostReaders' in later.lanes[0])
   lostReaders.push('A.hid')
-  const lost = await readHealth(parts)
+  const lost = await read()
   t.same(healthSchema.parse(lost), lost)
   t.match(lost.lanes, [{ lostReaders: ['A.hid'] }])
 
-  const hung = readHealth({ ...parts, journal: { room: () => new Promise(() => {}) } })
+  const journal = { room: async () => ({ freeBytes: 7, held: true }), unsent: async () => 5 }
+  const sha256 = 'a'.repeat(64)
+  const well = await createHealthReader({ ...parts, journal, configSha256: () => sha256 })()
+  t.match(well, { journal: { unsent: 5, disk: { freeBytes: 7 } }, configSha256: sha256 })
+  t.same(healthSchema.parse(well), well)
+
+  const hung = createHealthReader({
+    ...parts,
+    journal: { ...journal, room: () => new Promise(() => {}) },
+  })()
   await time.advanceAsync(DISK_ANSWER_MS)
-  t.match(await hung, { journal: { disk: null } }, 'a disk that does not answer holds no news up')
+  t.match(
+    await hung,
+    { journal: { disk: null, unsent: null } },
+    'a disk that does not answer holds no news up',
+  )
   t.equal(time.pending(), 0)
 })

@@ -20,6 +20,9 @@ const PASS = /^pass\//
 const CONTRACT = /^gate\/contract\//
 const HARDWARE_PORTS = /^hardware\/ports\.ts$/
 
+/** What a browser may load of the contract: nothing that brings the library which reads an input. */
+const WORDS_OF_GATES = /^gate\/contract\/(chain|codes|explain-row)\.ts$/
+
 const RULES: readonly Rule[] = [
   { from: /\.test\.ts$|\/testing\//, may: [/./], node: true, packages: 'any' },
   { from: /^pass\/.*-node\.ts$/, may: [PASS], node: true, packages: [] },
@@ -48,7 +51,13 @@ const RULES: readonly Rule[] = [
   },
   {
     from: /^server\/web\/[\w-]+\//,
-    may: [/^server\/web\/[\w-]+\//, /^server\/(domain|limits\.ts)/, /^pass\/(?!.*-node\.ts)/],
+    may: [
+      /^server\/web\/[\w-]+\//,
+      /^server\/(domain|limits\.ts)/,
+      /^pass\/(?!.*-node\.ts)/,
+      WORDS_OF_GATES,
+    ],
+    mayTypes: [CONTRACT],
     node: false,
     packages: [
       'preact',
@@ -58,6 +67,8 @@ const RULES: readonly Rule[] = [
       'qr',
       '@xterm/xterm',
       '@xterm/xterm/css/xterm.css',
+      'uplot',
+      'uplot/dist/uPlot.min.css',
     ],
   },
   { from: /^server\//, may: [/^server\//, PASS, CONTRACT], node: true, packages: 'any' },

@@ -9,26 +9,26 @@ export function banner(
   { station: { world }, demo, page, door, consolePath }: WholeStation,
   isTemporary: boolean,
 ): string {
-  const { agent } = world.accounts
+  const { agent, operator } = world.accounts
   const url = world.url()
   const pairs: (readonly [string, string])[] = [
     ['station', 'url' in page ? `${page.url}   lanes, people, journal: look here` : page.problem],
     ...pageLines(url, door),
-    ['service', `${url}   staff at /desk, its API at /docs`],
+    ['service', `${url}   staff at /desk and /fleet, its API at /docs`],
     ...demo.people
       .slice(0, 1)
       .flatMap(({ documentType, documentNumber, name, live }) => [
         ['person', `${documentType} ${documentNumber}  ${name}`] as const,
         ['photo', photoOf(live)] as const,
       ]),
-    ['staff', `${agent.email}  ${agent.password}`],
+    ['desk', `${agent.email}  ${agent.password}`],
+    ['fleet', `${operator.email}  ${operator.password}`],
     ['console', `picocom -b ${CONSOLE_BAUD} ${consolePath}`],
     ['files', `${world.dir}${isTemporary ? '  (removed at the end)' : ''}`],
   ]
   return [
     'Wicketgate: a station on this machine. Lane A is an entry, lane B an exit',
     ...pairLines(pairs).map(line => `  ${line}`),
-    '',
     'Open the station, or type enter here. help lists the rest; quit stops it.',
   ].join('\n')
 }

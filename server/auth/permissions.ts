@@ -24,6 +24,7 @@ export const PERMISSIONS = {
   'fleet.enrol': ['operator'],
   'fleet.configure': ['operator'],
   'trust.deny-key': ['operator'],
+  'trust.publish': ['operator'],
   'audit.read': ['auditor', 'operator'],
   'retention.read': ['auditor', 'operator'],
 } as const satisfies Record<string, readonly Role[]>

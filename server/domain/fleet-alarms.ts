@@ -25,8 +25,12 @@ const OF_SIGN: Readonly<Record<Sign, Severity>> = {
   ...({ retry: 'soon', service: 'soon', pass: 'note', none: 'note' } as const),
 }
 
-const SIGN_OF: ReadonlyMap<string, Sign> = new Map(
-  Object.entries({ ...VERDICTS, ...ALARMS }).map(([code, { sign }]) => [code, sign]),
+/** What a technician sees to is no mere note, also where passengers notice nothing. */
+const OF_CODE: ReadonlyMap<string, Severity> = new Map(
+  Object.entries({ ...VERDICTS, ...ALARMS }).map(([code, { sign, who }]) => {
+    const severity = OF_SIGN[sign]
+    return [code, severity === 'note' && who === 'technician' ? 'soon' : severity]
+  }),
 )
 
 /** States of a lane in which nobody is served. */
@@ -63,8 +67,9 @@ export function alarmsOf(health: Health | undefined, offlineSince: number | null
 
 /** What keeps a lane from serving matters at once, unless a technician works there. */
 function severityOf(code: string, lane: LaneHealth | undefined): Severity {
-  const sign = SIGN_OF.get(code)
-  const own = sign === undefined ? 'note' : OF_SIGN[sign]
+  // A clock in doubt shuts nothing by itself: the lanes say so where they are shut.
+  const isDoubt = code === 'CLOCK_UNCERTAIN' && lane === undefined
+  const own = isDoubt ? 'soon' : (OF_CODE.get(code) ?? 'note')
   if (lane?.state === 'Maintenance') return 'note'
   return lane?.state === 'OutOfService' && lane.alarms.includes(code) ? 'now' : own
 }

@@ -42,10 +42,10 @@ t.test(
     const journal = { waiting: 0, disk: { freeBytes: 1, held: false } }
     t.same(rowOf(told({ lanes, trust, clock: 'UNCERTAIN', journal })).alarms, [
       { code: 'TRUST_STALE', severity: 'now', lane: '', since: null },
-      { code: 'CLOCK_UNCERTAIN', severity: 'now', lane: '', since: null },
       { code: 'BEAM_STUCK', severity: 'now', lane: 'A', since: null },
+      { code: 'CLOCK_UNCERTAIN', severity: 'soon', lane: '', since: null },
       { code: 'DISK_LOW', severity: 'soon', lane: '', since: null },
-      { code: 'READER_LOST', severity: 'note', lane: 'A', since: null },
+      { code: 'READER_LOST', severity: 'soon', lane: 'A', since: null },
     ])
   },
 )
@@ -75,6 +75,7 @@ t.test('how much an alarm matters: what it does to its lane, then its sign', asy
   t.equal(severityOf('BOARD_LOST', 'Maintenance'), 'note', 'a technician works there')
   t.equal(severityOf('FIRE', 'Emergency'), 'now')
   t.equal(severityOf('SHUTDOWN', 'OutOfService'), 'now')
+  t.equal(severityOf('NO_TURN', 'Locked'), 'note')
   t.equal(severityOf('NEWER_THAN_THIS', 'Locked'), 'note')
 })
 

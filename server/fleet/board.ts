@@ -3,11 +3,9 @@
  * replicas took. Fields are compared as texts, so that only what differs is told, and each
  * text is made once.
  */
-import { createHash } from 'node:crypto'
-import type { JsonValue } from '../../gate/contract/canonical.ts'
-import { givenPart } from '../../gate/contract/config-part.ts'
 import type { Health } from '../../gate/contract/health.ts'
 import { fleetRow, type GateFacts, isOffline } from '../domain/fleet-row.ts'
+import { givenSha256 } from '../domain/given-config.ts'
 import { FLEET_SEEN_MS } from '../limits.ts'
 import { createChangeLook } from '../store/engine/changes.ts'
 import { handleOf } from '../store/engine/handle.ts'
@@ -104,7 +102,7 @@ export function createFleetBoard(db: Database): FleetBoard {
       news.map(({ gate }) => gate),
     )) {
       const facts = places.get(gate)?.facts
-      const sha256 = configSha256(text)
+      const sha256 = givenSha256(text)
       if (facts !== undefined) put({ ...facts, given: { revision, sha256 } })
     }
   }
@@ -165,10 +163,3 @@ const wholeRow = ({ texts }: Place): string[] => (texts.size === 0 ? [] : [rowTe
 
 const rowText = (fields: readonly (readonly [string, string])[]): string =>
   `{${fields.map(([name, text]) => `"${name}":${text}`).join(',')}}`
-
-/** The hash by which a gate says that it runs a config of this text. */
-function configSha256(text: string): string {
-  return createHash('sha256')
-    .update(givenPart(JSON.parse(text) as JsonValue))
-    .digest('hex')
-}

@@ -21,13 +21,17 @@ import { registerAppeals } from './routes/appeals.ts'
 import { registerApplications } from './routes/applications.ts'
 import { registerApprovals } from './routes/approvals.ts'
 import { registerAudit } from './routes/audit.ts'
+import { registerAuditExport } from './routes/audit-export.ts'
 import { registerCertificates } from './routes/certificates.ts'
 import { registerChecks } from './routes/checks.ts'
 import { registerDesk } from './routes/desk.ts'
 import { registerDocs } from './routes/docs.ts'
 import { registerDuplicates } from './routes/duplicates.ts'
 import { registerFleet } from './routes/fleet.ts'
+import { registerFleetHistory } from './routes/fleet-history.ts'
+import { registerFleetRetire } from './routes/fleet-retire.ts'
 import { registerFleetStream } from './routes/fleet-stream.ts'
+import { registerFleetTrust } from './routes/fleet-trust.ts'
 import { registerGateConfig } from './routes/gate-config.ts'
 import { registerGateHealth } from './routes/gate-health.ts'
 import { registerGates } from './routes/gates.ts'
@@ -81,6 +85,9 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
   registerGateHealth(app)
   registerFleet(app)
   registerFleetStream(app)
+  registerFleetRetire(app)
+  registerFleetHistory(app)
+  registerFleetTrust(app)
   registerDuplicates(app)
   registerDesk(app)
   registerApprovals(app)
@@ -92,6 +99,7 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
   registerChecks(app)
   registerTickets(app)
   registerAudit(app)
+  registerAuditExport(app)
   registerRetention(app)
   registerStaff(app)
   registerDocs(app)

@@ -4,7 +4,7 @@
  * trust document and what is denied.
  */
 import { equalBytes, toHex } from '../../pass/bytes.ts'
-import type { TrustDocument } from '../../pass/documents/trust.ts'
+import type { TrustDocument, TrustKey } from '../../pass/documents/trust.ts'
 import type { PassClass, PassEnvironment } from '../../pass/keys.ts'
 import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
@@ -37,16 +37,17 @@ export function pickKey(
     )
     .sort((a, b) => b.from - a.from)
   for (const entry of listed) {
-    const found = keys.find(
-      key =>
-        key.role === wanted.role &&
-        equalBytes(key.kid, entry.kid) &&
-        equalBytes(key.publicKey.x, entry.key.x),
-    )
+    const found = keys.find(key => isOf(key, entry))
     if (found !== undefined) return found
   }
   return undefined
 }
+
+/** Its very material, not its id alone. */
+const isOf = (key: OnlineKey, entry: TrustKey): boolean =>
+  key.role === entry.role &&
+  equalBytes(key.kid, entry.kid) &&
+  equalBytes(key.publicKey.x, entry.key.x)
 
 export interface Keyring {
   /** The newest trust document. Throws Problem `NOT_READY` before one was taken in. */
@@ -54,6 +55,8 @@ export interface Keyring {
   isReady(): boolean
   /** A key to sign with now. Throws Problem `NOT_READY`, or `NO_KEY` when none is released. */
   key(wanted: Pick<Wanted, 'role' | 'passClass'>): OnlineKey
+  /** Whether the private part of a key of the trust document is at hand. */
+  holds(entry: TrustKey): boolean
   takeIn(trust: TrustDocument): void
   /** Kids, hex, that sign no more. */
   deny(kids: readonly string[]): void
@@ -79,6 +82,7 @@ export function createKeyring(signer: Signer, clock: Clock, environment: PassEnv
       if (found === undefined) throw new Problem('NO_KEY')
       return found
     },
+    holds: entry => signer.keys().some(key => isOf(key, entry)),
     takeIn(document) {
       newest = document
     },

@@ -60,12 +60,16 @@ export interface Publisher {
   trust(): TrustDocument
   /** A key to sign with now. Throws Problem `NO_KEY` when none is released. */
   readonly key: Keyring['key']
+  /** Whether the private part of a key of the trust document is at hand. */
+  readonly holds: Keyring['holds']
   /** Waits until a manifest holds the change: its version, or undefined after `waitMs`. */
   published(change: StatusRevision, waitMs: number): Promise<number | undefined>
   /** Calls `listener` when a manifest says something new (not when it is signed again), `onStop` at the end. */
   onChange(listener: () => void, onStop: () => void): () => void
   /** Publishes what changed, such as denied keys, and returns when it is served. */
   publishNow(): Promise<void>
+  /** Signs a new manifest also where nothing has changed, and returns when it is served. */
+  publishAnew(): Promise<void>
   /** Signed time for a gate's nonce. */
   timeAnswer(nonce: Uint8Array): Promise<Uint8Array>
   /** Takes in trust, publishes for the first time, and goes on until `stop`. */
@@ -121,7 +125,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     const seen = changed.look()
     const found = await glance(db, now)
     const renew = await holdLease(db, 'publisher', owner, now)
-    if ((renew || isChanged) && (await state.publish(renew))) soon.published()
+    if ((renew || isChanged) && (await state.publish(renew ? 'renew' : 'changes'))) soon.published()
     const before = served.latest()?.basis
     const newest = await served.read()
     await raiseMark?.(newest?.version ?? 0)
@@ -173,8 +177,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
     latest: served.latest,
     trust: keyring.trust,
     key: keyring.key,
+    holds: keyring.holds,
     onChange: listeners.add,
     publishNow: soon.run,
+    publishAnew: () =>
+      inTurn(async () => {
+        await state.publish('anew')
+        await run(true)
+      }),
     published: ({ list, revision }, waitMs) =>
       soon.until(() => {
         const latest = served.latest()

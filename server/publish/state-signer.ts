@@ -9,6 +9,7 @@ import { basisOf, type ListEntry, type PublishState } from '../domain/publicatio
 import { endedIndices } from '../store/certificates/status.ts'
 import { lockFor } from '../store/engine/leases.ts'
 import { transact } from '../store/engine/transact.ts'
+import type { PublishedManifest } from '../store/publish/published.ts'
 import * as published from '../store/publish/published.ts'
 import type { Database } from '../store/schema/schema.ts'
 import { makeListFile, makeManifest, sha256Hex } from './files.ts'
@@ -26,12 +27,14 @@ export interface StateSignerOptions {
   readonly oldCopy: OldCopy | undefined
 }
 
+export type PublishWhen = 'changes' | 'renew' | 'anew'
+
 export interface StateSigner {
   /**
-   * Publishes if something changed, or if the last manifest is getting old and `renew` is set. Gives
-   * whether it did. Throws Problem `NO_KEY`, and `DATABASE_OLD` over an old copy.
+   * Publishes if something changed; also if the last manifest is getting old (`renew`), or in any case
+   * (`anew`). Gives whether it did. Throws Problem `NO_KEY`, and `DATABASE_OLD` over an old copy.
    */
-  publish(renew: boolean): Promise<boolean>
+  publish(when: PublishWhen): Promise<boolean>
   /** Whether the served manifest says what there is to publish now. */
   isPublished(): Promise<boolean>
 }
@@ -51,13 +54,17 @@ export function createStateSigner(options: StateSignerOptions): StateSigner {
 
   const stateAt = (now: number) => published.readState(db, keyring.trust().version, now)
 
-  async function publish(renew: boolean): Promise<boolean> {
+  /** Whether the newest manifest will do. */
+  const isGood = (last: PublishedManifest, when: PublishWhen) =>
+    when === 'changes' || (when === 'renew' && !served.isOld(last))
+
+  async function publish(when: PublishWhen): Promise<boolean> {
     oldCopy?.demandNot()
     const now = clock.now()
     const last = await served.read()
     const state = await stateAt(now)
     keyring.deny(state.deniedKids)
-    if (last?.basis === basisOf(state) && !(renew && served.isOld(last))) return false
+    if (last?.basis === basisOf(state) && isGood(last, when)) return false
     const lists: ListEntry[] = []
     for (const list of state.lists) lists.push(await listEntry(list))
     const overtaken = await transact(db, async tx => {
@@ -74,7 +81,7 @@ export function createStateSigner(options: StateSignerOptions): StateSigner {
       await published.keepManifest(tx, { version, bytes, etag, state }, now)
       return false
     })
-    return overtaken ? publish(renew) : true
+    return overtaken ? publish(when) : true
   }
 
   return {

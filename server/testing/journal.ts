@@ -7,24 +7,32 @@ const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').diges
 
 /** `count` chained rows of one epoch from seq 1 on. `salt` makes another history. */
 export function makeJournal(epoch: string, count: number, salt = ''): JournalRow[] {
-  const rows: JournalRow[] = []
+  const body = (_: unknown, i: number) => ({ code: 'DOOR', n: i + 1, salt })
+  return chainRows(epoch, 'alarm', Array.from({ length: count }, body))
+}
+
+/** A row for each body, chained from seq 1 on. */
+export function chainRows(
+  epoch: string,
+  kind: JournalRow['kind'],
+  bodies: readonly object[],
+): JournalRow[] {
   let previous = CHAIN_START
-  for (let seq = 1; seq <= count; seq++) {
-    const body = JSON.stringify({ code: 'DOOR', n: seq, salt })
+  return bodies.map((of, i) => {
+    const body = JSON.stringify(of)
+    const clock = 'TRUSTED' as const
     const row = {
       epoch,
-      seq,
-      at: 1_000 + seq,
-      clock: 'TRUSTED' as const,
+      seq: i + 1,
+      at: 1_001 + i,
+      clock,
       lane: 'e1',
-      kind: 'alarm' as const,
+      kind,
       bodyHash: sha256(body),
     }
-    const hash = sha256(chainInput(previous, row))
-    rows.push({ ...row, body, hash })
-    previous = hash
-  }
-  return rows
+    previous = sha256(chainInput(previous, row))
+    return { ...row, body, hash: previous }
+  })
 }
 
 /** The upload of rows `from` to `to`, both included. */

@@ -20,5 +20,6 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { folder: 'passenger', path: '/', site: 'service' },
   { folder: 'desk', path: '/desk', site: 'service' },
+  { folder: 'fleet', path: '/fleet', site: 'service' },
   { folder: 'station', path: '/station', site: 'station', writesStyles: true },
 ]

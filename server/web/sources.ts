@@ -1,6 +1,6 @@
 /**
- * What a build is made of, as one hash: the pages' own files, what they take of `pass/` and `domain/`,
- * the build itself, and the versions of packages. A build is named by it, so it is never out of date.
+ * What a build is made of, as one hash: the pages' own files, what they take of `pass/`, `domain/` and
+ * the gate's contract, the build itself, and the versions of packages. A build is named by it, so it is never out of date.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { join, relative } from 'node:path'
 import { PAGES, type Site } from './page-table.ts'
 
 /** From the root of the project: folders, and single files. */
-const FOLDERS = ['server/web', 'server/domain', 'pass']
+const FOLDERS = ['server/web', 'server/domain', 'gate/contract', 'pass']
 const FILES = ['server/limits.ts', 'package-lock.json']
 const NOT_BUILT = /\.test\.ts$|\.md$|^server\/web\/(dist|tests|testing)(\/|$)/
 

@@ -3,6 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PAGE_ROWS_MAX } from '../../limits.ts'
 import type { ServiceEnv } from '../../services/context.ts'
 import { readAudit } from '../../store/audit/audit.ts'
+import { auditFilter, auditFilterQuery } from './audit-filter.ts'
 import { count, json, problems, route, timeIdSchema } from './route.ts'
 
 const auditRoute = route(
@@ -16,6 +17,7 @@ const auditRoute = route(
       query: z.object({
         before: timeIdSchema.optional(),
         limit: count(1, PAGE_ROWS_MAX, 100),
+        ...auditFilterQuery,
       }),
     },
     responses: {
@@ -27,6 +29,7 @@ const auditRoute = route(
               id: z.string(),
               at: z.int(),
               actor: z.string(),
+              name: z.string().nullable().describe('of a member of staff who is still there'),
               action: z.string(),
               subject: z.string(),
               detail: z.record(z.string(), z.unknown()),
@@ -42,7 +45,10 @@ const auditRoute = route(
 
 export function registerAudit(app: OpenAPIHono<ServiceEnv>): void {
   app.openapi(auditRoute, async c => {
-    const { before, limit } = c.req.valid('query')
-    return c.json(await readAudit(c.get('service').db, { before, limit }), 200)
+    const { db } = c.get('service')
+    const { before, limit, ...asked } = c.req.valid('query')
+    const filter = await auditFilter(db, asked)
+    const { rows, next } = await readAudit(db, { before, limit }, filter)
+    return c.json({ rows: [...rows], next }, 200)
   })
 }

@@ -1,17 +1,9 @@
 /** The fleet's stream through the whole application, on each engine. */
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { onEachEngine } from '../../testing/engines.ts'
+import { enrolledGate } from '../../testing/enrolled.ts'
 import { WELL } from '../../testing/health.ts'
-import { makeClient, openWorld, type World } from '../../testing/world.ts'
-
-/** A gate that is enrolled and can report. */
-async function enrolled(world: World, operator: Record<string, string>, gate: string) {
-  const made = await world.post('/v1/fleet/enrolments', { gate, station: 'north' }, operator)
-  const { code } = (await made.json()) as { code: string }
-  const client = makeClient(world, 'EdDSA')
-  await world.post('/v1/gates/enrol', { code, name: gate, publicKey: await client.publicJwk() })
-  return client
-}
+import { openWorld, type World } from '../../testing/world.ts'
 
 /** Its events one by one, without comments; undefined at its end. */
 async function eventsOf(world: World, headers: Record<string, string>) {
@@ -30,7 +22,7 @@ await onEachEngine(async (t, newPlace) => {
   const world = await openWorld(tempDir(), 2, await newPlace())
   t.teardown(() => world.close())
   const operator = await world.signIn('operator')
-  const gate = await enrolled(world, operator, 'n-1')
+  const gate = await enrolledGate(world, operator, 'n-1')
   const report = (software: string) => gate.send('/v1/gates/n-1/health', { ...WELL, software })
 
   await t.test('snapshot, a report as it comes, and the end with the session', async t => {

@@ -35,7 +35,8 @@ const gatesRoute = route(
     method: 'get',
     path: '/v1/fleet/gates',
     tags: ['operator'],
-    summary: 'All gates',
+    summary: 'All gates; those that are retired, if wanted',
+    request: { query: z.object({ retired: z.enum(['yes', 'no']).default('no') }) },
     responses: {
       200: json(
         'By name',
@@ -46,6 +47,7 @@ const gatesRoute = route(
               station: z.string(),
               enrolledAt: z.int(),
               seenAt: z.int().nullable(),
+              retiredAt: z.int().nullable(),
               epochs: z.array(z.object({ epoch: z.string(), next: z.int() })),
               missing: z
                 .array(
@@ -69,7 +71,7 @@ const gatesRoute = route(
           ),
         }),
       ),
-      ...problems('SIGN_IN', 'FORBIDDEN'),
+      ...problems('INVALID', 'SIGN_IN', 'FORBIDDEN'),
     },
   },
 )
@@ -120,11 +122,13 @@ export function registerFleet(app: OpenAPIHono<ServiceEnv>): void {
     const { db, clock } = c.get('service')
     const told = await healthOfGates(db)
     const gaps = await gapsOfGates(db)
-    const rows = (await listGates(db)).map(row => ({
-      ...row,
-      missing: [...(gaps.get(row.gate) ?? [])],
-      health: shownHealth(told.get(row.gate), clock.now()),
-    }))
+    const rows = (await listGates(db, { retired: c.req.valid('query').retired === 'yes' })).map(
+      row => ({
+        ...row,
+        missing: [...(gaps.get(row.gate) ?? [])],
+        health: shownHealth(told.get(row.gate), clock.now()),
+      }),
+    )
     return c.json({ rows }, 200)
   })
   app.openapi(eventsRoute, async c => {

@@ -5,10 +5,12 @@ import { nodeVerifier } from '../../../pass/cose-node.ts'
 import { verifyConfig } from '../../../pass/documents/gate-config.ts'
 import { openStation } from '../../../pass/documents/station.ts'
 import { CONFIG_TEXT_BYTES_MAX } from '../../../pass/limits.ts'
+import { givenSha256 } from '../../domain/given-config.ts'
 import { CONFIGS_KEPT } from '../../limits.ts'
 import { makeConfig } from '../../publish/configs.ts'
 import { transact } from '../../store/engine/transact.ts'
 import { onEachEngine } from '../../testing/engines.ts'
+import { WELL } from '../../testing/health.ts'
 import { makeClient, openWorld, type World } from '../../testing/world.ts'
 
 type Headers = Record<string, string>
@@ -220,4 +222,25 @@ t.test('what is wrong is named, and no value is repeated', async t => {
   const body = { base: 0, config: { lanes }, reason }
   t.equal((await put(world, 'nobody', body, operator)).status, 404)
   t.equal((await world.call('/v1/fleet/gates/nobody/config', { headers: operator })).status, 404)
+
+  await t.test('which of them the gate runs, by the hash that it tells', async t => {
+    const teller = await enrolled(world, operator, 'north-7')
+    const give = async (base: number, waitMs: number) => {
+      const body = { base, config: { lanes: [laneOf(waitMs)] }, reason }
+      world.clock.time += 1000
+      const answer = await put(world, 'north-7', body, operator)
+      return ((await answer.json()) as { revision: number }).revision
+    }
+    const runs = async (configSha256?: string) => {
+      const told = { ...WELL, ...(configSha256 && { configSha256 }) }
+      t.equal((await teller.send(`${teller.path}/health`, told)).status, 204)
+      const answer = await world.call('/v1/fleet/gates/north-7/config', { headers: operator })
+      return ((await answer.json()) as { runs: number | null }).runs
+    }
+    const first = await give(0, 5000)
+    await give(first, 6000)
+    t.equal(await runs(), null, 'it does not tell')
+    t.equal(await runs('0'.repeat(64)), null, 'one that it was never given')
+    t.equal(await runs(givenSha256(JSON.stringify({ lanes: [laneOf(5000)] }))), first)
+  })
 })

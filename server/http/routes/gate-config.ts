@@ -10,7 +10,8 @@ import { makeConfig } from '../../publish/configs.ts'
 import type { ServiceEnv } from '../../services/context.ts'
 import { writeAudit } from '../../store/audit/audit.ts'
 import { transact } from '../../store/engine/transact.ts'
-import { configBytes, findConfig, listConfigs } from '../../store/gates/configs.ts'
+import { configBytes, findConfig, listConfigs, revisionOf } from '../../store/gates/configs.ts'
+import { healthOf } from '../../store/gates/fleet.ts'
 import { findGate } from '../../store/gates/gates.ts'
 import { coseAnswer } from './cose-answer.ts'
 import {
@@ -86,6 +87,10 @@ const getRoute = route(
         z.object({
           revision: z.int(),
           config: z.record(z.string(), z.unknown()).nullable(),
+          runs: z
+            .int()
+            .nullable()
+            .describe('the revision that the gate runs; null: none of them, or it does not tell'),
           rows: z.array(
             z.object({
               revision: z.int(),
@@ -132,7 +137,8 @@ export function registerGateConfig(app: OpenAPIHono<ServiceEnv>): void {
     const actor = `staff:${c.get('staff').id}` as const
     const signer = publisher.key({ role: 'config' })
     const revision = await transact(db, async tx => {
-      if ((await findGate(tx, gate)) === undefined) throw new Problem('NOT_FOUND')
+      const known = await findGate(tx, gate)
+      if (known === undefined || known.retired_at !== null) throw new Problem('NOT_FOUND')
       const made = { gate, config, base, reason, confirmMinutes, actor, now }
       const number = await makeConfig(tx, made, signer)
       const detail = { revision: number, reason, confirmMinutes }
@@ -159,7 +165,10 @@ export function registerGateConfig(app: OpenAPIHono<ServiceEnv>): void {
     }))
     const shown = found ? hideSecrets(JSON.parse(found.text) as JsonValue) : null
     const config = shown as Record<string, unknown> | null
-    return c.json({ revision: found?.revision ?? 0, config, rows }, 200)
+    const [told] = await healthOf(db, [id])
+    const sha256 = told?.health?.configSha256
+    const runs = sha256 === undefined ? null : await revisionOf(db, id, sha256)
+    return c.json({ revision: found?.revision ?? 0, config, runs, rows }, 200)
   })
 
   app.openapi(fetchRoute, async c => {

@@ -1,4 +1,5 @@
 /** Configs that operators gave to gates: each revision as it was signed, the newest few of each gate. */
+import { givenSha256 } from '../../domain/given-config.ts'
 import { CONFIGS_KEPT } from '../../limits.ts'
 import type { GateConfigsTable } from '../schema/gate-schema.ts'
 import type { Database, Tx } from '../schema/schema.ts'
@@ -34,6 +35,22 @@ export function listConfigs(db: Database, gate: string) {
     .orderBy('revision', 'desc')
     .limit(CONFIGS_KEPT)
     .execute()
+}
+
+/** The revision whose config has this hash, as the gate tells it; null: none that is kept. */
+export async function revisionOf(
+  db: Database,
+  gate: string,
+  sha256: string,
+): Promise<number | null> {
+  const rows = await db
+    .selectFrom('gate_configs')
+    .select(['revision', 'text'])
+    .where('gate', '=', gate)
+    .orderBy('revision', 'desc')
+    .limit(CONFIGS_KEPT)
+    .execute()
+  return rows.find(({ text }) => givenSha256(text) === sha256)?.revision ?? null
 }
 
 /** Stores one more revision and drops the oldest. Its number must be above all others. */
@@ -77,6 +94,7 @@ export function configsOf(db: Database | Tx, station: string): Promise<NamedConf
     .innerJoin('gate_configs', 'gate_configs.gate', 'gates.id')
     .select(['gate', 'revision', 'sha256', 'length'])
     .where('station', '=', station)
+    .where('retired_at', 'is', null)
     .where('revision', '=', eb =>
       eb
         .selectFrom('gate_configs as other')

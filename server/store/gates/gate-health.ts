@@ -1,9 +1,11 @@
 /** The newest that each gate has told of itself: one row a gate, with when it came. */
 import type { Kysely } from 'kysely'
 import { type Health, healthSchema } from '../../../gate/contract/health.ts'
+import { healthPoint, slotOf } from '../../domain/health-point.ts'
 import { GATE_STALE_MS } from '../../limits.ts'
 import { int, type Table, text } from '../engine/columns.ts'
 import type { Database, Tx } from '../schema/schema.ts'
+import { keepPoint } from './health-points.ts'
 
 /** A step of the schema's history. */
 export async function gateHealthTable(db: Kysely<unknown>): Promise<void> {
@@ -13,8 +15,17 @@ export async function gateHealthTable(db: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
+/** The newest, and the first of each slot of the history. */
 export async function keepHealth(tx: Tx, gate: string, health: Health, now: number): Promise<void> {
   const row = { body: JSON.stringify(health), received_at: now }
+  const before = await tx
+    .selectFrom('gate_health')
+    .select('received_at')
+    .where('gate', '=', gate)
+    .executeTakeFirst()
+  if (before === undefined || slotOf(before.received_at) !== slotOf(now)) {
+    await keepPoint(tx, gate, healthPoint(health), now)
+  }
   await tx
     .insertInto('gate_health')
     .values({ gate, ...row })
@@ -49,6 +60,7 @@ export async function countGates(
   const { enrolled, told } = await db
     .selectFrom('gates')
     .leftJoin('gate_health', 'gate_health.gate', 'gates.id')
+    .where('gates.retired_at', 'is', null)
     .select(eb => [
       eb.fn.countAll<number>().as('enrolled'),
       eb.fn.countAll<number>().filterWhere('gate_health.received_at', '>', since).as('told'),

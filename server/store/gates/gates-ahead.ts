@@ -55,6 +55,7 @@ export async function gatesAhead(db: Database): Promise<string[]> {
   if (ahead.length === 0) return []
   const { n } = await db
     .selectFrom('gates')
+    .where('retired_at', 'is', null)
     .select(eb => eb.fn.countAll<number>().as('n'))
     .executeTakeFirstOrThrow()
   const enough = Math.min(GATES_AHEAD_MIN, Number(n))

@@ -103,10 +103,30 @@ export async function enrolGate(
   return { gate, replaced }
 }
 
+/**
+ * Takes a gate out of service for good: its key counts no more, its siblings forget it, and codes made
+ * for it end. Its journals stay. Gives when that was, also of one that is retired already; undefined
+ * when there is no such gate.
+ */
+export async function retireGate(tx: Tx, id: string, now: number): Promise<number | undefined> {
+  const known = await findGate(tx, id)
+  if (known === undefined || known.retired_at !== null) return known?.retired_at ?? undefined
+  await tx
+    .updateTable('gates')
+    .set({ key_thumbprint: `retired:${id}`, public_key: '', retired_at: now })
+    .where('id', '=', id)
+    .execute()
+  await tx.deleteFrom('enrolments').where('gate', '=', id).where('used_at', 'is', null).execute()
+  await tx.deleteFrom('gate_health').where('gate', '=', id).execute()
+  await tx.deleteFrom('gates_ahead').where('gate', '=', id).execute()
+  return now
+}
+
 async function isFull(tx: Tx, station: string, name: string): Promise<boolean> {
   const { all, here } = await tx
     .selectFrom('gates')
     .where('id', '!=', name)
+    .where('retired_at', 'is', null)
     .select(eb => [
       eb.fn.countAll<number>().as('all'),
       eb.fn.countAll<number>().filterWhere('station', '=', station).as('here'),
@@ -143,11 +163,12 @@ export async function sawGate(tx: Tx, id: string, now: number): Promise<void> {
   await tx.updateTable('gates').set({ seen_at: now }).where('id', '=', id).execute()
 }
 
-/** All gates with the length of each of their journals, by name. */
-export async function listGates(db: Database) {
-  const gates = await db
+/** All gates with the length of each of their journals, by name; those that are retired, if wanted. */
+export async function listGates(db: Database, { retired }: { readonly retired: boolean }) {
+  const all = db
     .selectFrom('gates')
-    .select(['id', 'station', 'enrolled_at', 'seen_at'])
+    .select(['id', 'station', 'enrolled_at', 'seen_at', 'retired_at'])
+  const gates = await (retired ? all : all.where('retired_at', 'is', null))
     .orderBy('id')
     .limit(GATES_MAX)
     .execute()
@@ -162,6 +183,7 @@ export async function listGates(db: Database) {
     station: gate.station,
     enrolledAt: gate.enrolled_at,
     seenAt: gate.seen_at,
+    retiredAt: gate.retired_at,
     epochs: (byGate.get(gate.id) ?? []).map(({ epoch, next }) => ({ epoch, next })),
   }))
 }

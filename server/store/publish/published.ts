@@ -47,6 +47,16 @@ export async function deniedKids(db: Database | Tx): Promise<string[]> {
   return rows.map(row => row.kid)
 }
 
+/** The same with the time of each, the oldest first. */
+export async function deniedSince(db: Database): Promise<{ kid: string; at: number }[]> {
+  return db
+    .selectFrom('revoked_kids')
+    .select(['kid', 'revoked_at as at'])
+    .orderBy('revoked_at')
+    .orderBy('kid')
+    .execute()
+}
+
 /** What there is to publish now. */
 export async function readState(
   db: Database,

@@ -11,7 +11,7 @@ export async function fleetTables(db: Kysely<unknown>): Promise<void> {
   await int(text(points, 'gate', 'body'), 'slot', 'at')
     .addPrimaryKeyConstraint('gate_health_points_pk', ['gate', 'slot'])
     .execute()
-  for (const column of ['actor', 'subject']) {
+  for (const column of ['actor', 'action', 'subject']) {
     await db.schema.createIndex(`audit_${column}`).on('audit').columns([column, 'id']).execute()
   }
 }

@@ -1,7 +1,9 @@
 /** What can be done for the person at hand, and why not: one row each, in the order of the page. */
+
+import type { Permission } from '../shared/staff/staff-screen.ts'
 import type { Desk } from './desk.ts'
 import type { KeyName } from './keys.ts'
-import type { Permission, Person } from './screens.ts'
+import type { Person } from './screens.ts'
 import type { TextKey } from './texts.ts'
 
 export interface Choice {

@@ -32,7 +32,7 @@ t.test('nobody is signed in: the password, and the desk', async t => {
   t.equal(value.at === 'sign-in' && codeOf(value.trouble), 'CREDENTIALS')
   void desk.signIn.password(' first@desk.test ', PASSWORD)
   await settle()
-  t.match(desk.screen.value, { at: 'desk', me: { role: 'agent', name: 'first' } })
+  t.match(desk.screen.value, { at: 'in', me: { role: 'agent', name: 'first' } })
   t.match(desk.queue.approvals.value, { is: 'here', value: [] })
   t.match(desk.queue.appeals.value, { is: 'here', value: [] })
   void desk.signIn.signOut()

@@ -6,17 +6,18 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import type { DocumentType } from '../../domain/document-type.ts'
 import { LANGUAGES, type Language, language, preferred } from '../shared/language.ts'
 import type { Waiting } from '../shared/patience.ts'
+import { createSignInSteps, type SignInSteps } from '../shared/staff/sign-in-steps.ts'
+import type { Permission, StaffScreen } from '../shared/staff/staff-screen.ts'
 import { createDeskContext, type DeskPorts } from './desk-context.ts'
 import { createFindSteps, type FindSteps } from './find-steps.ts'
 import { createQueue, type Queue } from './queue.ts'
-import type { Act, Found, PaperSize, Permission, Purpose, Screen } from './screens.ts'
+import type { Act, Found, PaperSize, Purpose } from './screens.ts'
 import { createSecondSteps, type SecondSteps } from './second-steps.ts'
-import { createSignInSteps, type SignInSteps } from './sign-in-steps.ts'
 import { createTicketSteps, type TicketSteps } from './ticket-steps.ts'
 import { createWindowSteps, type WindowSteps } from './window-steps.ts'
 
 export interface Desk {
-  readonly screen: ReadonlySignal<Screen>
+  readonly screen: ReadonlySignal<StaffScreen>
   readonly found: ReadonlySignal<Found>
   readonly act: ReadonlySignal<Act | undefined>
   readonly waiting: ReadonlySignal<Waiting>
@@ -64,6 +65,9 @@ export async function openDesk(
   return desk
 }
 
+/** Without one of these there is nothing to do here. */
+const OF_DESK: readonly Permission[] = ['person.look', 'check.identity', 'approval.decide']
+
 function createDesk(ports: DeskPorts, size: PaperSize): Desk {
   const page = createDeskContext(ports, code => signIn.over(code))
   const type = signal<DocumentType>('resident-id')
@@ -75,10 +79,15 @@ function createDesk(ports: DeskPorts, size: PaperSize): Desk {
   const tickets = createTicketSteps(page, () => void person.tickets())
   const second = createSecondSteps(page, { find: person, onChanged: queue.begin })
   const signIn = createSignInSteps(page, {
+    wants: OF_DESK,
+    here: '/desk',
     onIn: queue.begin,
     onOut() {
       queue.end()
       person.leave()
+    },
+    onStuck(trouble) {
+      page.act.value = { is: 'trouble', trouble }
     },
   })
   const window = createWindowSteps(page, {
@@ -104,7 +113,7 @@ function createDesk(ports: DeskPorts, size: PaperSize): Desk {
       purpose.value = chosen.purpose ?? purpose.value
     },
     async scan(text) {
-      if (page.screen.value.at !== 'desk' || page.patience.waiting.value !== 'no') return
+      if (page.screen.value.at !== 'in' || page.patience.waiting.value !== 'no') return
       if (act.value?.is === 'present') return tickets.present(text)
       await person.find(text, type.value, purpose.value)
     },
@@ -119,14 +128,14 @@ function createDesk(ports: DeskPorts, size: PaperSize): Desk {
     },
     online() {
       page.isReachable.value = true
-      if (page.screen.value.at === 'desk') queue.begin()
+      if (page.screen.value.at === 'in') queue.begin()
     },
     offline() {
       page.isReachable.value = false
     },
     hide: queue.hide,
     unhide() {
-      if (page.screen.value.at === 'desk') queue.unhide()
+      if (page.screen.value.at === 'in') queue.unhide()
     },
     fail() {
       queue.end()

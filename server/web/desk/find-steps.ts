@@ -6,8 +6,10 @@
 import { checkDocumentNumber } from '../../domain/document.ts'
 import type { DocumentType } from '../../domain/document-type.ts'
 import { fromBase64Url } from '../shared/bytes.ts'
+import { staffTroubleOf } from '../shared/staff/staff-context.ts'
+import type { Loaded } from '../shared/staff/staff-screen.ts'
 import { type DeskContext, troubleOf } from './desk-context.ts'
-import type { Document, Loaded, Person, Purpose, Recorded } from './screens.ts'
+import type { Document, Person, Purpose, Recorded } from './screens.ts'
 
 export interface FindSteps {
   /** `text`: a number of a document of this type, or a code. */
@@ -114,7 +116,7 @@ export function createFindSteps(page: DeskContext): FindSteps {
     const code = answer.why === 'refused' ? answer.problem.code : ''
     if (code === 'FORBIDDEN') return { is: 'forbidden' }
     if (code === 'PERSON_UNKNOWN') return { is: 'none' }
-    return { is: 'away', trouble: troubleOf(page, route, answer) }
+    return { is: 'away', trouble: staffTroubleOf(page, route, answer) }
   }
 
   async function loadTickets(): Promise<void> {
@@ -126,7 +128,7 @@ export function createFindSteps(page: DeskContext): FindSteps {
     const answer = await page.call(route, { params: { id: certificate.id } })
     const tickets: Person['tickets'] = answer.ok
       ? { is: 'here', value: answer.body.tickets }
-      : { is: 'away', trouble: troubleOf(page, route, answer) }
+      : { is: 'away', trouble: staffTroubleOf(page, route, answer) }
     page.change(person, { tickets })
   }
 

@@ -34,7 +34,7 @@ async function open(): Promise<void> {
   render(<App desk={desk} />, root)
 
   listenForScans({
-    isListening: () => desk.screen.value.at === 'desk',
+    isListening: () => desk.screen.value.at === 'in',
     onScan(text) {
       inputMethod.value = false
       void desk.scan(text)
@@ -44,7 +44,7 @@ async function open(): Promise<void> {
     },
   })
   addEventListener('keydown', event => {
-    if (desk.screen.value.at !== 'desk') return
+    if (desk.screen.value.at !== 'in') return
     const name = event.key === 'Escape' ? 'escape' : keyOf(event)
     if (name !== undefined && pressed(desk, name)) event.preventDefault()
   })

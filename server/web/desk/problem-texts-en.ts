@@ -2,27 +2,6 @@
 import type { PROBLEMS_ZH } from './problem-texts-zh.ts'
 
 export const PROBLEMS_EN: Readonly<Record<keyof typeof PROBLEMS_ZH, string>> = {
-  'problem.CREDENTIALS': 'E-mail address or password is wrong. Type them again.',
-  'problem.SIGN_IN': 'This sign-in took too long. Begin with the password.',
-  'problem.TOTP_REQUIRED': 'Your role needs a second factor: set it up first.',
-  'problem.TOTP_WRONG': 'The code is wrong. Type the one that the authenticator shows now.',
-  'problem.TOTP_USED': 'This code was used before. Wait for the next, and begin with the password.',
-  'problem.TOTP_LOCKED':
-    'Too many wrong codes. Wait a quarter of an hour, and begin with the password.',
-  'problem.TOTP_SET': 'A second factor is set up already. Sign out, and sign in again.',
-  'problem.ACCOUNT_DISABLED': 'This account is disabled. Ask your operator.',
-  'problem.OIDC_DISABLED': 'You are disabled here. Ask your operator.',
-  'problem.OIDC_NO_ROLE': 'Your provider gives you no role here. Ask your operator.',
-  'problem.OIDC_REFUSED': 'The provider’s sign-in was refused or is too old. Try again.',
-  'problem.OIDC_UNAVAILABLE': 'The provider can’t be reached. Try again, or sign in by e-mail.',
-  'problem.ORIGIN':
-    'This page’s address is not the service’s. Open it by the address that your operator gave.',
-  'problem.FORBIDDEN': 'Your role does not allow this. Ask a supervisor, or your operator.',
-  'problem.RATE_LIMITED': 'Too much in a short time. Wait a few minutes.',
-  'problem.BUSY': 'Too much is under way. Wait a few seconds, then try again.',
-  'problem.INVALID': 'A field is not filled in as it must be. Look at it, then try again.',
-  'problem.NOT_FOUND': 'There is nothing of the kind. Reload this page, then try again.',
-  'problem.BAD_REQUEST': 'There are characters that can’t be used. Change them, then try again.',
   'problem.DOCUMENT_INVALID': 'The number is wrong: found {seen}; expected {expected}.',
   'problem.DOCUMENT_OTHER_TYPE': 'The number is of another type: {seen}. Choose that type.',
   'problem.DOCUMENT_TYPE': 'This type of document is not taken here. Use another.',
@@ -52,15 +31,6 @@ export const PROBLEMS_EN: Readonly<Record<keyof typeof PROBLEMS_ZH, string>> = {
   'problem.CHANGED_BEFORE': 'A ticket is changed once. Refund it, and sell another.',
   'problem.NO_KEY':
     'No signing key is released for today, so nothing can be printed. Ask your operator.',
-  'problem.UNAVAILABLE': 'The database can’t be reached. Try again in a minute.',
-  'problem.DATABASE_BUSY': 'The database is busy. Try again in a few seconds.',
-  'problem.DATABASE_UNWRITABLE': 'Nothing can be written now, only read. Ask your operator.',
-  'problem.DATABASE_OLD':
-    'The service runs on an old copy of its database: nothing can be done. Ask your operator.',
-  'problem.CLOCK_WRONG': 'The service’s clock is wrong. Ask your operator.',
-  'problem.NOT_READY': 'The service is starting. Try again in a few seconds.',
-  'problem.INTERNAL':
-    'Something went wrong in the service. Try again; if it goes on, ask your operator.',
 
   'code.MALFORMED': 'Not a certificate’s code, or not all of it. Scan it again.',
   'code.UNSUPPORTED_VERSION': 'A code of another version. The passenger updates the page.',

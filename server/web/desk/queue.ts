@@ -6,8 +6,9 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 import type { Api, Appeal, Approval } from '../shared/api.d.ts'
 import { QUEUE_EVERY_MS, QUEUE_ROWS } from '../shared/limits.ts'
 import type { Answer, Route } from '../shared/service-client.ts'
-import { type DeskContext, troubleOf } from './desk-context.ts'
-import type { Loaded } from './screens.ts'
+import { staffTroubleOf } from '../shared/staff/staff-context.ts'
+import type { Loaded } from '../shared/staff/staff-screen.ts'
+import type { DeskContext } from './desk-context.ts'
 
 export interface Queue {
   /** Those that wait, for who decides; one's own of the last day, for who doesn't. */
@@ -48,7 +49,7 @@ export function createQueue(page: DeskContext): Queue {
     query: Api[R]['query'],
   ): Promise<Loaded<Api[R]['answer']['rows']>> {
     const answer = (await page.call(route as Route, { query } as never)) as Answer<R>
-    if (!answer.ok) return { is: 'away', trouble: troubleOf(page, route, answer as never) }
+    if (!answer.ok) return { is: 'away', trouble: staffTroubleOf(page, route, answer as never) }
     return { is: 'here', value: answer.body.rows }
   }
 

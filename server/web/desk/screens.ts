@@ -1,11 +1,8 @@
-/** Each state that the desk's page can be in: the views draw one of these, and nothing else. */
+/** What the desk's page has in hand once somebody is signed in: the views draw these, and nothing else. */
 import type { DocumentType } from '../../domain/document-type.ts'
 import type { Api, Approval, Ticket } from '../shared/api.d.ts'
-import type { Refusal } from '../shared/service-client.ts'
+import type { Loaded, StaffTrouble } from '../shared/staff/staff-screen.ts'
 
-export type Me = Api['GET /v1/staff/me']['answer']
-export type Permission = Me['permissions'][number]
-export type SignInWays = Api['GET /v1/staff/sign-in-ways']['answer']
 export type LookedUp = Api['POST /v1/people/lookup']['answer']
 export type Trip = Api['GET /v1/trains']['answer']['trains'][number]
 export type Station = Api['GET /v1/stations']['answer']['stations'][number]
@@ -13,57 +10,15 @@ export type Purpose = 'sale' | 'refund' | 'change'
 
 /** Why something that was begun did not come about. */
 export type Trouble =
-  | { readonly kind: 'refused'; readonly problem: Refusal }
+  | StaffTrouble
   /** A presented code is not good here; a gate's code or one of the desk's own. */
   | { readonly kind: 'code'; readonly reason: string }
-  /** There is no network: nothing was sent. */
-  | { readonly kind: 'offline' }
-  /** What was asked for did not come; nothing was changed by it. */
-  | { readonly kind: 'unreachable' }
-  /** The answer got lost: it may have been done. */
-  | { readonly kind: 'unsure' }
-
-/** Why the sign-in is shown, where it is not the first time. */
-export type SignInWhy = 'expired' | 'signed-out' | 'oidc'
-
-export type SignInStep = 'password' | 'code' | 'backup'
-
-export type EnrolStep =
-  | { readonly at: 'password' }
-  | { readonly at: 'scan'; readonly uri: string; readonly backupCodes: readonly string[] }
-
-export type Screen =
-  | { readonly at: 'loading' }
-  | { readonly at: 'unreachable' }
-  | {
-      readonly at: 'sign-in'
-      readonly step: SignInStep
-      readonly ways: SignInWays
-      readonly why?: SignInWhy
-      readonly trouble?: Trouble
-    }
-  /** The role needs a second factor, and there is none yet. */
-  | { readonly at: 'enrol'; readonly step: EnrolStep; readonly trouble?: Trouble }
-  /** Signed in by somebody who has nothing to do at a desk. */
-  | { readonly at: 'no-role'; readonly me: Me }
-  | { readonly at: 'desk'; readonly me: Me }
-  | { readonly at: 'fault' }
 
 export interface Document {
   readonly documentType: DocumentType
   /** As typed or scanned; shown masked. */
   readonly documentNumber: string
 }
-
-/** What comes after the person was found, each by itself. */
-export type Loaded<T> =
-  | { readonly is: 'loading' }
-  | { readonly is: 'here'; readonly value: T }
-  /** There is none. */
-  | { readonly is: 'none' }
-  /** The role may not see it. */
-  | { readonly is: 'forbidden' }
-  | { readonly is: 'away'; readonly trouble: Trouble }
 
 /** What the audit has of this look at a person, as the page says it. */
 export type Recorded = 'look' | 'check' | 'photo' | 'number' | 'appeal'

@@ -20,7 +20,7 @@ export function createSecondSteps(
 ): SecondSteps {
   const { act } = page
   const isOwn = ({ askedBy }: Approval) =>
-    page.screen.value.at === 'desk' && page.screen.value.me.id === askedBy
+    page.screen.value.at === 'in' && page.screen.value.me.id === askedBy
 
   async function openOwn(approval: Approval): Promise<void> {
     const route = 'GET /v1/desk/approvals/{id}'

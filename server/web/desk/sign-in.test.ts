@@ -54,12 +54,12 @@ t.test('a role that needs it sets it up first; then it is asked for each time', 
   const secret = secretIn(uri)
   void one.desk.signIn.enrolled(totpCode(secret, -1))
   await one.settle()
-  if (one.desk.screen.value.at !== 'desk') {
+  if (one.desk.screen.value.at !== 'in') {
     // The step has ended between making the code and reading it.
     void one.desk.signIn.enrolled(totpCode(secret))
     await one.settle()
   }
-  t.match(one.desk.screen.value, { at: 'desk', me: { role: 'supervisor' } })
+  t.match(one.desk.screen.value, { at: 'in', me: { role: 'supervisor' } })
 
   const next = await open()
   await password(next, 'boss@desk.test')
@@ -71,7 +71,7 @@ t.test('a role that needs it sets it up first; then it is asked for each time', 
   await code(next, 'no such code')
   t.match(next.desk.screen.value, { at: 'sign-in', step: 'backup' })
   await code(next, ` ${backupCodes[0]} `)
-  t.equal(next.desk.screen.value.at, 'desk')
+  t.equal(next.desk.screen.value.at, 'in')
 
   const last = await open()
   await password(last, 'boss@desk.test')
@@ -95,7 +95,7 @@ t.test('by the provider: there and back, with a role or without one', async t =>
   t.equal(await through('anna'), '/desk')
   void one.desk.signIn.open()
   await one.settle()
-  t.match(one.desk.screen.value, { at: 'desk', me: { role: 'agent' } })
+  t.match(one.desk.screen.value, { at: 'in', me: { role: 'agent' } })
   void one.desk.signIn.signOut()
   await one.settle()
   t.equal(await through('nils'), '/desk?error=OIDC_NO_ROLE')
@@ -114,5 +114,5 @@ t.test('the provider is down: said so, and the password works', async t => {
   t.equal(troubleAt(one), 'OIDC_UNAVAILABLE')
   t.same(one.sentTo, [])
   await password(one, 'agent@desk.test')
-  t.equal(one.desk.screen.value.at, 'desk')
+  t.equal(one.desk.screen.value.at, 'in')
 })

@@ -1,57 +1,23 @@
 /** What the desk's page says in English. */
+import { STAFF_EN } from '../shared/staff/staff-texts-en.ts'
 import { PROBLEMS_EN } from './problem-texts-en.ts'
 import type { TextKey } from './texts-zh.ts'
 
 export const EN: Readonly<Record<TextKey, string>> = {
+  ...STAFF_EN,
   title: 'Certificate window',
-  language: '中文',
-  loading: 'Opening…',
-  again: 'Try again',
   back: 'Back',
   close: 'Close',
-  slow: 'This takes longer than usual…',
-  'very-slow': 'The network is slow. Keep this page open.',
   offline: 'No network: what is open can be read, nothing can be done',
   away: 'The service can’t be reached; trying again. What is open may be out of date',
 
   'fault.title': 'Something went wrong on this page',
   'fault.text': 'What was not finished may not have been done. Open this page again and look.',
-  'unreachable.title': 'The service can’t be reached',
-  'unreachable.text': 'Check the network of this computer, then try again.',
   'role.title': 'Your role has nothing to do at a window',
   'role.text':
     'You are signed in as “{role}”. Agents and supervisors work here: use another account, or ask your operator.',
-  'role.agent': 'agent',
-  'role.supervisor': 'supervisor',
-  'role.technician': 'technician',
-  'role.operator': 'operator',
-  'role.auditor': 'auditor',
 
   'in.title': 'Sign in to the window',
-  'in.email': 'E-mail address',
-  'in.password': 'Password',
-  'in.do': 'Sign in',
-  'in.or': 'or',
-  'in.oidc': 'Sign in with {name}',
-  'in.code.title': 'Second factor',
-  'in.code': 'Code',
-  'in.code.hint': 'Six digits of the authenticator; new ones each 30 seconds',
-  'in.backup': 'Backup code',
-  'in.backup.hint': 'One of the ten that you got at the set-up; each works once',
-  'in.to-backup': 'No authenticator? Use a backup code',
-  'in.to-code': 'Use the authenticator',
-  'in.why.expired': 'Your session is over. What was on the screen was cleared away; sign in again.',
-  'in.why.signed-out': 'You are signed out.',
-  'in.why.oidc': 'You are not signed in.',
-  'in.out': 'Sign out',
-  'enrol.title': 'Set up the second factor',
-  'enrol.text': 'Your role needs one. Type your password first, then scan with an authenticator.',
-  'enrol.begin': 'Begin',
-  'enrol.scan': 'Scan this with the authenticator, then type the six digits that it shows.',
-  'enrol.qr': 'Set-up code for the authenticator',
-  'enrol.manual': 'Can’t scan? Type this into the authenticator',
-  'enrol.backup': 'Backup codes: shown this once. Write them down.',
-  'enrol.do': 'Finish',
 
   'find.label': 'Document number or code',
   'find.hint': 'A scanner works anywhere on this page',
@@ -251,11 +217,8 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'resolved.rejected': 'Ended: rejected',
   'resolved.text': 'The result stays at the window. Tell them the way that they asked for.',
 
-  'trouble.offline': 'No network: nothing was sent. Connect, then try again.',
-  'trouble.unreachable': 'The service did not answer; nothing was changed. Try again.',
   'trouble.unsure':
     'No answer came: it may have been done. Find this passenger again and look before you repeat it.',
-  'trouble.other': 'Not done ({code}): {title}',
   'trouble.look': 'Find them again',
   'trouble.title': 'Not done',
   'field.reason': 'Write a reason',

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { openWorld } from '../../testing/world.ts'
-import type { ApiDocument } from '../testing/render-api-types.ts'
+import { problemCodes } from '../testing/problem-codes.ts'
 import { textFaults } from '../testing/text-faults.ts'
 import { TEXTS } from './texts.ts'
 
@@ -17,16 +17,7 @@ const NEVER = /^(PROOF_|USE_NONCE|IN_PROGRESS|APPLICATION_|APPEAL_(EARLY|OPEN)|P
 t.test('every code that the routes of the desk declare has words', async t => {
   const world = await openWorld(tempDir())
   t.teardown(() => world.close())
-  const { paths = {} } = (await (await world.call('/openapi.json')).json()) as ApiDocument
-  const codes = new Set<string>()
-  for (const [path, methods] of Object.entries(paths)) {
-    if (!CALLED.test(path)) continue
-    for (const { responses = {} } of Object.values(methods)) {
-      for (const { description = '' } of Object.values(responses) as { description?: string }[]) {
-        for (const [, code = ''] of description.matchAll(/(?:^|; )([A-Z_]+): /g)) codes.add(code)
-      }
-    }
-  }
+  const codes = await problemCodes(world, CALLED)
   t.ok(codes.size > 30, `${codes.size} codes`)
   const missing = [...codes].filter(one => !NEVER.test(one) && !(`problem.${one}` in TEXTS.zh))
   t.same(missing, [])

@@ -1,5 +1,6 @@
 /** The desk's page in both languages. */
-import { language, speaker, type Texts } from '../shared/language.ts'
+import { speaker, type Texts } from '../shared/language.ts'
+import { staffTroubleText } from '../shared/staff/staff-texts.ts'
 import type { Trouble } from './screens.ts'
 import { EN } from './texts-en.ts'
 import { type TextKey, ZH } from './texts-zh.ts'
@@ -19,10 +20,5 @@ export function troubleText(trouble: Trouble): string {
     const key = `code.${trouble.reason}`
     return isKey(key) ? say(key) : say('trouble.other', { code: trouble.reason, title: '' })
   }
-  if (trouble.kind !== 'refused') return say(`trouble.${trouble.kind}`)
-  const { code, title, seen, expected } = trouble.problem
-  const key = `problem.${code}`
-  if (!isKey(key)) return say('trouble.other', { code, title })
-  const of = (told: typeof seen) => told?.[language.value] ?? ''
-  return say(key, { seen: of(seen), expected: of(expected) })
+  return staffTroubleText(TEXTS, trouble)
 }

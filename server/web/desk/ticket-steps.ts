@@ -4,8 +4,10 @@
  */
 import type { Ticket } from '../shared/api.d.ts'
 import type { Answer, Route } from '../shared/service-client.ts'
+import { staffTroubleOf } from '../shared/staff/staff-context.ts'
+import type { Loaded } from '../shared/staff/staff-screen.ts'
 import { type DeskContext, troubleOf } from './desk-context.ts'
-import type { Act, Loaded, Order, Trip } from './screens.ts'
+import type { Act, Order, Trip } from './screens.ts'
 
 export interface TicketSteps {
   /** To the choice of a train; `ticket`: the one that is changed. */
@@ -34,7 +36,7 @@ export function createTicketSteps(page: DeskContext, onDone: () => void): Ticket
     const stations: Loaded<
       Extract<Act, { is: 'trip' }>['stations'] extends Loaded<infer T> ? T : never
     > = !answer.ok
-      ? { is: 'away', trouble: troubleOf(page, route, answer) }
+      ? { is: 'away', trouble: staffTroubleOf(page, route, answer) }
       : answer.body.stations.length < 2
         ? { is: 'none' }
         : { is: 'here', value: answer.body.stations }
@@ -49,7 +51,7 @@ export function createTicketSteps(page: DeskContext, onDone: () => void): Ticket
     const answer = await page.work(route, { query: wanted })
     if (act.value !== asked) return
     const found: Loaded<readonly Trip[]> = !answer.ok
-      ? { is: 'away', trouble: troubleOf(page, route, answer) }
+      ? { is: 'away', trouble: staffTroubleOf(page, route, answer) }
       : answer.body.trains.length === 0
         ? { is: 'none' }
         : { is: 'here', value: answer.body.trains }

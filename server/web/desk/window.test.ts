@@ -1,11 +1,12 @@
 import t from 'tap'
 import { makeApplicant } from '../../testing/applicant.ts'
 import { makeOfflineGate } from '../../testing/offline-gate.ts'
+import type { Permission } from '../shared/staff/staff-screen.ts'
 import type { NodeDesk } from '../testing/desk-in-node.ts'
 import { actOf, codeOf, find, findPerson, openDeskTests, personOf } from '../testing/desk-people.ts'
 import { choicesOf } from './choices.ts'
 import { pressed } from './pressed.ts'
-import type { Act, Permission } from './screens.ts'
+import type { Act } from './screens.ts'
 
 const { nodeWorld, as, nextPerson } = await openDeskTests(t)
 const { world, time } = nodeWorld

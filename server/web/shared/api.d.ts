@@ -452,6 +452,7 @@ export interface Api {
     answer: {
       readonly revision: number
       readonly config: Readonly<Record<string, unknown>> | null
+      readonly runs: number | null
       readonly rows: readonly ({
         readonly revision: number
         readonly at: string
@@ -538,12 +539,14 @@ export interface Api {
     }
   }
   'GET /v1/fleet/gates': {
+    query: { retired?: "yes" | "no" }
     answer: {
       readonly rows: readonly ({
         readonly gate: string
         readonly station: string
         readonly enrolledAt: number
         readonly seenAt: number | null
+        readonly retiredAt: number | null
         readonly epochs: readonly ({
           readonly epoch: string
           readonly next: number
@@ -639,6 +642,75 @@ export interface Api {
   }
   'GET /v1/fleet/stream': {
     answer: undefined
+  }
+  'POST /v1/fleet/gates/{id}/retire': {
+    params: { id: string }
+    body: {
+      readonly reason: string
+    }
+    answer: {
+      readonly retiredAt: number
+    }
+  }
+  'GET /v1/fleet/gates/{id}/health': {
+    params: { id: string }
+    answer: {
+      readonly rows: readonly ({
+        readonly stage: "FRESH" | "STALE" | "DEGRADED" | "OVERDUE" | "STAFF" | "CLOSED"
+        readonly clock: "TRUSTED" | "UNCERTAIN"
+        readonly clockOffsetMs: number | null
+        readonly queue: number | null
+        readonly lanesServing: number
+        readonly lanes: number
+        readonly alarms: readonly (string)[]
+        readonly software: string
+        readonly verdicts: Readonly<Record<string, number>> | null
+        readonly scanToRelayP99Ms: number | null
+        readonly at: number
+      })[]
+    }
+  }
+  'GET /v1/fleet/trust': {
+    answer: {
+      readonly at: number
+      readonly environment: "production" | "test"
+      readonly document: {
+        readonly version: number
+        readonly issuedAt: number
+        readonly expiresAt: number
+        readonly threshold: number
+        readonly roots: number
+      }
+      readonly manifest: {
+        readonly version: number
+        readonly madeAt: number
+        readonly expiresAt: number
+        readonly lists: number
+      } | null
+      readonly keys: readonly ({
+        readonly kid: string
+        readonly role: "root" | "issuer" | "status" | "time" | "config" | "release"
+        readonly passClass?: "phone" | "paper"
+        readonly environment?: "production" | "test"
+        readonly from: number
+        readonly to: number
+        readonly state: "current" | "future" | "past" | "denied"
+        readonly held: boolean
+      })[]
+      readonly denied: readonly ({
+        readonly kid: string
+        readonly at: number
+      })[]
+    }
+  }
+  'POST /v1/trust/publish': {
+    body: {
+      readonly reason: string
+    }
+    answer: {
+      readonly manifestVersion: number
+      readonly madeAt: number
+    }
   }
   'GET /v1/fleet/duplicates': {
     query: { since?: string; until?: string }
@@ -1071,18 +1143,23 @@ export interface Api {
     }
   }
   'GET /v1/audit': {
-    query: { before?: string; limit?: string }
+    query: { before?: string; limit?: string; actor?: string; action?: string; subject?: string; from?: string; to?: string }
     answer: {
       readonly rows: readonly ({
         readonly id: string
         readonly at: number
         readonly actor: string
+        readonly name: string | null
         readonly action: string
         readonly subject: string
         readonly detail: Readonly<Record<string, unknown>>
       })[]
       readonly next: string | null
     }
+  }
+  'GET /v1/audit/export': {
+    query: { format?: "csv" | "ndjson"; actor?: string; action?: string; subject?: string; from?: string; to?: string }
+    answer: undefined
   }
   'GET /v1/retention/reports': {
     query: { before?: string; limit?: string }
@@ -1138,7 +1215,7 @@ export interface Api {
       readonly id: string
       readonly name: string
       readonly role: "agent" | "supervisor" | "technician" | "operator" | "auditor"
-      readonly permissions: readonly ("certificate.issue" | "certificate.revoke" | "certificate.paper" | "approval.read" | "approval.decide" | "appeal.read" | "appeal.resolve" | "person.look" | "person.photo" | "person.unlock" | "check.identity" | "ticket.read" | "ticket.sell" | "ticket.refund" | "ticket.change" | "fleet.read" | "fleet.enrol" | "fleet.configure" | "trust.deny-key" | "audit.read" | "retention.read")[]
+      readonly permissions: readonly ("certificate.issue" | "certificate.revoke" | "certificate.paper" | "approval.read" | "approval.decide" | "appeal.read" | "appeal.resolve" | "person.look" | "person.photo" | "person.unlock" | "check.identity" | "ticket.read" | "ticket.sell" | "ticket.refund" | "ticket.change" | "fleet.read" | "fleet.enrol" | "fleet.configure" | "trust.deny-key" | "trust.publish" | "audit.read" | "retention.read")[]
     }
   }
   'POST /v1/auth/sign-in/email': {

@@ -1,14 +1,14 @@
 /** The desk's page in a browser, driven by keys alone, with people, phones and colleagues around it. */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { Role } from '../../auth/permissions.ts'
 import { registerPerson } from '../../services/people-registry.ts'
 import { transact } from '../../store/engine/transact.ts'
 import { TEXTS, type TextKey } from '../desk/texts.ts'
 import { filled } from '../shared/language.ts'
-import { openContext, type Setting } from './browser.ts'
+import type { Setting } from './browser.ts'
 import { deskPhoto } from './desk-photo.ts'
-import { restOf } from './page-rest.ts'
 import type { PageWorld } from './page-world.ts'
+import { openStaffDriver, type StaffDriver } from './staff-driver.ts'
 
 export interface DeskPerson {
   readonly name: string
@@ -16,14 +16,7 @@ export interface DeskPerson {
   readonly documentNumber: string
 }
 
-export interface DeskDriver {
-  readonly page: Page
-  readonly context: BrowserContext
-  readonly pageWorld: PageWorld
-  /** The session's headers, for what a test does beside the page. */
-  readonly session: Readonly<Record<string, string>>
-  /** What failed in the page, or was refused by its content security policy. */
-  readonly faults: readonly string[]
+export interface DeskDriver extends StaffDriver {
   say(key: TextKey, values?: Readonly<Record<string, string | number>>): string
   /** Waits for a text. */
   shows(key: TextKey, values?: Readonly<Record<string, string | number>>): Promise<void>
@@ -35,11 +28,6 @@ export interface DeskDriver {
   type(label: TextKey, text: string): Promise<void>
   /** Finds somebody by a number typed into the field. */
   find(documentNumber: string): Promise<void>
-  /** Resolves when no request is under way and the last answer is drawn. */
-  rest(): Promise<void>
-  /** Moves the service's clock and the page's on. */
-  advance(ms: number): Promise<void>
-  close(): Promise<void>
 }
 
 export const DESK: Setting = { language: 'zh', theme: 'light', width: 1280, height: 800 }
@@ -53,23 +41,15 @@ export async function openDeskDriver(
   setting: Setting = DESK,
   { role }: { readonly role?: Role } = {},
 ): Promise<DeskDriver> {
-  const context = await openContext(browser, setting)
-  const session = role === undefined ? {} : await signInAs(pageWorld, role)
-  if (role !== undefined) await context.addCookies(cookiesOf(session, pageWorld.url))
-  const page = await context.newPage()
-  const faults: string[] = []
-  page.on('pageerror', error => faults.push(error.message))
-  page.on('console', said => {
-    if (/Content Security Policy|Uncaught/.test(said.text())) faults.push(said.text())
-  })
-  await page.clock.install({ time: pageWorld.world.clock.time })
+  const staff = await openStaffDriver(browser, pageWorld, setting, role)
+  const { page } = staff
   // Its dialog would stay open, and the page would be printed by it alone.
   await page.addInitScript(() => {
     window.print = () => {}
   })
   const say: DeskDriver['say'] = (key, values = {}) => filled(TEXTS[setting.language][key], values)
   const driver: DeskDriver = {
-    ...{ page, context, pageWorld, session, faults, say },
+    ...{ ...staff, say },
     shows: (key, values) => page.getByText(say(key, values)).first().waitFor(),
     async newPerson() {
       const documentNumber = `D${String(20_000_000 + people++)}`
@@ -90,30 +70,9 @@ export async function openDeskDriver(
       await page.locator('#find').fill(documentNumber)
       await page.keyboard.press('Enter')
     },
-    rest: restOf(page),
-    async advance(ms) {
-      await pageWorld.advance(ms)
-      await page.clock.runFor(ms)
-      // The page's clock stood still while its timers ran.
-      await page.clock.setSystemTime(pageWorld.world.clock.time)
-    },
-    close: () => context.close(),
   }
   await page.goto(`${pageWorld.url}/desk`)
   return driver
-}
-
-/** A new account's session; nobody has signed in too often. */
-export async function signInAs({ world }: PageWorld, role: Role): Promise<Record<string, string>> {
-  await world.service.db.deleteFrom('staff_rate_limits' as 'staff').execute()
-  return world.signIn(role)
-}
-
-function cookiesOf(session: Readonly<Record<string, string>>, url: string) {
-  return (session.cookie ?? '').split('; ').map(pair => {
-    const at = pair.indexOf('=')
-    return { name: pair.slice(0, at), value: pair.slice(at + 1), url, httpOnly: true }
-  })
 }
 
 /** Runs in the page: a driver's own keys would come too slowly. Fields take what is not prevented. */

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto'
 import type { Role } from '../../auth/permissions.ts'
 import type { World } from '../../testing/world.ts'
 import { type Desk, openDesk } from '../desk/desk.ts'
+import { cookieJar } from './cookie-jar.ts'
 import { type MemoryVault, memoryVault } from './memory-vault.ts'
 import type { NodeWorld } from './page-in-node.ts'
-import { quiet, underWay } from './work-under-way.ts'
+import { quiet, underWay, untilAborted } from './work-under-way.ts'
 
 export interface NodeDesk {
   readonly desk: Desk
@@ -103,31 +104,6 @@ export async function openNodeDeskAs(
 ): Promise<NodeDesk> {
   const session = await nodeWorld.world.signIn(role)
   return openNodeDesk(nodeWorld, { ...options, session })
-}
-
-/** A request that nobody answers. */
-const untilAborted = (init: RequestInit) =>
-  new Promise<never>((_, reject) =>
-    init.signal?.addEventListener('abort', () => reject(new TypeError('aborted'))),
-  )
-
-function cookieJar(given = '') {
-  const jar = new Map<string, string>()
-  const put = (pair: string) => {
-    const at = pair.indexOf('=')
-    if (at > 0) jar.set(pair.slice(0, at).trim(), pair.slice(at + 1))
-  }
-  for (const pair of given.split(';')) put(pair)
-  return {
-    headers: () => ({ cookie: [...jar].map(pair => pair.join('=')).join('; ') }),
-    keep(answer: Response) {
-      for (const line of answer.headers.getSetCookie()) {
-        const [pair = '', ...attributes] = line.split(';').map(part => part.trim())
-        if (attributes.some(one => /^max-age=0$/i.test(one))) jar.delete(pair.split('=')[0] ?? '')
-        else put(pair)
-      }
-    },
-  }
 }
 
 /** Ends every session, as their time does. */

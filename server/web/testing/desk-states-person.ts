@@ -1,9 +1,10 @@
 /** States of the desk's page around finding and looking at a person. */
 import { putOnFile } from '../../testing/applicant.ts'
 import { makeHolder } from '../../testing/holder.ts'
-import { type DeskDriver, type DeskPerson, signInAs } from './desk-driver.ts'
+import type { DeskDriver, DeskPerson } from './desk-driver.ts'
 import type { DeskState } from './desk-state.ts'
 import { API, holdNetwork } from './page-state.ts'
+import { signInAs } from './staff-driver.ts'
 
 /** Found by number. */
 export async function toPerson(driver: DeskDriver): Promise<DeskPerson> {

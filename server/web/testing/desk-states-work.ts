@@ -2,10 +2,11 @@
 import { makeApplicant } from '../../testing/applicant.ts'
 import { importTimetable } from '../../testing/timetable.ts'
 import type { TextKey } from '../desk/texts.ts'
-import { type DeskDriver, type DeskPerson, signInAs } from './desk-driver.ts'
+import type { DeskDriver, DeskPerson } from './desk-driver.ts'
 import type { DeskState } from './desk-state.ts'
 import { toHolder, toPerson } from './desk-states-person.ts'
 import { API } from './page-state.ts'
+import { signInAs } from './staff-driver.ts'
 
 /** Types a reason and sends the form. */
 async function give(driver: DeskDriver, reason: string): Promise<void> {

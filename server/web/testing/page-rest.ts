@@ -4,7 +4,7 @@ import type { Page, Request } from 'playwright-core'
 
 /**
  * Follows the page's requests from now on. What it gives resolves when none is under way and the last
- * answer is drawn; never where an answer stays away.
+ * answer is drawn; never where an answer stays away. A stream of events is nothing to wait for.
  */
 export function restOf(page: Page): () => Promise<void> {
   const underWay = new Set<Request>()
@@ -13,7 +13,9 @@ export function restOf(page: Page): () => Promise<void> {
     underWay.delete(request)
     ended.emit('one')
   }
-  page.on('request', request => underWay.add(request))
+  page.on('request', request => {
+    if (request.resourceType() !== 'eventsource') underWay.add(request)
+  })
   page.on('requestfinished', end)
   page.on('requestfailed', end)
   return async () => {

@@ -23,6 +23,12 @@ export async function quiet(): Promise<void> {
   while (count > 0)
 }
 
+/** A request that nobody answers. */
+export const untilAborted = (init: RequestInit) =>
+  new Promise<never>((_, reject) =>
+    init.signal?.addEventListener('abort', () => reject(new TypeError('aborted'))),
+  )
+
 const { prototype } = SubtleCrypto
 for (const name of ['sign', 'digest', 'generateKey', 'exportKey'] as const) {
   const own = prototype[name] as (...given: unknown[]) => Promise<unknown>

@@ -3,11 +3,11 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { DOCUMENT_TYPES, type DocumentType } from '../../../domain/document-type.ts'
 import { Spinner } from '../../shared/parts.tsx'
+import { Waited } from '../../shared/staff/told.tsx'
 import type { Desk } from '../desk.ts'
 import { keyShortcut, keyText } from '../keys.ts'
 import type { Purpose } from '../screens.ts'
 import { say, type TextKey } from '../texts.ts'
-import { Waited } from './form-parts.tsx'
 
 /** A scanner's keys went into an input method. */
 export const inputMethod = signal(false)
@@ -84,7 +84,7 @@ export function FindCard({ desk }: { readonly desk: Desk }) {
           </label>
         ))}
       </fieldset>
-      {found.is === 'looking' && <Waited desk={desk} />}
+      {found.is === 'looking' && <Waited waiting={desk.waiting.value} />}
     </form>
   )
 }

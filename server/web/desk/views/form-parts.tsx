@@ -1,23 +1,15 @@
 /** Parts of the desk's forms: a form with its reason and its trouble, and what is said while one waits. */
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { Field, Patient, Spinner } from '../../shared/parts.tsx'
+import { Field, Spinner } from '../../shared/parts.tsx'
+import { ToldText, Waited } from '../../shared/staff/told.tsx'
 import type { Desk } from '../desk.ts'
 import type { Trouble } from '../screens.ts'
 import { say, type TextKey, troubleText } from '../texts.ts'
 
-export function Waited({ desk }: { readonly desk: Desk }) {
-  const waiting = desk.waiting.value
-  return <Patient text={waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined} />
-}
-
 /** What went wrong: said at once to screen readers. */
 export function Told({ trouble }: { readonly trouble: Trouble | undefined }) {
-  return (
-    <p class="trouble" role="alert">
-      {trouble && troubleText(trouble)}
-    </p>
-  )
+  return <ToldText text={trouble && troubleText(trouble)} />
 }
 
 interface TextProps {
@@ -123,7 +115,7 @@ export function ActForm({
           {say(other.text)}
         </button>
       )}
-      <Waited desk={desk} />
+      <Waited waiting={desk.waiting.value} />
       <button type="button" class="button plain" onClick={desk.callOff} aria-keyshortcuts="Escape">
         {say('act.esc')}
       </button>

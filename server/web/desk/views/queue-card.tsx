@@ -4,9 +4,9 @@ import type { Appeal, Approval } from '../../shared/api.d.ts'
 import { language } from '../../shared/language.ts'
 import { QUEUE_ROWS } from '../../shared/limits.ts'
 import { clockTime, timeLeft } from '../../shared/shown-time.ts'
+import type { Loaded } from '../../shared/staff/staff-screen.ts'
 import type { Desk } from '../desk.ts'
 import { keyShortcut, keyText } from '../keys.ts'
-import type { Loaded } from '../screens.ts'
 import { say, type TextKey } from '../texts.ts'
 
 export function QueueCard({ desk }: { readonly desk: Desk }) {
@@ -59,7 +59,7 @@ const TONES = { waiting: 'retry', approved: 'pass', declined: 'refuse', expired:
 function ApprovalRow({ desk, approval }: { readonly desk: Desk; readonly approval: Approval }) {
   const { person, reason, state, expiresAt, askedBy } = approval
   const { value } = desk.screen
-  const isOwn = value.at === 'desk' && value.me.id === askedBy && desk.may('approval.decide')
+  const isOwn = value.at === 'in' && value.me.id === askedBy && desk.may('approval.decide')
   const left = timeLeft(Date.parse(expiresAt) - desk.now(), language.value)
   return (
     <li>

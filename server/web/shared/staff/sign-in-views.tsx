@@ -1,16 +1,20 @@
 /** Signing in, step by step, and the setting up of a second factor. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { Field, Heading, Spinner } from '../../shared/parts.tsx'
-import { drawQrOfBytes } from '../../shared/qr-code.ts'
-import type { Desk } from '../desk.ts'
-import type { Screen } from '../screens.ts'
-import { say, type TextKey } from '../texts.ts'
-import { Told, Waited } from './form-parts.tsx'
+import { Field, Heading, Spinner } from '../parts.tsx'
+import { drawQrOfBytes } from '../qr-code.ts'
+import type { StaffPage } from './staff-page.ts'
+import type { StaffScreen, StaffTrouble } from './staff-screen.ts'
+import { STAFF_TEXTS, sayStaff as say, staffTroubleText } from './staff-texts.ts'
+import type { StaffKey } from './staff-texts-zh.ts'
+import { ToldText, Waited } from './told.tsx'
 
 const PASSWORD = { type: 'password', autoComplete: 'current-password' }
 const ONE_TIME_CODE = { autoComplete: 'one-time-code', inputMode: 'numeric' }
 
-type SignInProps = { readonly desk: Desk } & Extract<Screen, { at: 'sign-in' }>
+type SignInProps = { readonly page: StaffPage; readonly title: string } & Extract<
+  StaffScreen,
+  { at: 'sign-in' }
+>
 
 export function SignIn(props: SignInProps) {
   return props.step === 'password' ? <Password {...props} /> : <Code {...props} />
@@ -18,8 +22,8 @@ export function SignIn(props: SignInProps) {
 
 interface LineProps {
   readonly id: string
-  readonly label: TextKey
-  readonly hint?: TextKey
+  readonly label: StaffKey
+  readonly hint?: StaffKey
   readonly value: string
   readonly put: (value: string) => void
   readonly takesFocus?: boolean
@@ -47,17 +51,17 @@ function Line({ id, label, hint, value, put, takesFocus, more }: LineProps) {
   )
 }
 
-function Password({ desk, ways, why, trouble }: SignInProps) {
+function Password({ page, title, ways, why, trouble }: SignInProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const isBusy = desk.waiting.value !== 'no'
+  const isBusy = page.waiting.value !== 'no'
   const submit = (event: Event) => {
     event.preventDefault()
-    if (!isBusy) void desk.signIn.password(email, password)
+    if (!isBusy) void page.signIn.password(email, password)
   }
   return (
     <form class="entry" onSubmit={submit}>
-      <Heading>{say('in.title')}</Heading>
+      <Heading>{title}</Heading>
       {why !== undefined && <p role="status">{say(`in.why.${why}`)}</p>}
       <Told trouble={trouble} />
       <div class="card fields">
@@ -76,7 +80,7 @@ function Password({ desk, ways, why, trouble }: SignInProps) {
           put={setPassword}
           more={PASSWORD}
         />
-        <Submit desk={desk} text="in.do" />
+        <Submit page={page} text="in.do" />
       </div>
       {ways.oidc !== null && (
         <>
@@ -85,7 +89,7 @@ function Password({ desk, ways, why, trouble }: SignInProps) {
             type="button"
             class="button line wide"
             disabled={isBusy}
-            onClick={() => void desk.signIn.provider()}
+            onClick={() => void page.signIn.provider()}
           >
             {say('in.oidc', { name: ways.oidc.name })}
           </button>
@@ -95,12 +99,12 @@ function Password({ desk, ways, why, trouble }: SignInProps) {
   )
 }
 
-function Code({ desk, step, trouble }: SignInProps) {
+function Code({ page, step, trouble }: SignInProps) {
   const [code, setCode] = useState('')
   const isBackup = step === 'backup'
   const submit = (event: Event) => {
     event.preventDefault()
-    if (desk.waiting.value === 'no') void desk.signIn.code(code)
+    if (page.waiting.value === 'no') void page.signIn.code(code)
   }
   return (
     <form class="entry" onSubmit={submit}>
@@ -116,12 +120,12 @@ function Code({ desk, step, trouble }: SignInProps) {
           more={isBackup ? { autoComplete: 'off' } : ONE_TIME_CODE}
           takesFocus
         />
-        <Submit desk={desk} text="in.do" />
+        <Submit page={page} text="in.do" />
       </div>
       <button
         type="button"
         class="button plain"
-        onClick={() => desk.signIn.step(isBackup ? 'code' : 'backup')}
+        onClick={() => page.signIn.step(isBackup ? 'code' : 'backup')}
       >
         {say(isBackup ? 'in.to-code' : 'in.to-backup')}
       </button>
@@ -129,15 +133,15 @@ function Code({ desk, step, trouble }: SignInProps) {
   )
 }
 
-type EnrolProps = { readonly desk: Desk } & Extract<Screen, { at: 'enrol' }>
+type EnrolProps = { readonly page: StaffPage } & Extract<StaffScreen, { at: 'enrol' }>
 
-export function Enrol({ desk, step, trouble }: EnrolProps) {
+export function Enrol({ page, step, trouble }: EnrolProps) {
   const [typed, setTyped] = useState('')
   const isFirst = step.at === 'password'
   const submit = (event: Event) => {
     event.preventDefault()
-    if (desk.waiting.value !== 'no') return
-    void (isFirst ? desk.signIn.enrol(typed) : desk.signIn.enrolled(typed))
+    if (page.waiting.value !== 'no') return
+    void (isFirst ? page.signIn.enrol(typed) : page.signIn.enrolled(typed))
   }
   return (
     <form class="entry" onSubmit={submit}>
@@ -165,7 +169,7 @@ export function Enrol({ desk, step, trouble }: EnrolProps) {
             more={ONE_TIME_CODE}
           />
         )}
-        <Submit desk={desk} text={isFirst ? 'enrol.begin' : 'enrol.do'} />
+        <Submit page={page} text={isFirst ? 'enrol.begin' : 'enrol.do'} />
       </div>
     </form>
   )
@@ -206,15 +210,19 @@ function Secret({ uri, backupCodes }: SecretProps) {
   )
 }
 
-function Submit({ desk, text }: { readonly desk: Desk; readonly text: TextKey }) {
-  const isBusy = desk.waiting.value !== 'no'
+function Told({ trouble }: { readonly trouble: StaffTrouble | undefined }) {
+  return <ToldText text={trouble && staffTroubleText(STAFF_TEXTS, trouble)} />
+}
+
+function Submit({ page, text }: { readonly page: StaffPage; readonly text: StaffKey }) {
+  const isBusy = page.waiting.value !== 'no'
   return (
     <>
       <button type="submit" class="button wide" disabled={isBusy}>
         {isBusy && <Spinner />}
         {say(text)}
       </button>
-      <Waited desk={desk} />
+      <Waited waiting={page.waiting.value} />
     </>
   )
 }

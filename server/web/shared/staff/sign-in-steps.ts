@@ -2,9 +2,16 @@
  * Signing in: password, then the second factor where one is set up; the operator's provider; and the
  * setting up of a second factor where the role needs one.
  */
-import type { Answer, Route } from '../shared/service-client.ts'
-import { type DeskContext, troubleOf } from './desk-context.ts'
-import type { Me, Permission, SignInStep, SignInWays, SignInWhy, Trouble } from './screens.ts'
+import type { Answer, Route } from '../service-client.ts'
+import { type StaffContext, staffTroubleOf } from './staff-context.ts'
+import type {
+  Me,
+  Permission,
+  SignInStep,
+  SignInWays,
+  SignInWhy,
+  StaffTrouble,
+} from './staff-screen.ts'
 
 export interface SignInSteps {
   /** Who is signed in, or the sign-in. `why`: what the provider's way back said. */
@@ -23,28 +30,35 @@ export interface SignInSteps {
   over(code: 'SIGN_IN' | 'TOTP_REQUIRED'): void
 }
 
-/** Without one of these there is nothing to do here. */
-const OF_DESK: readonly Permission[] = ['person.look', 'check.identity', 'approval.decide']
 const PASSWORD_ALONE: SignInWays = { password: true, oidc: null }
-/** The desk's address, to which the provider sends the browser back. */
-const HERE = '/desk'
 
-/** `onIn`, `onOut`: somebody is signed in, and is not any more. */
+export interface SignInParts {
+  /** Without one of these there is nothing to do on the page. */
+  readonly wants: readonly Permission[]
+  /** The page's address, to which the provider sends the browser back. */
+  readonly here: string
+  /** Somebody is signed in, and is not any more. */
+  readonly onIn: () => void
+  readonly onOut: () => void
+  /** Nobody could be signed out. */
+  readonly onStuck: (trouble: StaffTrouble) => void
+}
+
 export function createSignInSteps(
-  page: DeskContext,
-  { onIn, onOut }: { readonly onIn: () => void; readonly onOut: () => void },
+  page: StaffContext,
+  { wants, here, onIn, onOut, onStuck }: SignInParts,
 ): SignInSteps {
   const { screen, ports } = page
   let ways = PASSWORD_ALONE
 
-  function show(step: SignInStep, more: { why?: SignInWhy; trouble?: Trouble } = {}): void {
+  function show(step: SignInStep, more: { why?: SignInWhy; trouble?: StaffTrouble } = {}): void {
     screen.value = { at: 'sign-in', step, ways, ...more }
   }
 
   function enter(me: Me): void {
-    const isOfDesk = OF_DESK.some(one => me.permissions.includes(one))
-    screen.value = isOfDesk ? { at: 'desk', me } : { at: 'no-role', me }
-    if (isOfDesk) onIn()
+    const hasWork = wants.some(one => me.permissions.includes(one))
+    screen.value = hasWork ? { at: 'in', me } : { at: 'no-role', me }
+    if (hasWork) onIn()
   }
 
   async function askMe(): Promise<void> {
@@ -55,7 +69,7 @@ export function createSignInSteps(
       screen.value = { at: 'enrol', step: { at: 'password' } }
     } else if (code === 'SIGN_IN') show('password')
     else if (code === undefined) screen.value = { at: 'unreachable' }
-    else show('password', { trouble: troubleOf(page, 'GET /v1/staff/me', answer) })
+    else show('password', { trouble: staffTroubleOf(page, 'GET /v1/staff/me', answer) })
   }
 
   /** A step whose refusal is shown beside it; with some codes one begins again. */
@@ -66,7 +80,7 @@ export function createSignInSteps(
   ): Promise<Extract<Answer<R>, { ok: true }> | undefined> {
     const answer = await asked()
     if (answer.ok) return answer
-    const trouble = troubleOf(page, route, answer)
+    const trouble = staffTroubleOf(page, route, answer)
     const code = answer.why === 'refused' ? answer.problem.code : ''
     show(FROM_THE_START.has(code) ? 'password' : step, { trouble })
     return undefined
@@ -102,7 +116,7 @@ export function createSignInSteps(
     step: show,
     async provider() {
       const route = 'POST /v1/auth/sign-in/oidc'
-      const body = { returnTo: HERE }
+      const body = { returnTo: here }
       const answer = await tried(route, 'password', () => page.work(route, { body }))
       if (answer !== undefined) ports.go(answer.body.url)
     },
@@ -111,7 +125,7 @@ export function createSignInSteps(
       const answer = await page.work(route, { body: { password } })
       screen.value = answer.ok
         ? { at: 'enrol', step: { at: 'scan', uri: answer.body.totpURI, ...codesOf(answer.body) } }
-        : { at: 'enrol', step: { at: 'password' }, trouble: troubleOf(page, route, answer) }
+        : { at: 'enrol', step: { at: 'password' }, trouble: staffTroubleOf(page, route, answer) }
     },
     async enrolled(code) {
       const { value } = screen
@@ -119,15 +133,12 @@ export function createSignInSteps(
       const body = { code: code.replaceAll(/\s/g, '') }
       const answer = await page.work(TOTP, { body })
       if (answer.ok) return askMe()
-      screen.value = { ...value, trouble: troubleOf(page, TOTP, answer) }
+      screen.value = { ...value, trouble: staffTroubleOf(page, TOTP, answer) }
     },
     async signOut() {
       const answer = await page.work('POST /v1/auth/sign-out', { body: {} })
       if (!answer.ok && answer.why === 'unreachable') {
-        page.act.value = {
-          is: 'trouble',
-          trouble: troubleOf(page, 'POST /v1/auth/sign-out', answer),
-        }
+        onStuck(staffTroubleOf(page, 'POST /v1/auth/sign-out', answer))
         return
       }
       onOut()

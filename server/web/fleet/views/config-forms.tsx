@@ -1,0 +1,148 @@
+/** A new config: its text, what it changes with a reason and a time to confirm in, and what came of it. */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX, REASON_CHARS_MAX } from '../../../limits.ts'
+import { Field, Spinner } from '../../shared/parts.tsx'
+import type { Outcome } from '../config-outcome.ts'
+import type { Configs, Draft } from '../config-steps.ts'
+import { say } from '../texts.ts'
+import { Changes } from './changes.tsx'
+import { Form, Line } from './forms.tsx'
+import { At, type FleetProps } from './parts.tsx'
+
+interface EditProps extends FleetProps {
+  readonly draft: Extract<Draft, { is: 'edit' }>
+}
+
+export function EditForm({ fleet, draft }: EditProps) {
+  const [text, setText] = useState(draft.text)
+  const area = useRef<HTMLTextAreaElement>(null)
+  useLayoutEffect(() => area.current?.focus(), [])
+  return (
+    <section class="card pad">
+      <Form
+        fleet={fleet}
+        title={say('config.edit')}
+        submit="config.review"
+        run={() => fleet.configs.review(text)}
+        callOff={fleet.configs.callOff}
+      >
+        <p class="note">{say('config.edit.text')}</p>
+        <Field
+          id="config"
+          label={say('config.json')}
+          hint={say('config.json.hint')}
+          fault={faultOf(draft.fault)}
+        >
+          <textarea
+            {...{ ref: area, id: 'config', rows: 22, value: text, spellcheck: false }}
+            class="json"
+            wrap="off"
+            autoComplete="off"
+            aria-describedby="config-hint"
+            aria-invalid={draft.fault !== undefined}
+            onInput={event => setText(event.currentTarget.value)}
+          />
+        </Field>
+      </Form>
+    </section>
+  )
+}
+
+function faultOf(fault: string | undefined): string | undefined {
+  if (fault === undefined) return undefined
+  return fault === '' ? say('config.no-object') : say('config.no-json', { why: fault })
+}
+
+interface ReviewProps extends FleetProps {
+  readonly configs: Configs
+  readonly draft: Extract<Draft, { is: 'review' }>
+}
+
+export function ReviewForm({ fleet, configs, draft }: ReviewProps) {
+  const [reason, setReason] = useState('')
+  const [minutes, setMinutes] = useState(String(CONFIRM_MINUTES))
+  const [isSent, setIsSent] = useState(false)
+  const count = Number(minutes)
+  const isCount = Number.isInteger(count) && count >= 1 && count <= CONFIRM_MINUTES_MAX
+  const isEmpty = reason.trim() === ''
+  const isOlder = draft.from !== configs.revision
+  return (
+    <section class="card pad">
+      <Form
+        fleet={fleet}
+        title={isOlder ? say('config.back.title', { n: draft.from }) : say('config.review.title')}
+        trouble={draft.trouble}
+        submit="config.give"
+        run={() => {
+          setIsSent(true)
+          if (!isEmpty && isCount) void fleet.configs.give(reason, count)
+        }}
+        callOff={fleet.configs.callOff}
+      >
+        <Changes changes={draft.changes} />
+        <button type="button" class="button plain start" onClick={fleet.configs.edit}>
+          {say('config.change-text')}
+        </button>
+        <Line
+          id="reason"
+          label={say('act.reason')}
+          hint={say('act.reason.hint')}
+          value={reason}
+          put={setReason}
+          max={REASON_CHARS_MAX}
+          fault={isSent && isEmpty ? say('act.reason.none') : undefined}
+          takesFocus
+        />
+        <Line
+          id="minutes"
+          label={say('config.minutes')}
+          hint={say('config.minutes.hint')}
+          value={minutes}
+          put={setMinutes}
+          max={2}
+          fault={
+            isSent && !isCount
+              ? say('config.minutes.wrong', { max: CONFIRM_MINUTES_MAX })
+              : undefined
+          }
+        />
+      </Form>
+    </section>
+  )
+}
+
+const TONES = {
+  waits: 'calm',
+  tried: 'retry',
+  confirmed: 'pass',
+  reverted: 'refuse',
+  refused: 'refuse',
+} as const satisfies Record<Outcome['is'], string>
+
+interface GivenProps extends FleetProps {
+  readonly draft: Extract<Draft, { is: 'given' }>
+}
+
+export function GivenCard({ fleet, draft }: GivenProps) {
+  const { outcome, revision, confirmMinutes } = draft
+  const isOpen = outcome.is === 'waits' || outcome.is === 'tried'
+  return (
+    <section class="card pad given">
+      <h2>{say('config.given', { n: revision })}</h2>
+      <p role="status">
+        <span class={`state ${TONES[outcome.is]}`}>{say(`outcome.${outcome.is}`)}</span>
+        {isOpen && <Spinner />}
+      </p>
+      <p>{say(`outcome.${outcome.is}.text`, { n: confirmMinutes })}</p>
+      {'why' in outcome && <p class="trouble">{outcome.why}</p>}
+      {'at' in outcome && (
+        <p class="quiet">
+          <At fleet={fleet} at={outcome.at} />
+        </p>
+      )}
+      <button type="button" class="button line" onClick={fleet.configs.callOff}>
+        {say('config.revisions')}
+      </button>
+    </section>
+  )
+}

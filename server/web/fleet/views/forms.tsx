@@ -1,0 +1,159 @@
+/** Forms of the fleet's page: what is given with a reason, and what is meant seriously. */
+import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { REASON_CHARS_MAX } from '../../../limits.ts'
+import { Field, Spinner } from '../../shared/parts.tsx'
+import type { StaffTrouble } from '../../shared/staff/staff-screen.ts'
+import { ToldText, Waited } from '../../shared/staff/told.tsx'
+import type { Fleet } from '../fleet.ts'
+import { say, type TextKey, troubleText } from '../texts.ts'
+
+interface LineProps {
+  readonly id: string
+  readonly label: string
+  readonly hint?: string
+  readonly value: string
+  readonly put: (value: string) => void
+  readonly max: number
+  /** What is wrong, if anything is. */
+  readonly fault?: string | undefined
+  readonly takesFocus?: boolean
+  readonly type?: 'date'
+}
+
+export function Line({ id, label, hint, value, put, max, fault, takesFocus, type }: LineProps) {
+  const input = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => {
+    if (takesFocus === true) input.current?.focus()
+  }, [takesFocus])
+  return (
+    <Field id={id} label={label} hint={hint ?? ''} fault={fault}>
+      <input
+        {...{ ref: input, id, value, maxLength: max, autoComplete: 'off' }}
+        {...(type === 'date' ? { type } : {})}
+        aria-describedby={`${id}-hint`}
+        aria-invalid={fault !== undefined}
+        onInput={event => put(event.currentTarget.value)}
+      />
+    </Field>
+  )
+}
+
+interface FormProps {
+  readonly fleet: Fleet
+  readonly title: string
+  readonly trouble?: StaffTrouble | undefined
+  readonly submit: TextKey
+  readonly isDanger?: boolean
+  readonly children?: ComponentChildren
+  readonly run: () => void
+  readonly callOff: () => void
+}
+
+export function Form({
+  fleet,
+  title,
+  trouble,
+  submit,
+  isDanger,
+  children,
+  run,
+  callOff,
+}: FormProps) {
+  const isBusy = fleet.waiting.value !== 'no'
+  return (
+    <form
+      class="act"
+      noValidate
+      onSubmit={event => {
+        event.preventDefault()
+        if (!isBusy) run()
+      }}
+    >
+      <h2>{title}</h2>
+      <ToldText text={trouble && troubleText(trouble)} />
+      {trouble?.kind === 'refused' && <FaultyFields problem={trouble.problem} />}
+      {children}
+      <div class="buttons">
+        <button
+          type="submit"
+          class={`button ${isDanger === true ? 'danger' : ''}`}
+          disabled={isBusy}
+        >
+          {isBusy && <Spinner />}
+          {say(submit)}
+        </button>
+        <button type="button" class="button line" onClick={callOff}>
+          {say('act.call-off')}
+        </button>
+      </div>
+      <Waited waiting={fleet.waiting.value} />
+    </form>
+  )
+}
+
+/** Where the service found something wrong, as it says it. */
+function FaultyFields({
+  problem,
+}: {
+  readonly problem: Extract<StaffTrouble, { kind: 'refused' }>['problem']
+}) {
+  if (problem.fields === undefined || problem.fields.length === 0) return null
+  return (
+    <ul class="fields-wrong">
+      {problem.fields.map(({ path, message }) => (
+        <li key={path}>
+          <code>{path}</code> {message}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+interface ReasonedProps extends Omit<FormProps, 'run' | 'children'> {
+  readonly text: string
+  /** What must be typed, so that nothing is done by a slip. */
+  readonly typed?: string
+  readonly run: (reason: string) => void
+}
+
+/** An act that goes into the audit with its reason. */
+export function Reasoned({ text, typed, run, ...form }: ReasonedProps) {
+  const [reason, setReason] = useState('')
+  const [name, setName] = useState('')
+  const [isSent, setIsSent] = useState(false)
+  const isWrong = typed !== undefined && name.trim() !== typed
+  const isEmpty = reason.trim() === ''
+  return (
+    <Form
+      {...form}
+      run={() => {
+        setIsSent(true)
+        if (!isWrong && !isEmpty) run(reason)
+      }}
+    >
+      <p class="note">{text}</p>
+      {typed !== undefined && (
+        <Line
+          id="typed"
+          label={say('act.type', { typed })}
+          value={name}
+          put={setName}
+          max={40}
+          fault={isSent && isWrong ? say('act.type.wrong', { typed }) : undefined}
+          takesFocus
+        />
+      )}
+      <Line
+        id="reason"
+        label={say('act.reason')}
+        hint={say('act.reason.hint')}
+        value={reason}
+        put={setReason}
+        max={REASON_CHARS_MAX}
+        fault={isSent && isEmpty ? say('act.reason.none') : undefined}
+        takesFocus={typed === undefined}
+      />
+    </Form>
+  )
+}
