@@ -91,10 +91,7 @@ function openLink(
     ...{ onRedirect, onKnown },
   })
   const uploader = createUploader({
-    gate: enrolment.gate,
-    journal,
-    client,
-    timers,
+    ...{ gate: enrolment.gate, journal, client, timers },
     monotonicMs: clock.monotonicMs,
     random,
     now: trust.now,
