@@ -14,6 +14,7 @@ import { combined } from './bench/repeat.ts'
 import { benchRevocation } from './bench/revocation.ts'
 import { readFigures, storeRun } from './bench/run-file.ts'
 import { benchServer, SERVER_STEPS } from './bench/server.ts'
+import { benchStation } from './bench/station-page.ts'
 import { benchWeb } from './bench/web.ts'
 
 const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
   revocation: benchRevocation,
   server: benchServer,
   web: benchWeb,
+  station: benchStation,
 }
 
 /** Parts that may be measured in steps. */

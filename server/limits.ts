@@ -4,6 +4,8 @@
 
 /** A proof JWT in the `dpop` header, characters. */
 export const PROOF_CHARS_MAX = 4096
+/** Keys of proofs that are ready to verify with: about 2 kB each. */
+export const KEYS_KEPT_MAX = 1024
 export const JTI_CHARS_MIN = 16
 export const JTI_CHARS_MAX = 64
 /** A server nonce is good for one to two of these. */

@@ -16,6 +16,7 @@ import type { Journal } from '../store/journal.ts'
 import type { TrustEvent } from '../trust/events.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import { ALARM_REPEAT_MS } from '../trust/limits.ts'
+import { isGoodPoll } from '../trust/trust-store.ts'
 import { createEnrolmentWatch } from '../uplink/enrolment-watch.ts'
 import { createHealthSender, type HealthSender } from '../uplink/health.ts'
 import { createSeldom } from '../uplink/seldom.ts'
@@ -81,6 +82,15 @@ function openLink(
     told.used(code)
     parts.onAlarm(code, true, detail)
   }
+  const report = createUploadLog(log)
+  const broughtForward = createSeldom(clock.monotonicMs, pollMs)
+  /** The service answers again: a poll that failed is not left to its pause, which may be a minute. */
+  function stored(): void {
+    const { lastPoll } = trust.status()
+    if (lastPoll === undefined || isGoodPoll(lastPoll) || !broughtForward.may('poll')) return
+    broughtForward.used('poll')
+    void trust.pollNow()
+  }
   const onRedirect = (where: string) => alarm('SERVICE_REDIRECTS', where)
   const onKnown = createEnrolmentWatch(config, enrolment, parts.onAlarm)
   const client = createServiceClient({
@@ -95,7 +105,10 @@ function openLink(
     monotonicMs: clock.monotonicMs,
     random,
     now: trust.now,
-    onReport: createUploadLog(log),
+    onReport(one) {
+      report(one)
+      if (one.outcome === 'stored') stored()
+    },
     onAlarm: alarm,
   })
   const health = createHealthSender({

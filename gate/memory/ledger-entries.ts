@@ -32,17 +32,43 @@ export function createNames(max: number): Names {
 
 const OUTCOMES = ['reserved', 'interrupted', 'annulled', 'passed'] as const
 const EXIT_BIT = 4
+
+type Used = Pick<Use, 'direction' | 'outcome'>
+
+export function useBits({ direction, outcome }: Used): number {
+  return OUTCOMES.indexOf(outcome) | (direction === 'exit' ? EXIT_BIT : 0)
+}
+
+/** The same of the columns `direction` and `outcome`, as SQL. */
+export const USE_BITS = `CASE outcome
+  ${OUTCOMES.map((outcome, bits) => `WHEN '${outcome}' THEN ${bits}`).join(' ')}
+  ELSE ${OUTCOMES.indexOf('passed')} END + ${EXIT_BIT} * (direction = 'exit')`
+
+export function usedBy(bits: number): Used {
+  return {
+    direction: (bits & EXIT_BIT) === 0 ? 'entry' : 'exit',
+    outcome: OUTCOMES[bits & 3] ?? 'passed',
+  }
+}
+
+/** Of a use whose grant ended with the process. */
+export function interrupted(bits: number): number {
+  const { outcome, direction } = usedBy(bits)
+  return outcome === 'reserved' ? useBits({ direction, outcome: 'interrupted' }) : bits
+}
 /** Stands in no name of a gate or a lane. */
 const BETWEEN = '/'
 
+export const useLaneName = ({ gate, lane }: Pick<Use, 'gate' | 'lane'>): string =>
+  `${gate}${BETWEEN}${lane}`
+
 /** Undefined when a name has no number any more. */
 export function packUse(use: Use, names: Names): LedgerEntry | undefined {
-  const lane = names.numberOf(`${use.gate}${BETWEEN}${use.lane}`)
+  const lane = names.numberOf(useLaneName(use))
   const place = use.area === undefined ? 0 : names.numberOf(use.area)
   if (lane === undefined || place === undefined) return undefined
-  const { cti, presentedAt: number, at, direction, outcome } = use
-  const bits = OUTCOMES.indexOf(outcome) | (direction === 'exit' ? EXIT_BIT : 0)
-  return { cti, number, at, bits, lane, place, grants: use.grants }
+  const { cti, presentedAt: number, at, grants } = use
+  return { cti, number, at, bits: useBits(use), lane, place, grants }
 }
 
 export function unpackUse(entry: LedgerEntry, names: Names): Use {
@@ -51,8 +77,7 @@ export function unpackUse(entry: LedgerEntry, names: Names): Use {
   return {
     ...{ kind: 'use', gate, lane, cti, presentedAt: number },
     ...(entry.place === 0 ? {} : { area: names.nameOf(entry.place) }),
-    direction: (bits & EXIT_BIT) === 0 ? 'entry' : 'exit',
-    outcome: OUTCOMES[bits & 3] ?? 'passed',
+    ...usedBy(bits),
     ...{ at, grants },
   }
 }
@@ -63,7 +88,7 @@ export function packVisit(visit: Visit, names: Names): LedgerEntry | undefined {
   const number = names.numberOf(visit.area)
   if (lane === undefined || number === undefined) return undefined
   const { cti, at } = visit
-  return { cti, number, at, bits: bitsOf(visit), lane, place: 0, grants: 0 }
+  return { cti, number, at, bits: visitBits(visit), lane, place: 0, grants: 0 }
 }
 
 export function unpackVisit({ cti, number, at, bits, lane }: LedgerEntry, names: Names): Visit {
@@ -72,7 +97,7 @@ export function unpackVisit({ cti, number, at, bits, lane }: LedgerEntry, names:
 }
 
 /** Also the journal's column `inside`: 0 outside, 1 inside, 2 inside unless it left unseen. */
-export function bitsOf({ inside, unsure }: Whereabouts): number {
+export function visitBits({ inside, unsure }: Whereabouts): number {
   return inside ? (unsure === true ? 2 : 1) : 0
 }
 

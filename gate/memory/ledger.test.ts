@@ -51,11 +51,29 @@ const entry: fc.Arbitrary<LedgerEntry> = fc.record(
   },
   { noNullPrototype: true },
 )
+const loaded = fc.record({ entry, left: fc.boolean() }, { noNullPrototype: true })
 const step = fc.oneof(
+  fc.record({ what: fc.constant('load' as const), owner, all: fc.array(loaded, { maxLength: 9 }) }),
   fc.record({ what: fc.constant('put' as const), owner, entry }),
   fc.record({ what: fc.constant('drop' as const), owner }),
   fc.record({ what: fc.constant('expire' as const), owner, beforeMs: fc.nat(1100) }),
 )
+
+const wordsOf = (cti: string) =>
+  [0, 8, 16, 24].map(from => Number.parseInt(cti.slice(from, from + 8), 16))
+
+/** Those that are left out have no number. */
+function columnsOf(all: readonly { readonly entry: LedgerEntry; readonly left: boolean }[]) {
+  const column = (key: 'at' | 'bits' | 'lane' | 'grants') => all.map(one => one.entry[key])
+  return {
+    words: Uint32Array.from(all.flatMap(one => wordsOf(one.entry.cti))),
+    numbers: Float64Array.from(all, ({ entry, left }) => (left ? Number.NaN : entry.number)),
+    ats: Float64Array.from(column('at')),
+    bits: Uint8Array.from(column('bits')),
+    lanes: Uint16Array.from(column('lane')),
+    grants: Uint16Array.from(column('grants')),
+  }
+}
 
 t.test('it holds what a Map of the same rules holds, in the same order', async t => {
   const asTheModel = fc.property(fc.array(step, { maxLength: 60, size: 'max' }), steps => {
@@ -64,6 +82,11 @@ t.test('it holds what a Map of the same rules holds, in the same order', async t
     for (const one of steps) {
       if (one.what === 'put') {
         deepStrictEqual(ledger.put(one.owner, one.entry), put(model, one.owner, one.entry))
+      } else if (one.what === 'load') {
+        ledger.load(one.owner, columnsOf(one.all))
+        for (const { entry, left } of one.all) {
+          if (!left) put(model, one.owner, { ...entry, place: 0 })
+        }
       } else if (one.what === 'drop') {
         ledger.dropOldest(one.owner)
         model.get(one.owner)?.shift()

@@ -21,6 +21,16 @@ export interface LedgerEntry {
   readonly grants: number
 }
 
+/** Entries as the ledger has them: of each, one element of each column, or four of `words`. */
+export interface LedgerColumns {
+  readonly words: Uint32Array
+  readonly numbers: Float64Array
+  readonly ats: Float64Array
+  readonly bits: Uint8Array
+  readonly lanes: Uint16Array
+  readonly grants: Uint16Array
+}
+
 export interface Ledger {
   readonly entriesMax: number
   /** All that it holds. */
@@ -32,6 +42,11 @@ export interface Ledger {
   all(cti: string, number: number): (readonly [owner: number, entry: LedgerEntry])[]
   /** In the place of the owner's entry of this name, if there is one; false when there is no room. */
   put(owner: number, entry: LedgerEntry): boolean
+  /**
+   * As `put` of each of the columns' entries in turn, until there is no room; one whose number is NaN
+   * is left out.
+   */
+  load(owner: number, columns: LedgerColumns): void
   oldest(owner: number): LedgerEntry | undefined
   dropOldest(owner: number): void
   /** Drops up to `most` of the owner's oldest that are from before `beforeMs`; how many went. */
@@ -93,8 +108,8 @@ export function createLedger(entriesMax: number): Ledger {
     return true
   }
 
-  function slotOf(owner: number, cti: string, number: number): number {
-    read(cti)
+  /** Of the certificate in `words`. */
+  function slotOf(owner: number, number: number): number {
     for (let at = heads[placeOf(number)] as number; at !== 0; at = chain[at - 1] as number) {
       if (owners[at - 1] === owner && isOf(at - 1, number)) return at - 1
     }
@@ -159,10 +174,9 @@ export function createLedger(entriesMax: number): Ledger {
     size -= 1
   }
 
-  function add(owner: number, { cti, number }: LedgerEntry): number {
+  function add(owner: number, number: number): number {
     const slot = take()
     if (slot === NONE) return NONE
-    read(cti)
     names.set(words, slot * 4)
     numbers[slot] = number
     owners[slot] = owner
@@ -172,6 +186,14 @@ export function createLedger(entriesMax: number): Ledger {
     counts[owner] = (counts[owner] as number) + 1
     size += 1
     return slot
+  }
+
+  /** Where the certificate in `words` goes: out of its place in time, if it was there. */
+  function slotFor(owner: number, number: number): number {
+    const known = slotOf(owner, number)
+    if (known === NONE) return add(owner, number)
+    unlink(owner, known)
+    return known
   }
 
   const dropOldest = (owner: number): void => {
@@ -184,7 +206,8 @@ export function createLedger(entriesMax: number): Ledger {
     size: () => size,
     count: owner => counts[owner] as number,
     find(owner, cti, number) {
-      const slot = slotOf(owner, cti, number)
+      read(cti)
+      const slot = slotOf(owner, number)
       return slot === NONE ? undefined : entryAt(slot)
     },
     all(cti, number) {
@@ -196,10 +219,9 @@ export function createLedger(entriesMax: number): Ledger {
       return found
     },
     put(owner, entry) {
-      const known = slotOf(owner, entry.cti, entry.number)
-      const slot = known === NONE ? add(owner, entry) : known
+      read(entry.cti)
+      const slot = slotFor(owner, entry.number)
       if (slot === NONE) return false
-      if (known !== NONE) unlink(owner, slot)
       ats[slot] = entry.at
       bits[slot] = entry.bits
       lanes[slot] = entry.lane
@@ -207,6 +229,22 @@ export function createLedger(entriesMax: number): Ledger {
       grants[slot] = entry.grants
       link(owner, slot)
       return true
+    },
+    load(owner, columns) {
+      wordsOf = ''
+      for (let i = 0; i < columns.ats.length; i++) {
+        const number = columns.numbers[i] as number
+        if (Number.isNaN(number)) continue
+        for (let w = 0; w < 4; w++) words[w] = columns.words[i * 4 + w] as number
+        const slot = slotFor(owner, number)
+        if (slot === NONE) continue
+        ats[slot] = columns.ats[i] as number
+        bits[slot] = columns.bits[i] as number
+        lanes[slot] = columns.lanes[i] as number
+        places[slot] = 0
+        grants[slot] = columns.grants[i] as number
+        link(owner, slot)
+      }
     },
     oldest(owner) {
       const slot = first[owner] as number

@@ -18,9 +18,9 @@ import {
 } from '../limits.ts'
 import { beatsUse, beatsVisit, type Fact, type Use, type Visit } from './facts.ts'
 import { createOwnMemory } from './own-memory.ts'
+import { type MemorySnapshot, type PackedMemory, packMemory } from './packed-memory.ts'
 import { type MeaningfulRow, meaningOf, type UseMeant } from './row-meaning.ts'
 import { createSiblingMemory } from './sibling-memory.ts'
-import type { MemorySnapshot } from './snapshot.ts'
 
 export interface Memory extends MemoryView {
   /**
@@ -56,11 +56,11 @@ export interface Memory extends MemoryView {
 
 /** `gate`: this gate's own name among its siblings. */
 export function createMemory(
-  snapshot: MemorySnapshot,
+  snapshot: MemorySnapshot | PackedMemory,
   gate = 'this',
   max: MemoryMax = MEMORY_MAX,
 ): Memory {
-  const ours = createOwnMemory(snapshot, gate, max)
+  const ours = createOwnMemory('codes' in snapshot ? snapshot : packMemory(snapshot), gate, max)
   const theirs = createSiblingMemory(max)
   const staleRefused = new Map<string, number>()
   /** By area; of '' every one. */

@@ -4,11 +4,11 @@ import { NAMES_MAX, PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limit
 import { ctiOf } from '../testing/bus/wire.ts'
 import type { Use, Visit } from './facts.ts'
 import { createOwnMemory } from './own-memory.ts'
+import { NO_MEMORY, packMemory } from './packed-memory.ts'
 
 const NOW = 1_800_000_000_000
 /** Of 64 two are left to who leaves. */
 const MAX = { codes: 64, papers: 64, visits: 64, siblingUses: 1, siblingVisits: 1 }
-const EMPTY = { presentations: [], visits: [] }
 
 const use = (n: number, over: Partial<Use> = {}): Use => ({
   ...({ kind: 'use', gate: 'g1', lane: 'A', direction: 'entry', outcome: 'passed' } as const),
@@ -24,7 +24,7 @@ const asked = (n: number, direction: 'entry' | 'exit', paper = false) => ({
   ...(paper ? ({ paper: true } as const) : {}),
 })
 const filled = (kind: 'codes' | 'papers' | 'visits', count: number) => {
-  const memory = createOwnMemory(EMPTY, 'g1', MAX)
+  const memory = createOwnMemory(NO_MEMORY, 'g1', MAX)
   for (let n = 1; n <= count; n++) {
     if (kind === 'visits') memory.keepVisit(visit(n))
     else memory.keep(use(n), kind === 'papers')
@@ -55,7 +55,7 @@ t.test('how full it is, by kind', async t => {
 })
 
 t.test('a grant is under way until it ends, once', async t => {
-  const memory = createOwnMemory(EMPTY, 'g1', MAX)
+  const memory = createOwnMemory(NO_MEMORY, 'g1', MAX)
   const reserved = use(1, { outcome: 'reserved', area: 'main' })
   memory.reserve(reserved, true)
   t.same(memory.open(ctiOf(1), 1), reserved)
@@ -80,13 +80,13 @@ t.test('a grant is under way until it ends, once', async t => {
 t.test('what a process left open at its end was interrupted', async t => {
   const seen = { cti: ctiOf(1), presentedAt: 1, lane: 'A', direction: 'entry', grants: 2 } as const
   const memory = createOwnMemory(
-    {
+    packMemory({
       presentations: [
         { ...seen, outcome: 'reserved', atMs: NOW },
         { ...seen, presentedAt: 2, outcome: 'passed', atMs: NOW, paper: true },
       ],
       visits: [{ area: 'main', cti: ctiOf(1), inside: true, unsure: true, atMs: NOW }],
-    },
+    }),
     'g1',
     MAX,
   )
@@ -101,7 +101,7 @@ t.test('what a process left open at its end was interrupted', async t => {
 })
 
 t.test('what has a name beyond the bound of names is not kept', async t => {
-  const memory = createOwnMemory(EMPTY, 'g1', MAX)
+  const memory = createOwnMemory(NO_MEMORY, 'g1', MAX)
   for (let n = 0; n < NAMES_MAX; n++) memory.keep(use(1, { lane: `L${n}` }), false)
   memory.keep(use(2, { lane: 'one-more' }), false)
   memory.keepVisit(visit(1))
@@ -110,12 +110,27 @@ t.test('what has a name beyond the bound of names is not kept', async t => {
   t.equal([...memory.uses()].length, 1)
 })
 
+t.test('nor is it read back: the rest is', async t => {
+  const seen = { cti: ctiOf(1), direction: 'exit', outcome: 'passed', grants: 1 } as const
+  const lanes = Array.from({ length: NAMES_MAX + 1 }, (_, n) => `L${n}`)
+  const presentations = lanes.map((lane, n) => ({ ...seen, presentedAt: n, lane, atMs: NOW + n }))
+  const visits = ['main', 'depot'].map(area => ({ area, cti: ctiOf(1), inside: true, atMs: NOW }))
+  const room = { ...MAX, codes: NAMES_MAX + 1 }
+  const some = presentations.slice(0, NAMES_MAX - 2)
+  const memory = createOwnMemory(packMemory({ presentations: some, visits }), 'g1', room)
+  t.match(memory.visit('main', ctiOf(1)), { inside: true, gate: 'g1' })
+  t.equal(memory.visit('depot', ctiOf(1)), undefined, 'the gate has the last name but one')
+  const full = createOwnMemory(packMemory({ presentations, visits: [] }), 'g1', room)
+  t.match(full.use(ctiOf(1), NAMES_MAX - 1), { lane: `L${NAMES_MAX - 1}`, direction: 'exit' })
+  t.equal(full.use(ctiOf(1), NAMES_MAX), undefined)
+})
+
 t.test('each kind is kept for its own time', async t => {
   for (const [paper, keepMs] of [
     [false, PHONE_KEEP_MS],
     [true, PAPER_KEEP_MS],
   ] as const) {
-    const memory = createOwnMemory(EMPTY, 'g1', MAX)
+    const memory = createOwnMemory(NO_MEMORY, 'g1', MAX)
     for (const n of [1, 2, 3]) memory.keep(use(n), paper)
     const left = () => [...memory.uses()].length
     memory.expire(NOW + 1 + keepMs, 9)
@@ -125,7 +140,7 @@ t.test('each kind is kept for its own time', async t => {
     memory.expire(NOW + 9 + keepMs, 1)
     t.equal(left(), 1, 'a little at a time')
   }
-  const visits = createOwnMemory(EMPTY, 'g1', MAX)
+  const visits = createOwnMemory(NO_MEMORY, 'g1', MAX)
   for (const n of [1, 2, 3]) visits.keepVisit(visit(n))
   visits.expire(NOW + 1 + VISIT_KEEP_MS, 9)
   t.equal([...visits.visits()].length, 3)

@@ -15,8 +15,16 @@ import {
 } from '../limits.ts'
 import type { Use, Visit } from './facts.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { createNames, packUse, packVisit, unpackUse, unpackVisit } from './ledger-entries.ts'
-import type { MemorySnapshot } from './snapshot.ts'
+import {
+  createNames,
+  interrupted,
+  packUse,
+  packVisit,
+  unpackUse,
+  unpackVisit,
+  useLaneName,
+} from './ledger-entries.ts'
+import type { PackedEntries, PackedMemory } from './packed-memory.ts'
 
 export interface OwnMemory {
   /** The grant under way for this presentation. */
@@ -46,7 +54,8 @@ export type RoomFor = Pick<GrantBody, 'cti' | 'presentedAt' | 'area' | 'directio
 /** All entries here are of one owner. */
 const SELF = 0
 
-export function createOwnMemory(snapshot: MemorySnapshot, gate: string, max: MemoryMax): OwnMemory {
+/** `start`: what a start has read. */
+export function createOwnMemory(start: PackedMemory, gate: string, max: MemoryMax): OwnMemory {
   const codes = createLedger(max.codes)
   const papers = createLedger(max.papers)
   const visits = createLedger(max.visits)
@@ -75,14 +84,31 @@ export function createOwnMemory(snapshot: MemorySnapshot, gate: string, max: Mem
     return number === undefined ? undefined : visits.find(SELF, cti, number)
   }
 
-  for (const { atMs: at, paper = false, ...seen } of snapshot.presentations) {
-    // Its grant ended with the process.
-    const outcome = seen.outcome === 'reserved' ? 'interrupted' : seen.outcome
-    keep({ kind: 'use', gate, ...seen, outcome, at }, paper)
+  /** A lane without a number any more takes its uses with it. */
+  function loadUses(ledger: Ledger, uses: PackedEntries): void {
+    const numbers = uses.names.map(lane => names.numberOf(useLaneName({ gate, lane })))
+    const laneOf = (i: number) => numbers[uses.named[i] as number]
+    ledger.load(SELF, {
+      ...uses,
+      bits: uses.bits.map(interrupted),
+      lanes: uses.named.map((_, i) => laneOf(i) ?? 0),
+      numbers: uses.numbers.map((at, i) => (laneOf(i) === undefined ? Number.NaN : at)),
+    })
   }
-  for (const { atMs: at, ...visit } of snapshot.visits) {
-    keepVisit({ kind: 'visit', gate, ...visit, at })
+
+  function loadVisits(entries: PackedEntries): void {
+    const lane = names.numberOf(gate) ?? 0
+    const areas = entries.names.map(area => names.numberOf(area) ?? Number.NaN)
+    visits.load(SELF, {
+      ...entries,
+      lanes: entries.named.map(() => lane),
+      numbers: entries.numbers.map((_, i) => areas[entries.named[i] as number] as number),
+    })
   }
+
+  loadUses(codes, start.codes)
+  loadUses(papers, start.papers)
+  loadVisits(start.visits)
 
   const ofOpen = (cti: string, presentedAt: number) => open.get(keyOf(cti, presentedAt))?.use
   return {

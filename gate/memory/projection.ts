@@ -11,7 +11,7 @@ import type {
   PassageBody,
 } from '../contract/events.ts'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
-import { bitsOf } from './ledger-entries.ts'
+import { visitBits } from './ledger-entries.ts'
 import { meaningOf } from './row-meaning.ts'
 
 /** A row to be written. `body` is what its kind's schema says. */
@@ -108,7 +108,7 @@ export function createProjection(db: DatabaseSync) {
       if (use.counts) count.run(cti, presentedAt, lane, direction, outcome, at)
       else settle.run(outcome, at, cti, presentedAt)
     }
-    if (visit !== undefined) putVisit.run(visit.area, visit.cti, bitsOf(visit), at)
+    if (visit !== undefined) putVisit.run(visit.area, visit.cti, visitBits(visit), at)
     if (voids !== undefined) mark.run(PARDONED + voids, at)
   }
 }

@@ -4,8 +4,9 @@ import type { MemoryMax } from '../limits.ts'
 import { PAPER_KEEP_MS, PHONE_KEEP_MS, VISIT_KEEP_MS } from '../limits.ts'
 import { openJournalDatabase } from '../store/database.ts'
 import { ctiOf } from '../testing/bus/wire.ts'
+import { NO_MEMORY, unpackMemory } from './packed-memory.ts'
 import { expireMemory, pardonedArea } from './projection.ts'
-import { NO_MEMORY, readMemory, unpackMemory } from './snapshot.ts'
+import { readMemory } from './snapshot.ts'
 
 const NOW = 1_800_000_000_000
 const SHOWN_S = 1_700_000_000
@@ -93,6 +94,43 @@ t.test(
     )
   },
 )
+
+t.test('each outcome and direction, as the decision reads it', async t => {
+  const on = journal()
+  const outcomes = ['reserved', 'interrupted', 'annulled', 'passed']
+  const all = ['entry', 'exit'].flatMap(direction =>
+    outcomes.map(outcome => ({ direction, outcome })),
+  )
+  for (const [n, { direction, outcome }] of all.entries()) {
+    on.db
+      .prepare(`INSERT INTO presentations VALUES (?, ?, 'L"1', ?, ?, ?, 1)`)
+      .run(...([ctiOf(n), -n, direction, outcome, NOW + n] as const))
+  }
+  const { presentations } = on.read()
+  t.same(
+    presentations.map(({ direction, outcome }) => ({ direction, outcome })),
+    all,
+  )
+  t.match(presentations[3], { lane: 'L"1', presentedAt: -3 })
+})
+
+t.test('in order of time, also where it was wrong for years', async t => {
+  const on = journal()
+  for (const [n, at] of [NOW + 2, 0, NOW * 4, NOW].entries()) on.use('papers', n, at)
+  t.same(
+    on.read().presentations.map(({ atMs }) => atMs),
+    [0, NOW, NOW + 2, NOW * 4],
+  )
+})
+
+t.test('a certificate that is none is left out, and no other takes its place', async t => {
+  const on = journal()
+  for (const n of [1, 2, 3]) on.visit(n, 1, NOW + n)
+  for (const cti of ['', 'no hex', 'abcd', 'a'.repeat(34)]) {
+    on.db.prepare('UPDATE visits SET cti = ? WHERE at = ?').run(cti, NOW + 2)
+    t.match(on.read().visits, [{ cti: ctiOf(1), atMs: NOW + 1 }, { cti: ctiOf(3) }], cti)
+  }
+})
 
 t.test('an empty journal, and none', async t => {
   const nothing = { presentations: [], visits: [], pardons: [] }

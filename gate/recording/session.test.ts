@@ -4,7 +4,7 @@ import { createVirtualTime } from '../../fixtures/clock.ts'
 import type { GrantBody } from '../contract/events.ts'
 import type { RecordedLine } from '../contract/recording.ts'
 import { RECORDING_PIECE_FACTS } from '../limits.ts'
-import type { SnapshotUse } from '../memory/snapshot.ts'
+import type { SnapshotUse } from '../memory/packed-memory.ts'
 import { PLAYED_HEADER, playGate } from '../testing/recording/played-gate.ts'
 import { createRecorder } from './recorder.ts'
 

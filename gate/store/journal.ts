@@ -5,8 +5,8 @@
 import type { GrantRef, JournalRow, Upload } from '../contract/events.ts'
 import type { RowPage, RowQuery, RowRun, RunQuery } from '../contract/row-query.ts'
 import { JOURNAL_QUEUE_MAX } from '../limits.ts'
+import type { PackedMemory } from '../memory/packed-memory.ts'
 import type { JournalEntry } from '../memory/projection.ts'
-import { type MemorySnapshot, unpackMemory } from '../memory/snapshot.ts'
 import type { RequestError, RequestPort } from '../threads/request-port.ts'
 import { createThreadPort } from '../threads/thread-port.ts'
 import type { Moved, SetAside } from './database.ts'
@@ -51,7 +51,7 @@ export interface Journal {
   fork(epoch: string, entry: RowHead, mayOpen: boolean): Promise<GrantRef | undefined>
   behind(epoch: string, next: number, entry: RowHead, mayOpen: boolean): Promise<Behind>
   openGrants(): Promise<OpenGrant[]>
-  memory(): Promise<MemorySnapshot>
+  memory(): Promise<PackedMemory>
   /** The highest numbers that the gate acted on, as of the opening. */
   readonly known: Known
   /** Remembers the highest of each number, beside all rows. Rejects when it is not on disk. */
@@ -140,7 +140,7 @@ export async function journalOn(
     fork: (epoch, entry, mayOpen) => appended(ask('fork', epoch, entry, mayOpen)),
     behind: (epoch, next, entry, mayOpen) => appended(ask('behind', epoch, next, entry, mayOpen)),
     openGrants: () => ask('openGrants'),
-    memory: async () => unpackMemory(await ask('packedMemory')),
+    memory: () => ask('packedMemory'),
     know: facts => ask('know', facts),
     beat: nowMs => ask('beat', nowMs),
     prune: (nowMs, keepRowsMs) => ask('prune', nowMs, keepRowsMs),

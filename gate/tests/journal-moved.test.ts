@@ -7,6 +7,7 @@ import { readJournal } from '../../fixtures/gate-journal.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import type { GrantBody } from '../contract/events.ts'
 import { TAILS } from '../files/file-identity.ts'
+import { unpackMemory } from '../memory/packed-memory.ts'
 import type { JournalEntry } from '../memory/projection.ts'
 import { type Moved, openJournalDatabase } from '../store/database.ts'
 import { type Journal, openJournal } from '../store/journal.ts'
@@ -51,7 +52,7 @@ async function goesOn(t: Test, { journal, file, moved, open }: Held, how: string
   t.not(next.epoch, open.epoch)
   t.equal(next.seq, 1)
   t.match(await journal.openGrants(), [{ ref: open }])
-  const memory = await journal.memory()
+  const memory = unpackMemory(await journal.memory())
   t.match(memory.visits, [{ cti: 'a'.repeat(32), inside: true }])
   t.match(
     memory.presentations.map(one => [one.cti[0], one.outcome]),

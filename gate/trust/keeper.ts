@@ -30,7 +30,7 @@ import type { TimeSource } from './signed-time.ts'
 import { createStageWatch } from './stage-watch.ts'
 import type { TrustState } from './state.ts'
 import { createTimeSync, type SettleCode, type Settled, type TimeSync } from './time-sync.ts'
-import { createTrustStore, type PollOutcome, type TrustStore } from './trust-store.ts'
+import { createTrustStore, isGoodPoll, type PollOutcome, type TrustStore } from './trust-store.ts'
 
 export interface TrustKeeperOptions {
   /** What was learned, over restarts. The keeper closes its writer. */
@@ -176,7 +176,7 @@ export function createTrustKeeper(options: TrustKeeperOptions): TrustKeeper {
     periodMs: options.pollMs,
     timers,
     fraction: () => fractionOf(options.random),
-    good: outcome => outcome.code === 'UPDATED' || outcome.code === 'UNCHANGED',
+    good: isGoodPoll,
     run: async () => {
       const outcome = await rounds.run()
       options.onPolled?.(outcome)

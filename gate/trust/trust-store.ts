@@ -17,6 +17,10 @@ export interface PollOutcome {
   readonly what?: string
 }
 
+/** Whether the service's newest word was had: also where it is what was known. */
+export const isGoodPoll = ({ code }: PollOutcome): boolean =>
+  code === 'UPDATED' || code === 'UNCHANGED'
+
 export interface TrustStore {
   state(): TrustState
   view(): TrustView

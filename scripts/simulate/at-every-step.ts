@@ -1,12 +1,12 @@
 /** What must be true at every moment of a simulation, whatever goes wrong. */
-import { BACKOFF_MAX_MS } from '../../gate/net/limits.ts'
+import { UPLOAD_RETRY_MAX_MS } from '../../gate/limits.ts'
 import type { StepInvariant } from './invariant.ts'
 
 /** How long a grant holds a relay at most: five seconds, and what its row took. */
 const ENERGISED_MS_MAX = 8000
 const FIRE_MS_MAX = 100
-/** The longest pause after polls that failed, which is a minute; the publisher's signature. */
-const KNOWN_AFTER_MS = BACKOFF_MAX_MS + 15_000
+/** The longest pause of an upload, whose answer brings a poll that failed forward; the publisher's signature. */
+const KNOWN_AFTER_MS = UPLOAD_RETRY_MAX_MS + 15_000
 
 const GRANT_FIRST: StepInvariant = {
   says: 'an entry opens for a grant that is on disk, or stands open by fire, emergency, mode or staff',
@@ -69,7 +69,7 @@ const FIRE_OPENS: StepInvariant = {
 }
 
 const REVOKED: StepInvariant = {
-  says: 'a revoked certificate is refused once the gate could know: 75 s without any fault',
+  says: 'a revoked certificate is refused once the gate could know: 45 s without any fault',
   watch(facts, fail) {
     return one => {
       if (one.what !== 'row' || one.kind !== 'grant' || one.body.direction !== 'entry') return

@@ -8,7 +8,7 @@ import { type Body, front, rear } from '../../hardware/sim/lane.ts'
 import { type Party, type PassengerKind, partyOf, walkAs } from '../../hardware/sim/passenger.ts'
 import { until } from '../../hardware/sim/until.ts'
 import type { Said } from '../../server/web/station/protocol.ts'
-import { signSaid, signText } from './narrate.ts'
+import { signSaid } from './narrate.ts'
 import type { Station } from './station-state.ts'
 
 /** Where somebody stands who shows a code, metres of progress: before the first beam. */
@@ -148,10 +148,10 @@ async function answerTo(
   )
 }
 
-const toldBy = (code: string): Said => ({
-  en: signText(code),
-  zh: `${code} “${signSaid(code).zh}”`,
-})
+function toldBy(code: string): Said {
+  const { en, zh } = signSaid(code)
+  return { en: `${code} “${en}”`, zh: `${code} “${zh}”` }
+}
 
 /** Tells whoever sent them that they were not let in. */
 export function tellShut({ say }: Station, why: Said): void {

@@ -41,7 +41,7 @@ const TELLERS: Readonly<Record<string, Teller>> = {
 }
 
 /** A code of a lane's sign with what it says to the passenger, or what staff do about it. */
-export function signText(code: string): string {
+function signText(code: string): string {
   const sentence = VERDICTS[code as keyof typeof VERDICTS]
   if (sentence !== undefined) return `${code} “${sentence.en}” ${sentence.zh}`
   return `${code} ${ALARMS[code as keyof typeof ALARMS]?.action ?? ''}`.trimEnd()

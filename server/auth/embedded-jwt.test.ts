@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import t from 'tap'
+import { KEYS_KEPT_MAX } from '../limits.ts'
 import {
   headerOf,
   type ProofAlgorithm,
@@ -53,6 +54,30 @@ async function takenByJose(token: string, algorithm: ProofAlgorithm) {
     () => undefined,
   )
 }
+
+/** The other point of P-256 with this x (SEC 2 §2.4.2: its prime), whose private key is another. */
+function mirrored(jwk: JWK): JWK {
+  const prime = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
+  const y = BigInt(`0x${Buffer.from(jwk.y ?? '', 'base64url').toString('hex')}`)
+  const hex = (prime - y).toString(16).padStart(64, '0')
+  return { ...jwk, y: Buffer.from(hex, 'hex').toString('base64url') }
+}
+
+t.test('a key that came before is taken for no other, and again after many others', t => {
+  const token = made('ES256')
+  t.ok(taken(token, 'ES256'))
+  t.notOk(taken(made('ES256', { jwk: mirrored(jwkOf('ES256')) }), 'ES256'), 'with the same x')
+  t.ok(taken(token, 'ES256'))
+  for (let n = 0; n <= KEYS_KEPT_MAX; n += 1) {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const head = headOf('EdDSA', { jwk: publicKey.export({ format: 'jwk' }) })
+    const input = `${head}.${part(CLAIMS)}`
+    const signature = sign(null, Buffer.from(input), privateKey).toString('base64url')
+    if (!taken(`${input}.${signature}`, 'EdDSA')) t.fail(`key ${n}`)
+  }
+  t.ok(taken(token, 'ES256'))
+  t.end()
+})
 
 t.test('a token of jose, and the thumbprint of its key', async t => {
   for (const algorithm of ALGORITHMS) {

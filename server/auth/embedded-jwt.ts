@@ -4,6 +4,7 @@
  * a work to another thread costs more than the work.
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { KEYS_KEPT_MAX } from '../limits.ts'
 
 export type ProofAlgorithm = 'ES256' | 'EdDSA'
 
@@ -85,10 +86,10 @@ function isType(typ: unknown, wanted: string): boolean {
 
 function isSigned(input: string, written: string, key: PublicJwk): boolean {
   const signature = bytesOf(written)
-  const imported = importKey(key)
-  if (signature?.length !== SIGNATURE_BYTES || imported === undefined) return false
+  const publicKey = keyObjectOf(key)
+  if (signature?.length !== SIGNATURE_BYTES || publicKey === undefined) return false
   // Ed25519 hashes by itself (RFC 8037 §3.1).
-  return verify(key.kty === 'EC' ? 'sha256' : null, Buffer.from(input), imported, signature)
+  return verify(key.kty === 'EC' ? 'sha256' : null, Buffer.from(input), publicKey, signature)
 }
 
 /** r and s one after the other (RFC 7518 §3.4). Carried by the key itself it costs nothing. */
@@ -97,16 +98,31 @@ const P1363 = { dsaEncoding: 'ieee-p1363' } as const
 /** SubjectPublicKeyInfo up to the point (RFC 5480 §2, uncompressed; RFC 8410 §4), in base64. */
 const SPKI = { EC: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE', OKP: 'MCowBQYDK2VwAyEA' } as const
 
-/** Undefined for what is no point of its curve. As PEM: from a JWK it takes twice as long. */
+/** Of those who come again and again: gates each few seconds, phones for each pass. By coordinates. */
+const imported = new Map<string, KeyObject>()
+
+/** Undefined for what is no point of its curve. The oldest of the keys that are kept goes first. */
+function keyObjectOf(key: PublicJwk): KeyObject | undefined {
+  const name = key.kty === 'EC' ? `${key.x} ${key.y}` : key.x
+  const known = imported.get(name)
+  if (known !== undefined) return known
+  const made = importKey(key)
+  if (made === undefined) return undefined
+  if (imported.size >= KEYS_KEPT_MAX) imported.delete(imported.keys().next().value as string)
+  imported.set(name, made)
+  return made
+}
+
+/** As PEM: from a JWK it takes twice as long. */
 function importKey(key: PublicJwk): KeyObject | undefined {
   const point = key.kty === 'EC' ? [key.x, key.y] : [key.x]
   const bytes = point.map(part => Buffer.from(part, 'base64url'))
   const text = Buffer.concat(bytes).toString('base64')
   try {
-    const imported = createPublicKey(
+    const made = createPublicKey(
       `-----BEGIN PUBLIC KEY-----\n${SPKI[key.kty]}${text}\n-----END PUBLIC KEY-----\n`,
     )
-    return key.kty === 'EC' ? Object.assign(imported, P1363) : imported
+    return key.kty === 'EC' ? Object.assign(made, P1363) : made
   } catch {
     return undefined
   }

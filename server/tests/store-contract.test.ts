@@ -193,6 +193,34 @@ await onEachEngine(async (t, newPlace, postgres) => {
     t.equal(await takeProof(db, proof('another key'), 5), true)
   })
 
+  if (postgres !== undefined) {
+    await t.test('a proof alone doesn’t wait for PostgreSQL’s disk, all else does', async t => {
+      const db = await open(t)
+      const isAhead = async () => {
+        const { rows } = await sql<{ ahead: boolean }>`
+          select pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn() as ahead`.execute(db)
+        return rows[0]?.ahead === true
+      }
+      let wasAhead = false
+      // The server writes its log away by itself every now and then.
+      for (let i = 0; i < 50 && !wasAhead; i++) {
+        const hashes = { inputHash: 'x', requestHash: 'x' }
+        await takeProof(db, { thumbprint: 'key', jti: `${i}`, ...hashes }, 5)
+        wasAhead = await isAhead()
+      }
+      t.ok(wasAhead)
+      const { rows } = await sql<{ synchronous_commit: string }>`
+        show synchronous_commit`.execute(db)
+      t.equal(rows[0]?.synchronous_commit, 'on')
+      await transact(db, async tx => {
+        await takeProof(tx, { thumbprint: 'key', jti: 'x', inputHash: 'x', requestHash: 'x' }, 5)
+        const within = await sql<{ synchronous_commit: string }>`
+          show synchronous_commit`.execute(tx)
+        t.equal(within.rows[0]?.synchronous_commit, 'on', 'what is done beside it must be kept')
+      })
+    })
+  }
+
   await t.test('a list’s file may stand for two versions, made in the same second', async t => {
     const db = await open(t)
     const bytes = new Uint8Array([1, 2, 3])

@@ -4,7 +4,7 @@
  */
 import type { GateConfig } from '../../../gate/contract/config.ts'
 import type { Direction, TraceStep } from '../../../gate/contract/events.ts'
-import type { MemorySnapshot, SnapshotUse } from '../../../gate/memory/snapshot.ts'
+import type { MemorySnapshot, SnapshotUse } from '../../../gate/memory/packed-memory.ts'
 import type { ExportedRow } from './read-export.ts'
 
 const USE = /^(reserved|passed|annulled|interrupted) on lane (\S+) (\d+) s ago$/

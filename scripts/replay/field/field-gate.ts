@@ -10,7 +10,11 @@ import { type Gate, startGate } from '../../../gate/assembly/gate.ts'
 import { createDiskInMemory, type GateDisk } from '../../../gate/assembly/gate-disk.ts'
 import type { GateConfig } from '../../../gate/contract/config.ts'
 import type { RecordedLine } from '../../../gate/contract/recording.ts'
-import type { MemorySnapshot, SnapshotUse } from '../../../gate/memory/snapshot.ts'
+import {
+  type MemorySnapshot,
+  packMemory,
+  type SnapshotUse,
+} from '../../../gate/memory/packed-memory.ts'
 import { seeded } from '../../../hardware/sim/seeded.ts'
 import { createFieldBoard, type FieldBoard } from './field-board.ts'
 import { createFieldReader, type FieldReader } from './field-readers.ts'
@@ -95,7 +99,7 @@ function fieldDisk(memory: MemorySnapshot, note: FieldParts['note']): GateDisk {
     ...disk,
     openJournal: async (nowMs, random) => ({
       ...(await disk.openJournal(nowMs, random)),
-      memory: async () => memory,
+      memory: async () => packMemory(memory),
     }),
   }
 }

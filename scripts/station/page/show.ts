@@ -71,15 +71,7 @@ export function createShow(station: Station, console: Tap): Show {
     tellTroubles()
   }
 
-  /** Without power nobody shows a sign. */
-  function forgetSigns(): void {
-    if (world.isPowered() || signs.size === 0) return
-    signs.clear()
-    for (const { lane } of lanes) touch(lane.name)
-  }
-
   function tellTroubles(): void {
-    forgetSigns()
     const now = troublesOf(station)
     if (now.join() === troubles) return
     troubles = now.join()

@@ -12,6 +12,7 @@ import { tellDuplicates } from '../../services/duplicate-alarm.ts'
 import { writeAudit } from '../../store/audit/audit.ts'
 import { transact } from '../../store/engine/transact.ts'
 import { enrolGate, sawGate } from '../../store/gates/gates.ts'
+import { ingestAtOnce } from '../../store/gates/journal-at-once.ts'
 import { ingest } from '../../store/gates/journals.ts'
 import { keepPassages } from '../../store/gates/passages.ts'
 import { boardingListBytes } from '../../store/publish/boarding-lists.ts'
@@ -161,6 +162,8 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const upload = c.req.valid('json')
     if (!isChain(upload)) throw new Problem('CHAIN_BROKEN')
     const now = clock.now()
+    const atOnce = await ingestAtOnce(db, gate.id, upload, now)
+    if (atOnce?.ok) return c.json({ next: atOnce.next }, 200)
     const result = await transact(db, async tx => {
       await sawGate(tx, gate.id, now)
       const stored = await ingest(tx, gate.id, upload, now)

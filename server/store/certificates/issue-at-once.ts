@@ -14,6 +14,7 @@ import { engineOf } from '../engine/engines.ts'
 import { inGoes } from '../engine/goes.ts'
 import { handleOf } from '../engine/handle.ts'
 import { ISSUE_GOES } from '../engine/limits.ts'
+import { isLostToOthers } from '../engine/transact.ts'
 import { troubleOf } from '../engine/trouble.ts'
 import { type Identity, newPerson } from '../people/people.ts'
 import type { Certificate, Database, Tx } from '../schema/schema.ts'
@@ -79,11 +80,13 @@ function rowOf(db: Database, secrets: Secrets, issue: SimpleIssue, now: number):
 
 class NotSoSimple extends Error {}
 
-/** `not_null_violation`, and what `transact` would try again. */
-const GAVE_UP = new Set(['23502', '40001', '40P01'])
+/** `not_null_violation` (PostgreSQL's manual, appendix A). */
+const NO_PERSON = '23502'
 
 const isRefusal = (error: unknown): boolean =>
-  error instanceof NotSoSimple || GAVE_UP.has(String((error as { code?: unknown }).code))
+  error instanceof NotSoSimple ||
+  (error as { code?: unknown }).code === NO_PERSON ||
+  isLostToOthers(error)
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
 

@@ -5,6 +5,7 @@
 import { type Dialect, type Driver, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { ISSUE_STATEMENT } from '../certificates/issue-statement.ts'
+import { EVENTS_STATEMENT, UPLOAD_STATEMENT } from '../gates/event-statements.ts'
 import {
   CONNECT_MS_MAX,
   DATABASE_CONNECTIONS_MAX,
@@ -23,7 +24,11 @@ const TYPES: pg.CustomTypesConfig = {
 }
 
 /** Statements that are planned once a connection and not each time, by their text. */
-const PLANNED: ReadonlyMap<string, string> = new Map([[ISSUE_STATEMENT, 'issue']])
+const PLANNED: ReadonlyMap<string, string> = new Map([
+  [ISSUE_STATEMENT, 'issue'],
+  [UPLOAD_STATEMENT, 'upload'],
+  [EVENTS_STATEMENT, 'events'],
+])
 
 /** The driver gives it no code. */
 const isNoAnswer = (error: unknown): boolean =>

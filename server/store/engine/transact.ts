@@ -9,6 +9,10 @@ import { handleOf } from './handle.ts'
 import { TRANSACTION_TRIES_MAX } from './limits.ts'
 
 const TRY_AGAIN = new Set(['40001', '40P01'])
+
+/** Whether PostgreSQL gave it up because of others beside it: nothing was done. */
+export const isLostToOthers = (error: unknown): boolean => TRY_AGAIN.has(codeOf(error))
+
 /** Waits grow with each try, by chance, so that two don't meet again. */
 const WAIT_STEP_MS = 10
 
@@ -21,7 +25,7 @@ export async function transact<T>(db: Database, work: (tx: Tx) => Promise<T>): P
     try {
       return await db.transaction().execute(work)
     } catch (error) {
-      if (tries >= TRANSACTION_TRIES_MAX || !TRY_AGAIN.has(codeOf(error))) throw error
+      if (tries >= TRANSACTION_TRIES_MAX || !isLostToOthers(error)) throw error
     }
     const { timers, random } = handleOf(db)
     await sleep(timers, random.integer(WAIT_STEP_MS * tries * tries) + 1)

@@ -2,14 +2,12 @@
  * The gates' journals: rows stored exactly once, chain and cursor moved in one transaction, so that
  * an upload may be cut off and repeated at any point.
  */
-import { CompiledQuery } from 'kysely'
 import { CHAIN_START } from '../../../gate/contract/chain.ts'
 import type { JournalRow, Upload } from '../../../gate/contract/events.ts'
 import { follows } from '../../domain/journal.ts'
 import { EPOCHS_PER_GATE_MAX, GAPS_PER_GATE_MAX } from '../../limits.ts'
-import type { Engine } from '../engine/columns.ts'
-import { engineOf } from '../engine/engines.ts'
-import type { Database, GateEvent, Tx } from '../schema/schema.ts'
+import type { Database, Tx } from '../schema/schema.ts'
+import { insertEvents } from './event-rows.ts'
 import { countGaps, type Gap, keepGap } from './gate-gaps.ts'
 
 export type IngestResult =
@@ -54,10 +52,7 @@ export async function ingest(
   const last = fresh.at(-1)
   if (last === undefined) return { ok: true, next: first.seq + rows.length, stored: 0 }
   if (gap !== undefined) await keepGap(tx, gate, gap)
-  await insertRows(
-    tx,
-    fresh.map(row => eventOf(gate, row, now)),
-  )
+  await insertEvents(tx, gate, fresh, now)
   const moved = { next: last.seq + 1, last_hash: last.hash }
   await tx
     .insertInto('gate_epochs')
@@ -128,60 +123,6 @@ async function epochsOf(tx: Tx, gate: string): Promise<number> {
     .where('gate', '=', gate)
     .executeTakeFirstOrThrow()
   return Number(n)
-}
-
-/** Its text is kept: made anew by the query builder, it would cost more than the storing. */
-async function insertRows(tx: Tx, rows: readonly GateEvent[]): Promise<void> {
-  const engine = engineOf(tx)
-  const sql = insertTexts[engine].get(rows.length) ?? insertText(engine, rows.length)
-  insertTexts[engine].set(rows.length, sql)
-  const values = rows.flatMap(row => COLUMNS.map(column => row[column]))
-  await tx.executeQuery(CompiledQuery.raw(sql, values))
-}
-
-const COLUMNS = [
-  ...([
-    'gate',
-    'epoch',
-    'seq',
-    'at',
-    'clock',
-    'lane',
-    'kind',
-    'body_hash',
-    'body',
-    'hash',
-  ] as const),
-  'received_at',
-] as const
-
-/** By number of rows, which is UPLOAD_ROWS_MAX at most. */
-const insertTexts = { sqlite: new Map<number, string>(), postgres: new Map<number, string>() }
-
-function insertText(engine: Engine, rows: number): string {
-  const place = (n: number) => (engine === 'postgres' ? `$${n}` : '?')
-  const width = COLUMNS.length
-  const tuples = Array.from(
-    { length: rows },
-    (_, row) => `(${COLUMNS.map((_, i) => place(row * width + i + 1)).join(',')})`,
-  )
-  return `insert into gate_events (${COLUMNS.join(',')}) values ${tuples.join(',')}`
-}
-
-function eventOf(gate: string, row: JournalRow, now: number): GateEvent {
-  return {
-    gate,
-    epoch: row.epoch,
-    seq: row.seq,
-    at: row.at,
-    clock: row.clock,
-    lane: row.lane,
-    kind: row.kind,
-    body_hash: row.bodyHash,
-    body: row.body,
-    hash: row.hash,
-    received_at: now,
-  }
 }
 
 /** One page of a gate's rows after `after`, and the cursor of the next page, null at the end. */

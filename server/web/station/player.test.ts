@@ -5,7 +5,7 @@ import type { Film, LanePlan, LaneState, RowState } from './protocol.ts'
 
 const PLAN = { name: 'A' } as LanePlan
 const state = (levels: string, position = 0) =>
-  ({ levels, position, bodies: [] }) as never as LaneState
+  ({ levels, position, bodies: [], sign: {} }) as never as LaneState
 const row = (seq: number) => ({ seq }) as RowState
 const FILM: Film = {
   ...{ name: 'people/one', title: 'one', endMs: 10_000, lanes: [PLAN] },

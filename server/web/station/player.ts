@@ -1,7 +1,7 @@
 /** Plays a film of a scenario: at any speed, on and off, a step at a time, from any place. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import type { BodyState, Film, LaneState, RowState } from './protocol.ts'
-import type { LaneShown } from './station.ts'
+import { type LaneShown, shownOf } from './station.ts'
 
 /** Times as fast as it was. */
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const
@@ -77,7 +77,7 @@ export function createPlayer(film: Film, ticker: Ticker): Player {
     lanes: film.lanes.flatMap(plan => {
       const state = states.get(plan.name)
       if (state === undefined) return []
-      return [{ plan, state, levels: computed(() => state.value.levels), leaving: NOBODY }]
+      return [{ ...shownOf(plan, state), leaving: NOBODY }]
     }),
     rows: computed(() =>
       film.rows

@@ -8,9 +8,10 @@ import { LEAVING_MS, openStation, ROWS_MAX } from './station.ts'
 const PLAN: LanePlan = {
   ...{ name: 'A', direction: 'entry', profile: 'flap', pins: [], beams: [], readerAt: -1.35 },
 }
+const SIGN = { sign: 'idle', code: '', says: { zh: '', en: '' } }
 const body = (id: number) => ({ id }) as BodyState
 const state = (...bodies: BodyState[]) =>
-  ({ levels: '01', position: 0, bodies }) as never as LaneState
+  ({ levels: '01', position: 0, bodies, sign: SIGN }) as never as LaneState
 const row = (seq: number) => ({ id: `e/${seq}`, seq }) as RowState
 const WHOLE: Update = {
   plan: { lanes: [PLAN], passengerUrl: 'http://127.0.0.1:1/' },
@@ -107,4 +108,20 @@ t.test('lines are sent as they are; one that is not taken is told', async t => {
   station.run('fire on A')
   await new Promise(resolve => setImmediate(resolve))
   t.same(station.answer.value, { line: 'fire on A', text: undefined })
+})
+
+t.test('a sign is another one when it says something else, not with each state', async t => {
+  const { station, tell } = openByHand()
+  tell(WHOLE)
+  const [lane] = station.lanes.value
+  const shown = (code: string) => {
+    tell({ lanes: { A: { ...state(body(1)), sign: { ...SIGN, code } } } })
+    return lane?.sign.value
+  }
+  const rest = shown('')
+  t.equal(shown(''), rest)
+  const admit = shown('ADMIT')
+  t.match(admit, { code: 'ADMIT' })
+  t.equal(shown('ADMIT'), admit)
+  t.match(shown(''), { code: '' })
 })

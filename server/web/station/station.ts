@@ -3,7 +3,16 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from '@prea
 import type { Timers } from '../shared/ports.ts'
 import { type ConsoleLine, createConsoleLine } from './console-line.ts'
 import { type Link, type LinkParts, type LinkState, openLink } from './link.ts'
-import type { Answer, BodyState, LanePlan, LaneState, Plan, RowState, Update } from './protocol.ts'
+import type {
+  Answer,
+  BodyState,
+  LanePlan,
+  LaneState,
+  Plan,
+  RowState,
+  SignState,
+  Update,
+} from './protocol.ts'
 
 /** Rows that a page keeps. */
 export const ROWS_MAX = 300
@@ -14,6 +23,8 @@ export interface LaneShown {
   readonly plan: LanePlan
   readonly state: ReadonlySignal<LaneState>
   readonly levels: ReadonlySignal<string>
+  /** Another one when it says something else, not with each state. */
+  readonly sign: ReadonlySignal<SignState>
   /** Bodies that have just left. */
   readonly leaving: ReadonlySignal<readonly BodyState[]>
 }
@@ -54,6 +65,20 @@ interface LaneKept extends LaneShown {
   readonly leaving: Signal<readonly BodyState[]>
 }
 
+/** What is drawn of a state, each part a signal of its own: a view hears of what it draws alone. */
+export function shownOf(
+  plan: LanePlan,
+  state: ReadonlySignal<LaneState>,
+): Pick<LaneShown, 'plan' | 'state' | 'levels' | 'sign'> {
+  let last = state.peek().sign
+  const sign = computed(() => {
+    const next = state.value.sign
+    if (next.code !== last.code || next.sign !== last.sign) last = next
+    return last
+  })
+  return { plan, state, levels: computed(() => state.value.levels), sign }
+}
+
 export function openStation({ open, fetch, timers }: StationParts): Station {
   const link = signal<LinkState>('opening')
   const plan = signal<Plan>()
@@ -78,8 +103,7 @@ export function openStation({ open, fetch, timers }: StationParts): Station {
 
   function keep(plan: LanePlan, first: LaneState): LaneKept {
     const state = signal(first)
-    const levels = computed(() => state.value.levels)
-    return { plan, state, levels, leaving: signal<readonly BodyState[]>([]) }
+    return { ...shownOf(plan, state), state, leaving: signal<readonly BodyState[]>([]) }
   }
 
   function move({ state, leaving }: LaneKept, next: LaneState): void {

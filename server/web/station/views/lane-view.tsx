@@ -15,7 +15,6 @@ interface LaneProps {
 
 export function Lane({ lane, station }: LaneProps) {
   const { name, direction, profile } = lane.plan
-  const sign = useComputed(() => lane.state.value.sign)
   return (
     <article class="card lane" data-lane={name} aria-labelledby={`lane-${name}`}>
       <div class="above">
@@ -23,7 +22,7 @@ export function Lane({ lane, station }: LaneProps) {
           {say('lane', { lane: name })} · {say(`lane.${direction}`)}
         </h2>
         <span class="quiet">{say(`lane.${profile}`)}</span>
-        <Sign sign={sign.value} isDark={station?.troubles.value.has('power') === true} />
+        <Sign sign={lane.sign.value} isDark={station?.troubles.value.has('power') === true} />
         {station !== undefined && (
           <button type="button" class="small line" onClick={() => station.run(`release ${name}`)}>
             {say('lane.release')}

@@ -1,0 +1,90 @@
+/**
+ * A gate that nobody comes to: what a start costs, what it has of the machine's memory, and what gate
+ * and service cost while they wait. With Node's options of `npm run gate`, and two lanes.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT } from '../../fixtures/child.ts'
+import { createWorld, startStation, type World } from '../../fixtures/world.ts'
+import { cpuMsOf, readProc } from './cpu-time.ts'
+import { type Figure, figure } from './figure.ts'
+import { median } from './measure.ts'
+
+const PART = 'gate'
+const STARTS = 5
+/** What a start has left to do, and then the wait that is measured. */
+const SETTLE_MS = 10_000
+const IDLE_MS = 60_000
+const RESIDENT_MB = 150
+const IDLE_PERCENT = 0.3
+const KIB_A_MIB = 1024
+
+/** `dir`: an empty folder. */
+export async function idleFigures(dir: string): Promise<Figure[]> {
+  const world = await createWorld({
+    dir,
+    lanes: [
+      { name: 'A', direction: 'entry' },
+      { name: 'B', direction: 'exit' },
+    ],
+    // As on a site.
+    pollMs: 10_000,
+    gateEnv: { NODE_OPTIONS: nodeOptions() },
+  })
+  try {
+    await startStation(world)
+    const starts = await startsMs(world)
+    await sleep(SETTLE_MS)
+    const resident = residentMb(world.gate().pid)
+    const idle = await idlePercents([world.gate().pid, world.server().pid])
+    return [
+      figure(PART, `CPU of a start, median of ${STARTS}`, [median(starts), 'ms']),
+      figure(PART, 'resident, two lanes just started', [resident, 'MiB'], {
+        limit: `${RESIDENT_MB} MiB`,
+        ratio: resident / RESIDENT_MB,
+        goal: '≤1',
+      }),
+      ...['gate', 'service'].map((name, i) =>
+        figure(PART, `${name} while nobody comes, of a core`, [idle[i] as number, '% of a core'], {
+          limit: `${IDLE_PERCENT} %`,
+          ratio: (idle[i] as number) / IDLE_PERCENT,
+          goal: '≤1',
+        }),
+      ),
+    ]
+  } finally {
+    await world.close()
+  }
+}
+
+/** What stands between `node` and the program in `npm run gate`. */
+function nodeOptions(): string {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  const words = (scripts.gate as string).split(' ')
+  return [process.env.NODE_OPTIONS ?? '', ...words.slice(1, -1)].join(' ').trim()
+}
+
+/** CPU until its lanes are in service, each by a process of its own. */
+async function startsMs(world: World): Promise<number[]> {
+  const took: number[] = []
+  for (let i = 0; i < STARTS; i++) {
+    await world.gate().stop()
+    await world.startGate()
+    took.push(cpuMsOf(world.gate().pid))
+  }
+  return took
+}
+
+function residentMb(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readProc(pid, 'status'))?.[1]) / KIB_A_MIB
+}
+
+/** Of each process. */
+async function idlePercents(pids: readonly number[]): Promise<number[]> {
+  const before = pids.map(cpuMsOf)
+  const fromMs = performance.now()
+  await sleep(IDLE_MS)
+  const tookMs = performance.now() - fromMs
+  return pids.map((pid, i) => (100 * (cpuMsOf(pid) - (before[i] as number))) / tookMs)
+}
