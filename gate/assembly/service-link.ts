@@ -83,14 +83,7 @@ function openLink(
     parts.onAlarm(code, true, detail)
   }
   const report = createUploadLog(log)
-  const broughtForward = createSeldom(clock.monotonicMs, pollMs)
-  /** The service answers again: a poll that failed is not left to its pause, which may be a minute. */
-  function stored(): void {
-    const { lastPoll } = trust.status()
-    if (lastPoll === undefined || isGoodPoll(lastPoll) || !broughtForward.may('poll')) return
-    broughtForward.used('poll')
-    void trust.pollNow()
-  }
+  const retryPoll = pollRetry(trust, clock.monotonicMs, pollMs)
   const onRedirect = (where: string) => alarm('SERVICE_REDIRECTS', where)
   const onKnown = createEnrolmentWatch(config, enrolment, parts.onAlarm)
   const client = createServiceClient({
@@ -98,16 +91,13 @@ function openLink(
     ...{ onRedirect, onKnown },
   })
   const uploader = createUploader({
-    gate: enrolment.gate,
-    journal,
-    client,
-    timers,
+    ...{ gate: enrolment.gate, journal, client, timers },
     monotonicMs: clock.monotonicMs,
     random,
     now: trust.now,
     onReport(one) {
       report(one)
-      if (one.outcome === 'stored') stored()
+      if (one.outcome === 'stored') retryPoll()
     },
     onAlarm: alarm,
   })
@@ -158,5 +148,19 @@ function openLink(
       await boarding?.close()
       await station.close()
     },
+  }
+}
+
+/**
+ * To be called when the service has answered: a poll that failed is not left to its pause, which may be
+ * a minute. Once in `pollMs` at most.
+ */
+function pollRetry(trust: TrustKeeper, monotonicMs: () => number, pollMs: number): () => void {
+  const seldom = createSeldom(monotonicMs, pollMs)
+  return () => {
+    const { lastPoll } = trust.status()
+    if (lastPoll === undefined || isGoodPoll(lastPoll) || !seldom.may('poll')) return
+    seldom.used('poll')
+    void trust.pollNow()
   }
 }

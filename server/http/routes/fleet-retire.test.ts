@@ -70,7 +70,7 @@ await onEachEngine(async (t, newPlace) => {
     world.clock.time += 1000
     t.same(await retire('n-1'), { status: 200, retiredAt: first })
     t.match(await retire('nobody'), { status: 404, code: 'NOT_FOUND' })
-    const answer = await world.call('/v1/audit?limit=2', { headers: operator })
+    const answer = await world.call('/v1/audit?action=fleet.retire', { headers: operator })
     const { rows } = (await answer.json()) as { rows: object[] }
     const row = { action: 'fleet.retire', subject: 'n-1', detail: { reason: 'sold' } }
     t.match(rows, [row, row])

@@ -257,9 +257,7 @@ export const DESK_WORK: readonly DeskState[] = [
     },
   },
   {
-    name: 'paper',
-    role: 'agent',
-    shows: 'paper.size',
+    ...{ name: 'paper', role: 'agent', shows: 'paper.size' },
     async reach(driver) {
       await toIssued(driver)
       await press(driver, 'Alt+1')
