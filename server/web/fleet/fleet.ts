@@ -79,8 +79,10 @@ function createFleet(ports: FleetPorts, first: Place): Fleet {
   const place = signal(first)
   const isOnline = signal(ports.isOnline())
   const stuck = signal<StaffTrouble>()
+  const seconds = createSeconds(page)
   const gates = createGates(page, {
     open: ports.openStream,
+    onTime: seconds.look,
     onOtherRole() {
       end()
       void signIn.open()
@@ -92,7 +94,6 @@ function createFleet(ports: FleetPorts, first: Place): Fleet {
   const admin = createAdminSteps(page)
   const trust = createTrustSteps(page)
   const audit = createAuditSteps(page)
-  const seconds = createSeconds(page)
   const parts = { journal, health, configs, admin, trust, audit }
 
   function leave(): void {

@@ -52,11 +52,15 @@ export interface Gates {
 
 const EVERY: Filter = { text: '', only: 'all' }
 
-/** `onOtherRole`: who is signed in may something else now. */
-export function createGates(
-  page: StaffContext,
-  { open, onOtherRole }: { readonly open: OpenStream; readonly onOtherRole: () => void },
-): Gates {
+export interface GatesParts {
+  readonly open: OpenStream
+  /** The service has told its time. */
+  readonly onTime: () => void
+  /** Who is signed in may something else now. */
+  readonly onOtherRole: () => void
+}
+
+export function createGates(page: StaffContext, { open, onTime, onOtherRole }: GatesParts): Gates {
   const rows = new Map<string, Signal<GateRow>>()
   /** Another number when any of them is another. */
   const version = signal(0)
@@ -82,6 +86,7 @@ export function createGates(
   function changed(when: number): void {
     const gotAt = page.ports.clock.monotonic()
     page.serviceClock.learn(when, gotAt, gotAt)
+    onTime()
     version.value += 1
   }
 

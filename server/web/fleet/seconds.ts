@@ -6,6 +6,8 @@ export interface Seconds {
   /** Unix milliseconds. */
   readonly now: ReadonlySignal<number>
   begin(): void
+  /** The service has just told its time. */
+  look(): void
   end(): void
 }
 
@@ -14,12 +16,15 @@ const SECOND_MS = 1_000
 export function createSeconds({ ports, serviceClock }: StaffContext): Seconds {
   const now = signal(serviceClock.now())
   let cancel = () => {}
-  function tick(): void {
+  function look(): void {
     now.value = serviceClock.now()
+  }
+  function tick(): void {
+    look()
     cancel = ports.timers.after(SECOND_MS, tick)
   }
   return {
-    now,
+    ...{ now, look },
     begin() {
       cancel()
       tick()

@@ -8,8 +8,11 @@ import { clockTime, timeLeft } from './shown-time.ts'
 const NOON = Date.UTC(2026, 4, 20, 4)
 const HOUR_MS = 3_600_000
 
-t.test('what is left, by hours and minutes, at last by seconds', async t => {
+t.test('what is left: days, hours and minutes, at last seconds', async t => {
   for (const [ms, zh, en] of [
+    [90 * 24 * HOUR_MS - 1, '89 天', '89 days'],
+    [48 * HOUR_MS, '2 天', '2 days'],
+    [48 * HOUR_MS - 60_000, '47 小时 59 分', '47 h 59 min'],
     [23 * HOUR_MS + 12 * 60_000, '23 小时 12 分', '23 h 12 min'],
     [HOUR_MS - 1, '59 分钟', '59 min'],
     [60_000, '1 分钟', '1 min'],

@@ -70,7 +70,6 @@ export async function toTrains(driver: DeskDriver) {
   await importTimetable(driver.pageWorld.world.service.db)
   const held = await toHolder(driver)
   await press(driver, 'Alt+2')
-  await driver.page.locator('#from').waitFor()
   await driver.page.locator('#from').selectOption('north')
   await driver.page.locator('#to').selectOption('south')
   await driver.page.locator('#day').fill('2026-05-21')

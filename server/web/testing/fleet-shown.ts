@@ -90,6 +90,7 @@ async function giveConfig(
 
 /** Bodies of scans: admitted, and refused with the rules that said so. */
 const SCANS = [
+  { ...{ source: 'reader 1', direction: 'entry', code: 'MALFORMED', flags: [] }, trace: [] },
   {
     ...{ source: 'reader 1', direction: 'entry', code: 'STALE_CODE', pass: '1f00aa', flags: [] },
     trace: [
@@ -97,5 +98,4 @@ const SCANS = [
       { rule: 'late', saw: 'code 48 s old, at most 31 s', said: 'deny' },
     ],
   },
-  { ...{ source: 'reader 1', direction: 'entry', code: 'MALFORMED', flags: [] }, trace: [] },
 ]

@@ -1,4 +1,5 @@
 /** The worst of a gate as a sign, and what to do about an alarm. */
+import { useComputed } from '@preact/signals'
 import { language } from '../../shared/language.ts'
 import { timeLeft } from '../../shared/shown-time.ts'
 import { type Alarm, type GateRow, worstOf } from '../gate-row.ts'
@@ -27,18 +28,16 @@ interface AdviceProps extends FleetProps {
 /** What to do, and since when it is so. */
 export function Advice({ fleet, alarm }: AdviceProps) {
   const { code, lane, since } = alarm
-  const where = lane === '' ? '' : say('alarm.lane', { lane })
-  const when =
-    since === null
-      ? ''
-      : say('alarm.since', {
-          time: timeLeft(Math.max(0, fleet.now.peek() - since), language.value),
-        })
-  const more = [where, when].filter(text => text !== '').join(say('comma'))
+  const more = useComputed(() => {
+    const where = lane === '' ? [] : [say('alarm.lane', { lane })]
+    if (since === null) return where.join()
+    const time = timeLeft(fleet.now.value - since, language.value)
+    return [...where, say('alarm.since', { time })].join(say('comma'))
+  })
   return (
     <>
       {toDo(code)}
-      {more !== '' && <small>{more}</small>}
+      <small>{more}</small>
     </>
   )
 }

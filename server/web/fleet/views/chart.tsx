@@ -28,7 +28,8 @@ interface ChartProps {
 }
 
 const HEIGHT = 150
-const AXIS_WIDTH = 72
+const AXIS_WIDTH = 64
+const NAMES_WIDTH = 118
 /** Lines differ by more than colour. */
 const DASHES: Readonly<Record<ChartTone, number[]>> = {
   brand: [],
@@ -107,15 +108,16 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: true },
-      y: { range: (_, low, high) => rangeOf(low, high, steps) },
+      // Names stand from the best at the top down.
+      y: { range: (_, low, high) => rangeOf(low, high, steps), dir: steps === undefined ? 1 : -1 },
     },
     tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), 'Asia/Shanghai'),
     fmtDate: () => dayTime,
     axes: [
-      { ...axis, grid: { show: false }, space: 70 },
+      { ...axis, grid: { show: false }, space: 70, size: 28 },
       {
         ...axis,
-        size: AXIS_WIDTH,
+        size: steps === undefined ? AXIS_WIDTH : NAMES_WIDTH,
         grid: { stroke: colour('line'), width: 1 },
         ...(steps !== undefined && { splits: () => [...Array(steps).keys()] }),
         values: (_, values) => values.map(shown),
@@ -137,7 +139,7 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
 
 /** From nothing on, and never flat. */
 function rangeOf(low: number | null, high: number | null, steps?: number): [number, number] {
-  if (steps !== undefined) return [steps - 1 + 0.3, -0.3]
+  if (steps !== undefined) return [-0.3, steps - 0.7]
   const [least, most] = [Math.min(0, low ?? 0), Math.max(high ?? 0, 1)]
   return [least, most + (most - least) / 10]
 }

@@ -1,7 +1,6 @@
 /** Parts of the fleet's views: an alarm's sign, facts, times, and what is shown while something is not there. */
-import { computed } from '@preact/signals'
+import { useComputed } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useMemo } from 'preact/hooks'
 import { language } from '../../shared/language.ts'
 import { Spinner } from '../../shared/parts.tsx'
 import { clockTime, timeLeft } from '../../shared/shown-time.ts'
@@ -33,15 +32,11 @@ interface AgoProps extends FleetProps {
 
 /** How long ago: drawn anew where its words change, not each second. */
 export function Ago({ fleet, at }: AgoProps) {
-  const text = useMemo(
-    () =>
-      computed(() => {
-        if (at === null) return say('time.never')
-        const ms = fleet.now.value - at
-        return ms < FRESH_MS ? say('time.now') : timeLeft(ms, language.value)
-      }),
-    [fleet, at],
-  )
+  const text = useComputed(() => {
+    if (at === null) return say('time.never')
+    const ms = fleet.now.value - at
+    return ms < FRESH_MS ? say('time.now') : timeLeft(ms, language.value)
+  })
   return <>{text}</>
 }
 
