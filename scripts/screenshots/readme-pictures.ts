@@ -60,9 +60,11 @@ export async function takeReadmePictures(
 async function filmed(page: Page, act: () => Promise<void>): Promise<readonly Frame[]> {
   const frames: Frame[] = []
   let isOver = false
-  const acted = act().finally(() => {
+  const acted = act()
+  const end = () => {
     isOver = true
-  })
+  }
+  void acted.then(end, end)
   while (!isOver) {
     const atMs = performance.now()
     frames.push({ png: await page.screenshot(), atMs })

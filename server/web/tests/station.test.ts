@@ -182,9 +182,19 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     const chosen = page.locator('.drop input')
     const grants = () =>
       readJournal(world.journalFile).filter(({ body }) => body.source === 'A.camera')
-    await chosen.setInputFiles(file(await png()))
-    await until('the gate’s camera to read it', () => grants()[0]?.body.code === 'ADMIT')
-    await page.locator('[data-lane="A"] .name').getByText('with your picture').waitFor()
+    /** Shows it until the gate's camera has read so many: a busy machine loses a board now and then. */
+    const read = async (count: number, show: () => Promise<void>) => {
+      for (let tries = 0; tries < TRIES && grants().length < count; tries++) {
+        await rest()
+        await show()
+        await until('somebody to come', () => !empty())
+        await until('a row', () => grants().length >= count || empty())
+      }
+      return grants()[count - 1]?.body.code
+    }
+    const named = page.locator('[data-lane="A"] .name').getByText('with your picture').waitFor()
+    t.equal(await read(1, async () => chosen.setInputFiles(file(await png()))), 'ADMIT')
+    await named
     await rest()
 
     await chosen.setInputFiles(file(Buffer.from('no picture')))
@@ -207,9 +217,8 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     await until('its picture', () =>
       shown.evaluate(one => (one as HTMLVideoElement).videoWidth > 0),
     )
-    await page.getByText('Show it at lane A').click()
-    await until('the gate’s camera to read that', () => grants().length > 1)
-    t.match(grants()[1]?.body.code, /ALREADY_INSIDE|ALREADY_USED/)
+    const again = await read(2, () => page.getByText('Show it at lane A').click())
+    t.match(again, /ALREADY_INSIDE|ALREADY_USED|STALE/)
     await page.getByText('Camera off').click()
     await rest()
   })
@@ -222,17 +231,20 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       if (film === undefined) throw new Error(name)
       const key = (text: string) => page.locator('.controls').getByText(text, { exact: true })
       const atMs = async () => Number(await page.locator('.place').getAttribute('data-at'))
-      const levelsAt = (ms: number) =>
-        film.frames.findLast(one => one.atMs <= ms && one.lanes.A !== undefined)?.lanes.A?.levels
+      const stateAt = (ms: number) =>
+        film.frames.findLast(one => one.atMs <= ms && one.lanes.A !== undefined)?.lanes.A
+      const position = async () =>
+        Number(await page.locator('.flaps').getAttribute('data-position'))
       await page.locator('.chooser select').selectOption(name)
       await page.locator('.banner').getByText('not the running station').waitFor()
       await page.locator('.banner').getByText(film.title).waitFor()
       await key('Step').click()
       for (let moment = 0; moment < MOMENTS; moment++) {
-        t.equal(await drawn(page, 'A'), levelsAt(await atMs()))
+        const is = [await drawn(page, 'A'), await position()]
+        const state = stateAt(await atMs())
+        t.same(is, [state?.levels, state?.position])
         await key('Step').click()
       }
-      t.equal(await page.locator('.flaps[data-position="1"]').count(), 1)
       t.same(await violations(page), [], 'of the rules for everybody’s use')
       await page.locator('.controls select').selectOption('60 ×')
       await key('Play').click()
