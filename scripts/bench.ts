@@ -135,8 +135,12 @@ async function main(): Promise<number> {
   return compared.moved.some(({ how }) => how === 'worse') ? 1 : 0
 }
 
-process.exitCode = await main().catch((error: Error) => {
+const exitCode = await main().catch((error: Error) => {
   const wrong = error instanceof OptionError
   process.stderr.write(`bench: ${wrong ? error.message : error.stack}\n`)
   return wrong ? 2 : 1
+})
+// Said last: what starts PostgreSQL ends a process with 0 when nothing is left to do.
+process.once('exit', () => {
+  process.exitCode = exitCode
 })
