@@ -45,6 +45,11 @@ interface Grown {
 export async function growth(dir: string, rowsMax: number): Promise<Figure[]> {
   const grown: Grown[] = []
   for (let rows = 1000; rows <= rowsMax; rows *= 10) grown.push(await measured(dir, rows))
+  return [...sizes(grown), ...exponents(grown)]
+}
+
+/** Each size, and what it is of the smallest. */
+function sizes(grown: readonly Grown[]): Figure[] {
   const first = grown[0] as Grown
   return grown.flatMap(one => {
     const of = `10^${Math.log10(one.rows)} rows and passes seen`
@@ -59,6 +64,23 @@ export async function growth(dir: string, rowsMax: number): Promise<Figure[]> {
       figure(PART, `opening, ${of}`, [one.openMs, 'ms']),
       figure(PART, `reading memory, ${of}`, [one.memoryMs, 'ms'], shown('memoryMs')),
     ]
+  })
+}
+
+const CURVES = [
+  ['decideUs', 'decide'],
+  ['appendMs', 'a row in the journal'],
+  ['openMs', 'opening'],
+  ['memoryMs', 'reading memory'],
+] as const
+
+/** From the smallest to the largest: 0 is flat, 1 grows as the rows do. */
+function exponents(grown: readonly Grown[]): Figure[] {
+  const [first, last] = [grown[0] as Grown, grown.at(-1) as Grown]
+  const to = `10^${Math.log10(last.rows)} rows`
+  return CURVES.map(([key, name]) => {
+    const exponent = Math.log(last[key] / first[key]) / Math.log(last.rows / first.rows)
+    return figure(PART, `${name}, exponent up to ${to}`, [exponent, 'of rows'])
   })
 }
 

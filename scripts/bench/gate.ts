@@ -14,6 +14,7 @@ import { growth } from './gate-growth.ts'
 import { gateHops } from './gate-hops.ts'
 import { idleFigures } from './gate-idle.ts'
 import { memoryAfterScans } from './gate-memory.ts'
+import { scanCost } from './gate-path.ts'
 import { readerFigures } from './gate-readers.ts'
 import { createScans, lastByteToRelayMs, phonesOf, SCANNER_BAUD, wayOfScans } from './gate-scans.ts'
 import { median, quantile } from './measure.ts'
@@ -30,21 +31,23 @@ const RELAY_MS = 5
 const STARTS = 5
 const COMMITS = 300
 
-export const GATE_STEPS = ['hops', 'idle'] as const
+export const GATE_STEPS = ['hops', 'idle', 'path'] as const
 
 /** `full`: curves to 10⁷ rows, which takes minutes and some gigabytes of disk; else to 10⁶. */
 export async function benchGate({ full, only, print }: BenchHow): Promise<Figure[]> {
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
   try {
     if (only === 'hops') return await gateHops(dir, print)
+    if (only === 'path') return await scanCost()
     if (only === 'idle') return await idleFigures(join(dir, 'idle'))
     const durable = await commits(dir)
     const way = await running(join(dir, 'world'), durable.bareP99Ms)
     const readers = await readerFigures(join(dir, 'readers'))
     const curves = await growth(dir, full ? ROWS_FULL : ROWS)
+    const path = await scanCost()
     const idle = await idleFigures(join(dir, 'idle'))
     const memory = await memoryAfterScans()
-    return [...durable.figures, ...way, ...readers, ...idle, ...memory, ...curves]
+    return [...durable.figures, ...way, ...readers, ...path, ...idle, ...memory, ...curves]
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }

@@ -1,7 +1,8 @@
 /**
  * What an issue costs once the face has matched, beside a bare route. Ours is all that follows the
  * match (person, month, application, certificate, status place, audit, pass) behind a plain Hono
- * route; the bare one signs once and inserts one row. Eight at a time, each a new person.
+ * route; the bare one signs once and inserts one row. Eight at a time, each a new person: on our side
+ * those that come at once share a commit, on the bare one each has its own.
  */
 import { randomInt } from 'node:crypto'
 import { Hono } from 'hono'

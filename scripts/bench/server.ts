@@ -9,6 +9,7 @@ import { type Postgres, startPostgres } from '../../server/testing/postgres.ts'
 import type { Figure } from './figure.ts'
 import { attackFigures } from './server-attack.ts'
 import { eventsFigures } from './server-events.ts'
+import { fleetFigures } from './server-fleet.ts'
 import type { Ground } from './server-ground.ts'
 import { growthFigures } from './server-growth.ts'
 import { issueFigures } from './server-issue.ts'
@@ -29,6 +30,7 @@ const ON_EACH: Readonly<Record<string, Step>> = {
 const ON_SQLITE: Readonly<Record<string, Step>> = {
   polls: ['polls', manifestFigures],
   gates: ['10,000 gates', pollingFigures],
+  fleet: ['the fleet’s page', fleetFigures],
   uniform: ['who is on file', uniformFigures],
   attack: ['under attack', attackFigures],
 }

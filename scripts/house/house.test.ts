@@ -172,8 +172,11 @@ t.test('the service’s unit starts what is there, as hardened as the gate’s',
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   t.ok(service.includes(`/bin/${scripts.server} --config`), 'with the options of npm')
   t.ok(gate.includes(`/bin/${scripts.gate} --config`), 'with the options of npm')
-  const [, cache] = /^CacheDirectory=(.*)$/m.exec(gate) ?? []
-  t.ok(gate.includes(`\nEnvironment=NODE_COMPILE_CACHE=/var/cache/${cache}\n`), 'what it may write')
+  for (const unit of [gate, service]) {
+    const [, cache] = /^CacheDirectory=(.*)$/m.exec(unit) ?? []
+    const kept = `\nEnvironment=NODE_COMPILE_CACHE=/var/cache/${cache}\n`
+    t.ok(unit.includes(kept), 'compiled code is kept where it may write')
+  }
   const hardened = /^(NoNewPrivileges|UMask|(Protect|Private|Restrict|Lock|SystemCall)\w+)=.*$/gm
   const keys = [...gate.matchAll(hardened)].filter(([line]) => !line.startsWith('RestartP'))
   t.ok(keys.length >= 11, `${keys.length} settings`)

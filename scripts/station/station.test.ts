@@ -162,6 +162,21 @@ t.test('where it is killed, its gate and its service stop as if they were asked 
   t.notOk(existsSync(join(dir, 'service.db.pid')), 'the service let go of its database')
 })
 
+t.test('a gate that dies ends the station, also one that was started again', async t => {
+  const station = startChild(STATION, ['--port', '0', '--dir', tempDir()], { typed: true })
+  const told = (text: string) => until(text, () => station.errors().includes(text))
+  await told('quit stops it.')
+  station.type('trouble power on')
+  station.type('trouble power off')
+  await told('the gate is back')
+  const gate = childrenOf(station.pid).find(pid =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('sim-gate'),
+  )
+  process.kill(gate ?? 0, 'SIGKILL')
+  t.equal(await station.exited, 1)
+  t.match(station.errors(), /station: the gate ended with null/)
+})
+
 t.test('what can not be started is said in one line', async t => {
   const full = tempDir()
   mkdirSync(full, { recursive: true })

@@ -42,7 +42,12 @@ import { registerRetention } from './routes/retention.ts'
 import { declaredRoutes } from './routes/route.ts'
 import { registerStaff } from './routes/staff.ts'
 import { registerTickets } from './routes/tickets.ts'
-import { registerSignedTime, registerTrust } from './routes/trust.ts'
+import {
+  MANIFEST_PATH,
+  registerManifest,
+  registerSignedTime,
+  registerTrust,
+} from './routes/trust.ts'
 import { registerTrustAdmin } from './routes/trust-admin.ts'
 import { registerTrustEvents } from './routes/trust-events.ts'
 
@@ -57,7 +62,7 @@ export interface PageFile {
 /** `pages`: none where they are not built. */
 export function createApp(service: Service, pages: readonly PageFile[] = []): App {
   const app: App = new OpenAPIHono<ServiceEnv>({
-    router: new LiteralRouter(),
+    router: new LiteralRouter(MANIFEST_PATH),
     defaultHook: result => {
       if (result.success) return
       const { data } = result as { readonly data?: unknown }
@@ -66,8 +71,9 @@ export function createApp(service: Service, pages: readonly PageFile[] = []): Ap
   })
   const load = createLoad(service)
   const isHttps = service.config.publicUrl?.startsWith('https:') === true
-  app.use(awake(service))
   // Polled by thousands: what follows below is not for these.
+  registerManifest(app, service, fileHeaders(isHttps))
+  app.use(awake(service))
   app.get('/v1/trust/*', trustFile(service, load, fileHeaders(isHttps)))
   registerTrust(app)
   registerTrustEvents(app)

@@ -28,6 +28,31 @@ t.test('each path finds its own route, asked for once or twice', async t => {
   }
 })
 
+t.test('a GET of the path that stands alone is the first handler’s, and nothing else', async t => {
+  const app = new Hono({ router: new LiteralRouter('/polled') })
+  app.get('/polled', c => c.text('at once'))
+  app.use('*', async (c, next) => {
+    await next()
+    c.header('x-through', '1')
+  })
+  app.post('/polled', c => c.text('posted'))
+  app.get('/other', c => c.text('other'))
+  const asked = async (path: string, method = 'GET') => {
+    const answer = await app.request(path, { method })
+    return [await answer.text(), answer.headers.get('x-through')]
+  }
+  for (const _ of ['first', 'second']) {
+    t.same(await asked('/polled'), ['at once', null])
+    t.same(await asked('/polled', 'POST'), ['posted', '1'])
+    t.same(await asked('/other'), ['other', '1'])
+    t.same(await asked('/polled/x'), ['404 Not Found', '1'])
+  }
+  const router = new LiteralRouter<string>('/polled')
+  router.add('GET', '/polled', 'one')
+  router.add('GET', '/*', 'all')
+  t.equal(router.match('GET', '/polled')[0].length, 1)
+})
+
 t.test('a route that comes later is found too', async t => {
   const router = new LiteralRouter<string>()
   router.add('GET', '/a', 'one')

@@ -94,7 +94,7 @@ export function createRetention(options: RetentionOptions): Retention {
     for (const [kind, n] of Object.entries(counts)) {
       if (n > 0) total[kind] = (total[kind] ?? 0) + n
     }
-    return (counts[sweep.kind] ?? 0) > 0
+    return (counts[sweep.kind] ?? 0) >= (sweep.inBatches ? batchRows : 1)
   }
 
   async function run(): Promise<Counts> {

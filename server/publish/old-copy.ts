@@ -9,8 +9,8 @@ import type { Database } from '../store/schema/schema.ts'
 import { HOW_TO_GO_ON } from './high-water.ts'
 
 export interface OldCopy {
-  /** Looks into the database. */
-  look(): Promise<void>
+  /** Looks into the database; gives whether it is one. */
+  look(): Promise<boolean>
   /** Throws Problem `DATABASE_OLD`. */
   demandNot(): void
 }
@@ -27,6 +27,7 @@ export function createOldCopy(db: Database, log: Log): OldCopy {
           `stopped publishing and issuing. ${HOW_TO_GO_ON}`,
         )
       }
+      return gates.length > 0
     },
     demandNot() {
       if (gates.length > 0) throw new Problem('DATABASE_OLD')

@@ -8,6 +8,7 @@ import type { TrustDocument } from '../../pass/documents/trust.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
 import type { Clock } from '../clock.ts'
 import { revisionsOf } from '../domain/publication.ts'
+import { daysToOpen } from '../domain/status-days.ts'
 import * as limits from '../limits.ts'
 import { errorFields, type Log } from '../ops/log.ts'
 import { createTicker } from '../ops/ticker.ts'
@@ -30,7 +31,11 @@ import { createServedManifest } from './served-manifest.ts'
 import type { Signer } from './signer.ts'
 import { createSoon } from './soon.ts'
 import { createStateSigner } from './state-signer.ts'
-import { takeInTrust } from './trust-source.ts'
+import { currentTrust, takeInTrust } from './trust-source.ts'
+
+/** What an upkeep asks of the database, and of which days: those that lists are to be open for. */
+const UPKEEP_TABLES = ['gates_ahead', 'trust_documents', 'status_lists']
+const NONE_OPEN: ReadonlySet<number> = new Set()
 
 export interface PublisherOptions {
   readonly db: Database
@@ -90,21 +95,30 @@ export function createPublisher(options: PublisherOptions): Publisher {
   const heart = createHeartbeat(() => inTurn(() => run(false)), { timers, clock })
   const soon = createSoon(timers, () => inTurn(() => run(true)))
   const changed = createChangeLook(changes, PUBLISHING_TABLES)
+  const kept = createChangeLook(changes, UPKEEP_TABLES)
   const raiseMark = options.mark && markRaiser(options.mark, db, log)
   let upkeepAt = Number.NEGATIVE_INFINITY
   let settled: string | undefined
   let chain: Promise<void> = Promise.resolve()
 
-  /** Every few seconds: new trust, new keys, tomorrow's list. */
+  /**
+   * Every few seconds: new trust, new keys, tomorrow's list. Over SQLite the database is asked only
+   * when it may say something else than the last time.
+   */
   async function upkeep(now: number): Promise<void> {
     upkeepAt = now
-    await oldCopy?.look()
+    const seen = kept.look()
+    const state = seen && `${seen} for ${daysToOpen(NONE_OPEN, now)}`
+    const isSame = kept.isSettled(state)
+    const isOld = isSame ? false : await oldCopy?.look()
     signer.refresh()
     const known = keyring.isReady() ? keyring.trust() : undefined
-    keyring.takeIn(await takeInTrust(db, options.trustFolder, now, known))
-    if ((await missingDays(db, now)).length > 0) {
+    const newest = isSame ? known : await currentTrust(db, known)
+    keyring.takeIn(await takeInTrust(db, options.trustFolder, now, newest))
+    if (!isSame && (await missingDays(db, now)).length > 0) {
       await transact(db, tx => openLists(tx, now))
     }
+    kept.settle(isOld ? undefined : state)
   }
 
   /** Gives whether there was one. Throws when there is no trust yet. */

@@ -43,16 +43,16 @@ export async function trustDocuments(db: Database): Promise<TrustDocument[]> {
 
 /**
  * Takes in what is new in the folder, in order; the first one ever must be signed by its own roots.
- * Gives the newest, which may be the one that is `known`. Throws StartError `TRUST` naming the file and
- * the code why it is refused.
+ * Gives the newest. `from`: what `currentTrust` gives. Throws StartError `TRUST` naming
+ * the file and the code why it is refused.
  */
 export async function takeInTrust(
   db: Database,
   folder: string,
   now: number,
-  known?: TrustDocument,
+  from: TrustDocument | undefined,
 ): Promise<TrustDocument> {
-  let current = await currentTrust(db, known)
+  let current = from
   for (const { version, file } of trustFiles(folder)) {
     if (current !== undefined && version <= current.version) continue
     const bytes = readTrustFile(file)

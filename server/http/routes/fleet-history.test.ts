@@ -40,6 +40,9 @@ await onEachEngine(async (t, newPlace) => {
     t.match(await shown(), [{ software: '3' }, { software: '4' }, { software: '5' }])
     const rows = await world.service.db.selectFrom('gate_health_points').selectAll().execute()
     t.equal(rows.length, 3)
+    world.clock.time = later + 2 * HEALTH_POINTS * HEALTH_POINT_MS
+    t.same(await shown(), [], 'after days of silence')
+    world.clock.time = later
     await world.service.db.updateTable('gate_health_points').set({ body: '{}' }).execute()
     t.same(await shown(), [], 'what another version kept')
   })

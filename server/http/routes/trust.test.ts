@@ -6,6 +6,7 @@ import { nodeVerifier } from '../../../pass/cose-node.ts'
 import { verifyTimeAnswer } from '../../../pass/documents/signed-time.ts'
 import { decodeManifest, decodeTrust } from '../../../pass/documents/trust.ts'
 import { openWorld } from '../../testing/world.ts'
+import { createApp } from '../app.ts'
 
 const world = await openWorld(tempDir())
 t.teardown(() => world.close())
@@ -28,6 +29,47 @@ t.test('the manifest by strong ETag; a poll without news is small', async t => {
   }
   const other = await world.call('/v1/trust/manifest', { headers: { 'if-none-match': '"x"' } })
   t.equal(other.status, 200)
+})
+
+t.test('a process that stood still answers a poll when it knows what others did', async t => {
+  const { service } = world
+  const latest = service.publisher.latest()
+  let known = false
+  let wake = () => {}
+  const waking = new Promise<void>(resolve => {
+    wake = resolve
+  })
+  const publisher = {
+    ...service.publisher,
+    awake: () => (known ? undefined : waking),
+    latest: () => (known ? latest : undefined),
+  }
+  const polled = createApp({ ...service, publisher }).request('/v1/trust/manifest')
+  known = true
+  wake()
+  t.equal((await polled).status, 200)
+  publisher.awake = () => Promise.reject(new Error('no luck'))
+  const failed = await createApp({ ...service, publisher }).request('/v1/trust/manifest')
+  t.equal(failed.status, 500)
+})
+
+t.test('no manifest yet: said so, with the headers of every file, and counted', async t => {
+  const counted: number[] = []
+  const { service } = world
+  const publisher = { ...service.publisher, latest: () => undefined }
+  const metrics = { ...service.metrics, trustFile: (status: number) => void counted.push(status) }
+  const app = createApp({ ...service, publisher, metrics })
+  const answer = await app.request('/v1/trust/manifest')
+  t.equal(answer.status, 503)
+  t.equal(((await answer.json()) as { code: string }).code, 'NOT_READY')
+  t.equal(answer.headers.get('cache-control'), 'no-store')
+  t.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+  const served = createApp({ ...service, metrics })
+  const first = await served.request('/v1/trust/manifest')
+  t.equal(first.headers.get('x-content-type-options'), 'nosniff')
+  const etag = first.headers.get('etag') ?? ''
+  await served.request('/v1/trust/manifest', { headers: { 'if-none-match': etag } })
+  t.same(counted, [503, 200, 304])
 })
 
 t.test('documents and lists are immutable; what is missing is not kept', async t => {

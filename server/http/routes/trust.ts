@@ -3,8 +3,9 @@
  * all signed. Files are immutable and cacheable by anyone; only the manifest is polled.
  */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { Problem } from '../../errors.ts'
-import type { ServiceEnv } from '../../services/context.ts'
+import type { Context } from 'hono'
+import { Problem, problemResponse } from '../../errors.ts'
+import type { Service, ServiceEnv } from '../../services/context.ts'
 import { listBytes } from '../../store/publish/published.ts'
 import { trustBytes } from '../../store/publish/trust-documents.ts'
 import { coseAnswer, coseResponse } from './cose-answer.ts'
@@ -12,11 +13,14 @@ import { cose, jsonBody, problems, route } from './route.ts'
 
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
+export const MANIFEST_PATH = '/v1/trust/manifest'
+const MANIFEST_KEPT = 'public, max-age=2'
+
 const manifestRoute = route(
   { by: 'anyone', isQuick: true },
   {
     method: 'get',
-    path: '/v1/trust/manifest',
+    path: MANIFEST_PATH,
     tags: ['trust'],
     summary: 'The newest manifest',
     responses: {
@@ -66,13 +70,37 @@ const timeRoute = route(
   },
 )
 
+/**
+ * The manifest, by one handler that answers at once: each step on the way, and each promise, would be
+ * a part of a poll that can be measured. To be registered before all else, as the only one the router
+ * asks (literal-router.ts). `headers`: of each answer.
+ */
+export function registerManifest(
+  app: OpenAPIHono<ServiceEnv>,
+  service: Service,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { publisher, metrics } = service
+  const answer = (c: Context<ServiceEnv>): Response => {
+    const manifest = publisher.latest()
+    const made =
+      manifest === undefined
+        ? problemResponse('NOT_READY', {}, headers)
+        : coseAnswer(c.req.header('if-none-match'), manifest, MANIFEST_KEPT, headers)
+    metrics.trustFile(made.status)
+    return made
+  }
+  const answerAwake = (c: Context<ServiceEnv>): Response | Promise<Response> => {
+    // For the answer to what goes wrong.
+    c.set('service', service)
+    const waking = publisher.awake()
+    return waking === undefined ? answer(c) : waking.then(() => answer(c))
+  }
+  app.openAPIRegistry.registerPath(manifestRoute)
+  app.get(MANIFEST_PATH, answerAwake)
+}
+
 export function registerTrust(app: OpenAPIHono<ServiceEnv>): void {
-  app.openapi(manifestRoute, c => {
-    const manifest = c.get('service').publisher.latest()
-    if (manifest === undefined) throw new Problem('NOT_READY')
-    const kept = 'public, max-age=2'
-    return coseAnswer(c.req.header('if-none-match'), manifest, kept, c.get('fileHeaders'))
-  })
   app.openapi(documentRoute, async c => {
     const { version } = c.req.valid('param')
     if (!/^[1-9]\d{0,14}$/.test(version)) throw new Problem('NOT_FOUND')

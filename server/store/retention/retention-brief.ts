@@ -24,6 +24,7 @@ export function rowsOf(
     kind,
     brief: true,
     tables: [table],
+    inBatches: true,
     due: ({ now }) => sql`exists (select 1 from ${sql.table(table)} where ${past(now)})`,
     async remove(tx, { now }, limit) {
       const [from, id] = [sql.table(table), sql.ref(key)]

@@ -32,6 +32,7 @@ async function oldList(tx: Tx, table: OfList, cutoff: number): Promise<number | 
 const certificates: Sweep = {
   kind: 'certificates',
   brief: false,
+  inBatches: false,
   tables: ['certificates', 'quota', 'people'],
   due: at => hasOldList('certificates', at.certificates),
   async remove(tx, at, limit) {
@@ -53,6 +54,7 @@ const certificates: Sweep = {
 const tickets: Sweep = {
   kind: 'tickets',
   brief: false,
+  inBatches: false,
   tables: ['tickets', 'quota', 'people'],
   due: at => sql`exists (select 1 from tickets where departs_at < ${at.tickets})`,
   async remove(tx, at, limit) {
@@ -107,6 +109,7 @@ async function dropPeople(tx: Tx, persons: readonly string[], at: Cutoffs): Prom
 const statusBits: Sweep = {
   kind: 'statusBits',
   brief: false,
+  inBatches: false,
   tables: ['status_ended'],
   due: ({ now }) => hasOldList('status_ended', now - OLD_LIST_MS),
   async remove(tx, { now }, limit) {
@@ -133,6 +136,7 @@ const FIRST_BODY_AT = sql<number>`(select received_at from gate_events where
 const journals: Sweep = {
   kind: 'journalBodies',
   brief: false,
+  inBatches: false,
   tables: ['gate_events', 'gate_passages'],
   due: at =>
     sql`exists (select 1 from gate_epochs
@@ -206,6 +210,7 @@ const seenFrames: Sweep = {
 const audit: Sweep = {
   kind: 'auditBodies',
   brief: false,
+  inBatches: false,
   tables: ['audit'],
   due: at =>
     sql`exists (select 1 from audit inner join audit_chain on audit_chain.audit_id = audit.id

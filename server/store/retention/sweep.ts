@@ -17,6 +17,8 @@ export interface Sweep {
   readonly tables: readonly string[]
   /** A condition in SQL: false where `remove` would find nothing. */
   due(at: Cutoffs): RawBuilder<unknown>
+  /** Where less than `limit` went, no more is due; others take a list, or a journal, at a time. */
+  readonly inBatches: boolean
   /** Deletes up to `limit` rows. Gives what went; nothing when nothing is due. */
   remove(tx: Tx, at: Cutoffs, limit: number): Promise<Counts>
 }

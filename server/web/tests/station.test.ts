@@ -398,6 +398,18 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     const main = page.locator('#lanes')
     t.equal(await main.evaluate(one => one.scrollWidth - one.clientWidth), 0, 'no lane is cut')
     await page.setViewportSize(DESK)
+
+    await page.locator('.screen textarea').focus()
+    for (const [typed, prompt] of [
+      ['reboot', 'type the gate'],
+      ['north-1', 'reason:'],
+      ['a try', 'so does this line'],
+    ] as const) {
+      await page.keyboard.type(`${typed}\r`)
+      await says(prompt)
+    }
+    await shown('power', true)
+    await turn('power', false)
   })
 
   await t.test('in both languages and themes, on a narrow screen, by keyboard', async t => {
