@@ -47,10 +47,12 @@ const moving = (page: Page) =>
       .map(one => (one instanceof CSSAnimation ? one.animationName : one.id)),
   )
 
-/** What is another in each run: secrets, accounts, the way to turn one's head, and numbers. */
+/** What is another in each run: secrets, accounts, keys, the way to turn one's head, and numbers. */
 const PASSING = [
   [/(?<=\bcode: ).+/g, 'CODE'],
-  [/(?<=agent|supervisor|technician|operator)-?\d[\w-]*/g, ''],
+  [/(?<=agent|supervisor|technician|operator|auditor)-?\d[\w-]*/g, ''],
+  [/\b(?=\d*[a-f])[0-9a-f]{8,}\b/g, 'N'],
+  [/\b[0-9A-Z]{24,}\b/g, 'CODE'],
   [/向[左右]转头|to the (left|right)/g, 'TURN'],
   [/(?<!level=)\d+/g, 'N'],
 ] as const
