@@ -7,6 +7,7 @@ import type {
   LaneModes,
   TraceStep,
 } from './events.ts'
+import type { FreshnessStage } from './freshness.ts'
 import type { Health } from './health.ts'
 import type { RecordingEnd } from './recording.ts'
 import type { Actor, Sign } from './sign.ts'
@@ -93,7 +94,7 @@ export interface DeviceStatus {
 }
 
 export interface TrustReport {
-  readonly stage: string
+  readonly stage: FreshnessStage
   readonly manifestAgeMs: number
   readonly rollback: string
   readonly trustVersion: number

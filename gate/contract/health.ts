@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { clockStateSchema, laneModesSchema } from './events.ts'
+import { FRESHNESS_STAGES } from './freshness.ts'
 import { NOT_PLAIN, PLAIN_LINE } from './plain-line.ts'
 import { READERS_MAX } from './reader-config.ts'
 
@@ -18,25 +19,7 @@ export const RECENT_CODES_MAX = 64
 const count = z.int().min(0)
 const line = (max: number) => z.string().max(max).regex(PLAIN_LINE, NOT_PLAIN)
 
-/**
- * How old the gate's trust is, the best first.
- * - `FRESH`: normal.
- * - `STALE`: normal, with a warning on console and metrics, amber lamp.
- * - `DEGRADED`: admits, every event flagged, amber lamp.
- * - `OVERDUE`: the documents have run out; by the station's choice it goes on as before.
- * - `STAFF`: entry sends whoever would be admitted to staff, with `TRUST_STAFF`.
- * - `CLOSED`: entry denies with `TRUST_STALE`; exit denies only for a bad signature, no proof or
- *   a known revocation.
- */
-export const freshnessStageSchema = z.enum([
-  'FRESH',
-  'STALE',
-  'DEGRADED',
-  'OVERDUE',
-  'STAFF',
-  'CLOSED',
-])
-export type FreshnessStage = z.infer<typeof freshnessStageSchema>
+export const freshnessStageSchema = z.enum(FRESHNESS_STAGES)
 
 export const laneHealthSchema = z.strictObject({
   name: line(32),

@@ -3,7 +3,7 @@
  * bodies have no schema and grow: a sentence says what is known of one, then comes all that was recorded.
  */
 import type { EventKind } from './events.ts'
-import type { FreshnessStage } from './health.ts'
+import type { FreshnessStage } from './freshness.ts'
 import { fieldsOf, type Language } from './sentences.ts'
 
 type GateKind = Extract<EventKind, 'boot' | 'stop' | 'trust' | 'clock' | 'login'>

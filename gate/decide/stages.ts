@@ -1,6 +1,6 @@
 /** The stages of old trust and of a doubtful clock, as the decision reads them. Pure. */
 import type { ClockState, Direction, LaneModes } from '../contract/events.ts'
-import type { FreshnessStage } from '../contract/health.ts'
+import type { FreshnessStage } from '../contract/freshness.ts'
 
 /**
  * Past the end of its documents, by the station's choice or by command: the newest passes are on

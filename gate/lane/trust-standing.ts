@@ -1,7 +1,7 @@
 /** What a lane shows at rest of what its gate lacks in trust and time. Pure. */
 import type { DenyCode } from '../contract/codes.ts'
 import type { LaneModes } from '../contract/events.ts'
-import type { FreshnessStage } from '../contract/health.ts'
+import type { FreshnessStage } from '../contract/freshness.ts'
 import { type ClockView, isUncertain } from '../decide/stages.ts'
 
 export interface GateStanding extends ClockView {

@@ -3,24 +3,10 @@
  * and since when a report has known of each.
  */
 import type { ALARMS, VERDICTS } from '../contract/codes.ts'
-import {
-  type FreshnessStage,
-  HELD_ALARMS_MAX,
-  type Health,
-  type HeldAlarm,
-} from '../contract/health.ts'
+import { STAGE_CODE } from '../contract/freshness.ts'
+import { HELD_ALARMS_MAX, type Health, type HeldAlarm } from '../contract/health.ts'
 
 type Code = keyof typeof ALARMS | keyof typeof VERDICTS
-
-/** Nothing of trust that is fresh. */
-const OF_STAGE: Readonly<Record<FreshnessStage, Code | undefined>> = {
-  FRESH: undefined,
-  STALE: 'TRUST_STALE_WARNING',
-  DEGRADED: 'TRUST_DEGRADED',
-  OVERDUE: 'TRUST_OVERDUE',
-  STAFF: 'TRUST_STAFF',
-  CLOSED: 'TRUST_STALE',
-}
 
 /** `Health` as far as alarms are read off it. */
 type State = Pick<Health, 'clock' | 'trust' | 'journal' | 'lanes'>
@@ -50,7 +36,7 @@ export function createHeldAlarms(): (
 }
 
 function namesOf({ clock, trust, journal, lanes }: State, { busUp, stuckBeams }: BesideState) {
-  const stage = OF_STAGE[trust.stage]
+  const stage = STAGE_CODE[trust.stage]
   const whole: Code[] = [
     ...(stage === undefined ? [] : [stage]),
     ...(clock === 'UNCERTAIN' ? ['CLOCK_UNCERTAIN' as const] : []),

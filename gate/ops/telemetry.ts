@@ -12,7 +12,8 @@ import type {
 } from '../../hardware/ports.ts'
 import type { ClockState } from '../contract/events.ts'
 import type { GateFigures } from '../contract/figures.ts'
-import { type FreshnessStage, freshnessStageSchema, type Recent } from '../contract/health.ts'
+import { FRESHNESS_STAGES, type FreshnessStage } from '../contract/freshness.ts'
+import type { Recent } from '../contract/health.ts'
 import type { Effect, LaneState } from '../machine/state.ts'
 import { traitsOf } from '../machine/state-traits.ts'
 import { HOP_CHANNEL, type HopMark, type ScanHop } from '../timing/scan-hops.ts'
@@ -118,7 +119,7 @@ export function createObserver(log: Logger, clock: Clock, timers: Timers): Obser
       metrics.gauge(
         'trust_stage',
         'How fresh trust is: 0 fresh, 1 stale, 2 degraded, 3 overdue, 4 staff, 5 closed',
-        () => freshnessStageSchema.options.indexOf(trust.freshness().stage),
+        () => FRESHNESS_STAGES.indexOf(trust.freshness().stage),
       )
       metrics.gauge(
         'clock_offset_seconds',

@@ -1,6 +1,7 @@
 /** Parts of the whole gate: disk, journal, clock, trust, its keys, the bus, the way to the service. */
 import type { GateControl } from '../contract/control.ts'
 import type { TrustReport } from '../contract/control-status.ts'
+import { STAGE_CODE } from '../contract/freshness.ts'
 import type { Health } from '../contract/health.ts'
 import { DISK_LOW_BYTES } from '../limits.ts'
 import { actionOf, type Finding, passed, type SelfTestParts } from './finding.ts'
@@ -17,15 +18,6 @@ const VERIFY_MS_MAX = 120_000
 const STEP_MS_MAX = 5000
 
 const MIB = 1_048_576
-
-/** The codes of old trust, by its stage. */
-const STAGE_CODES: Readonly<Record<string, string>> = {
-  STALE: 'TRUST_STALE_WARNING',
-  DEGRADED: 'TRUST_DEGRADED',
-  OVERDUE: 'TRUST_OVERDUE',
-  STAFF: 'TRUST_STAFF',
-  CLOSED: 'TRUST_STALE',
-}
 
 /** Where each step of the way fails, and what helps. */
 const PATH_FAULTS: Readonly<Record<PathFault['step'], { what: string; action: string }>> = {
@@ -202,8 +194,8 @@ function checkAge(
     })
   }
   const age = `${stage}, the manifest is ${span(manifestAgeMs)} old`
-  if (stage === 'FRESH') return passed(part, age)
-  const code = STAGE_CODES[stage] ?? 'TRUST_STALE'
+  const code = STAGE_CODE[stage]
+  if (code === undefined) return passed(part, age)
   const where = 'the service, which publishes a manifest each minute'
   const action = 'It answers and publishes nothing new: see its log, its status key and its clock'
   if (serviceIsGood) return fault(part, { code, what: age, where, action })

@@ -4,7 +4,7 @@ import type { ScopeState } from '../../pass/documents/trust-documents.ts'
 import type { PassEnvironment } from '../../pass/keys.ts'
 import type { AlarmCode } from '../contract/codes.ts'
 import type { ClockState } from '../contract/events.ts'
-import type { FreshnessStage } from '../contract/health.ts'
+import type { FreshnessStage, STAGE_CODE } from '../contract/freshness.ts'
 import { ALARM_REPEAT_MS } from './limits.ts'
 import type { Rollback } from './rollback.ts'
 
@@ -66,16 +66,6 @@ export type TrustEvent =
       /** Absent when there was nothing to set aside. */
       readonly setAside?: string | undefined
     }
-
-/** The staff code of a stage. */
-export const STAGE_CODE = {
-  FRESH: undefined,
-  STALE: 'TRUST_STALE_WARNING',
-  DEGRADED: 'TRUST_DEGRADED',
-  OVERDUE: 'TRUST_OVERDUE',
-  STAFF: 'TRUST_STAFF',
-  CLOSED: 'TRUST_STALE',
-} as const satisfies Record<FreshnessStage, string | undefined>
 
 /** The alarm of a document's fault. */
 const ALARM_OF: ReadonlyMap<string, TrustAlarm['code']> = new Map([

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { FreshnessStage } from '../contract/health.ts'
+import type { FreshnessStage } from '../contract/freshness.ts'
 import { freshnessOf, inForce } from './freshness.ts'
 
 const bounds = { staleAfterMs: 120_000, degradedAfterMs: 900_000, overdueMs: 0, staffMs: 0 }

@@ -5,7 +5,7 @@
  * On purpose another way than TUF 1.0.34: what was accepted and has expired since (5.3.10, 5.4.4) ends
  * no update, since a gate without trust would let nobody out. The stages follow from its dates.
  */
-import type { FreshnessStage } from '../contract/health.ts'
+import type { FreshnessStage } from '../contract/freshness.ts'
 
 /** Whether the documents are still within the time that they were signed for. */
 export function inForce(stage: FreshnessStage): boolean {

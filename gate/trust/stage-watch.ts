@@ -1,7 +1,7 @@
 /** Reports each change of the freshness stage when it happens, also when nothing else does. */
 import type { Timers, Unsubscribe } from '../../hardware/ports.ts'
-import type { FreshnessStage } from '../contract/health.ts'
-import { STAGE_CODE, type TrustEvent } from './events.ts'
+import { type FreshnessStage, STAGE_CODE } from '../contract/freshness.ts'
+import type { TrustEvent } from './events.ts'
 import type { Freshness } from './freshness.ts'
 
 export interface StageWatch {

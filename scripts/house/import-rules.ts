@@ -21,7 +21,7 @@ const CONTRACT = /^gate\/contract\//
 const HARDWARE_PORTS = /^hardware\/ports\.ts$/
 
 /** What a browser may load of the contract: nothing that brings the library which reads an input. */
-const WORDS_OF_GATES = /^gate\/contract\/(chain|codes|explain-row)\.ts$/
+const WORDS_OF_GATES = /^gate\/contract\/(chain|codes|explain-row|freshness)\.ts$/
 
 const RULES: readonly Rule[] = [
   { from: /\.test\.ts$|\/testing\//, may: [/./], node: true, packages: 'any' },

@@ -3,7 +3,8 @@
  * they are dealt with. Pure.
  */
 import { ALARMS, VERDICTS } from '../../gate/contract/codes.ts'
-import type { FreshnessStage, Health, LaneHealth } from '../../gate/contract/health.ts'
+import { STAGE_CODE } from '../../gate/contract/freshness.ts'
+import type { Health, LaneHealth } from '../../gate/contract/health.ts'
 import type { Sign } from '../../gate/contract/sign.ts'
 
 /** `now`: somebody must go; `soon`: to be looked at today; `note`: known, nothing to do. */
@@ -40,15 +41,6 @@ const NOT_SERVING: ReadonlySet<string> = new Set([
 
 export const serves = ({ state }: Pick<LaneHealth, 'state'>): boolean => !NOT_SERVING.has(state)
 
-const OF_STAGE: Readonly<Record<FreshnessStage, string | undefined>> = {
-  FRESH: undefined,
-  STALE: 'TRUST_STALE_WARNING',
-  DEGRADED: 'TRUST_DEGRADED',
-  OVERDUE: 'TRUST_OVERDUE',
-  STAFF: 'TRUST_STAFF',
-  CLOSED: 'TRUST_STALE',
-}
-
 /**
  * Worst first, then the oldest. `offlineSince`: when the gate told of itself last, if that is too long
  * ago.
@@ -76,7 +68,7 @@ function severityOf(code: string, lane: LaneHealth | undefined): Severity {
 
 /** Of a gate that does not list them: nobody knows since when. */
 function toldAlarms({ lanes, trust, clock, journal }: Health) {
-  const stage = OF_STAGE[trust.stage]
+  const stage = STAGE_CODE[trust.stage]
   const whole = [
     ...(stage === undefined ? [] : [stage]),
     ...(clock === 'UNCERTAIN' ? ['CLOCK_UNCERTAIN'] : []),

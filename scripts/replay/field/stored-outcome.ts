@@ -3,7 +3,7 @@
  * stood: read from its trace, for `decide` to be asked again. Pure.
  */
 import type { ClockState, TraceStep } from '../../../gate/contract/events.ts'
-import type { FreshnessStage } from '../../../gate/contract/health.ts'
+import type { FreshnessStage } from '../../../gate/contract/freshness.ts'
 import type { BoardingView } from '../../../gate/decide/boarding.ts'
 import type { TrustRollback } from '../../../gate/decide/rollback.ts'
 import { fromHex } from '../../../pass/bytes.ts'

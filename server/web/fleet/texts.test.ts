@@ -1,12 +1,12 @@
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { ALARMS } from '../../../gate/contract/codes.ts'
+import { FRESHNESS_STAGES } from '../../../gate/contract/freshness.ts'
 import { freshnessStageSchema } from '../../../gate/contract/health.ts'
 import { openWorld } from '../../testing/world.ts'
 import { LANGUAGES, language } from '../shared/language.ts'
 import { problemCodes } from '../testing/problem-codes.ts'
 import { textFaults } from '../testing/text-faults.ts'
-import { FRESHNESS_STAGES } from './freshness.ts'
 import { sayOr, TEXTS, toDo } from './texts.ts'
 
 t.test('both languages have every text, with the same values and their own signs', async t => {

@@ -1,6 +1,6 @@
 /** A gate's last 24 hours: verdicts, how fast, what waits, how fresh its trust is, how far its clock is off. */
 import { ADMITTING } from '../../../../gate/contract/codes.ts'
-import { FRESHNESS_STAGES } from '../freshness.ts'
+import { FRESHNESS_STAGES } from '../../../../gate/contract/freshness.ts'
 import type { HealthPoint } from '../health-steps.ts'
 import { say, sayOr } from '../texts.ts'
 import { Chart, type ChartLine } from './chart.tsx'
