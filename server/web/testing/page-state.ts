@@ -23,7 +23,11 @@ export const API = '**/v1/**'
 
 /** Answers of the service stay away until the network is well again. */
 export const holdNetwork = (page: Page) => page.route(API, () => new Promise<void>(() => {}))
-export const offline = (driver: PassengerDriver) => driver.context.setOffline(true)
+/** An answer that was on its way would say that there is a network. */
+export async function offline({ context, rest }: PassengerDriver): Promise<void> {
+  await rest()
+  await context.setOffline(true)
+}
 
 /** A state of any page: opened at its beginning, then reached. */
 export interface AnyState {

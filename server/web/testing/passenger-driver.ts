@@ -4,6 +4,7 @@ import { TEXTS } from '../passenger/texts.ts'
 import type { TextKey } from '../passenger/texts-zh.ts'
 import { filled } from '../shared/language.ts'
 import { atScreen, openContext, type Setting } from './browser.ts'
+import { restOf } from './page-rest.ts'
 import type { PageWorld } from './page-world.ts'
 
 export type CameraKind = 'drawn' | 'denied' | 'missing' | 'in-use' | 'insecure' | 'never'
@@ -18,6 +19,8 @@ export interface PassengerDriver {
   say(key: TextKey, values?: Readonly<Record<string, string | number>>): string
   press(key: TextKey): Promise<void>
   at(screen: string): Promise<void>
+  /** Resolves when no request is under way. */
+  rest(): Promise<void>
   /** Moves the service's clock on and brings the page's to it, for up to two minutes tick by tick. */
   advance(ms: number): Promise<void>
   /** From the welcome to each next screen; `person`: somebody new when left out. */
@@ -74,7 +77,7 @@ export async function openDriver(
   /** The page's clock may be behind, where the service's was moved for another phone. */
   const inStep = () => page.clock.setSystemTime(pageWorld.world.clock.time + clockOffMs)
   const driver: PassengerDriver = {
-    ...{ page, context, pageWorld, faults, say },
+    ...{ page, context, pageWorld, faults, say, rest: restOf(page) },
     press: key => page.getByRole('button', { name: say(key), exact: true }).click(),
     at: screen => atScreen(page, screen),
     async advance(ms) {
