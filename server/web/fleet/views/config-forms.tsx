@@ -1,12 +1,12 @@
 /** A new config: its text, what it changes with a reason and a time to confirm in, and what came of it. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX, REASON_CHARS_MAX } from '../../../limits.ts'
+import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX } from '../../../limits.ts'
 import { Field, Spinner } from '../../shared/parts.tsx'
 import type { Outcome } from '../config-outcome.ts'
 import type { Configs, Draft } from '../config-steps.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
-import { Form, Line } from './forms.tsx'
+import { Form, Line, ReasonLine } from './forms.tsx'
 import { At, type FleetProps } from './parts.tsx'
 
 interface EditProps extends FleetProps {
@@ -83,16 +83,7 @@ export function ReviewForm({ fleet, configs, draft }: ReviewProps) {
         <button type="button" class="button plain start" onClick={fleet.configs.edit}>
           {say('config.change-text')}
         </button>
-        <Line
-          id="reason"
-          label={say('act.reason')}
-          hint={say('act.reason.hint')}
-          value={reason}
-          put={setReason}
-          max={REASON_CHARS_MAX}
-          fault={isSent && isEmpty ? say('act.reason.none') : undefined}
-          takesFocus
-        />
+        <ReasonLine value={reason} put={setReason} isMissing={isSent && isEmpty} takesFocus />
         <Line
           id="minutes"
           label={say('config.minutes')}

@@ -110,6 +110,28 @@ function FaultyFields({
   )
 }
 
+interface ReasonLineProps {
+  readonly value: string
+  readonly put: (value: string) => void
+  /** The form was sent without it. */
+  readonly isMissing: boolean
+  readonly takesFocus: boolean
+}
+
+/** Why it is done, for the audit. */
+export function ReasonLine({ isMissing, ...line }: ReasonLineProps) {
+  return (
+    <Line
+      id="reason"
+      label={say('act.reason')}
+      hint={say('act.reason.hint')}
+      max={REASON_CHARS_MAX}
+      fault={isMissing ? say('act.reason.none') : undefined}
+      {...line}
+    />
+  )
+}
+
 interface ReasonedProps extends Omit<FormProps, 'run' | 'children'> {
   readonly text: string
   /** What must be typed, so that nothing is done by a slip. */
@@ -144,14 +166,10 @@ export function Reasoned({ text, typed, run, ...form }: ReasonedProps) {
           takesFocus
         />
       )}
-      <Line
-        id="reason"
-        label={say('act.reason')}
-        hint={say('act.reason.hint')}
+      <ReasonLine
         value={reason}
         put={setReason}
-        max={REASON_CHARS_MAX}
-        fault={isSent && isEmpty ? say('act.reason.none') : undefined}
+        isMissing={isSent && isEmpty}
         takesFocus={typed === undefined}
       />
     </Form>
