@@ -4,6 +4,7 @@ import type { Test } from 'tap'
 import t from 'tap'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { revisionsOf } from '../domain/publication.ts'
+import { DAY_MS, dayOf, OPEN_AHEAD_MS } from '../domain/status-days.ts'
 import { AUDIT_SEAL_MS, PUBLISH_ALONE_TICK_MS, PUBLISH_TICK_MS, UPKEEP_MS } from '../limits.ts'
 import { issueAtWindow } from '../services/issue.ts'
 import { writeAudit } from '../store/audit/audit.ts'
@@ -25,11 +26,11 @@ function statementsOf({ service }: World): number {
 }
 
 /** `place`: of the database; one in memory leaves no mark, so that nothing waits for a disk. */
-async function openIdle(t: Test, place = ':memory:') {
+async function openIdle(t: Test, place = ':memory:', start = NOON) {
   const dir = tempDir()
   await (await openWorld(dir)).close()
-  const { time, clock, timers } = createServiceTime(NOON)
-  const at = { time: NOON, now: clock.now }
+  const { time, clock, timers } = createServiceTime(start)
+  const at = { time: start, now: clock.now }
   const faces = virtualFaces()
   const world = await reopenWorld(dir, at, place, faces, {}, { timers })
   t.teardown(async () => {
@@ -68,6 +69,20 @@ t.test('between two upkeeps nothing is asked, and a minute is little', async t =
   await time.advanceAsync(60_000)
   const perSecond = (statementsOf(world) - before) / 60
   t.ok(perSecond < 1, `${perSecond.toFixed(1)} statements a second`)
+})
+
+t.test('tomorrow’s list is opened in time, though nothing was written all day', async t => {
+  const midnight = (dayOf(NOON) + 1) * DAY_MS
+  const start = midnight - OPEN_AHEAD_MS - 4 * UPKEEP_MS
+  const { world, time, clock, afterUpkeep } = await openIdle(t, ':memory:', start)
+  const days = async () => {
+    const rows = await world.service.db.selectFrom('status_lists').select('day').execute()
+    return rows.map(({ day }) => day - dayOf(NOON))
+  }
+  await afterUpkeep()
+  t.same(await days(), [0])
+  await time.advanceAsync(midnight - OPEN_AHEAD_MS + UPKEEP_MS + PUBLISH_TICK_MS - clock.now())
+  t.same(await days(), [0, 1])
 })
 
 t.test('what this process wrote is published soon, whoever wrote it', async t => {
