@@ -16,7 +16,10 @@ export interface Clock {
   monotonicMs(): number
 }
 
-/** Timers behind a port, so that virtual time can drive a driver. Delays are milliseconds. */
+/**
+ * Timers behind a port, so that virtual time can drive a driver. Delays are milliseconds. `run` is
+ * called once, late perhaps, never before `Clock.monotonicMs` has moved on by the delay.
+ */
 export interface Timers {
   after(delayMs: number, run: () => void): Unsubscribe
 }

@@ -135,6 +135,41 @@ t.test('a beam that stays interrupted is told, and when it is free', async t => 
   }
 })
 
+t.test('a timer that rings early is set again', async t => {
+  const settings = machineSettings()
+  const ringMs = settings.stuckMs - 0.4
+  const locked: LaneState = {
+    ...startingLane(plainModes('entry')),
+    awaited: [],
+    state: { name: 'Locked' },
+  }
+  const covered = transition(
+    locked,
+    { type: 'contact', contact: 'beamC', active: true },
+    settings,
+    0,
+  )
+  const expired = transition(
+    covered.lane,
+    { type: 'deadline', name: 'beams' },
+    settings,
+    ringMs / 2,
+  ).lane
+  const early = transition(expired, { type: 'deadline', name: 'beams' }, settings, ringMs)
+  t.match(early.effects, [{ type: 'deadline', name: 'beams' }])
+  t.match(
+    early.effects.map(one => (one.type === 'deadline' ? Math.ceil(one.afterMs) : 0)),
+    [1],
+  )
+  const due = transition(
+    early.lane,
+    { type: 'deadline', name: 'beams' },
+    settings,
+    settings.stuckMs,
+  )
+  t.same(alarmsOf(due.effects), ['BEAM_STUCK'])
+})
+
 t.test('no time is waited for once nobody is there', async t => {
   const settings = machineSettings()
   let lane: LaneState = { ...startingLane(plainModes('entry')), state: { name: 'OutOfService' } }

@@ -58,9 +58,13 @@ export function lowBeam(lane: LaneState, active: boolean, nowMs: number): Step {
   return stay({ ...lane, track: lowBeamMoved(lane.track, active, nowMs) })
 }
 
-/** Something about the beams is over by time alone. */
+/**
+ * Something about the beams is over by time alone. The timer that rang is spent: one that rang a
+ * fraction of a millisecond early, as timers of whole milliseconds do, is set again.
+ */
 export function beamsRing(lane: LaneState, settings: MachineSettings, nowMs: number): Step {
-  return walked(lane, ring(lane.track, settings, nowMs), settings, nowMs)
+  const track = { ...lane.track, dueMs: undefined }
+  return walked({ ...lane, track }, ring(track, settings, nowMs), settings, nowMs)
 }
 
 function walked(lane: LaneState, moved: TrackStep, settings: MachineSettings, nowMs: number): Step {
