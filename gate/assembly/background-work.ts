@@ -5,6 +5,7 @@ import type { FileWatch, KeptFile } from '../files/file-watch.ts'
 import { type FoundIdentity, identityFiles } from '../net/identity.ts'
 import type { DiskState } from '../ops/disk-state.ts'
 import { startJournalMaintenance } from '../ops/journal-maintenance.ts'
+import type { Backlog } from '../store/backlog.ts'
 import type { Journal } from '../store/journal.ts'
 import { CACHE_FILE } from '../trust/cache-file.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
@@ -17,6 +18,7 @@ export interface BackgroundWorkParts {
     readonly alarm: (code: AlarmCode, on: boolean, detail: string) => void
   }
   readonly disk: DiskState
+  readonly rows: Pick<Backlog, 'roomFound'>
   readonly found: FoundIdentity
   readonly forgetting: { close(): void }
   readonly knowsAge: () => boolean
@@ -38,6 +40,7 @@ export function startBackgroundWork(
     keepRowsMs: config.journal.keepMs,
     onAlarm: recorder.alarm,
     onDisk: core.disk.found,
+    onRoom: core.rows.roomFound,
     onWalked: count =>
       parts.log.info({ event: 'walked', rows: count }, 'the journal’s chain holds'),
     onFault,

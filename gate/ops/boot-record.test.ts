@@ -134,6 +134,7 @@ t.test('each minute, and never faster', async t => {
     keepRowsMs: 1,
     onAlarm: () => {},
     onDisk: () => {},
+    onRoom: () => {},
     onWalked: () => {},
     onFault: () => {},
   })

@@ -5,6 +5,7 @@ import { createVirtualLane } from '../../fixtures/virtual-lane.ts'
 import { createEntryStops } from '../assembly/entry-stops.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import { DISK_LOOK_MS } from '../limits.ts'
+import { createBacklog } from '../store/backlog.ts'
 import { JournalError } from '../store/journal-error.ts'
 import { createDiskState } from './disk-state.ts'
 import { startJournalMaintenance } from './journal-maintenance.ts'
@@ -60,6 +61,7 @@ t.test('without a row to write, a look and a mark of life find it within ten sec
     keepRowsMs: 1,
     onAlarm: () => {},
     onDisk: disk.found,
+    onRoom: () => {},
     onWalked: () => {},
     onFault: () => {},
   })
@@ -75,6 +77,55 @@ t.test('without a row to write, a look and a mark of life find it within ten sec
   await settle()
   t.equal(alarms.length, 2, 'and that it is over')
   upkeep.close()
+})
+
+t.test('room that is found ends a full disk, though no row is there to find it out', async t => {
+  const { disk, shut } = watched()
+  const time = createVirtualTime()
+  let full = true
+  const rows = createBacklog({
+    journal: {
+      appendAll: async () => {
+        throw new JournalError('JOURNAL_FULL', 'no room')
+      },
+    },
+    timers: time.timers,
+    onFault: () => {},
+    onTrouble: disk.rows,
+  })
+  const upkeep = startJournalMaintenance({
+    journal: {
+      beat: async () => {},
+      prune: async () => {},
+      walk: async () => ({ next: undefined, rows: 0, broken: undefined }),
+      holdReserve: async () => ({ held: !full, freeBytes: 1e9 }),
+    },
+    timers: time.timers,
+    nowMs: time.clock.nowMs,
+    knowsAge: () => true,
+    keepRowsMs: 1,
+    onAlarm: () => {},
+    onDisk: disk.found,
+    onRoom: rows.roomFound,
+    onWalked: () => {},
+    onFault: () => {},
+  })
+  const entry = { at: 0, clock: 'TRUSTED', lane: 'A', kind: 'grant', body: {} } as const
+  await t.rejects(rows.append(entry), { code: 'JOURNAL_FULL' })
+  await time.advanceAsync(DISK_LOOK_MS)
+  t.equal(shut.at(-1), 'JOURNAL_FULL', 'no look found room')
+  full = false
+  await time.advanceAsync(DISK_LOOK_MS)
+  t.equal(shut.at(-1), undefined)
+
+  full = true
+  void rows.keep({ ...entry, kind: 'passage' })
+  await settle()
+  full = false
+  await time.advanceAsync(DISK_LOOK_MS)
+  t.equal(shut.at(-1), 'JOURNAL_FULL', 'a row that waits finds out by itself')
+  upkeep.close()
+  rows.close()
 })
 
 t.test(

@@ -21,6 +21,8 @@ export interface JournalMaintenanceParts {
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
   /** What a look or a mark of life found wrong with the disk; undefined: nothing. */
   readonly onDisk: (by: 'look' | 'mark', fault: string | undefined) => void
+  /** A look found the reserve held: the next row has room. */
+  readonly onRoom: () => void
   /** The chain was walked to its end and holds. */
   readonly onWalked: (rows: number) => void
   readonly onFault: (what: string, error: unknown) => void
@@ -75,6 +77,7 @@ export function startJournalMaintenance(parts: JournalMaintenanceParts): Journal
     if (is !== low) parts.onAlarm('DISK_LOW', is, diskText(state))
     low = is
     parts.onDisk('look', state.fault)
+    if (state.held) parts.onRoom()
   }
 
   async function walk(place: WalkPlace, walked: number): Promise<void> {

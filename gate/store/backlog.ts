@@ -28,6 +28,8 @@ export interface Backlog {
   keep(entry: JournalEntry): Promise<void>
   /** Rows that could not be written yet. */
   waiting(): number
+  /** There is room again: with no row that waits and would find out, the disk is no longer full. */
+  roomFound(): void
   /** Tries once more to write what waits. Resolves as `keep`. */
   flush(): Promise<void>
   close(): void
@@ -211,6 +213,9 @@ export function createBacklog(parts: BacklogParts): Backlog {
         add({ entry, stays: true, written, postponed: onceWaiting(entry.kind, resolve) })
       }),
     waiting: () => (trouble === undefined ? 0 : queue.length),
+    roomFound() {
+      if (trouble?.code === 'JOURNAL_FULL' && queue.length === 0) become(undefined)
+    },
     flush,
     close() {
       closed = true

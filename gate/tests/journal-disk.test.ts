@@ -279,6 +279,7 @@ async function walked(damage: (db: DatabaseSync) => void): Promise<string[]> {
     keepRowsMs: 1_000_000,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
     onDisk: () => {},
+    onRoom: () => {},
     onWalked: rows => told.push(`walked ${rows}`),
     onFault: (what, error) => told.push(`${what}: ${error}`),
   })
@@ -335,6 +336,7 @@ t.test('a low disk is told, and told to be over', async t => {
     keepRowsMs: 1,
     onAlarm: (code, on, detail) => told.push(`${code} ${on} ${detail}`),
     onDisk: () => {},
+    onRoom: () => {},
     onWalked: () => {},
     onFault: () => {},
   })

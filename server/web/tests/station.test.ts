@@ -285,7 +285,10 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     async t => {
       const sign = (text: string) => page.locator('[data-lane="A"] .sign').getByText(text)
       for (const lane of ['A', 'B']) await turn(`beam ${lane}`, true)
-      t.equal(await page.locator('.beam.cut[data-beam="beamA"]').count(), 2, 'drawn as covered')
+      for (const lane of ['A', 'B']) {
+        await page.locator(`[data-lane="${lane}"] .beam.cut[data-beam="beamA"]`).waitFor()
+      }
+      t.equal(await page.locator('.beam.cut').count(), 2, 'drawn as covered')
 
       await turn('lies', true)
       await written('menu', 'scan', 'MALFORMED')
