@@ -23,7 +23,10 @@ const firstPin = 2
 /** Flags above the levels of the 18 pins, in frames of the board. */
 export const stateFlags = { fireLatched: 1 << 18, dropped: 1 << 19 } as const
 /** As above, in frames of the host. */
-export const orderFlags = { resetFire: 1 << 18 } as const
+export const orderFlags = { resetFire: 1 << 18, atRest: 1 << 19 } as const
+
+/** Silence that a board takes from a host whose last frame asked for no relay, if not armed with more. */
+export const restMs = 1000
 
 /** Session numbers are below this. */
 export const sessionsMax = 2 ** 21

@@ -9,7 +9,7 @@ import { benchFace } from './bench/face.ts'
 import { type BenchHow, type Figure, printFigures } from './bench/figure.ts'
 import { benchGate, GATE_STEPS } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
-import { benchPass } from './bench/pass.ts'
+import { benchPass, PASS_STEPS } from './bench/pass.ts'
 import { combined } from './bench/repeat.ts'
 import { benchRevocation } from './bench/revocation.ts'
 import { readFigures, storeRun } from './bench/run-file.ts'
@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
 
 /** Parts that may be measured in steps. */
 const STEPS: Readonly<Record<string, readonly string[]>> = {
+  pass: PASS_STEPS,
   server: SERVER_STEPS,
   camera: CAMERA_STEPS,
   gate: GATE_STEPS,
@@ -49,6 +50,7 @@ against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
              gigabytes
   --only     with server alone, one step of it: ${SERVER_STEPS.join(', ')};
              with camera alone: ${CAMERA_STEPS.join(', ')};
+             with pass alone: ${PASS_STEPS.join(', ')};
              with gate alone: ${GATE_STEPS.join(', ')}
   --hops     with gate alone: where the time of a scan goes, and the slowest ones (--only hops)
   --runs N   measures N times (1 to ${RUNS_MAX}): medians, and how far the runs lay apart

@@ -1,14 +1,16 @@
 import t from 'tap'
 import { createVirtualTime } from '../../fixtures/clock.ts'
-import { encodeFrame, isFrame, numberAt, pinBit, stateFlags } from '../guarded-line.ts'
+import { encodeFrame, isFrame, numberAt, orderFlags, pinBit, stateFlags } from '../guarded-line.ts'
 import type { BoardLink } from './board-io.ts'
 import { talkGuarded } from './guarded-talk.ts'
 import { contactWiring, profilePins, resolvePins } from './pins.ts'
 
 const session = 9
-const hello = [0xf0, 0x79, 2, 0, 0xf7]
+const hello = [0xf0, 0x79, 2, 2, 0xf7]
+/** It does not know rest. */
+const olderHello = [0xf0, 0x79, 2, 1, 0xf7]
 const pins = resolvePins('x', { profile: 'tripod' })
-const { release, fire, entry, exit } = profilePins.tripod
+const { release, fire, entry, exit, alarm, arrow } = profilePins.tripod
 
 /** Every contact at rest: those that open are low. */
 const rest = [...pins.contacts].reduce(
@@ -17,7 +19,8 @@ const rest = [...pins.contacts].reduce(
   0,
 )
 
-function rig() {
+/** `answers`: the board answers each order at once, as long as it says so. */
+function rig(board = hello, answers = () => false) {
   const time = createVirtualTime()
   const sent: number[][] = []
   const levels = new Map<number, boolean>()
@@ -29,7 +32,10 @@ function rig() {
       name: 'board',
       clock: time.clock,
       pins,
-      send: async bytes => void sent.push([...bytes]),
+      async send(bytes) {
+        sent.push([...bytes])
+        if (isFrame(bytes) && answers()) hear(rest)
+      },
       after: time.timers.after,
       fail: error => told.push(error.message),
       onUsable: next => {
@@ -44,11 +50,18 @@ function rig() {
       onFireLatch: latched => latched && told.push('fire'),
       onDropped: (fault, count) => told.push(`${fault} ${count}`),
     },
-    { deadmanMs: 300, session, hello },
+    { deadmanMs: 300, session, hello: board },
   )
   const hear = (state: number) => talk.message(encodeFrame(session, sequence++, state))
-  const orders = () => sent.filter(isFrame).map(bytes => numberAt(bytes, 1))
-  return { time, talk, sent, told, hear, orders, link: () => link as BoardLink }
+  const frames = () => sent.filter(isFrame).map(bytes => numberAt(bytes, 1))
+  const orders = () => frames().map(levels => levels & ~orderFlags.atRest)
+  /** Heartbeats in the next so many milliseconds. */
+  const beats = (ms: number) => {
+    const before = sent.length
+    time.advance(ms)
+    return sent.length - before
+  }
+  return { beats, frames, time, talk, sent, told, hear, orders, link: () => link as BoardLink }
 }
 
 t.test('one frame tells nothing, the second tells, with the time since the first', async t => {
@@ -140,4 +153,121 @@ t.test('a set-up without an answer is sent again, and given up after a second', 
   t.ok(sent.every(bytes => bytes.join() === sent[0]?.join()))
   time.advance(100)
   t.match(told, [/does not answer its set-up/])
+})
+
+/** Heartbeats a second while it may matter: each 35 to 50 ms. */
+const quick = (beats: number) => beats >= 20 && beats <= 28
+/** Each 280 to 400 ms. */
+const slow = (beats: number) => beats >= 2 && beats <= 4
+
+/** A session whose board answers, at rest for some seconds. */
+function atRest(board = hello) {
+  let alive = true
+  const made = rig(board, () => alive)
+  made.hear(rest)
+  made.time.advance(5000)
+  return {
+    ...made,
+    die() {
+      alive = false
+    },
+  }
+}
+
+t.test('quick for a second after the start, then slow', async t => {
+  const { beats, hear, told } = rig(hello, () => true)
+  hear(rest)
+  t.ok(quick(beats(1000)))
+  for (let second = 0; second < 60; second += 1) t.ok(slow(beats(1000)))
+  t.strictSame(told, [])
+})
+
+t.test('a board of older firmware gets the quick heartbeat always', async t => {
+  t.ok(quick(atRest(olderHello).beats(1000)))
+})
+
+t.test('an order leaves at once, and brings the quick heartbeat with it', async t => {
+  for (const pin of [entry, exit, alarm, arrow]) {
+    const { orders, beats, link } = atRest()
+    const before = orders().length
+    link().write(pin, 1)
+    await Promise.resolve()
+    t.strictSame(orders().slice(before), [pinBit(pin), pinBit(pin)])
+    t.equal(beats(50), 1)
+    t.ok(quick(beats(950)))
+  }
+})
+
+t.test('quick as long as a relay is asked for, and a second beyond', async t => {
+  const { beats, link } = atRest()
+  link().write(alarm, 1)
+  await Promise.resolve()
+  for (let second = 0; second < 30; second += 1) t.ok(quick(beats(1000)))
+  link().write(alarm, 0)
+  await Promise.resolve()
+  t.ok(quick(beats(1000)))
+  beats(500)
+  t.ok(slow(beats(1000)))
+})
+
+t.test('a lamp alone is rest', async t => {
+  const { beats, link } = atRest()
+  link().write(arrow, 1)
+  await Promise.resolve()
+  beats(1500)
+  t.ok(slow(beats(1000)))
+})
+
+t.test('a frame says rest if it asks for no relay, and only then', async t => {
+  const { frames, time, link } = atRest()
+  for (const [pin, level] of [
+    [arrow, 1],
+    [alarm, 1],
+    [entry, 1],
+    [alarm, 0],
+    [exit, 1],
+    [entry, 0],
+    [exit, 0],
+    [arrow, 0],
+  ] as const) {
+    link().write(pin, level)
+    await Promise.resolve()
+    time.advance(3000)
+  }
+  const relays = pinBit(entry) | pinBit(exit) | pinBit(alarm)
+  for (const levels of frames()) {
+    t.equal((levels & orderFlags.atRest) !== 0, (levels & relays) === 0)
+  }
+})
+
+t.test(
+  'what is not taken from the line makes it quick; more of it does not put it off',
+  async t => {
+    const { time, talk, beats } = atRest()
+    talk.foreign(1)
+    t.equal(beats(50), 1)
+    let count = 0
+    for (let burst = 0; burst < 50; burst += 1) {
+      talk.foreign(1)
+      count += beats(20)
+    }
+    t.ok(quick(count))
+    time.advance(1500)
+    t.ok(slow(beats(1000)))
+    talk.message(encodeFrame(session + 1, 1, rest))
+    t.equal(beats(50), 1)
+  },
+)
+
+t.test('a board that falls silent at rest is given up a second after its last frame', async t => {
+  const { time, beats, told, die } = atRest()
+  while (beats(1) === 0);
+  die()
+  const lost = () => told.some(text => /stopped answering/.test(text))
+  let asked = 0
+  let silentMs = 0
+  for (; !lost() && silentMs < 3000; silentMs += 1) asked += beats(1)
+  t.ok(silentMs > 1000 && silentMs <= 1051, `${silentMs} ms`)
+  t.ok(asked >= 5, `${asked} heartbeats without an answer`)
+  time.advance(100)
 })

@@ -12,20 +12,19 @@ import {
   pinBit,
   stateFlags,
 } from '../guarded-line.ts'
+import type { LineFault, Unsubscribe } from '../ports.ts'
 import { dropped, restarted, silent } from './board-faults.ts'
 import type { BoardLink } from './board-io.ts'
+import { createPace } from './board-pace.ts'
 import { silentMsMax, type Talk, type TalkParts } from './board-talk.ts'
 import type { PinMap } from './pins.ts'
 
-/** Heartbeat: a quarter of the dead-man's time, and no slower than this. */
-const beatMsMax = 50
-/** Waits between heartbeats are spread from this part of the longest one to all of it. */
-const beatPartMin = 0.7
-const goldenRatio = (Math.sqrt(5) - 1) / 2
 const askEveryMs = 100
 /** A state that came once is asked for again after so long: its second frame was lost. */
 const confirmMs = 5
 const answerMsMax = 1000
+/** From this minor version on a board waits longer for a host that asks for no relay. */
+const restMinor = 2
 
 export interface GuardedOptions {
   /** 1 to 5000. */
@@ -47,20 +46,28 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
   const { deadmanMs, session, hello } = options
   const judge = createFrameJudge(session)
   const inputs = [...pins.contacts.values()].map(({ pin }) => pin).sort((a, b) => a - b)
-  const beatMs = Math.min(beatMsMax, deadmanMs / 4)
+  const relays = bitsOf([...pins.relays.values()])
+  const pace = createPace(clock, deadmanMs, (hello[3] ?? 0) >= restMinor)
   let sequence = 0
-  let beats = 0
   let outputs = 0
   let changed = false
   let usable = false
   let heardMs = clock.monotonicMs()
+  let beatMs = heardMs
+  let stopBeat: Unsubscribe = () => {}
   let seen: Seen | null = null
 
-  const order = (flags = 0) => parts.send(encodeFrame(session, sequence++, outputs | flags))
+  const energised = () => (outputs & relays) !== 0
+
+  function order(flags = 0): Promise<void> {
+    const rest = energised() ? 0 : orderFlags.atRest
+    return parts.send(encodeFrame(session, sequence++, outputs | rest | flags))
+  }
 
   /** Twice, so that it acts at once also on a line that is noisy: there the board wants two. */
   async function orderTwice(flags = 0): Promise<void> {
     changed = false
+    hurry()
     await Promise.all([order(flags), order(flags)])
   }
 
@@ -99,8 +106,26 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
       parts.fail(silent(name, 'stopped answering'))
       return
     }
+    if (heardMs < beatMs) pace.hurry()
+    beatMs = clock.monotonicMs()
     void order()
-    parts.after(beatMs * beatPart(beats++), beat)
+    beatLater()
+  }
+
+  function beatLater(): void {
+    stopBeat = parts.after(pace.nextMs(energised()), beat)
+  }
+
+  /** A slow heartbeat that is waited for is replaced by a quick one. */
+  function hurry(): void {
+    if (!pace.hurry()) return
+    stopBeat()
+    beatLater()
+  }
+
+  function notTaken(fault: LineFault, count: number): void {
+    hurry()
+    parts.onDropped(fault, count)
   }
 
   function begin(): void {
@@ -115,7 +140,7 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
     heardMs = clock.monotonicMs()
     if (!usable) begin()
     if (seen?.levels !== levels) {
-      if (seen?.times === 1) parts.onDropped('UNCONFIRMED', 1)
+      if (seen?.times === 1) notTaken('UNCONFIRMED', 1)
       const first: Seen = { levels, sinceMs: heardMs, times: 1 }
       seen = first
       parts.after(confirmMs, () => {
@@ -138,22 +163,16 @@ export function talkGuarded(parts: TalkParts, options: GuardedOptions): Talk {
     message(bytes) {
       if (isFrame(bytes)) {
         const outcome = judge.take(bytes)
-        if ('fault' in outcome) parts.onDropped(outcome.fault, 1)
+        if ('fault' in outcome) notTaken(outcome.fault, 1)
         else take(outcome.levels)
       } else if (usable && sameBytes(bytes, hello)) parts.fail(restarted(name))
-      else if (usable) parts.onDropped('UNCHECKED', 1)
+      else if (usable) notTaken('UNCHECKED', 1)
     },
-    foreign: count => parts.onDropped('FOREIGN', count),
+    foreign: count => notTaken('FOREIGN', count),
     resetFire: () => void orderTwice(orderFlags.resetFire),
     flushed: orderTwice,
   }
 }
-
-/**
- * Evenly spaced heartbeats could stay in step with noise that comes in time with the mains, each
- * 10 ms: then every one of their answers is hit. Multiples of the golden ratio repeat no distance.
- */
-const beatPart = (count: number) => beatPartMin + (1 - beatPartMin) * ((count * goldenRatio) % 1)
 
 /** What each pin is for, as the set-up says it. */
 function rolesOf(pins: PinMap) {

@@ -22,6 +22,7 @@
 #define TO_HOST_FIRE (1UL << 18)
 #define TO_HOST_DROPPED (1UL << 19)
 #define FROM_HOST_RESET_FIRE (1UL << 18)
+#define FROM_HOST_AT_REST (1UL << 19)
 #define PINS_MASK ((1UL << 18) - 1)
 
 /* After noise, so many frames in a row act only if they are equal to the one before. */
@@ -33,7 +34,7 @@
 #define PROTOCOL_MAJOR 2
 #define PROTOCOL_MINOR 5
 #define FIRMWARE_MAJOR 2
-#define FIRMWARE_MINOR 1
+#define FIRMWARE_MINOR 2
 
 static uint8_t buffer[BUFFER];
 static uint8_t length;
@@ -153,7 +154,7 @@ static uint8_t sysex_message(uint8_t count)
 
 static void act_on(uint32_t levels)
 {
-  deadman_stamp();
+  deadman_stamp((levels & FROM_HOST_AT_REST) != 0);
   /* Its pins may have another mode since the alarm began. */
   if (levels & FROM_HOST_RESET_FIRE && fire_reset()) set_modes();
   for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {

@@ -100,7 +100,7 @@ t.test('the committed .hex is what its sources build', async t => {
 
 t.test('it says hello after a reset, with every pin an input', async t => {
   const { machine, text } = rig()
-  t.match(text(), /^f90205f0790201.*f7$/)
+  t.match(text(), /^f90205f0790202.*f7$/)
   for (let pin = 2; pin < 20; pin += 1) t.equal(machine.pinState(pin), 'input', `pin ${pin}`)
 })
 
@@ -124,6 +124,43 @@ t.test('dead-man: the relay falls within 300 ms and a tick of the last byte', as
   say(...createOrders(5).setUp({ outputs: bitsOf(relay), deadmanMs: 300 }))
   say(...encodeFrame(5, 0, pinBit(relay)))
   t.match(changes.at(-1), { pin: relay, level: 1 })
+})
+
+t.test('dead-man at rest: a second of silence, and its own time where that is longer', async t => {
+  const { changes, run, say, orders, begin } = rig()
+  const lamp = 3
+  for (const [deadmanMs, limitMs] of [
+    [300, 1000],
+    [2000, 2000],
+  ] as const) {
+    begin({ deadmanMs })
+    say(...orders.atRest(lamp))
+    run(limitMs + 50)
+    const drop = changes.at(-1)
+    t.match(drop, { pin: lamp, level: 0 })
+    t.ok(Math.abs((drop?.sinceLastByteMs ?? 0) - limitMs) < 2, `${drop?.sinceLastByteMs} ms`)
+    say(...createOrders(5).setUp())
+  }
+})
+
+t.test('dead-man: the armed time counts from the frame that asks for a relay', async t => {
+  const { changes, run, say, orders, begin } = rig()
+  begin({ deadmanMs: 300 })
+  say(...orders.atRest())
+  run(600)
+  say(...orders.frame(relay))
+  t.match(changes.at(-1), { pin: relay, level: 1 }, 'moved at once')
+  run(400)
+  const drop = changes.at(-1)
+  t.match(drop, { pin: relay, level: 0 })
+  t.ok((drop?.sinceLastByteMs ?? 0) > 298 && (drop?.sinceLastByteMs ?? 0) < 302)
+})
+
+t.test('dead-man: a set-up alone is given the armed time', async t => {
+  const { run, begin, states } = rig()
+  begin({ deadmanMs: 300 })
+  run(350)
+  t.equal(states().at(-1)! & stateFlags.dropped, stateFlags.dropped)
 })
 
 t.test('dead-man: what is no frame of this session does not hold a relay', async t => {

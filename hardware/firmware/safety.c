@@ -8,13 +8,15 @@
 
 #define DEADMAN_MS_MAX 5000
 #define HOLD_MS_MAX 10000
+/* Silence that is taken from a host that asks for no relay. */
+#define REST_MS 1000
 /* The loop must be open this long: below it a glitch on a long wire, and within 10 ms in all. */
 #define FIRE_MS 4
 #define MAGIC 0x58
 #define LATCHED 0xa5
 #define NO_PIN 0xff
 
-static volatile uint16_t deadman_ms, silent_ms;
+static volatile uint16_t deadman_ms, limit_ms, silent_ms;
 static uint8_t hold[HOLD_PINS_MAX * 2], hold_pairs;
 static volatile uint8_t dropped;
 
@@ -135,8 +137,8 @@ static void deadman_tick(void)
 {
   if (deadman_ms == 0 || dropped) return;
   silent_ms++;
-  if (silent_ms < deadman_ms) return;
-  if (silent_ms < deadman_ms + HOLD_MS_MAX && somebody_inside()) return;
+  if (silent_ms < limit_ms) return;
+  if (silent_ms < limit_ms + HOLD_MS_MAX && somebody_inside()) return;
   for (uint8_t pin = PIN_FIRST; pin < PIN_COUNT; pin++) {
     if (!fire_drives(pin)) pin_write(pin, 0);
   }
@@ -157,16 +159,20 @@ uint8_t deadman_arm(uint16_t ms, const uint8_t *list, uint8_t pairs)
   {
     for (uint8_t i = 0; i < pairs * 2; i++) hold[i] = list[i];
     hold_pairs = pairs;
-    deadman_ms = ms;
+    deadman_ms = limit_ms = ms;
     silent_ms = 0;
     dropped = 0;
   }
   return 1;
 }
 
-void deadman_stamp(void)
+void deadman_stamp(uint8_t at_rest)
 {
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { silent_ms = 0; }
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
+  {
+    limit_ms = at_rest && deadman_ms < REST_MS ? REST_MS : deadman_ms;
+    silent_ms = 0;
+  }
 }
 
 uint8_t deadman_dropped(void) { return dropped; }

@@ -17,8 +17,9 @@ void safety_tick(void);
  * and the level that means interrupted: the drop waits while one is, for 10 s at most. Returns 0
  * and changes nothing for a bad pin, a time of 0 or one of over 5 s. */
 uint8_t deadman_arm(uint16_t ms, const uint8_t *hold, uint8_t pairs);
-/* A frame of the host was believed. */
-void deadman_stamp(void);
+/* A frame of the host was believed. `at_rest`: it asks for no relay, so the next one may take a
+ * second where the armed time is shorter. */
+void deadman_stamp(uint8_t at_rest);
 /* It dropped the outputs, and was not armed since. */
 uint8_t deadman_dropped(void);
 

@@ -241,6 +241,18 @@ for (const [name, make] of Object.entries(makers)) {
       clearInterval(half)
     })
 
+    t.test('dead-man: a host that asks for no relay is given a second', async t => {
+      const host = await bareHost(t, rig)
+      await host.begin({ deadmanMs: 100, outputs: bitsOf(2, 5) })
+      await host.say([...host.orders.atRest(5), ...host.orders.atRest(5)])
+      const startMs = performance.now()
+      await until('the lamp off', () => board.level(5) === 0, 3000)
+      t.ok(performance.now() - startMs > 800, 'not after the 100 ms of a relay')
+      await host.begin({ deadmanMs: 100, outputs: bitsOf(2, 5) })
+      await host.say([...host.orders.atRest(), ...host.orders.frame(2), ...host.orders.frame(2)])
+      await until('the relay off', () => board.level(2) === 0, 700)
+    })
+
     t.test('bad set-up is not answered and changes nothing', async t => {
       const host = await bareHost(t, rig)
       const good = host.orders.setUp({ deadmanMs: 100, outputs: bitsOf(2) })

@@ -2,7 +2,7 @@
  * What the simulated board does independent of its host: dead-man and fire release, as the gate
  * firmware has them (hardware/firmware/safety.c). The fire set-up and its latch survive resets.
  */
-import type { GuardedLevel as PinLevel } from '../guarded-line.ts'
+import { type GuardedLevel as PinLevel, restMs } from '../guarded-line.ts'
 import type { Timers, Unsubscribe } from '../ports.ts'
 
 /** The board's pins as the safety functions use them. */
@@ -18,8 +18,8 @@ export interface SafetyPins {
 export interface BoardSafety {
   /** Arms the dead-man, 1 to 5000 ms, also after a drop. False and unchanged for bad pins or times. */
   arm(ms: number, hold: readonly PinLevel[]): boolean
-  /** A frame of the host was believed. */
-  stamp(): void
+  /** A frame of the host was believed. `atRest`: it asks for no relay. */
+  stamp(atRest: boolean): void
   /** While an alarm is latched, it counts from the alarm's end on. False and unchanged for bad pins. */
   configureFire(pin: number, outputs: readonly PinLevel[]): boolean
   /** False when there is nothing to end, or the loop is open. */
@@ -74,9 +74,11 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
   const fireDrives = (pin: number) =>
     latched && fire?.outputs.some(output => output.pin === pin) === true
 
-  function stamp(): void {
+  function stamp(atRest: boolean): void {
     stopDeadman()
-    if (deadmanMs > 0 && !dropped) stopDeadman = timers.after(deadmanMs, () => expire(holdMsMax))
+    if (deadmanMs === 0 || dropped) return
+    const limitMs = atRest ? Math.max(deadmanMs, restMs) : deadmanMs
+    stopDeadman = timers.after(limitMs, () => expire(holdMsMax))
   }
 
   function expire(holdMsLeft: number): void {
@@ -123,7 +125,7 @@ export function createBoardSafety(options: BoardSafetyOptions): BoardSafety {
       deadmanMs = ms
       hold = list
       dropped = false
-      stamp()
+      stamp(false)
       return true
     },
     stamp,

@@ -19,7 +19,7 @@ import type { BoardSafety } from './board-safety.ts'
 import { firmataBytes } from './firmata-protocol.ts'
 import { decodeSetUp } from './set-up.ts'
 
-const hello = firmataBytes.firmware('wicketgate', 2, 1)
+const hello = firmataBytes.firmware('wicketgate', 2, 2)
 /** After noise, so many frames in a row act only if they are equal to the one before. */
 const doubtFrames = 8
 /** Seven bytes at 57600 baud. */
@@ -136,7 +136,7 @@ export function createGateFirmware(
   }
 
   function act(levels: number, setUp: SetUp): void {
-    safety.stamp()
+    safety.stamp((levels & orderFlags.atRest) !== 0)
     // Its pins may have another mode since the alarm began.
     if (levels & orderFlags.resetFire && safety.resetFire()) setModes(setUp)
     for (let pin = firstPin; pin < pins.count; pin += 1) {

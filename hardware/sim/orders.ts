@@ -6,6 +6,8 @@ export interface Orders {
   setUp(change?: Partial<SetUp>): number[]
   /** The next frame: these pins high, all others low. */
   frame(...high: number[]): number[]
+  /** As `frame`, of a host that asks for no relay. */
+  atRest(...high: number[]): number[]
   /** The next frame, which also ends a latched fire. */
   resetFire(): number[]
 }
@@ -21,6 +23,7 @@ export function createOrders(session: number): Orders {
       return encodeSetUp({ ...nothing, ...change })
     },
     frame: (...high) => encodeFrame(session, sequence++, bitsOf(...high)),
+    atRest: (...high) => encodeFrame(session, sequence++, bitsOf(...high) | orderFlags.atRest),
     resetFire: () => encodeFrame(session, sequence++, orderFlags.resetFire),
   }
 }

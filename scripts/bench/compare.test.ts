@@ -30,7 +30,7 @@ t.test('two runs of one commit agree; each planted slowdown of a fifth is found'
     falseAlarms += compare(measured(seed), measured(1000 + seed)).moved.length
     for (const name of ['verify', 'upload', 'scan to relay']) {
       const { moved } = compare(measured(seed), measured(1000 + seed, { [name]: 1.2 }))
-      const found = moved.find(one => one.name === `x: ${name}`)
+      const found = moved.find(one => one.name === `x: ${name} (to bare)`)
       t.equal(found?.how, 'worse', `${name}, seed ${seed}`)
     }
   }
@@ -61,6 +61,22 @@ t.test('medians of runs, and whether their goal is met', async t => {
     { value: 9, ratio: 0.9, met: true, range: [0.8, 1.2] },
   ])
   t.equal(combined([run(1)])[0]?.range, undefined, 'one run has none')
+})
+
+t.test('one thing held against two limits is two figures', async t => {
+  const run = (n: number) => [
+    figure('x', 'one', [1, 'µs'], { limit: 'slow', ratio: 1 + n / 100 }),
+    figure('x', 'one', [1, 'µs'], { limit: 'fast', ratio: 2 + n / 100 }),
+  ]
+  const figures = combined([run(0), run(1), run(2)])
+  t.same(
+    figures.map(({ ratio, range }) => [ratio, range]),
+    [
+      [1.01, [1, 1.02]],
+      [2.01, [2, 2.02]],
+    ],
+  )
+  t.same(compare(figures, figures), { moved: [], same: 2, unknown: [] })
 })
 
 t.test('kept runs are read again, and drawn', async t => {

@@ -3,6 +3,7 @@
  * cost is this thread's CPU time, and a figure is the median over rounds. A ratio is taken round by
  * round, so that a machine that slows down slows both.
  */
+import { threadCpuUs } from './cpu-time.ts'
 
 export interface Contender {
   readonly name: string
@@ -19,20 +20,13 @@ export interface Measured {
 }
 
 const ROUNDS = 21
-/** The kernel counts CPU time in steps of up to some milliseconds: a round is many of them. */
 const ROUND_US = 40_000
 const CALIBRATION = 30
 
-/** Microseconds of CPU time of this thread. */
-function cpuUs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return user + system
-}
-
 async function costUs(contender: Contender, times: number): Promise<number> {
-  const from = cpuUs()
+  const from = threadCpuUs()
   await contender.run(times)
-  return (cpuUs() - from) / times
+  return (threadCpuUs() - from) / times
 }
 
 /** Measures all together. `rounds` and `roundUs` only for tests of the bench itself. */

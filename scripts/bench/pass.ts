@@ -10,21 +10,24 @@ import { decodeBase45 } from '../../pass/base45.ts'
 import { nodeVerifier, verifySign1 } from '../../pass/cose-node.ts'
 import { createStatusList, statusAt } from '../../pass/documents/status-list.ts'
 import { createPassVerifier, type TrustView } from '../../pass/verify.ts'
-import { type Figure, figure } from './figure.ts'
+import { type BenchHow, type Figure, figure } from './figure.ts'
 import { type Contender, measure, ratioOf } from './measure.ts'
 import { issuerKeyOf, makeSample, NOW_MS, type Sample, trustOf } from './pass-sample.ts'
 
 const STRICT = { purpose: 'entry', expiredByMaxMs: 0, staleByMaxMs: 0 } as const
 const PART = 'pass'
 
-export async function benchPass(): Promise<Figure[]> {
+const STEPS = { verify: verification, issue: issuing, peers, growth } as const
+export const PASS_STEPS: readonly string[] = Object.keys(STEPS)
+
+/** `only`: one of `PASS_STEPS`; all when empty. */
+export async function benchPass({ only }: BenchHow): Promise<Figure[]> {
   const sample = await makeSample()
-  return [
-    ...(await verification(sample)),
-    ...(await issuing(sample)),
-    ...(await peers(sample)),
-    ...(await growth(sample)),
-  ]
+  const figures: Figure[] = []
+  for (const [name, step] of Object.entries(STEPS)) {
+    if (only === '' || only === name) figures.push(...(await step(sample)))
+  }
+  return figures
 }
 
 const repeat = (work: (i: number) => unknown) => (times: number) => {

@@ -29,5 +29,7 @@ export function combined(runs: readonly (readonly Figure[])[]): Figure[] {
   })
 }
 
-/** A figure's own name over all runs. */
-export const keyOf = ({ part, name }: Pick<Figure, 'part' | 'name'>): string => `${part}: ${name}`
+/** A figure's own name over all runs. One thing may be held against two limits. */
+export function keyOf({ part, name, limit }: Pick<Figure, 'part' | 'name' | 'limit'>): string {
+  return limit === undefined ? `${part}: ${name}` : `${part}: ${name} (to ${limit})`
+}
