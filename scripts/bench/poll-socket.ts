@@ -15,9 +15,16 @@ export interface PollSocket {
   close(): void
 }
 
-/** `etag` is held from the first poll on; each 200 brings the next. */
-export async function openPollSocket(port: number, etag = ''): Promise<PollSocket> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+/**
+ * `etag` is held from the first poll on; each 200 brings the next. `localAddress`: whom the service
+ * sees, an address of this machine; of its choice when left out.
+ */
+export async function openPollSocket(
+  port: number,
+  { etag = '', localAddress }: { readonly etag?: string; readonly localAddress?: string } = {},
+): Promise<PollSocket> {
+  const from = localAddress === undefined ? {} : { localAddress }
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, ...from })
   await once(socket, 'connect')
   let held = etag
   return {
@@ -37,6 +44,8 @@ export async function openPollSocket(port: number, etag = ''): Promise<PollSocke
 /** Reads one whole answer; its body, if any, is as long as its content-length says. */
 export function answerHead(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
+    // One that was closed before tells it no more.
+    if (socket.destroyed) return reject(new Error('the connection was closed'))
     let got = ''
     const finish = (work: () => void) => {
       socket.off('data', onData).off('close', onClose).off('error', onClose)

@@ -123,7 +123,7 @@ async function pollingGate(port: number): Promise<() => Promise<void>> {
       if (status !== 200 && status !== 304) throw new Error(`a poll was told ${status}`)
     } catch (error) {
       socket.close()
-      socket = await openPollSocket(port, etag)
+      socket = await openPollSocket(port, { etag })
       throw error
     }
     etag = socket.etag()

@@ -29,7 +29,7 @@ export async function manifestFigures(ground: Ground): Promise<Figure[]> {
     const { ours, bare, etag } = await said<PeerReady>()
     const runner = async (name: string, port: number) => {
       const own = await Promise.all(
-        Array.from({ length: CONNECTIONS }, () => openPollSocket(port, etag)),
+        Array.from({ length: CONNECTIONS }, () => openPollSocket(port, { etag })),
       )
       sockets.push(...own)
       return { name, round: () => polls(own, cpuUs) }

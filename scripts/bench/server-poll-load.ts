@@ -1,13 +1,15 @@
 /**
  * A process for `server-polling.ts`: so many gates, each with a connection of its own, each polling
- * once a period from a moment of its own. Prints one line of JSON and ends by itself.
+ * once a period from a moment of its own. Prints a line of JSON when all have their first manifest
+ * and measuring begins, one with its figures, and ends by itself.
  *
  * Arguments: port, gates, period in ms, measured periods.
  */
+import { setTimeout } from 'node:timers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openPollSocket } from './poll-socket.ts'
 
-/** What it prints. Times in milliseconds, from the write of a poll to its whole answer. */
+/** What it prints at the end. Times in milliseconds, from the write of a poll to its whole answer. */
 export interface PollLoad {
   readonly polls: number
   readonly failed: number
@@ -17,6 +19,8 @@ export interface PollLoad {
 }
 
 const [port = 0, gates = 0, periodMs = 0, periods = 0] = process.argv.slice(2).map(Number)
+/** Half of a service's connections may be of one address: gates come from several, as stations do. */
+const ADDRESSES = 8
 const took: number[] = []
 let failed = 0
 
@@ -25,7 +29,12 @@ async function gate(n: number, startMs: number): Promise<void> {
   const phaseMs = (n / gates) * periodMs
   const at = (period: number) => startMs + phaseMs + period * periodMs
   await sleep(Math.max(0, at(0) - performance.now()))
-  const socket = await openPollSocket(port)
+  // All of 127.0.0.0/8 are this machine's own on Linux.
+  const isLinux = process.platform === 'linux'
+  const socket = await openPollSocket(
+    port,
+    isLinux ? { localAddress: `127.0.0.${1 + (n % ADDRESSES)}` } : {},
+  )
   try {
     await socket.poll()
     for (let period = 1; period <= periods; period++) {
@@ -40,6 +49,8 @@ async function gate(n: number, startMs: number): Promise<void> {
 }
 
 const startMs = performance.now()
+const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+setTimeout(() => print({ measuring: true }), periodMs)
 await Promise.all(
   Array.from({ length: gates }, (_, n) =>
     gate(n, startMs).catch(() => {
@@ -56,4 +67,4 @@ const load: PollLoad = {
   p99: share(0.99),
   max: share(1),
 }
-process.stdout.write(`${JSON.stringify(load)}\n`)
+print(load)

@@ -1,6 +1,6 @@
 /** Gates: enrolment with a one-time code, and the upload of their journals. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import { uploadAnswerSchema, uploadSchema } from '../../../gate/contract/events.ts'
+import { type Upload, uploadAnswerSchema, uploadSchema } from '../../../gate/contract/events.ts'
 import { TIME_SECONDS_MAX } from '../../../pass/limits.ts'
 import { thumbprintOf } from '../../auth/embedded-jwt.ts'
 import { isChain } from '../../domain/journal.ts'
@@ -12,10 +12,11 @@ import { tellDuplicates } from '../../services/duplicate-alarm.ts'
 import { writeAudit } from '../../store/audit/audit.ts'
 import { transact } from '../../store/engine/transact.ts'
 import { enrolGate, sawGate } from '../../store/gates/gates.ts'
-import { ingestAtOnce } from '../../store/gates/journal-at-once.ts'
+import { ingestAtOnce, type StoredAtOnce } from '../../store/gates/journal-at-once.ts'
 import { ingest } from '../../store/gates/journals.ts'
-import { keepPassages } from '../../store/gates/passages.ts'
+import { insertPassages, passagesAmong } from '../../store/gates/passages.ts'
 import { boardingListBytes } from '../../store/publish/boarding-lists.ts'
+import type { Database } from '../../store/schema/schema.ts'
 import { cborResponse, coseAnswer } from './cose-answer.ts'
 import {
   cbor,
@@ -162,20 +163,30 @@ export function registerGates(app: OpenAPIHono<ServiceEnv>): void {
     const upload = c.req.valid('json')
     if (!isChain(upload)) throw new Problem('CHAIN_BROKEN')
     const now = clock.now()
-    const atOnce = await ingestAtOnce(db, gate.id, upload, now)
-    if (atOnce?.ok) return c.json({ next: atOnce.next }, 200)
-    const result = await transact(db, async tx => {
-      await sawGate(tx, gate.id, now)
-      const stored = await ingest(tx, gate.id, upload, now)
-      const fresh = stored.ok && stored.stored > 0 ? upload.rows.slice(-stored.stored) : []
-      return { ...stored, passages: await keepPassages(tx, gate, fresh) }
-    })
-    if (result.ok) {
-      await tellDuplicates(c.get('service'), result.passages)
-      return c.json({ next: result.next }, 200)
-    }
-    throw result.code === 'CHAIN_GAP'
-      ? new Problem('CHAIN_GAP', { next: result.next })
-      : new Problem(result.code)
+    const { next, passages } =
+      (await ingestAtOnce(db, gate, upload, now)) ?? (await ingestStepwise(db, gate, upload, now))
+    await tellDuplicates(c.get('service'), passages)
+    return c.json({ next }, 200)
   })
+}
+
+/** Whatever upload it is. Throws the Problem that refuses it. */
+async function ingestStepwise(
+  db: Database,
+  gate: { readonly id: string; readonly station: string },
+  upload: Upload,
+  now: number,
+): Promise<StoredAtOnce> {
+  const result = await transact(db, async tx => {
+    await sawGate(tx, gate.id, now)
+    const stored = await ingest(tx, gate.id, upload, now)
+    const fresh = stored.ok && stored.stored > 0 ? upload.rows.slice(-stored.stored) : []
+    const passages = await passagesAmong(tx, gate, fresh)
+    await insertPassages(tx, passages)
+    return { ...stored, passages }
+  })
+  if (result.ok) return result
+  throw result.code === 'CHAIN_GAP'
+    ? new Problem('CHAIN_GAP', { next: result.next })
+    : new Problem(result.code)
 }

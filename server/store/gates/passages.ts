@@ -1,16 +1,19 @@
 /** Passages of certificates, taken from the journals' rows in the transaction that stores them. */
 import {
+  type GrantRef,
   grantBodySchema,
   type JournalRow,
-  type PassageBody,
   passageBodySchema,
 } from '../../../gate/contract/events.ts'
 import type { Passage } from '../../domain/duplicates.ts'
 import type { Database, Tx } from '../schema/schema.ts'
 
-/** Keeps the passages among `rows`, which are being stored for `gate`. Gives them. */
-export async function keepPassages(
-  tx: Tx,
+/**
+ * The passages among `rows`, which are new ones of `gate`. What a grant said is taken from these
+ * rows, or from those that were stored before.
+ */
+export async function passagesAmong(
+  db: Database | Tx,
   gate: { readonly id: string; readonly station: string },
   rows: readonly JournalRow[],
 ): Promise<Passage[]> {
@@ -18,32 +21,46 @@ export async function keepPassages(
     const body = row.kind === 'passage' ? parsed(row.body, passageBodySchema) : undefined
     return body?.cti === undefined ? [] : [{ row, body, cti: body.cti }]
   })
-  const shown = await presentedAtOf(tx, gate.id, bodies)
-  const found = bodies.map(({ row, body, cti }) => {
+  if (bodies.length === 0) return []
+  const grants = bodies.map(({ body }) => body.grant)
+  const shown = await presentedAtOf(db, gate.id, grants, rows)
+  return bodies.map(({ row, body, cti }) => {
     const { epoch, seq, lane, at } = row
     const { area, direction, grant } = body
     const place = { gate: gate.id, epoch, seq, lane, station: gate.station }
-    const presentedAt = shown.get(`${grant.epoch} ${grant.seq}`) ?? null
-    return { ...place, area, cti, direction, at, presentedAt }
+    return { ...place, area, cti, direction, at, presentedAt: shown.get(nameOf(grant)) ?? null }
   })
-  if (found.length === 0) return found
-  await tx
-    .insertInto('gate_passages')
-    .values(found.map(({ presentedAt, ...one }) => ({ ...one, presented_at: presentedAt })))
-    .execute()
-  return found
 }
 
-/** What each passage's grant said, by `epoch seq`; the grants' rows are stored by now. */
+export async function insertPassages(tx: Tx, passages: readonly Passage[]): Promise<void> {
+  if (passages.length === 0) return
+  await tx
+    .insertInto('gate_passages')
+    .values(passages.map(({ presentedAt, ...one }) => ({ ...one, presented_at: presentedAt })))
+    .execute()
+}
+
+const nameOf = ({ epoch, seq }: GrantRef) => `${epoch} ${seq}`
+
+/** Unix seconds of the code that opened, by the grant's name; undefined where its row says nothing. */
 async function presentedAtOf(
-  tx: Tx,
+  db: Database | Tx,
   gate: string,
-  passages: readonly { readonly body: PassageBody }[],
+  grants: readonly GrantRef[],
+  rows: readonly JournalRow[],
 ): Promise<Map<string, number | undefined>> {
   const said = new Map<string, number | undefined>()
-  const grants = passages.map(({ body }) => body.grant)
-  for (const [epoch, named] of Map.groupBy(grants, grant => grant.epoch)) {
-    const rows = await tx
+  const keep = (name: string, body: string | null) =>
+    said.set(name, parsed(body, grantBodySchema)?.presentedAt)
+  const given = new Map(rows.map(row => [nameOf(row), row.body]))
+  const before: GrantRef[] = []
+  for (const grant of grants) {
+    const body = given.get(nameOf(grant))
+    if (body === undefined) before.push(grant)
+    else keep(nameOf(grant), body)
+  }
+  for (const [epoch, named] of Map.groupBy(before, grant => grant.epoch)) {
+    const stored = await db
       .selectFrom('gate_events')
       .select(['seq', 'body'])
       .where('gate', '=', gate)
@@ -54,9 +71,7 @@ async function presentedAtOf(
         named.map(grant => grant.seq),
       )
       .execute()
-    for (const { seq, body } of rows) {
-      said.set(`${epoch} ${seq}`, parsed(body, grantBodySchema)?.presentedAt)
-    }
+    for (const { seq, body } of stored) keep(nameOf({ epoch, seq }), body)
   }
   return said
 }
