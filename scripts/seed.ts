@@ -10,7 +10,7 @@ import { FACES, putDemo, SeedError } from './seed/put.ts'
 const HELP = `npm run seed -- --config FILE [--seed N]
 
 Puts a demo set into a test service: six people on file, a timetable of today and tomorrow between
-two stations, and a code to enrol a gate at each. Run it again to have the codes for another 15
+two stations, their tickets from the first one, and a code to enrol a gate at each. Run it again to have the codes for another 15
 minutes, and the trains of another day; the same seed gives the same set.
 
   --config FILE  the service's config; refused unless its trust.environment is "test"

@@ -45,8 +45,8 @@ export const STATIONS = [
   { name: 'south', title: 'Southgate' },
 ] as const
 
-/** `seed`: 0 to `SEED_MAX`. Trains go on `today` and `tomorrow`, days of Shanghai, `YYYY-MM-DD`. */
-export function demoSet(seed: number, today: string, tomorrow: string): DemoSet {
+/** `seed`: 0 to `SEED_MAX`. Trains go from `first` to `last`, days of Shanghai, `YYYY-MM-DD`. */
+export function demoSet(seed: number, first: string, last: string): DemoSet {
   const random = randomOf(seed, 1)
   const people = PORTRAITS.map((portrait, i) => ({
     name: `TRAVELLER ${NUMERALS[i]}`,
@@ -57,7 +57,7 @@ export function demoSet(seed: number, today: string, tomorrow: string): DemoSet 
   }))
   const late = random.below(60)
   const [north, south] = STATIONS
-  const days = { validFrom: today, validUntil: tomorrow, weekdays: '1234567' }
+  const days = { validFrom: first, validUntil: last, weekdays: '1234567' }
   const trains = Array.from({ length: TRAINS }, (_, i) => {
     const departs = FIRST_MIN + i * EVERY_MIN + late
     return [

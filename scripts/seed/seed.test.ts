@@ -47,7 +47,7 @@ t.test('a person of it applies, a gate of it enrols, a train of it is found', as
   t.equal(trains, 16)
   const [one] = people
   const lin = await makeApplicant(world, one?.documentNumber ?? '')
-  const { name, documentType } = one as NonNullable<typeof one>
+  const { name, documentType, documentNumber } = one as NonNullable<typeof one>
   const applied = await lin.apply({ name, documentType })
   const photo = readFileSync(join(FACES, one?.photo ?? '')).toString()
   t.equal((await lin.face(applied.application?.id ?? '', photo)).status, 201)
@@ -62,6 +62,18 @@ t.test('a person of it applies, a gate of it enrols, a train of it is found', as
   t.same(await enrolled.json(), { gate: 'north-1', station: 'north' })
 
   const agent = await world.signIn('agent')
+  const found = await world.post('/v1/people/lookup', { documentType, documentNumber }, agent)
+  const { certificate } = (await found.json()) as { certificate: { id: string } }
+  const path = `/v1/desk/certificates/${certificate.id}/tickets`
+  const { tickets } = (await (await world.call(path, { headers: agent })).json()) as {
+    tickets: { day: string; train: string; state: string }[]
+  }
+  const held = tickets.map(({ day, train, state }) => `${day} ${train} ${state}`).sort()
+  t.same(
+    held,
+    [`${DAYS[0]} D15 sold`, `${DAYS[1]} D1 sold`, `${DAYS[1]} D15 sold`],
+    'the first and the last train of each day, unless it has left',
+  )
   for (const [day, runs] of [
     [DAYS[0], true],
     [DAYS[1], true],
@@ -82,7 +94,7 @@ t.test('again: nothing twice, codes for another 15 minutes', async t => {
   const again = await put()
   t.same(again, before)
   t.match(again.gates[1]?.code, /^[0-9A-HJKMNP-TV-Z]{26}$/)
-  const count = async (table: 'registry' | 'stations' | 'trains' | 'enrolments') =>
+  const count = async (table: 'registry' | 'stations' | 'trains' | 'enrolments' | 'tickets') =>
     (await db.selectFrom(table).selectAll().execute()).length
   t.same(
     [
@@ -90,8 +102,9 @@ t.test('again: nothing twice, codes for another 15 minutes', async t => {
       await count('stations'),
       await count('trains'),
       await count('enrolments'),
+      await count('tickets'),
     ],
-    [6, 2, 16, 2],
+    [6, 2, 16, 2, 18],
   )
   const publicKey = await makeClient(world, 'EdDSA').publicJwk()
   const body = { code: again.gates[1]?.code, publicKey, name: 'south-1' }

@@ -25,6 +25,11 @@ const stepAt = (speed: number) => 0.35 + 0.25 * speed
 const ANSWER_MS = 8000
 /** From a grant to its relay. */
 const RELAY_MS = 2500
+/** What a gate says that does not know a new pass's ticket yet; how often its holder tries again. */
+const LOOKS_UP = 'TICKET_PENDING'
+const AGAIN_MAX = 3
+/** From a refusal to the sign at rest. */
+const RESTS_MS = 10_000
 /** How long a phone is held before a camera. */
 export const HELD_MS = 1500
 
@@ -43,9 +48,15 @@ export interface Came {
   readonly why: Said | undefined
 }
 
+/** Why a lane stays shut, with the code of a refusal. */
+interface Shut {
+  readonly code?: string
+  readonly why: Said
+}
+
 const NOT_FREE: Said = { en: 'the way was not free', zh: '通道一直有人' }
-const SILENT: Said = { en: 'the gate said nothing', zh: '闸机没有回应' }
-const STUCK: Said = { en: 'the relay did not move', zh: '继电器没有动作' }
+const SILENT: Shut = { why: { en: 'the gate said nothing', zh: '闸机没有回应' } }
+const STUCK: Shut = { why: { en: 'the relay did not move', zh: '继电器没有动作' } }
 
 const showing = new WeakSet<Body>()
 const names = new WeakMap<Body, string>()
@@ -75,7 +86,7 @@ export async function comeTo(station: Station, lane: SimLane, coming: Coming): P
     return { isThrough: (await walked).through[0] === true, why: undefined }
   }
   showing.add(first)
-  const why = await answerTo(station, lane, coming.act)
+  const why = await answered(station, lane, coming.act)
   showing.delete(first)
   if (why === undefined) first.pause = null
   else for (const { body } of party) body.turnedBack = true
@@ -125,12 +136,33 @@ const isOpenToAll = (station: Station, lane: SimLane): boolean =>
   station.world.isPowered() &&
   linesOf(station, lane).findLast(({ event }) => event === 'sign')?.sign === 'open'
 
-/** Undefined when the lane opens, or why it stays shut. */
-async function answerTo(
+/** Why the lane stays shut, in the end: whoever is asked to try again does. */
+async function answered(
   station: Station,
   lane: SimLane,
   act: () => Promise<void>,
 ): Promise<Said | undefined> {
+  let from = linesOf(station, lane).length
+  let shut = await answerTo(station, lane, act)
+  for (let again = 0; shut?.code === LOOKS_UP && again < AGAIN_MAX; again++) {
+    const since = from
+    const rests = () =>
+      linesOf(station, lane)
+        .slice(since)
+        .some(({ sign }) => sign === 'idle')
+    await until('the sign to rest', rests, RESTS_MS).catch(() => {})
+    from = linesOf(station, lane).length
+    shut = await answerTo(station, lane, act)
+  }
+  return shut?.why
+}
+
+/** Undefined when the lane opens. */
+async function answerTo(
+  station: Station,
+  lane: SimLane,
+  act: () => Promise<void>,
+): Promise<Shut | undefined> {
   const from = linesOf(station, lane).length
   const answer = () =>
     linesOf(station, lane)
@@ -140,7 +172,7 @@ async function answerTo(
   await until('an answer', () => answer() !== undefined, ANSWER_MS).catch(() => {})
   const line = answer()
   if (line === undefined) return SILENT
-  if (line.event === 'scan') return toldBy(String(line.code))
+  if (line.event === 'scan') return refusedBy(String(line.code))
   const opens = () => lane.turnstile.relay(lane.direction)
   return until('the relay', opens, RELAY_MS).then(
     () => undefined,
@@ -148,9 +180,9 @@ async function answerTo(
   )
 }
 
-function toldBy(code: string): Said {
+function refusedBy(code: string): Shut {
   const { en, zh } = signSaid(code)
-  return { en: `${code} “${en}”`, zh: `${code} “${zh}”` }
+  return { code, why: { en: `${code} “${en}”`, zh: `${code} “${zh}”` } }
 }
 
 /** Tells whoever sent them that they were not let in. */

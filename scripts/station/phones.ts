@@ -9,6 +9,7 @@ import { until } from '../../hardware/sim/until.ts'
 import { randomOf } from '../fuzz/random.ts'
 import { madeUpNumber, SEED_MAX } from '../seed/demo-data.ts'
 import { serviceGone } from './refused.ts'
+import { sellTicket } from './tickets.ts'
 
 export interface Phones {
   /** One that nobody has used, for who goes in. Throws Refused without a service, when all are given out. */
@@ -17,6 +18,8 @@ export interface Phones {
   any(): Promise<Phone>
   /** One whose certificate the window revoked; the gate knows it. */
   revoked(): Promise<Phone>
+  /** One whose pass is good, and whose holder bought no ticket. */
+  ticketless(): Promise<Phone>
   /** Somebody of those inside, the first in; undefined where nobody is. */
   leaving(): Phone | undefined
   wentIn(phone: Phone): void
@@ -37,21 +40,33 @@ interface Held {
 }
 
 /** Somebody who never was at the window before: it gives one person a few certificates a day. */
-export const travellerOf = (world: World): Promise<Phone> =>
+const stranger = (world: World): Promise<Phone> =>
   world.traveller(madeUpNumber(randomOf(randomInt(SEED_MAX), 0), 0))
+
+/** A stranger with a ticket for the next train. */
+export async function travellerOf(world: World): Promise<Phone> {
+  const phone = await stranger(world)
+  await sellTicket(world, phone)
+  return phone
+}
 
 export function createPhones(world: World): Phones {
   let ahead: Held[] = []
   let last: Held | undefined
   let lost: Held | undefined
+  let unsold: Held | undefined
   let inside: Held[] = []
   let isFilling = false
 
   const isGood = ({ sinceMs }: Held) => performance.now() - sinceMs < GOOD_MS
 
-  async function make(): Promise<Held> {
+  async function made(by: (world: World) => Promise<Phone>): Promise<Held> {
     if (!world.isServing()) throw serviceGone()
-    last = { phone: await travellerOf(world), sinceMs: performance.now() }
+    return { phone: await by(world), sinceMs: performance.now() }
+  }
+
+  async function make(): Promise<Held> {
+    last = await made(travellerOf)
     return last
   }
 
@@ -96,6 +111,10 @@ export function createPhones(world: World): Phones {
       await until('the gate to learn of it', knows, LEARNS_MS)
       lost = fresh
       return fresh.phone
+    },
+    async ticketless() {
+      if (unsold === undefined || !isGood(unsold)) unsold = await made(stranger)
+      return unsold.phone
     },
     leaving() {
       inside = inside.filter(isGood)

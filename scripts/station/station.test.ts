@@ -74,7 +74,16 @@ const PROMPT = /> \x1b\[3G$/
 
 t.test('with piped input: a traveller is let in, it is told, and it stops cleanly', async t => {
   const input = [
-    ...['enter', 'reader usb', 'leave', 'issue', 'reader camera', 'enter', 'reader eye'],
+    ...[
+      'enter',
+      'reader usb',
+      'leave',
+      'issue',
+      'reader camera',
+      'enter',
+      'reader eye',
+      'send noticket A',
+    ],
     ...['walk C', 'fly', 'jurnal', 'show', 'show garbage', 'help', 'network on', 'journal 20'],
     ...['network off', 'network off', 'revoke', 'network on', 'explain', 'explain 99'],
     ...['trouble', 'trouble flood on', 'trouble beam on', 'trouble power on', 'trouble power on'],
@@ -96,6 +105,7 @@ t.test('with piped input: a traveller is let in, it is told, and it stops cleanl
   t.match(said, /console {2}picocom -b 115200 \/\S+$/m)
   t.match(said, /lane A {2}green arrow {2}ADMIT “Please pass”/)
   t.equal(said.match(/lane [AB] {2}passage/g)?.length, 4)
+  t.match(said, /the lane stays shut: NO_TICKET “No ticket found for today”/)
   t.match(said, /show no-proof .*signature/)
   t.match(said, /lane A {2}.* MALFORMED/)
   t.match(said, /\d+ {2}passage +A/)

@@ -1,7 +1,7 @@
 /** Who may come to a lane, as a table: the prompt's help and the station's page read it. */
 import type { Phone } from '../../fixtures/phone.ts'
 import type { PassengerKind } from '../../hardware/sim/passenger.ts'
-import { CASES, type CaseName } from '../demo/cases.ts'
+import { CASES, type CaseName, isCaseName } from '../demo/cases.ts'
 import { comeTo, pressRelease, showTo, tellShut } from './coming.ts'
 import { Refused } from './refused.ts'
 import { helpRow, laneOf, type Station } from './station-state.ts'
@@ -10,7 +10,7 @@ interface Traveller {
   readonly what: string
   readonly walks: PassengerKind
   /** Whose phone it is, and what it shows; `button`: an attendant lets them through. */
-  readonly shows: 'own' | 'revoked' | 'button' | CaseName
+  readonly shows: 'own' | 'revoked' | 'ticketless' | 'button' | CaseName
 }
 
 export const TRAVELLERS = {
@@ -23,6 +23,7 @@ export const TRAVELLERS = {
   screenshot: { what: 'a screenshot that is a minute old', walks: 'normal', shows: 'screenshot' },
   expired: { what: 'a pass past its end', walks: 'normal', shows: 'expired' },
   revoked: { what: 'a pass that the window revoked', walks: 'normal', shows: 'revoked' },
+  noticket: { what: 'a valid pass, and no ticket', walks: 'normal', shows: 'ticketless' },
   copied: { what: 'a pass without its phone’s signature', walks: 'normal', shows: 'no-proof' },
   forged: { what: 'a pass of a stranger’s key', walks: 'normal', shows: 'forged' },
   menu: { what: 'the code of a restaurant’s menu', walks: 'normal', shows: 'garbage' },
@@ -56,14 +57,14 @@ async function phoneFor(
 ): Promise<Phone | undefined> {
   if (shows === 'button') return undefined
   if (shows === 'revoked') return phones.revoked()
+  if (shows === 'ticketless') return phones.ticketless()
   if (shows !== 'own') return phones.any()
   return (way === 'exit' ? phones.leaving() : undefined) ?? phones.fresh()
 }
 
 function codeOf({ world }: Station, shows: Traveller['shows'], phone: Phone): Promise<string> {
   const nowMs = Date.now()
-  if (shows === 'own' || shows === 'revoked' || shows === 'button') return phone.present(nowMs)
-  return CASES[shows].text(world, phone, nowMs)
+  return isCaseName(shows) ? CASES[shows].text(world, phone, nowMs) : phone.present(nowMs)
 }
 
 const listed = (): string =>

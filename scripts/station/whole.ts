@@ -54,7 +54,9 @@ export const FLAP_PINS: PinConfig = { profile: 'flap', pins: { beamLow: 6 } }
 const DEADMAN_MS = 2000
 /** Whoever covers a beam is told of it soon. */
 const STUCK_MS = 10_000
-/** Issuer keys of a station that is started again and again. */
+/** At any hour of the day the next train boards, minutes before it leaves. */
+const BOARDING = { opensMin: 1440, closesMin: 0 }
+/** Issuer keys and trains of a station that is started again and again. */
 const DAYS = 30
 
 export function openWhole(options: WholeOptions): Opening {
@@ -87,13 +89,14 @@ async function open(
   await begun(() => sabotage.close())
   const world = await createStationWorld({ ...options, port }, cable.pathA, sabotage)
   await begun(() => world.close())
-  const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now())
+  const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now(), DAYS)
   onStep('starting: the service, then the gate …')
   await startStation(world)
   const door = https ? await openTlsDoor({ target: world.url, port: TLS_PORT }) : undefined
   await begun(async () => door?.close())
   const held = { phone: await travellerOf(world), reader: 'scanner' as const, lastText: '' }
   const phones = createPhones(world)
+  phones.fill()
   const station = { world, held, people: demo.people, phones, sabotage, say }
   const show = createShow(station, cable.tap)
   await begun(async () => show.close())
@@ -118,7 +121,8 @@ function createStationWorld(
     ],
     more: ['hid', 'camera'],
     deadmanMs: DEADMAN_MS,
-    lane: { timing: { stuckMs: STUCK_MS } },
+    lane: { timing: { stuckMs: STUCK_MS }, policy: { ticket: 'hard' } },
+    service: { boarding: BOARDING },
     days: DAYS,
     releasedDays: DAYS,
     gate: { console: { serial: { port: console, baudRate: CONSOLE_BAUD } } },

@@ -34,6 +34,8 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'who.expired.hint': 'two seconds ago',
   'who.revoked': 'Revoked pass',
   'who.revoked.hint': 'by the window',
+  'who.noticket': 'No ticket',
+  'who.noticket.hint': 'a valid pass alone',
   'who.copied': 'Copied pass',
   'who.copied.hint': 'no signature of its phone',
   'who.forged': 'Forged pass',

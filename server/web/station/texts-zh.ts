@@ -32,6 +32,8 @@ export const ZH = {
   'who.expired.hint': '两秒前到期',
   'who.revoked': '已作废证明',
   'who.revoked.hint': '由窗口作废',
+  'who.noticket': '无车票',
+  'who.noticket.hint': '只有有效证明',
   'who.copied': '复制的证明',
   'who.copied.hint': '没有手机签名',
   'who.forged': '伪造证明',

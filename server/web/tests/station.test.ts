@@ -158,6 +158,7 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       ['runner', 'grant', 'ADMIT'],
       ['expired', 'scan', 'EXPIRED'],
       ['revoked', 'scan', 'REVOKED'],
+      ['noticket', 'scan', 'NO_TICKET'],
       ['copied', 'scan', 'NO_PROOF'],
       ['forged', 'scan', 'BAD_SIGNATURE'],
       ['menu', 'scan', 'MALFORMED'],
@@ -166,6 +167,11 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       const seq = await written(who, kind, code)
       await page.locator(`[data-row="${seq}"]`).waitFor()
       t.pass(`${who}: ${kind} ${code}`)
+      if (code === 'NO_TICKET') {
+        await page.locator(`[data-row="${seq}"]`).click()
+        await page.getByText('To the passenger: No ticket found for today').waitFor()
+        await page.locator('.answer').getByText('the lane stays shut: NO_TICKET').waitFor()
+      }
       await rest()
     }
   })

@@ -18,6 +18,7 @@ const PICTURES: Readonly<Record<SentName, Picture>> = {
   screenshot: { shape: 'phone', mark: 'clock' },
   expired: { shape: 'phone', mark: 'clock' },
   revoked: { shape: 'phone', mark: 'cross' },
+  noticket: { shape: 'person', mark: 'cross' },
   copied: { shape: 'phone', mark: 'copy' },
   forged: { shape: 'phone', mark: 'cross' },
   menu: { shape: 'phone', mark: 'none' },
