@@ -9,11 +9,11 @@ import { isComplete } from './challenge.ts'
 import type { Decoding, FaceAnswer, FaceRequest } from './child-protocol.ts'
 import { captureFault, judgeCapture, type Looked, pictureFault, refused } from './judge.ts'
 import { PICTURE_MS_MAX, PROCESS_LOOK_MS, PROCESS_MIB_MAX } from './limits.ts'
-import { measureFace } from './measure.ts'
-import { loadNetworks } from './networks.ts'
+import { type FaceLook, type FaceMeasure, lookAtFace } from './measure.ts'
+import { type Face, loadNetworks } from './networks.ts'
 import { type Picture, photoOf, readPicture } from './picture.ts'
 import { isAffordable, readHeader } from './picture-header.ts'
-import type { Described, FaceOutcome } from './port.ts'
+import type { Described, Embedding, FaceOutcome, PictureFault } from './port.ts'
 import { printOf } from './print.ts'
 
 const MIB = 1_048_576
@@ -35,7 +35,7 @@ sharp.unblock({
 
 const networks = await loadNetworks()
 // Compilers are slow the first time: that is no part of anybody's check.
-await look(await readPicture(readFileSync(join(import.meta.dirname, 'decoy.jpg'))))
+await lookOne(await readPicture(readFileSync(join(import.meta.dirname, 'decoy.jpg'))))
 let last = Promise.resolve()
 process.on('message', (request: FaceRequest) => {
   last = last.then(async () => tell(await answer(request)))
@@ -92,12 +92,29 @@ async function decodeSent(id: number, bytes: Uint8Array): Promise<Picture | unde
   return header && isAffordable(header) ? decode(id, bytes, 'sent') : undefined
 }
 
-/** A picture with one face, measured. */
-async function look(picture: Picture | undefined): Promise<Looked> {
+/** A face as it was found, and its measures. */
+interface Seen {
+  readonly face: Face
+  readonly measures: FaceLook
+}
+
+/** A picture with one face, measured, not yet described. */
+async function look(picture: Picture | undefined): Promise<Seen | PictureFault> {
   if (picture === undefined) return 'BAD_PICTURE'
   const face = await networks.find(picture)
   if (face === 'none') return 'NO_FACE'
-  return face === 'several' ? 'SEVERAL_FACES' : measureFace(picture, face)
+  return face === 'several' ? 'SEVERAL_FACES' : { face, measures: lookAtFace(picture, face) }
+}
+
+/** All of them at once. */
+async function described(seen: readonly Seen[]): Promise<FaceMeasure[]> {
+  const embeddings = await networks.describe(seen.map(({ face }) => face))
+  return seen.map(({ measures }, i) => ({ ...measures, embedding: embeddings[i] as Embedding }))
+}
+
+async function lookOne(picture: Picture | undefined): Promise<Looked> {
+  const seen = await look(picture)
+  return typeof seen === 'string' ? seen : ((await described([seen]))[0] as FaceMeasure)
 }
 
 async function describe({
@@ -105,7 +122,7 @@ async function describe({
   picture: bytes,
 }: Extract<FaceRequest, { what: 'describe' }>): Promise<Described> {
   const picture = await decodeSent(id, bytes)
-  const looked = await look(picture)
+  const looked = await lookOne(picture)
   if (picture === undefined) return { ok: false, reason: 'BAD_PICTURE' }
   if (typeof looked === 'string') return { ok: false, reason: looked }
   return { ok: true, embedding: looked.embedding, photo: await photoOf(picture) }
@@ -118,18 +135,20 @@ async function check({
   capture,
 }: Extract<FaceRequest, { what: 'check' }>): Promise<FaceOutcome> {
   if (!isComplete(capture)) return refused('INCOMPLETE')
-  const looked: Looked[] = []
+  const seen: Seen[] = []
   const prints: Uint8Array[] = []
   for (const { picture: sent } of capture.frames) {
     const picture = await decodeSent(id, sent)
     if (picture !== undefined) prints.push(printOf(picture))
     const one = await look(picture)
-    looked.push(one)
-    if (pictureFault(one) !== undefined) break
+    const bad = pictureFault(typeof one === 'string' ? one : one.measures)
+    if (bad !== undefined) return refused(bad)
+    seen.push(one as Seen)
   }
+  const looked = await described(seen)
   const fault = captureFault(capture, looked)
   if (fault !== undefined) return refused(fault)
-  const filed = await look(await decode(id, onFile, 'on file'))
+  const filed = await lookOne(await decode(id, onFile, 'on file'))
   return typeof filed === 'string'
     ? { challengePassed: true, matched: false, reason: 'ON_FILE', prints }
     : { ...judgeCapture(capture, looked, filed.embedding), prints }

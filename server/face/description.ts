@@ -8,7 +8,6 @@ import {
   add,
   avgPool,
   div,
-  expandDims,
   fused,
   matMul,
   maxPool,
@@ -19,7 +18,6 @@ import {
   sub,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   type Tensor4D,
   tensor1d,
   tidy,
@@ -61,17 +59,20 @@ const BLOCKS = [
 /** The mean red, green and blue of the pictures that it was taught by, 0 to 255. */
 const MEAN_COLOUR = [122.782, 117.001, 104.298]
 
-/** Gives the 128 numbers of a face, a tensor, for pixels of 150 × 150 × 3, 0 to 255. */
-export function createDescription(params: DescriptionParams): (face: Tensor3D) => Tensor2D {
+/**
+ * Gives a tensor of 128 numbers a face, for pixels of faces × 150 × 150 × 3, 0 to 255. Several at once
+ * take less time than one by one.
+ */
+export function createDescription(params: DescriptionParams): (faces: Tensor4D) => Tensor2D {
   const colour = tensor1d(MEAN_COLOUR)
   const first = folded(params.conv32_down)
   const blocks = BLOCKS.map(({ name, halves }) => {
     const { conv1, conv2 } = params[name]
     return { halves, conv1: folded(conv1), conv2: folded(conv2) }
   })
-  return face =>
+  return faces =>
     tidy(() => {
-      let x: Tensor4D = div(sub(expandDims<Tensor4D>(face, 0), colour), 255)
+      let x: Tensor4D = div(sub(faces, colour), 255)
       x = maxPool(convolved(x, first, 2, 'relu'), 3, 2, 'valid')
       for (const block of blocks) x = residual(x, block)
       return matMul<Tensor2D>(mean(x, [1, 2]), params.fc)

@@ -8,7 +8,12 @@ import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Decoding, FaceAnswer, FaceRequest } from './child-protocol.ts'
 import { refused } from './judge.ts'
-import { PROCESS_HEAP_MIB_MAX, PROCESS_NICENESS, READY_MS_MAX } from './limits.ts'
+import {
+  PROCESS_HEAP_MIB_FIRST,
+  PROCESS_HEAP_MIB_MAX,
+  PROCESS_NICENESS,
+  READY_MS_MAX,
+} from './limits.ts'
 import { type Described, FaceCheckError, type FaceOutcome } from './port.ts'
 
 export type Value = FaceOutcome | Described
@@ -53,7 +58,10 @@ export function startFaceProcess(
   onEnd: (why: string, error: unknown) => void,
 ): FaceProcess {
   const child = fork(fileURLToPath(program), [], {
-    execArgv: [`--max-old-space-size=${PROCESS_HEAP_MIB_MAX}`],
+    execArgv: [
+      `--max-old-space-size=${PROCESS_HEAP_MIB_MAX}`,
+      `--initial-old-space-size=${PROCESS_HEAP_MIB_FIRST}`,
+    ],
     env: environment(),
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

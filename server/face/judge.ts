@@ -16,7 +16,7 @@ import {
   TURN_MIN,
   TURNED_DISTANCE_MAX,
 } from './limits.ts'
-import { distance, type FaceMeasure, shapeDistance } from './measure.ts'
+import { distance, type FaceLook, type FaceMeasure, shapeDistance } from './measure.ts'
 import type {
   Capture,
   ChallengeFault,
@@ -31,8 +31,8 @@ import type {
 /** What one picture holds: a face's measures, or why it has none. */
 export type Looked = FaceMeasure | PictureFault
 
-/** A picture of use, or what is wrong with it. */
-export function pictureFault(looked: Looked): PictureFault | undefined {
+/** What is wrong with a picture; undefined for one of use. */
+export function pictureFault(looked: FaceLook | PictureFault): PictureFault | undefined {
   if (typeof looked === 'string') return looked
   if (looked.eyesPx < EYES_PX_MIN) return 'TOO_SMALL'
   if (looked.luma < LUMA_MIN) return 'TOO_DARK'

@@ -16,10 +16,10 @@ export interface FoundFace {
   /** Where it stands, by its landmarks: the same whichever detector found it. */
   readonly square: Rect
   readonly landmarks: readonly Point[]
-  readonly embedding: Embedding
 }
 
-export interface FaceMeasure {
+/** What is measured of one face by itself, before it is described. */
+export interface FaceLook {
   /** The outer corners of the eyes, pixels apart. */
   readonly eyesPx: number
   /** Mean of the face, 0 to 255. */
@@ -32,6 +32,9 @@ export interface FaceMeasure {
   readonly shape: readonly Point[]
   /** The face's luma at 24 × 24: equal only for the same picture. */
   readonly thumb: readonly number[]
+}
+
+export interface FaceMeasure extends FaceLook {
   readonly embedding: Embedding
 }
 
@@ -41,8 +44,8 @@ const NOSE_TIP = 30
 const SHARP_SIDE = 128
 const THUMB_SIDE = 24
 
-export function measureFace(picture: Picture, face: FoundFace): FaceMeasure {
-  const { landmarks, embedding } = face
+export function lookAtFace(picture: Picture, face: FoundFace): FaceLook {
+  const { landmarks } = face
   const right = landmarks[EYE_RIGHT] as Point
   const left = landmarks[EYE_LEFT] as Point
   const nose = landmarks[NOSE_TIP] as Point
@@ -57,7 +60,6 @@ export function measureFace(picture: Picture, face: FoundFace): FaceMeasure {
     turn: (beside.x * axis.x + beside.y * axis.y) / squared,
     shape: shapeOf(landmarks),
     thumb: [...crop(picture, face.square, THUMB_SIDE)],
-    embedding,
   }
 }
 

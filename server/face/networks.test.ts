@@ -5,8 +5,8 @@ import { concat, memory, tensor3d, tensor4d } from '@tensorflow/tfjs-core'
 import t from 'tap'
 import { ROOT } from '../../fixtures/child.ts'
 import { createDescription } from './description.ts'
-import { type FoundFace, measureFace } from './measure.ts'
-import { loadNetworks } from './networks.ts'
+import { distance, lookAtFace } from './measure.ts'
+import { type Face, loadNetworks } from './networks.ts'
 import { type Picture, readPicture } from './picture.ts'
 import { squareOf } from './square.ts'
 
@@ -20,20 +20,29 @@ async function pictureOf(name: string): Promise<Picture> {
   return picture
 }
 
-t.test('a description is face-api’s own', async t => {
+const NAMES = ['d01-id', 'd01-live', 'd02-id'] as const
+
+t.test('descriptions are face-api’s own, however many at once', async t => {
   const describe = createDescription(faceRecognitionNet.params)
-  for (const name of ['d01-id', 'd01-live']) {
-    const picture = await pictureOf(name)
-    const { width, height } = picture
-    const { values } = squareOf(picture, { x: 0, y: 0, width, height }, 150, 'middle')
-    const face = tensor3d(values, [150, 150, 3])
-    const [own, theirs] = [
-      await describe(face).data(),
-      await faceRecognitionNet.computeFaceDescriptor(face),
-    ]
+  const squares = await Promise.all(
+    NAMES.map(async name => {
+      const picture = await pictureOf(name)
+      const { width, height } = picture
+      return squareOf(picture, { x: 0, y: 0, width, height }, 150, 'middle').values
+    }),
+  )
+  const faces = tensor4d(
+    squares.flatMap(values => [...values]),
+    [NAMES.length, 150, 150, 3],
+  )
+  const all = await describe(faces).array()
+  t.equal(all.length, NAMES.length)
+  for (const [i, own] of all.entries()) {
+    const face = tensor3d(squares[i] as Float32Array, [150, 150, 3])
+    const theirs = await faceRecognitionNet.computeFaceDescriptor(face)
     t.equal(own.length, 128)
-    const differences = [...own].map((one, i) => Math.abs(one - (theirs[i] ?? Number.NaN)))
-    t.ok(Math.max(...differences) < 1e-5, `${name}: ${Math.max(...differences)}`)
+    const differences = own.map((one, n) => Math.abs(one - (theirs[n] ?? Number.NaN)))
+    t.ok(Math.max(...differences) < 1e-5, `${NAMES[i]}: ${Math.max(...differences)}`)
     t.ok(Math.max(...own.map(Math.abs)) > 0.1)
   }
 })
@@ -51,10 +60,28 @@ t.test('planes become pixels, and what is no plane is joined as ever', async t =
 
 t.test('looking at a picture leaves nothing in memory, and finds the same again', async t => {
   const picture = await pictureOf('d01-id')
-  const first = await networks.find(picture)
+  const look = async () => {
+    const face = (await networks.find(picture)) as Face
+    return { face, embeddings: await networks.describe([face, face]) }
+  }
+  const first = await look()
   const before = memory().numTensors
-  const second = await networks.find(picture)
+  const second = await look()
   t.equal(memory().numTensors, before)
   t.same(second, first)
-  t.type(measureFace(picture, second as FoundFace), 'object')
+  t.same(second.embeddings[0], second.embeddings[1])
+  t.type(lookAtFace(picture, second.face), 'object')
+})
+
+t.test('each face has its own description, in order', async t => {
+  const faces: Face[] = []
+  for (const name of NAMES) faces.push((await networks.find(await pictureOf(name))) as Face)
+  const all = await networks.describe(faces)
+  t.equal(all.length, faces.length)
+  for (const [i, face] of faces.entries()) {
+    const [alone = []] = await networks.describe([face])
+    const apart = all.map(one => distance(one, alone))
+    t.ok((apart[i] ?? 1) < 1e-5, `${NAMES[i]}: ${apart}`)
+    t.equal(apart.filter(one => one < 1e-5).length, 1)
+  }
 })

@@ -9,22 +9,28 @@
 import { createRequire, registerHooks } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
-import { ready, setBackend, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core'
+import { ready, setBackend, type Tensor3D, tensor3d, tensor4d } from '@tensorflow/tfjs-core'
 import { alignedSquare } from './alignment.ts'
 import { createDescription } from './description.ts'
 import { CONFIDENCE_MIN } from './limits.ts'
 import type { FoundFace, Point } from './measure.ts'
 import type { Picture } from './picture.ts'
+import type { Embedding } from './port.ts'
 import { addQuickConcat } from './quick-concat.ts'
 import { clipped, type Rect, type Square, squareOf } from './square.ts'
 import { addTensorMethods } from './tensor-methods.ts'
 
 export interface Networks {
-  /**
-   * The one face of a picture. Where there are several none is described: a picture can hold a
-   * hundred, and each would take as long as the whole of an honest one.
-   */
-  find(picture: Picture): Promise<FoundFace | 'none' | 'several'>
+  /** The one face of a picture. */
+  find(picture: Picture): Promise<Face | 'none' | 'several'>
+  /** An embedding for each, in order; one face or more. All at once: a tenth less time than one by one. */
+  describe(faces: readonly Face[]): Promise<Embedding[]>
+}
+
+/** A face that was found, ready to be described. */
+export interface Face extends FoundFace {
+  /** Pixels of the face's square, `DESCRIPTION_SIDE` × `DESCRIPTION_SIDE` × 3. */
+  readonly pixels: Float32Array
 }
 
 /** Sides of the picture for the quick detector: what it misses in one it mostly finds in the other. */
@@ -67,15 +73,6 @@ export async function loadNetworks(): Promise<Networks> {
   ]
 
   const description = createDescription(faceRecognitionNet.params)
-  async function numbersOf(face: Tensor3D): Promise<number[]> {
-    const numbers = description(face)
-    try {
-      return [...(await numbers.data())]
-    } finally {
-      numbers.dispose()
-    }
-  }
-
   /** Boxes in pixels of the picture. */
   async function detect(
     picture: Picture,
@@ -92,7 +89,7 @@ export async function loadNetworks(): Promise<Networks> {
     }))
   }
 
-  async function describe(picture: Picture, box: Rect): Promise<FoundFace | 'none'> {
+  async function aligned(picture: Picture, box: Rect): Promise<Face | 'none'> {
     const part = clipped(box, picture)
     if (part === undefined) return 'none'
     const square = squareOf(picture, part, LANDMARKS_SIDE, 'middle')
@@ -100,11 +97,10 @@ export async function loadNetworks(): Promise<Networks> {
       faceLandmark68Net.detectLandmarks(input),
     )
     const landmarks = positions.map(point => inPicture(point, square, part))
-    const aligned = clipped(alignedSquare(landmarks), picture)
-    if (aligned === undefined) return 'none'
-    const face = squareOf(picture, aligned, DESCRIPTION_SIDE, 'middle')
-    const embedding = await withTensor(face, DESCRIPTION_SIDE, numbersOf)
-    return { square: aligned, landmarks, embedding }
+    const face = clipped(alignedSquare(landmarks), picture)
+    if (face === undefined) return 'none'
+    const { values: pixels } = squareOf(picture, face, DESCRIPTION_SIDE, 'middle')
+    return { square: face, landmarks, pixels }
   }
 
   return {
@@ -112,9 +108,22 @@ export async function loadNetworks(): Promise<Networks> {
       for (const detector of detectors) {
         const [box, ...others] = await detect(picture, detector)
         if (others.length > 0) return 'several'
-        if (box !== undefined) return describe(picture, box)
+        if (box !== undefined) return aligned(picture, box)
       }
       return 'none'
+    },
+    async describe(faces) {
+      const side = DESCRIPTION_SIDE
+      const pixels = new Float32Array(faces.length * side * side * 3)
+      for (const [i, face] of faces.entries()) pixels.set(face.pixels, i * side * side * 3)
+      const input = tensor4d(pixels, [faces.length, side, side, 3])
+      const described = description(input)
+      try {
+        return await described.array()
+      } finally {
+        input.dispose()
+        described.dispose()
+      }
     },
   }
 }
