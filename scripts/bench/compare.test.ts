@@ -47,6 +47,9 @@ t.test('which way is worse', async t => {
   t.equal(how(at(1, undefined, '1/s'), at(1.3, undefined, '1/s')), 'better', 'more a second')
   t.equal(how(at(1), at(1.04)), undefined)
   t.equal(how(at(1), at(Number.NaN)), undefined)
+  const value = (ms: number) => figure('x', 'one', [ms, 'ms'])
+  t.equal(how(value(1), value(1.15)), undefined, 'a value: the machine may be slower today')
+  t.equal(how(value(1), value(1.25)), 'worse')
   const { unknown } = compare([], [at(1)])
   t.same(unknown, ['x: one'])
   t.equal(

@@ -19,6 +19,8 @@ export interface Compared {
 
 /** What less is of no interest, as a share. */
 const CHANGE_MIN = 0.05
+/** Of a value without a ratio, which is slower where the machine is: by its neighbours, or its heat. */
+const VALUE_CHANGE_MIN = 0.2
 
 /** Figures of `before` that were not measured now are left out. */
 export function compare(before: readonly Figure[], now: readonly Figure[]): Compared {
@@ -47,7 +49,8 @@ function movedOf(old: Figure, one: Figure): Moved | undefined {
   const [low, high] = one.range ?? [now, now]
   const [oldLow, oldHigh] = old.range ?? [before, before]
   const isApart = by > 0 ? low > oldHigh : high < oldLow
-  if (!isApart || !(Math.abs(by) > CHANGE_MIN)) return undefined
+  const least = one.ratio === undefined ? VALUE_CHANGE_MIN : CHANGE_MIN
+  if (!isApart || !(Math.abs(by) > least)) return undefined
   return { name: keyOf(one), before, now, how: by > 0 === isCost(one) ? 'worse' : 'better' }
 }
 
