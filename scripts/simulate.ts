@@ -16,18 +16,19 @@ import { createReporter } from './simulate/report.ts'
 import { type Plan, simulate } from './simulate/run.ts'
 import { HOUR_MS, seedPlan, USUAL_SIZE } from './simulate/seed-plan.ts'
 
-const HELP = `npm run simulate -- [--seed N] [--seeds N] [--hours H] [--lanes N] [--passengers N]
-                           [--faults N] [--html FILE] [--no-shrink]
+const HELP = `npm run simulate -- [--seed N] [--seeds N] [--hours H] [--gates N] [--lanes N]
+                           [--passengers N] [--faults N] [--html FILE] [--no-shrink]
 npm run simulate -- --growth [--seed N]
 
-A station in one process on virtual time: the production service and gate, passengers with phones, and
-faults of network, disk, power, clock, devices and staff. At every step and at the end invariants are
+A station in one process on virtual time: the production service and gates, passengers with phones, and
+faults of network, bus, disk, power, clock, devices and staff. At every step and at the end invariants are
 checked (scripts/simulate/README.md). The same seed gives the same hash.
 
   --seed N         (1)
   --seeds N        so many seeds, one after the other, from --seed on, until one fails (1)
   --hours H        how long people come, 1 to 168 (1); 20 minutes follow in which all heals
-  --lanes N        half let in, half let out, 2 to 8 (6)
+  --gates N        of the station, 1 to 8 (1); several share used codes and areas over its bus
+  --lanes N        of each gate: half let in, half let out, 2 to 8 (6)
   --passengers N   people with a phone, each comes some eighteen times an hour (60)
   --faults N       an hour (25)
   --html FILE      writes a page: each lane over time, who was refused and why, what was wrong; of the
@@ -50,6 +51,7 @@ const OPTIONS = {
   seed: { type: 'string' },
   seeds: { type: 'string' },
   hours: { type: 'string' },
+  gates: { type: 'string' },
   lanes: { type: 'string' },
   passengers: { type: 'string' },
   faults: { type: 'string' },
@@ -85,6 +87,7 @@ function readArguments(args: readonly string[]): Asked {
   const seed = whole('seed', 0, 2 ** 31, 1)
   const size = {
     hours: whole('hours', 1, 168, USUAL_SIZE.hours),
+    gates: whole('gates', 1, 8, USUAL_SIZE.gates),
     lanes: whole('lanes', 2, 8, USUAL_SIZE.lanes),
     passengers: whole('passengers', 1, 1000, USUAL_SIZE.passengers),
     faults: whole('faults', 0, 1000, USUAL_SIZE.faults),
@@ -159,7 +162,8 @@ async function main(args: readonly string[]): Promise<number> {
   const isStopped = () => signalled() !== undefined
   if (asked.growth) return (await grow(asked.seed, isStopped)) || (signalled() ?? 0)
   let isBroken = false
-  const ground = await createGround(tempDir(), Math.max(...plans.map(({ phones }) => phones)))
+  const phones = Math.max(...plans.map(one => one.phones))
+  const ground = await createGround(tempDir(), phones, plans[0]?.gates)
   let hash = ''
   let page = ''
   for (const plan of plans) {

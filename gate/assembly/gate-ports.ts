@@ -1,6 +1,7 @@
 /** What a gate is given: devices, time, randomness and network, real ones or a test's. */
 import type { Logger } from 'pino'
 import type { Clock, CodeReader, DeviceState, GateBoard, Timers } from '../../hardware/ports.ts'
+import type { OpenBusLink } from '../bus/open.ts'
 import type { GateConfig, LaneConfig } from '../contract/config.ts'
 import type { LaneReaderConfig } from '../contract/reader-config.ts'
 import type { KeptFile } from '../files/file-watch.ts'
@@ -46,6 +47,8 @@ export interface GateParts {
   readonly watch?: GateWatch
   /** What it believes of trust and time; a keeper that follows the service unless given. */
   readonly openTrust?: OpenTrust
+  /** What carries the messages of the station bus; a thread with an MQTT client unless given. */
+  readonly openBusLink?: OpenBusLink | undefined
   readonly openBoard: (lane: LaneConfig) => GateBoard
   /** `onRaw` hears each piece of what the device sent, before it is taken apart. */
   readonly openReader: (

@@ -261,7 +261,7 @@ async function assemble(
     ...{ memory, clock, timers, log, randomBytes: parts.randomBytes },
     ...{ member: serviceLink, metrics: observer.bus },
     nowMs: () => trust.now().nowMs,
-    onAlarm: recorder.alarm,
+    ...{ onAlarm: recorder.alarm, openLink: parts.openBusLink },
   })
   opened.defer(() => stationBus.close())
   const backgroundWork = startBackgroundWork(config, parts, core)

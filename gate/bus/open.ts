@@ -11,6 +11,7 @@ import type { Metrics } from '../ops/metrics.ts'
 import type { StationKeeper } from '../station/keeper.ts'
 import { type Bus, createBus } from './bus.ts'
 import { DETAIL_CHARS_MAX } from './limits.ts'
+import type { BusLink } from './link.ts'
 import type { ThreadData } from './thread.ts'
 import { createThreadLink } from './thread-link.ts'
 
@@ -20,6 +21,11 @@ export interface BusMember {
   readonly identity: Pick<Identity, 'privateKey'>
   readonly station: Pick<StationKeeper, 'current' | 'onChanged'>
 }
+
+/** For tests and simulation: what carries messages in place of the thread with its MQTT client. */
+export type OpenBusLink = (
+  member: BusMember['enrolment'] & { readonly privateKey: Identity['privateKey'] },
+) => BusLink
 
 export interface OpenBusParts {
   readonly clock: Clock
@@ -31,6 +37,7 @@ export interface OpenBusParts {
   readonly metrics: Pick<Metrics, 'heard' | 'ignored'>
   readonly log: Logger
   readonly onAlarm: (code: AlarmCode, on: boolean, detail: string) => void
+  readonly openLink?: OpenBusLink | undefined
 }
 
 const OPEN =
@@ -42,14 +49,15 @@ export function openBus(config: NonNullable<GateConfig['bus']>, parts: OpenBusPa
   const { gate, station } = member.enrolment
   const alarm = (code: AlarmCode, on: boolean, detail: string) =>
     parts.onAlarm(code, on, detail.slice(0, DETAIL_CHARS_MAX))
-  const link = createThreadLink({
-    station,
-    gate,
-    privateKey: member.identity.privateKey,
-    broker: brokerOf(config.broker),
-    timers,
-    onFault: (what, error) => log.error({ event: 'bus', err: error }, what),
-  })
+  const { privateKey } = member.identity
+  const openThread: OpenBusLink = self =>
+    createThreadLink({
+      ...self,
+      broker: brokerOf(config.broker),
+      timers,
+      onFault: (what, error) => log.error({ event: 'bus', err: error }, what),
+    })
+  const link = (parts.openLink ?? openThread)({ station, gate, privateKey })
   return createBus({
     station,
     gate,

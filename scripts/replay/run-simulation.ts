@@ -25,7 +25,7 @@ export async function runSimulation(
   const own = planOf(scenario)
   const plan = { ...own, seed: seed ?? own.seed }
   const reporter = createReporter(plan)
-  const outcome = await simulate(await createGround(tempDir(), plan.phones), plan, {
+  const outcome = await simulate(await createGround(tempDir(), plan.phones, plan.gates), plan, {
     onSeen(one) {
       reporter.see(one)
       onSeen?.(one)

@@ -1,5 +1,6 @@
 /** What must be true at every moment of a simulation, whatever goes wrong. */
 import { UPLOAD_RETRY_MAX_MS } from '../../gate/limits.ts'
+import { STATION_INVARIANTS } from './at-the-station.ts'
 import type { StepInvariant } from './invariant.ts'
 
 /** How long a grant holds a relay at most: five seconds, and what its row took. */
@@ -76,11 +77,14 @@ const REVOKED: StepInvariant = {
       const { lane, atMs } = one
       const cti = String(one.body.cti)
       const sinceMs = facts.revoked.get(cti)
-      if (sinceMs === undefined || !facts.wasCalm(KNOWN_AFTER_MS, sinceMs, atMs)) return
+      if (sinceMs === undefined || !facts.wasCalm(lane, KNOWN_AFTER_MS, sinceMs, atMs)) return
       const ago = `${((atMs - sinceMs) / 1000).toFixed(0)} s ago`
       fail({ atMs, lane, what: `it admitted certificate ${cti}, which was revoked ${ago}` })
     }
   },
 }
 
-export const STEP_INVARIANTS = { GRANT_FIRST, RELAY_LIMIT, FIRE_OPENS, REVOKED } as const
+export const STEP_INVARIANTS = {
+  ...{ GRANT_FIRST, RELAY_LIMIT, FIRE_OPENS, REVOKED },
+  ...STATION_INVARIANTS,
+} as const

@@ -1,7 +1,7 @@
 /** What must be true when all that went wrong is over: of the journal, of its copy, of certificates. Pure. */
 import type { GrantRef } from '../../gate/contract/events.ts'
-import type { EndInvariant } from './invariant.ts'
-import type { JournalLine } from './system.ts'
+import type { End, EndInvariant, Fail, GateEnd } from './invariant.ts'
+import type { JournalLine } from './simulated-gate.ts'
 
 const QUOTA_PER_MONTH = 3
 /** By the calendar, not by the service's own arithmetic. */
@@ -15,9 +15,22 @@ const nameOf = (ref: GrantRef | undefined): string => `${ref?.epoch} ${ref?.seq}
 /** When and where a row was written. */
 const placeOf = ({ at, lane }: JournalLine, startMs: number) => ({ atMs: at - startMs, lane })
 
-const USED_ONCE: EndInvariant = {
-  says: 'one code lets one person through',
-  check({ journal, startMs }, fail) {
+/** What must be true of each gate by itself. `fail` has its place where no lane is named. */
+const ofEachGate = (
+  says: string,
+  check: (gate: GateEnd, end: Pick<End, 'atMs' | 'startMs'>, fail: Fail) => void,
+): EndInvariant => ({
+  says,
+  check(end, fail) {
+    for (const gate of end.gates) {
+      check(gate, end, one => fail({ ...one, lane: one.lane || gate.place }))
+    }
+  },
+})
+
+const USED_ONCE = ofEachGate(
+  'one code lets one person through a gate',
+  ({ journal }, { startMs }, fail) => {
     const codes = new Map<string, string>()
     const used = new Set<string>()
     for (const line of journal) {
@@ -35,11 +48,11 @@ const USED_ONCE: EndInvariant = {
       used.add(code)
     }
   },
-}
+)
 
-const ENDS_ONCE: EndInvariant = {
-  says: 'each grant ends once, as a passage or annulled',
-  check({ journal, startMs }, fail) {
+const ENDS_ONCE = ofEachGate(
+  'each grant ends once, as a passage or annulled',
+  ({ journal }, { startMs }, fail) => {
     const ends = new Map<string, { grant: JournalLine; count: number }>()
     for (const line of journal) {
       if (line.kind === 'grant') ends.set(nameOf(line), { grant: line, count: 0 })
@@ -53,11 +66,11 @@ const ENDS_ONCE: EndInvariant = {
       fail({ ...placeOf(grant, startMs), what })
     }
   },
-}
+)
 
-const STORED_ONCE: EndInvariant = {
-  says: 'the service has the gate’s journal, each row exactly once, or the gate keeps it aside',
-  check({ journal, stored, setAside, atMs }, fail) {
+const STORED_ONCE = ofEachGate(
+  'the service has the gate’s journal, each row exactly once, or the gate keeps it aside',
+  ({ journal, stored, setAside }, { atMs }, fail) => {
     const told = (what: string): void => fail({ atMs, lane: '', what })
     const keyOf = (line: Pick<JournalLine, 'epoch' | 'seq' | 'hash'>): string =>
       `${nameOf(line)} ${line.hash}`
@@ -69,11 +82,11 @@ const STORED_ONCE: EndInvariant = {
     }
     if (stored.length > journal.length) told('the service has rows that the gate has not')
   },
-}
+)
 
-const ONE_ORDER: EndInvariant = {
-  says: 'rows follow each other without a gap, and proved time never runs backwards',
-  check({ journal, startMs }, fail) {
+const ONE_ORDER = ofEachGate(
+  'rows follow each other without a gap, and proved time never runs backwards',
+  ({ journal }, { startMs }, fail) => {
     let last: JournalLine | undefined
     let proved: JournalLine | undefined
     for (const line of journal) {
@@ -89,7 +102,7 @@ const ONE_ORDER: EndInvariant = {
       proved = line
     }
   },
-}
+)
 
 const QUOTA: EndInvariant = {
   says: 'a person gets three certificates a month of Shanghai, and is refused none of them',

@@ -3,8 +3,9 @@
  * its faults and its alarms. Pure.
  */
 import { escaped } from '../report/markup.ts'
-import { FAULT_KINDS, type Fault } from './faults.ts'
-import { laneNames } from './lane-names.ts'
+import type { Fault } from './fault-kind.ts'
+import { FAULT_KINDS, placeOf } from './faults.ts'
+import { placesOf } from './places.ts'
 import type { LaneCounts, Report } from './report.ts'
 import { clockOf } from './station-clock.ts'
 
@@ -100,10 +101,8 @@ function laneRow(drawn: Drawn, name: string, counts: LaneCounts, top: number): s
   const { report, axis, faults } = drawn
   const { plan, binMs } = report
   const line = top + UP + 4
-  const names = laneNames(plan.lanes)
-  const own = faults.filter(
-    ({ kind, lane }) => FAULT_KINDS[kind]?.onLane && names[Math.floor(lane * plan.lanes)] === name,
-  )
+  const places = placesOf(plan)
+  const own = faults.filter(one => FAULT_KINDS[one.kind]?.onLane && placeOf(places, one) === name)
   const path = (values: readonly number[], sign: number, height: number, kind: string): string => {
     const steps = values.flatMap((count, bin) => {
       if (count === 0) return []

@@ -1,5 +1,7 @@
 /** What a simulation has done to its world, as its invariants may ask. */
-import type { Fault } from './faults.ts'
+import { type Calm, createCalm } from './calm.ts'
+import type { Fault } from './fault-kind.ts'
+import { type Places, placesOf } from './places.ts'
 
 export interface Facts {
   /** `lane`: '' where the fault is of no lane. */
@@ -12,12 +14,18 @@ export interface Facts {
    * (gate/promises.md).
    */
   mayReleaseUnwritten(lane: string, atMs: number): boolean
-  /** Kinds that act on this lane or on the whole station. */
+  /** Kinds that act on this lane, on its whole gate or on the station. */
   acting(lane: string): ReadonlySet<string>
-  /** For `forMs` without a break between two times nothing troubled the whole station. */
-  wasCalm(forMs: number, fromMs: number, toMs: number): boolean
+  /** The gate that this lane is of: its place. */
+  gateOf(lane: string): string
+  /** For `forMs` without a break between two times nothing troubled the whole gate of this lane. */
+  wasCalm(lane: string, forMs: number, fromMs: number, toMs: number): boolean
+  /** Between two times nothing troubled the bus, nor the gates of these lanes. */
+  wasBusCalm(lanes: readonly string[], fromMs: number, toMs: number): boolean
   /** Names of certificates that were ended, and when. */
   readonly revoked: ReadonlyMap<string, number>
+  /** Names of certificates that a sibling told lies about. */
+  readonly slandered: ReadonlySet<string>
 }
 
 /** Of a lane: may hold its barrier open without a grant. */
@@ -37,55 +45,71 @@ const DISK_LAG_MS = 60_000
 
 /** Of the whole station, and no trouble for a gate that is to hear of a revocation. */
 const DESK = ['revocation', 'run on the quota']
-/** Network, disk, power, clock. */
-const troublesAll = (kind: string, lane: string): boolean => lane === '' && !DESK.includes(kind)
+/** Bus faults after which every gate knows all the same what it should (gate/bus/rules.md). */
+const HARMLESS = ['bus twice', 'sibling forged', 'sibling repeated']
+const BUS = 'the bus'
 
-export function createFacts(revoked: ReadonlyMap<string, number>): Facts {
+/** What it troubles: the whole gate that is its place, the bus, or neither. */
+function troubledBy(kind: string, place: string, { gates }: Places): string | undefined {
+  if (DESK.includes(kind) || HARMLESS.includes(kind)) return undefined
+  if (kind.startsWith('bus ') || kind.startsWith('sibling ')) return BUS
+  return gates.includes(place) ? place : undefined
+}
+
+export interface FactsParts {
+  readonly revoked: ReadonlyMap<string, number>
+  readonly slandered?: ReadonlySet<string>
+  /** One gate alone unless given. */
+  readonly places?: Places
+}
+
+export function createFacts(parts: FactsParts): Facts {
+  const { revoked, slandered = new Set(), places = placesOf({ lanes: 2 }) } = parts
   /** By lane and kind: how many act. */
   const acting = new Map<string, Map<string, number>>()
   const openUntilMs = new Map<string, number>()
-  /** Times without trouble of the whole station, the last one going on. */
-  const calms: { fromMs: number; toMs: number }[] = [{ fromMs: 0, toMs: Number.POSITIVE_INFINITY }]
-  let count = 0
+  const calms = new Map([...places.gates, BUS].map(place => [place, createCalm()] as const))
   const releasedMs = new Map<string, number>()
-  let diskBadUntilMs = 0
+  const diskBadUntilMs = new Map<string, number>()
 
   const of = (lane: string): Map<string, number> => {
     const found = acting.get(lane) ?? new Map<string, number>()
     acting.set(lane, found)
     return found
   }
+  const calmOf = (kind: string, place: string): Calm | undefined =>
+    calms.get(troubledBy(kind, place, places) ?? 'nothing')
 
   return {
-    revoked,
+    ...{ revoked, slandered, gateOf: places.gateOf },
     begins({ kind }, lane, atMs) {
       of(lane).set(kind, (of(lane).get(kind) ?? 0) + 1)
       if (kind === RELEASE) releasedMs.set(lane, atMs)
-      if (!troublesAll(kind, lane)) return
-      const last = calms.at(-1)
-      if (count === 0 && last !== undefined) last.toMs = atMs
-      count += 1
+      calmOf(kind, lane)?.breaks(atMs)
     },
     ends({ kind }, lane, atMs) {
       const left = (of(lane).get(kind) ?? 1) - 1
       if (left === 0) of(lane).delete(kind)
       else of(lane).set(kind, left)
-      if (DISK.includes(kind)) diskBadUntilMs = atMs + DISK_LAG_MS
+      if (DISK.includes(kind)) diskBadUntilMs.set(lane, atMs + DISK_LAG_MS)
       if (OPENS.includes(kind)) openUntilMs.set(lane, atMs + OPEN_LAG_MS)
-      if (!troublesAll(kind, lane)) return
-      count -= 1
-      if (count === 0) calms.push({ fromMs: atMs, toMs: Number.POSITIVE_INFINITY })
+      calmOf(kind, lane)?.returns(atMs)
     },
     mayBeOpen: (lane, atMs) =>
       [...OPENS, RELAY_TEST].some(kind => of(lane).has(kind)) ||
       (openUntilMs.get(lane) ?? 0) > atMs,
     mayReleaseUnwritten(lane, atMs) {
+      const gate = places.gateOf(lane)
       const agoMs = atMs - (releasedMs.get(lane) ?? Number.NEGATIVE_INFINITY)
-      const isBad = DISK.some(kind => of('').has(kind)) || diskBadUntilMs > atMs
+      const isBad = DISK.some(kind => of(gate).has(kind)) || (diskBadUntilMs.get(gate) ?? 0) > atMs
       return isBad && agoMs < RELEASE_LAG_MS
     },
-    acting: lane => new Set([...of(lane).keys(), ...of('').keys()]),
-    wasCalm: (forMs, fromMs, toMs) =>
-      calms.some(calm => Math.min(calm.toMs, toMs) - Math.max(calm.fromMs, fromMs) >= forMs),
+    acting: lane =>
+      new Set([lane, places.gateOf(lane), ''].flatMap(place => [...of(place).keys()])),
+    wasCalm: (lane, ...times) => calms.get(places.gateOf(lane))?.lasted(...times) === true,
+    wasBusCalm: (lanes, fromMs, toMs) =>
+      [BUS, ...lanes.map(places.gateOf)].every(
+        place => calms.get(place)?.lasted(toMs - fromMs, fromMs, toMs) === true,
+      ),
   }
 }

@@ -4,10 +4,10 @@ import { chartOf } from '../replay/chart.ts'
 import { traceLine } from '../replay/trace.ts'
 import { escaped } from '../report/markup.ts'
 import { stateOf, tableOf } from '../report/page.ts'
-import { FAULT_KINDS, type Fault } from './faults.ts'
+import { placeOf } from './faults.ts'
 import type { Broken } from './invariant.ts'
 import { INVARIANTS } from './invariants.ts'
-import { laneNames } from './lane-names.ts'
+import { placesOf } from './places.ts'
 import type { Report } from './report.ts'
 import { clockOf } from './station-clock.ts'
 import { whoOf } from './tables-html.ts'
@@ -18,6 +18,7 @@ const AFTER_MS = 15_000
 const LATELY_MS = 60_000
 const ROWS_MAX = 80
 const FAULTS_LISTED = 40
+const WHOLE = 'the station'
 
 export function failureOf(report: Report, broken: Broken, again: string, about: string): string {
   const { outcome, plan } = report
@@ -25,7 +26,8 @@ export function failureOf(report: Report, broken: Broken, again: string, about: 
   const what = withPeople(report, broken.what)
   const clock = clockOf(outcome.startMs)
   const others = outcome.broken.length - 1
-  const where = lane === '' ? '' : `Lane ${lane}: `
+  const isLane = placesOf(plan).lanes.includes(lane)
+  const where = lane === '' ? '' : `${isLane ? 'Lane' : 'Gate'} ${lane}: `
   return `<header>${stateOf('refuse', `${invariant} is broken`)}
 <h1>${escaped(capital(`${where}${what}`))}</h1>
 <p class="quiet">At ${clock(atMs)}, ${spanText(atMs)} after the start${others > 0 ? `; ${others} more after it` : ''}.</p></header>
@@ -82,32 +84,29 @@ function peopleOf(report: Report, { atMs, lane, what }: Broken): string {
 /** Faults that acted at the time, or shortly before. */
 function wrongOf({ plan, outcome }: Report, atMs: number, lane: string): string {
   const clock = clockOf(outcome.startMs)
+  const places = placesOf(plan)
   const near = plan.faults.filter(fault => {
     const fits = fault.atMs <= atMs && fault.atMs + fault.forMs >= atMs - LATELY_MS
-    const other = laneOf(plan.lanes, fault)
-    return fits && (lane === '' || other === '' || other === lane)
+    return fits && places.concerns(placeOf(places, fault), lane)
   })
   if (near.length === 0) return '<p>Nothing: no fault acted then, or in the minute before.</p>'
   const rows = near.map(fault => {
     const endMs = fault.atMs + fault.forMs
     const state = endMs > atMs ? stateOf('retry', 'acting') : `over since ${clock(endMs)}`
-    return [clock(fault.atMs), escaped(placeOf(plan.lanes, fault)), escaped(fault.kind), state]
+    return [clock(fault.atMs), escaped(placeOf(places, fault) || WHOLE), escaped(fault.kind), state]
   })
   return tableOf(['Since', 'Where', 'What', ''], rows)
 }
 
-const laneOf = (lanes: number, { kind, lane }: Fault): string =>
-  FAULT_KINDS[kind]?.onLane ? (laneNames(lanes)[Math.floor(lane * lanes)] ?? '') : ''
-const placeOf = (lanes: number, fault: Fault): string => laneOf(lanes, fault) || 'the station'
-
 function faultTable({ plan, outcome }: Report): string {
+  const places = placesOf(plan)
   const clock = clockOf(outcome.startMs)
   const rows = plan.faults
     .slice(0, FAULTS_LISTED)
     .map(fault => [
       clock(fault.atMs),
       `${(fault.forMs / 1000).toFixed(0)} s`,
-      escaped(placeOf(plan.lanes, fault)),
+      escaped(placeOf(places, fault) || WHOLE),
       escaped(fault.kind),
     ])
   const left = plan.faults.length - rows.length
@@ -116,11 +115,10 @@ function faultTable({ plan, outcome }: Report): string {
 }
 
 /** What was seen on its lane: drawn, and line by line. */
-function aroundOf({ recent, outcome }: Report, { atMs, lane }: Broken): string {
+function aroundOf({ recent, outcome, plan }: Report, { atMs, lane }: Broken): string {
+  const places = placesOf(plan)
   const isNear = (one: Observed): boolean =>
-    one.atMs >= atMs - BEFORE_MS &&
-    one.atMs <= atMs + AFTER_MS &&
-    (lane === '' || one.lane === lane || one.lane === '')
+    one.atMs >= atMs - BEFORE_MS && one.atMs <= atMs + AFTER_MS && places.concerns(one.lane, lane)
   const near = recent.filter(isNear)
   if (near.length === 0) return '<p class="quiet">Nothing is kept of that time.</p>'
   const fromMs = near[0]?.atMs ?? 0

@@ -1,10 +1,15 @@
 /** Which faults happen when, by a seed. Pure. */
 import { seeded } from '../../hardware/sim/seeded.ts'
-import { FAULT_KINDS, type Fault } from './faults.ts'
+import type { Fault } from './fault-kind.ts'
+import { FAULT_KINDS } from './faults.ts'
 
-/** `count` of them over `spanMs`, each with its own chance, so that one left out changes no other. */
-export function planFaults(seed: number, count: number, spanMs: number): Fault[] {
-  const kinds = shuffled(Object.keys(FAULT_KINDS), seeded(seed))
+/**
+ * `count` of them over `spanMs`, each with its own chance, so that one left out changes no other.
+ * `gates`: of the station; those of the bus come where there are several.
+ */
+export function planFaults(seed: number, count: number, spanMs: number, gates = 1): Fault[] {
+  const there = Object.keys(FAULT_KINDS).filter(kind => gates > 1 || !FAULT_KINDS[kind]?.onBus)
+  const kinds = shuffled(there, seeded(seed))
   const faults = Array.from({ length: count }, (_, n) => {
     const random = seeded(seed * 7_919 + n)
     // Every kind comes once before any comes twice.

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { createGround } from '../../fixtures/one-process.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault-kind.ts'
 import { simulate } from './run.ts'
 import { seedPlan, USUAL_SIZE } from './seed-plan.ts'
 

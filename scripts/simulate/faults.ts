@@ -5,45 +5,15 @@ import type { LaneModes } from '../../gate/contract/events.ts'
 import { plainModes } from '../../gate/machine/state.ts'
 import type { Contact } from '../../hardware/ports.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
-import type { SimulatedLane } from './lane-devices.ts'
+import { BUS_KINDS } from './bus-kinds.ts'
+import { type Fault, gateOf, gateOfLane, type Kind, laneOf, nothing } from './fault-kind.ts'
 import { NETWORK_FAULTS, type NetworkFault } from './network.ts'
-import type { System } from './system.ts'
-
-/** One that is planned. `lane` and `pick` are chances in [0, 1) that its kind may use. */
-export interface Fault {
-  readonly kind: string
-  /** From the start, milliseconds. */
-  readonly atMs: number
-  readonly forMs: number
-  readonly lane: number
-  readonly pick: number
-}
-
-type Ends = () => void | Promise<void>
-/** Begins it; gives what ends it. */
-type Begin = (system: System, fault: Fault) => Ends | Promise<Ends>
-
-interface Kind {
-  readonly begin: Begin
-  /** How long it lasts, seconds. */
-  readonly s: readonly [number, number]
-  /** Of one lane. */
-  readonly onLane?: true
-  /** It leaves the lane out of service, until a technician has mended it. */
-  readonly isMended?: true
-}
-
-const nothing: Ends = () => {}
-const laneOf = ({ lanes }: System, { lane }: Fault): SimulatedLane =>
-  lanes[Math.floor(lane * lanes.length)] as SimulatedLane
-
-/** '' for a fault of the whole station. */
-export const laneNameOf = (system: System, fault: Fault): string =>
-  FAULT_KINDS[fault.kind]?.onLane ? laneOf(system, fault).name : ''
+import { drawn, type Places } from './places.ts'
 
 const network = (fault: NetworkFault, s: Kind['s']): Kind => ({
   s,
-  begin({ network: net }) {
+  begin(system, of) {
+    const { network: net } = gateOf(system, of)
     net.begin(fault)
     return () => net.end(fault)
   },
@@ -52,7 +22,8 @@ const network = (fault: NetworkFault, s: Kind['s']): Kind => ({
 /** The latest trouble is the disk's; it works again when the first of them ends. */
 const disk = (state: DiskState, s: Kind['s']): Kind => ({
   s,
-  begin({ disk: of }) {
+  begin(system, fault) {
+    const { disk: of } = gateOf(system, fault)
     of.become(state)
     return () => of.become('works')
   },
@@ -73,8 +44,9 @@ const modes = (change: Partial<LaneModes>, s: Kind['s']): Kind => ({
   onLane: true,
   begin(system, fault) {
     const { name, direction } = laneOf(system, fault)
+    const { lives } = gateOfLane(system, fault)
     const set = (to: Partial<LaneModes>) =>
-      system.lives
+      lives
         .gate()
         ?.lanes.find(lane => lane.name === name)
         ?.setModes(to, { by: 'simulation', reason: 'a fault' })
@@ -85,7 +57,8 @@ const modes = (change: Partial<LaneModes>, s: Kind['s']): Kind => ({
 
 const clock = (offMs: number): Kind => ({
   s: [60, 600],
-  begin({ lives }) {
+  begin(system, fault) {
+    const { lives } = gateOf(system, fault)
     lives.setClockOff(offMs)
     return () => lives.setClockOff(0)
   },
@@ -96,12 +69,13 @@ const START_TURNS = 20
 
 const power: Kind = {
   s: [5, 120],
-  begin(system) {
+  begin(system, fault) {
+    const { lives } = gateOf(system, fault)
     // Two cuts at once are one.
-    if (system.lives.gate() === undefined) return nothing
-    system.lives.cutPower()
+    if (lives.gate() === undefined) return nothing
+    lives.cutPower()
     // One whose disk hangs goes on starting when time does.
-    return () => Promise.race([system.lives.start(), settle(START_TURNS)])
+    return () => Promise.race([lives.start(), settle(START_TURNS)])
   },
 }
 
@@ -134,9 +108,10 @@ const boardLost: Kind = {
   onLane: true,
   begin(system, fault) {
     const { board } = laneOf(system, fault)
+    const { lives } = gateOfLane(system, fault)
     board.become('lost')
     return () => {
-      if (system.lives.gate() !== undefined) board.become('ready')
+      if (lives.gate() !== undefined) board.become('ready')
     }
   },
 }
@@ -146,9 +121,10 @@ const readerLost: Kind = {
   onLane: true,
   begin(system, fault) {
     const [reader] = laneOf(system, fault).readers.values()
+    const { lives } = gateOfLane(system, fault)
     reader?.become('lost')
     return () => {
-      if (system.lives.gate() !== undefined) reader?.become('ready')
+      if (lives.gate() !== undefined) reader?.become('ready')
     }
   },
 }
@@ -235,6 +211,7 @@ const APPLICATIONS = 5
 /** Somebody applies again and again, and cancels what they get. */
 const quotaRun: Kind = {
   s: [1, 1],
+  onStation: true,
   async begin({ applications, service, replaced }, { pick }) {
     const person = Math.floor(pick * service.people.length)
     for (let n = 0; n < APPLICATIONS; n += 1) {
@@ -250,6 +227,7 @@ const quotaRun: Kind = {
 /** The desk ends the certificate of whoever has held theirs the longest. */
 const revocation: Kind = {
   s: [1, 1],
+  onStation: true,
   async begin(system) {
     await system.revokeOne()
     return nothing
@@ -284,4 +262,11 @@ export const FAULT_KINDS: Readonly<Record<string, Kind>> = {
   maintenance: modes({ maintenance: true }, [10, 60]),
   revocation,
   'run on the quota': quotaRun,
+  ...BUS_KINDS,
+}
+
+/** Its lane, or its gate; '' for one of the whole station. */
+export function placeOf({ lanes, gates }: Places, { kind, lane }: Fault): string {
+  const { onLane, onStation } = FAULT_KINDS[kind] ?? {}
+  return onStation ? '' : drawn(onLane ? lanes : gates, lane)
 }

@@ -3,6 +3,7 @@ import { escaped } from '../report/markup.ts'
 import { pageOf, stateOf, tableOf, tilesOf } from '../report/page.ts'
 import { dayChart } from './day-chart.ts'
 import { failureOf } from './failure-html.ts'
+import type { StationSize } from './places.ts'
 import type { Report } from './report.ts'
 import { clockOf } from './station-clock.ts'
 import { alarmsOf, refusalsOf } from './tables-html.ts'
@@ -46,12 +47,16 @@ const count = (all: ReadonlyMap<string, { readonly count: number }>): number =>
   [...all.values()].reduce((sum, one) => sum + one.count, 0)
 const whole = (figure: number): string => figure.toLocaleString('en')
 
+/** `6 lanes`, or `3 gates of 4 lanes`. */
+const sizeOf = ({ lanes, gates = 1 }: StationSize): string =>
+  `${gates === 1 ? '' : `${gates} gates of `}${lanes} lanes`
+
 function summary({ plan, outcome }: Report): string {
   const clock = clockOf(outcome.startMs)
   const hours = plan.spanMs / HOUR_MS
   const span = hours >= 1 ? `${+hours.toFixed(1)} h` : `${(plan.spanMs / 60_000).toFixed(0)} min`
   return (
-    `<p class="quiet">Seed ${plan.seed}: ${span} of a station with ${plan.lanes} lanes, from ` +
+    `<p class="quiet">Seed ${plan.seed}: ${span} of a station with ${sizeOf(plan)}, from ` +
     `${clock(0, true).slice(0, 16)} on in Shanghai. Nothing of it is real but the gate’s and the service’s code.</p>`
   )
 }

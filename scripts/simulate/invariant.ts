@@ -2,7 +2,7 @@
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import type { Answered } from './applications.ts'
 import type { Facts } from './facts.ts'
-import type { JournalLine } from './system.ts'
+import type { JournalLine } from './simulated-gate.ts'
 
 export interface Broken {
   readonly invariant: string
@@ -18,14 +18,20 @@ export interface End {
   readonly atMs: number
   /** The true time at the start, Unix milliseconds. */
   readonly startMs: number
-  /** The gate's own journal, in its order. */
+  readonly gates: readonly GateEnd[]
+  /** Of the service to who applied, in their order. */
+  readonly answers: readonly Answered[]
+}
+
+/** The end of one gate. */
+export interface GateEnd {
+  readonly place: string
+  /** Its own journal, in its order. */
   readonly journal: readonly JournalLine[]
   /** What the service has of it, in any order. */
   readonly stored: readonly Pick<JournalLine, 'epoch' | 'seq' | 'hash'>[]
   /** Rows that were refused on their way and told so, as `EPOCH SEQ`. */
   readonly setAside: ReadonlySet<string>
-  /** Of the service to who applied, in their order. */
-  readonly answers: readonly Answered[]
 }
 
 export type Fail = (broken: Omit<Broken, 'invariant'>) => void

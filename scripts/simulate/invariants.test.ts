@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Observed, Seen } from '../../fixtures/stage/observed.ts'
-import { createFacts, type Facts } from './facts.ts'
-import type { Fault } from './faults.ts'
-import type { End } from './invariant.ts'
+import { createFacts, type Facts, type FactsParts } from './facts.ts'
+import type { Fault } from './fault-kind.ts'
+import type { End, GateEnd } from './invariant.ts'
 import { createInvariants, INVARIANTS } from './invariants.ts'
-import type { JournalLine } from './system.ts'
+import { placesOf } from './places.ts'
+import type { JournalLine } from './simulated-gate.ts'
 
 const NONE: ReadonlyMap<string, number> = new Map()
 const seen = (atMs: number, lane: string, what: Seen): Observed =>
@@ -29,19 +30,26 @@ const line = (
 })
 const grant = { epoch: 'e', seq: 1 }
 const GRANT = { direction: 'entry', cti: 'c1', presentedAt: 5 }
-const GOOD: End = {
-  atMs: 9,
-  startMs: 0,
+const GOOD_GATE: GateEnd = {
+  place: '',
   journal: [line(1, 'grant', GRANT), line(2, 'passage', { grant })],
   stored: [line(1, ''), line(2, '')],
   setAside: new Set(),
-  answers: [],
+}
+const GOOD: End = { atMs: 9, startMs: 0, gates: [GOOD_GATE], answers: [] }
+/** The end of a gate that is like the good one but for this. */
+const endOf = (other: Partial<GateEnd>): End => {
+  const gates = [{ ...GOOD_GATE, ...other }]
+  return { ...GOOD, gates }
 }
 
 /** What is told of these observations, or of this end. */
-function told(what: readonly Observed[] | End, facts: Facts = createFacts(NONE)): string[] {
+function told(
+  what: readonly Observed[] | End,
+  facts: Facts = createFacts({ revoked: NONE }),
+): string[] {
   const invariants = createInvariants(facts)
-  if ('journal' in what) invariants.atEnd(what)
+  if ('gates' in what) invariants.atEnd(what)
   else for (const one of what) invariants.see(one)
   return invariants.broken.map(({ invariant }) => invariant)
 }
@@ -65,7 +73,7 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   ])
 
   const fire = seen(0, 'in1', { what: 'contact', name: 'fire', on: true })
-  const open = createFacts(NONE)
+  const open = createFacts({ revoked: NONE })
   open.begins(fault('fire'), 'in1', 0)
   t.same(
     told([fire, relay(50, 'entry', true), relay(60, 'exit', true), row(200, 'alarm', {})], open),
@@ -75,7 +83,7 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   open.begins(fault('board lost'), 'in1', 10)
   t.same(told([fire, row(200, 'alarm', {})], open), [], 'a board that is away can’t')
 
-  const byHand = createFacts(NONE)
+  const byHand = createFacts({ revoked: NONE })
   byHand.begins(fault('staff release'), 'in1', 0)
   finds('GRANT_FIRST', [relay(3000, 'entry', true)], byHand)
   byHand.begins(fault('disk hangs'), '', 0)
@@ -83,9 +91,9 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   finds('GRANT_FIRST', [relay(30_000, 'entry', true)], byHand)
 
   const revoked = new Map([['c1', 1000]])
-  finds('REVOKED', [row(50_000, 'grant', GRANT)], createFacts(revoked))
-  t.same(told([row(40_000, 'grant', GRANT)], createFacts(revoked)), [], 'it could not know yet')
-  const troubled = createFacts(revoked)
+  finds('REVOKED', [row(50_000, 'grant', GRANT)], createFacts({ revoked }))
+  t.same(told([row(40_000, 'grant', GRANT)], createFacts({ revoked })), [], 'it could not know yet')
+  const troubled = createFacts({ revoked })
   for (let atMs = 0; atMs < 200_000; atMs += 20_000) {
     troubled.begins(fault('network down'), '', atMs)
     troubled.ends(fault('network down'), '', atMs + 10_000)
@@ -93,25 +101,28 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   t.same(told([row(100_000, 'grant', GRANT)], troubled), [], 'the network was never there for long')
 
   const again = [line(3, 'grant', GRANT), line(4, 'passage', { grant: { epoch: 'e', seq: 3 } })]
-  const stored = [...GOOD.stored, line(3, ''), line(4, '')]
-  finds('USED_ONCE', { ...GOOD, journal: [...GOOD.journal, ...again], stored })
-  finds('ENDS_ONCE', { ...GOOD, journal: [line(1, 'grant', GRANT)], stored: [line(1, '')] })
-  const twice = [...GOOD.journal, line(3, 'annulled', { grant })]
-  finds('ENDS_ONCE', { ...GOOD, journal: twice, stored: [...GOOD.stored, line(3, '')] })
-  finds('STORED_ONCE', { ...GOOD, stored: [line(1, '')] })
+  const stored = [...GOOD_GATE.stored, line(3, ''), line(4, '')]
+  finds('USED_ONCE', endOf({ journal: [...GOOD_GATE.journal, ...again], stored }))
+  finds('ENDS_ONCE', endOf({ journal: [line(1, 'grant', GRANT)], stored: [line(1, '')] }))
+  const twice = [...GOOD_GATE.journal, line(3, 'annulled', { grant })]
+  finds('ENDS_ONCE', endOf({ journal: twice, stored: [...GOOD_GATE.stored, line(3, '')] }))
+  finds('STORED_ONCE', endOf({ stored: [line(1, '')] }))
   const setAside = new Set(['e 2'])
-  t.same(told({ ...GOOD, stored: [line(1, '')], setAside }), [], 'refused, and kept at the gate')
-  t.same(told({ ...GOOD, stored: [...GOOD.stored, line(2, '')] }), ['STORED_ONCE', 'STORED_ONCE'])
-  finds('STORED_ONCE', { ...GOOD, stored: [...GOOD.stored, line(3, '')] })
+  t.same(told(endOf({ stored: [line(1, '')], setAside })), [], 'refused, and kept at the gate')
+  t.same(told(endOf({ stored: [...GOOD_GATE.stored, line(2, '')] })), [
+    'STORED_ONCE',
+    'STORED_ONCE',
+  ])
+  finds('STORED_ONCE', endOf({ stored: [...GOOD_GATE.stored, line(3, '')] }))
   const gap = [line(1, 'grant', GRANT), line(3, 'passage', { grant })]
-  finds('ONE_ORDER', { ...GOOD, journal: gap, stored: [line(1, ''), line(3, '')] })
+  finds('ONE_ORDER', endOf({ journal: gap, stored: [line(1, ''), line(3, '')] }))
   const back = [line(1, 'grant', GRANT), line(2, 'passage', { grant }, { at: 10 })]
-  finds('ONE_ORDER', { ...GOOD, journal: back })
+  finds('ONE_ORDER', endOf({ journal: back }))
   const unproved = [
     line(1, 'grant', GRANT),
     line(2, 'passage', { grant }, { at: 10, clock: 'UNCERTAIN' }),
   ]
-  t.same(told({ ...GOOD, journal: unproved }), [], 'a clock that nothing proves may be wrong')
+  t.same(told(endOf({ journal: unproved })), [], 'a clock that nothing proves may be wrong')
   const asked = (what: object, n: number, day: string) => ({
     ...{ person: 3, isNew: false, atMs: Date.parse(`${day}T00:00:00+08:00`) + n },
     ...what,
@@ -123,6 +134,44 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
   t.same(told({ ...GOOD, answers: [...may, { ...may[0], person: 4 }] as End['answers'] }), [])
   finds('QUOTA', { ...GOOD, answers: [...may, { ...june, atMs: june.atMs - 1 }] })
   finds('QUOTA', { ...GOOD, answers: [...may, { ...no, atMs: june.atMs }] })
+
+  // Two gates of two lanes each: in1, out1; in2, out2.
+  const places = placesOf({ lanes: 2, gates: 2 })
+  const station = (more: Partial<FactsParts> = {}) =>
+    createFacts({ revoked: NONE, places, ...more })
+  const at = (lane: string, atMs: number, kind: string, body: object) =>
+    ({ ...row(atMs, kind, body), lane }) as Observed
+  const first = at('in1', 100_000, 'grant', GRANT)
+  const second = (atMs: number, flags: string[] = []) =>
+    at('in2', atMs, 'grant', { ...GRANT, flags })
+  const cut = station()
+  cut.begins(fault('bus cut'), 'north-1', 90_000)
+  finds('USED_ONCE_AT_STATION', [first, second(101_000)], station())
+  t.same(told([first, second(100_050)], station()), [], 'the message is on its way')
+  t.same(told([first, at('in1', 101_000, 'grant', GRANT)], station()), [], 'its own is another’s')
+  const annulled = at('in1', 100_500, 'annulled', { grant })
+  t.same(told([first, annulled, second(101_000)], station()), [], 'nobody walked')
+  t.same(told([first, second(110_000)], cut), [], 'it could not know, and not know that')
+  t.same(told([first, second(112_000, ['BUS_DOWN'])], cut), [], 'it says that it can’t know')
+  finds('USED_ONCE_AT_STATION', [first, second(112_000)], cut)
+  cut.ends(fault('bus cut'), 'north-1', 120_000)
+  t.same(told([first, second(160_000, ['BUS_DOWN'])], cut), [], 'it may not be told yet')
+  finds('USED_ONCE_AT_STATION', [first, second(166_000, ['BUS_DOWN'])], cut)
+  const twice2 = station()
+  twice2.begins(fault('bus twice'), 'north-1', 90_000)
+  finds('USED_ONCE_AT_STATION', [first, second(101_000)], twice2)
+
+  const used = at('in2', 101_000, 'scan', { ...GRANT, code: 'ALREADY_USED' })
+  const inside = at('in2', 101_000, 'scan', { ...GRANT, presentedAt: 6, code: 'ALREADY_INSIDE' })
+  t.same(told([first, used, inside], station()), [])
+  finds('REFUSED_FOR_CAUSE', [used], station())
+  finds('REFUSED_FOR_CAUSE', [inside], station())
+  finds(
+    'REFUSED_FOR_CAUSE',
+    [first, { ...used, body: { ...GRANT, presentedAt: 7, code: 'ALREADY_USED' } } as Observed],
+    station(),
+  )
+  t.same(told([used, inside], station({ slandered: new Set(['c1']) })), [], 'a sibling lied')
   t.same([...found].sort(), Object.keys(INVARIANTS).sort(), 'every invariant was broken once')
 })
 

@@ -8,7 +8,10 @@ import { startSystem } from './system.ts'
 t.test('a poll that failed follows the upload that is answered, not a minute later', async t => {
   const ground = await createGround(tempDir(), 1)
   const system = await startSystem({ ground, seed: 1, lanes: 2, onObserved() {} })
-  const { time, network, lives, lanes } = system
+  const { time, gates, lanes } = system
+  const [gate] = gates
+  if (gate === undefined) throw new Error('no gate')
+  const { network, lives } = gate
   const lastPoll = () => lives.gate()?.trust.status().lastPoll
   network.begin('deaf')
   lanes[0]?.read('a code that is none, for a row')

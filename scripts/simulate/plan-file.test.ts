@@ -6,6 +6,8 @@ import { tempDir } from '../../fixtures/temp-dir.ts'
 import { readScenario } from '../replay/read-scenario.ts'
 import { runScenario } from '../replay/run.ts'
 import { planFaults } from './fault-plan.ts'
+import { placeOf } from './faults.ts'
+import { placesOf } from './places.ts'
 import { planOf, planText } from './plan-file.ts'
 import type { Plan } from './run.ts'
 
@@ -41,6 +43,23 @@ t.test('a plan that is written comes back, each fault on its lane', async t => {
     if (isOfLane) t.equal(laneOf(fault.lane), laneOf(was?.lane ?? -1), fault.kind)
   }
   t.ok(faults.some(({ kind }) => kind === 'fire'))
+})
+
+t.test('a station of several gates comes back, each fault on its gate or lane', async t => {
+  const size = { seed: 9, spanMs: 600_000, healMs: 60_000, gates: 3, lanes: 3 }
+  const faults = planFaults(9, 90, size.spanMs, size.gates)
+  const plan: Plan = { ...size, phones: 9, people: [1], everyMs: 60_000, faults }
+  const back = read(planText('QUOTA holds', 'why', plan))
+  if (!back.ok || !('simulation' in back)) return t.fail(JSON.stringify(back))
+  const again = planOf(back.simulation)
+  t.match(again, size)
+  const places = placesOf(size)
+  const wanted = faults.map(fault => placeOf(places, fault))
+  t.same(
+    again.faults.map(fault => placeOf(places, fault)),
+    wanted,
+  )
+  t.same(new Set(wanted), new Set(['', ...places.gates, ...places.lanes]))
 })
 
 t.test('what is left out is as the command has it', async t => {
@@ -79,6 +98,27 @@ t.test('what is none is refused with file, line and field', async t => {
     [{ faults: [{ ...fault, lane: undefined }] }, /faults\.0\.lane: no lane is named; there are/],
     [{ faults: [{ ...fault, kind: 'disk full' }] }, /faults\.0\.lane: disk full is of no lane/],
     [{ faults: [{ ...fault, pick: 1 }] }, /faults\.0\.pick: /],
+    [{ gates: 9 }, /simulation\.gates: too large, at most 8/],
+    [
+      { faults: [{ ...fault, kind: 'bus cut', lane: undefined }] },
+      /faults\.0\.kind: bus cut takes several gates/,
+    ],
+    [
+      { gates: 2, faults: [{ ...fault, kind: 'bus cut', lane: undefined }] },
+      /faults\.0\.gate: no gate is named; there are: north-1, north-2/,
+    ],
+    [
+      { gates: 2, faults: [{ ...fault, kind: 'disk full', lane: undefined, gate: 'north-3' }] },
+      /faults\.0\.gate: no gate north-3; there are/,
+    ],
+    [
+      { gates: 2, faults: [{ ...fault, gate: 'north-1' }] },
+      /faults\.0\.gate: fire is of no gate by itself/,
+    ],
+    [
+      { faults: [{ ...fault, kind: 'disk full', lane: undefined, gate: 'north-1' }] },
+      /faults\.0\.gate: disk full is of no gate by itself/,
+    ],
   ]
   for (const [what, expected] of cases) {
     const simulation = { for: '1h', ...what }

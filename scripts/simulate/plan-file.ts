@@ -4,13 +4,15 @@
  */
 import { z } from 'zod'
 import { later, msOf, textOf } from '../replay/durations.ts'
-import { FAULT_KINDS, type Fault } from './faults.ts'
-import { laneNames } from './lane-names.ts'
+import type { Fault } from './fault-kind.ts'
+import { FAULT_KINDS, placeOf } from './faults.ts'
+import { type Places, placesOf } from './places.ts'
 import { healMsOf } from './plan-length.ts'
 import type { Plan } from './run.ts'
 
 /** As many as one gate has. */
 export const LANES_MAX = 8
+export const GATES_MAX = 8
 export const PASSENGERS_MAX = 1000
 export const SEED_MAX = 2 ** 31
 const FAULTS_MAX = 200_000
@@ -21,15 +23,48 @@ const faultSchema = z.strictObject({
   at: later.describe('from the start'),
   for: later.describe('until it is over'),
   lane: z.string().optional().describe('of a lane’s fault: in1, out1, in2, out2, …'),
+  gate: z
+    .string()
+    .optional()
+    .describe('of a whole gate’s fault, where there are several: north-1, north-2, …'),
   pick: chance.default(0).describe('what a kind draws by itself'),
 })
+
+type PlacedFault = z.infer<typeof faultSchema>
+
+/** What is wrong with where it says that it is. */
+function misplaced(
+  { kind, lane, gate }: PlacedFault,
+  { lanes, gates }: Places,
+): { field: 'kind' | 'lane' | 'gate'; message: string } | undefined {
+  const { onLane = false, onStation = false, onBus = false } = FAULT_KINDS[kind] ?? {}
+  const isOne = gates.length === 1
+  if (onBus && isOne) return { field: 'kind', message: `${kind} takes several gates` }
+  const wrong = (field: 'lane' | 'gate', name: string | undefined, has: readonly string[]) => {
+    if (has.includes(name ?? '')) return undefined
+    const message = `no ${field} ${name ?? 'is named'}; there are: ${has.join(', ')}`
+    return { field, message }
+  }
+  if (lane !== undefined && !onLane) return { field: 'lane', message: `${kind} is of no lane` }
+  if (gate !== undefined && (onLane || onStation || isOne)) {
+    return { field: 'gate', message: `${kind} is of no gate by itself` }
+  }
+  if (onLane) return wrong('lane', lane, lanes)
+  return onStation || isOne ? undefined : wrong('gate', gate, gates)
+}
 
 export const simulationSchema = z
   .strictObject({
     seed: z.int().min(0).max(SEED_MAX).default(1),
     for: later.describe('how long people come'),
     heal: later.default('20min').describe('from then on: time in which all that waits is sent'),
-    lanes: z.int().min(2).max(LANES_MAX).default(6).describe('half let in, half let out'),
+    gates: z.int().min(1).max(GATES_MAX).default(1).describe('of the station, with a bus between'),
+    lanes: z
+      .int()
+      .min(2)
+      .max(LANES_MAX)
+      .default(6)
+      .describe('of each gate: half let in, half let out'),
     passengers: z.int().min(1).max(PASSENGERS_MAX).default(60).describe('people on file'),
     people: z
       .array(z.int().min(0))
@@ -38,19 +73,13 @@ export const simulationSchema = z
     every: later.default('200s').describe('from one coming to the next of one person, on average'),
     faults: z.array(faultSchema).max(FAULTS_MAX).default([]),
   })
-  .superRefine(({ lanes, passengers, people = [], faults }, { addIssue }) => {
-    const names = laneNames(lanes)
+  .superRefine(({ lanes, gates, passengers, people = [], faults }, { addIssue }) => {
+    const places = placesOf({ lanes, gates })
     const wrong = (path: (string | number)[], message: string): void =>
       addIssue({ code: 'custom', path, message })
-    for (const [i, { kind, lane }] of faults.entries()) {
-      const isOfLane = FAULT_KINDS[kind]?.onLane === true
-      if (lane !== undefined && !isOfLane) wrong(['faults', i, 'lane'], `${kind} is of no lane`)
-      else if (isOfLane && !names.includes(lane ?? '')) {
-        wrong(
-          ['faults', i, 'lane'],
-          `no lane ${lane ?? 'is named'}; there are: ${names.join(', ')}`,
-        )
-      }
+    for (const [i, fault] of faults.entries()) {
+      const found = misplaced(fault, places)
+      if (found !== undefined) wrong(['faults', i, found.field], found.message)
     }
     for (const [i, person] of people.entries()) {
       if (person >= passengers) {
@@ -68,31 +97,39 @@ export const simulationScenarioSchema = z.strictObject({
 export type SimulationScenario = z.infer<typeof simulationScenarioSchema>
 
 export function planOf({ simulation }: SimulationScenario): Plan {
-  const { seed, lanes, passengers, people, faults } = simulation
-  const names = laneNames(lanes)
+  const { seed, lanes, gates, passengers, people, faults } = simulation
+  const places = placesOf({ lanes, gates })
   return {
-    ...{ seed, lanes, phones: passengers },
+    ...{ seed, lanes, gates, phones: passengers },
     spanMs: msOf(simulation.for),
     healMs: msOf(simulation.heal),
     people: people ?? Array.from({ length: passengers }, (_, n) => n),
     everyMs: msOf(simulation.every),
-    faults: faults.map(({ kind, at, for: time, lane = '', pick }) => ({
+    faults: faults.map(({ kind, at, for: time, lane, gate = '', pick }) => ({
       ...{ kind, pick, atMs: msOf(at), forMs: msOf(time) },
-      // The middle of the chances that give this lane.
-      lane: (Math.max(0, names.indexOf(lane)) + 0.5) / lanes,
+      lane: lane === undefined ? chanceOf(gate, places.gates) : chanceOf(lane, places.lanes),
     })),
   }
 }
 
+/** The middle of the chances that give this name. */
+const chanceOf = (name: string, all: readonly string[]): number =>
+  (Math.max(0, all.indexOf(name)) + 0.5) / all.length
+
 /** The text of a file that plays this plan again. */
 export function planText(name: string, why: string, plan: Plan): string {
-  const { seed, lanes, phones, people } = plan
-  const names = laneNames(lanes)
-  const faultOf = ({ kind, atMs, forMs, lane, pick }: Fault) => ({
-    ...{ kind, at: textOf(atMs), for: textOf(forMs) },
-    ...(FAULT_KINDS[kind]?.onLane && { lane: names[Math.floor(lane * lanes)] }),
-    pick,
-  })
+  const { seed, lanes, gates = 1, phones, people } = plan
+  const places = placesOf(plan)
+  const faultOf = (fault: Fault) => {
+    const { kind, atMs, forMs, pick } = fault
+    const place = placeOf(places, fault)
+    const where = FAULT_KINDS[kind]?.onLane ? 'lane' : 'gate'
+    return {
+      ...{ kind, at: textOf(atMs), for: textOf(forMs) },
+      ...(place !== '' && { [where]: place }),
+      pick,
+    }
+  }
   const file = {
     ...{ name, why },
     simulation: {
@@ -100,6 +137,7 @@ export function planText(name: string, why: string, plan: Plan): string {
         seed,
         for: textOf(plan.spanMs),
         heal: textOf(healMsOf(plan)),
+        ...(gates > 1 && { gates }),
         lanes,
         passengers: phones,
         people: [...people],

@@ -4,7 +4,7 @@
  */
 import type { Observed } from '../../fixtures/stage/observed.ts'
 import { ADMITTING } from '../../gate/contract/codes.ts'
-import { laneNames } from './lane-names.ts'
+import { placesOf } from './places.ts'
 import { lengthOf } from './plan-length.ts'
 import type { Outcome, Plan } from './run.ts'
 
@@ -60,7 +60,7 @@ export function createReporter(plan: Plan): Reporter {
   const bins = Math.ceil(wholeMs / binMs) + 1
   const zeros = (): number[] => new Array<number>(bins).fill(0)
   const lanes = new Map(
-    laneNames(plan.lanes).map(name => [name, { admitted: zeros(), refused: zeros() }]),
+    placesOf(plan).lanes.map(name => [name, { admitted: zeros(), refused: zeros() }]),
   )
   const refusals = new Map<string, { count: number; first: Refused[] }>()
   const alarms = new Map<string, { count: number; first: Alarm[] }>()

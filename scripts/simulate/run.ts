@@ -8,8 +8,9 @@ import { traceLine } from '../replay/trace.ts'
 import { type Agenda, createAgenda } from './agenda.ts'
 import { type Counts, fillCrowd } from './crowd.ts'
 import { createFacts, type Facts } from './facts.ts'
-import { FAULT_KINDS, type Fault, laneNameOf } from './faults.ts'
-import type { Broken, End } from './invariant.ts'
+import type { Fault } from './fault-kind.ts'
+import { FAULT_KINDS, placeOf } from './faults.ts'
+import type { Broken, End, GateEnd } from './invariant.ts'
 import { createInvariants } from './invariants.ts'
 import { lengthOf } from './plan-length.ts'
 import { type System, startSystem } from './system.ts'
@@ -21,7 +22,10 @@ export interface Plan {
   readonly spanMs: number
   /** From then on: what waits is sent, and grants end. 20 minutes unless given. */
   readonly healMs?: number
+  /** Of each gate. */
   readonly lanes: number
+  /** Of the station; one unless given. */
+  readonly gates?: number
   /** People on file; the ground has as many. */
   readonly phones: number
   /** By number, of these: those who come. */
@@ -34,7 +38,7 @@ export interface Plan {
 export interface Outcome {
   readonly broken: readonly Broken[]
   readonly counts: Counts
-  /** Rows of the gate's journal. */
+  /** Rows of the gates' journals. */
   readonly rows: number
   /** Of faults that began, by kind. */
   readonly faults: ReadonlyMap<string, number>
@@ -64,14 +68,15 @@ export async function simulate(
   const hash = createHash('sha256')
   let see = (_one: Observed): void => {}
   const system = await startSystem({
-    ...{ ground: groundOf(ground, plan), seed: plan.seed, lanes: plan.lanes },
+    ...{ ground: groundOf(ground, plan), seed: plan.seed },
+    ...{ lanes: plan.lanes, gates: plan.gates ?? 1 },
     onObserved(one) {
       hash.update(`${traceLine(one)}\n`)
       see(one)
       onSeen?.(one)
     },
   })
-  const facts = createFacts(system.revoked)
+  const facts = createFacts(system)
   const invariants = createInvariants(facts)
   see = invariants.see
   const agenda = createAgenda()
@@ -92,7 +97,7 @@ export async function simulate(
     throw stuckAt(error, seed, system.time.clock.monotonicMs() - startMs)
   })
   if (!isCut && invariants.broken.length === 0) invariants.atEnd(await endOf(system, startMs))
-  const rows = system.rows().length
+  const rows = system.gates.reduce((sum, gate) => sum + gate.rows().length, 0)
   const { holders } = system
   const endMs = system.time.clock.monotonicMs() - startMs
   await system.stop()
@@ -108,9 +113,11 @@ export async function simulate(
 }
 
 /** What else it holds would change what chance gives to whom. */
-function groundOf(ground: Ground, { phones }: Plan): Ground {
+function groundOf(ground: Ground, { phones, gates = 1 }: Plan): Ground {
   if (ground.phones.length < phones) throw new Error(`no ground for ${phones} people`)
-  return { ...ground, phones: ground.phones.slice(0, phones) }
+  if (ground.gateKeys.length < gates) throw new Error(`no ground for ${gates} gates`)
+  const gateKeys = ground.gateKeys.slice(0, gates)
+  return { ...ground, gateKeys, phones: ground.phones.slice(0, phones) }
 }
 
 /** Time goes from entry to entry. Each is done while it stands still, but for pauses of the service. */
@@ -154,7 +161,7 @@ function addFaults(
     const kind = FAULT_KINDS[fault.kind]
     if (kind === undefined) throw new Error(`no fault ${fault.kind}`)
     agenda.add(startMs + fault.atMs, async () => {
-      const lane = laneNameOf(system, fault)
+      const lane = placeOf(system.places, fault)
       count.set(fault.kind, (count.get(fault.kind) ?? 0) + 1)
       system.note(lane, { what: 'step', text: fault.kind })
       facts.begins(fault, lane, sinceMs())
@@ -172,14 +179,19 @@ function addFaults(
 
 async function endOf(system: System, startMs: number): Promise<End> {
   const { time, service } = system
-  const query = sql<End['stored'][number]>`select epoch, seq, hash from gate_events`
-  const found = await atOnce(time, query.execute(service.world.service.db))
+  const query = sql<
+    GateEnd['stored'][number] & { readonly gate: string }
+  >`select gate, epoch, seq, hash from gate_events`
+  const { rows } = await atOnce(time, query.execute(service.world.service.db))
   return {
     atMs: time.clock.monotonicMs() - startMs,
     startMs: time.clock.nowMs() - (time.clock.monotonicMs() - startMs),
-    journal: system.rows(),
-    stored: found.rows,
-    setAside: system.setAside(),
+    gates: system.gates.map(gate => ({
+      place: gate.place,
+      journal: gate.rows(),
+      stored: rows.filter(row => row.gate === gate.name),
+      setAside: gate.setAside(),
+    })),
     answers: system.applications.answers,
   }
 }

@@ -33,7 +33,7 @@ export interface SeedFigures {
 export async function runSeedRounds(parts: SeedRounds): Promise<SeedFigures> {
   const { seed, rounds, size = USUAL_SIZE, onRound, stopped = () => false } = parts
   const { play = simulate } = parts
-  const ground = await createGround(tempDir(), size.passengers)
+  const ground = await createGround(tempDir(), size.passengers, size.gates)
   const kinds = new Set<string>()
   const broken: string[] = []
   const figures = { seeds: 0, shown: 0, walked: 0, faults: 0, faultsMin: Number.POSITIVE_INFINITY }

@@ -1,5 +1,5 @@
 /** A failing plan made smaller: shorter, with fewer faults and people, as long as it still fails. */
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault-kind.ts'
 import type { Plan } from './run.ts'
 
 export interface ShrinkParts {

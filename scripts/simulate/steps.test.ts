@@ -3,7 +3,8 @@ import t from 'tap'
 import { StuckError } from '../../fixtures/clock.ts'
 import { createGround, startOneProcessService } from '../../fixtures/one-process.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
-import { FAULT_KINDS, type Fault } from './faults.ts'
+import type { Fault } from './fault-kind.ts'
+import { FAULT_KINDS } from './faults.ts'
 import { type Plan, simulate } from './run.ts'
 
 const MINUTE_MS = 60_000

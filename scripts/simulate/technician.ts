@@ -7,7 +7,7 @@ import { TEST_MS } from '../../gate/contract/part-test.ts'
 import type { OutReason } from '../../gate/machine/state.ts'
 import type { Agenda } from './agenda.ts'
 import { type Facts, RELAY_TEST } from './facts.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault-kind.ts'
 import type { System } from './system.ts'
 
 export interface TechnicianParts {
@@ -33,13 +33,25 @@ const WHY: OutReason = 'RELAY_STUCK'
 const BY = 'technician'
 
 export function createTechnician({ system, facts, agenda, sinceMs }: TechnicianParts): Technician {
-  const { time, lives, lanes, config, note } = system
-  const gate = () => lives.gate()
-  const control = createLaneControl({ gate, config: () => config, timers: time.timers })
+  const { time, gates, lanes, places, note } = system
+  const { timers } = time
+  const consoles = new Map(
+    gates.map(({ place, config, lives: { gate } }) => [
+      place,
+      { gate, control: createLaneControl({ gate, config: () => config, timers }) },
+    ]),
+  )
+  /** Of the gate that has this lane. */
+  function consoleOf(lane: string) {
+    const found = consoles.get(places.gateOf(lane))
+    if (found === undefined) throw new Error(`no gate has lane ${lane}`)
+    return found
+  }
   const later = (ms: number, run: () => void): void =>
     agenda.add(time.clock.monotonicMs() + ms, run)
   const hangs = (name: string): boolean | undefined =>
-    gate()
+    consoleOf(name)
+      .gate()
       ?.lanes.find(lane => lane.name === name)
       ?.view()
       .out.includes(WHY)
@@ -55,12 +67,12 @@ export function createTechnician({ system, facts, agenda, sinceMs }: TechnicianP
 
   function maintain(name: string): void {
     atWork.add(name)
-    control.setModes(name, { maintenance: true }, { by: BY, reason: WHY })
+    consoleOf(name).control.setModes(name, { maintenance: true }, { by: BY, reason: WHY })
     later(EMPTY_MS, () => void test(name))
   }
 
   function leave(name: string): void {
-    if (atWork.delete(name)) control.clearModes(name, { by: BY, reason: WHY })
+    if (atWork.delete(name)) consoleOf(name).control.clearModes(name, { by: BY, reason: WHY })
   }
 
   async function test(name: string): Promise<void> {
@@ -68,7 +80,11 @@ export function createTechnician({ system, facts, agenda, sinceMs }: TechnicianP
     note(name, { what: 'step', text: RELAY_TEST })
     facts.begins(fault, name, fault.atMs)
     const relay = lanes.find(lane => lane.name === name)?.direction ?? 'entry'
-    const answer = await control.test(name, { part: 'relay', relay, ms: TEST_MS }, BY)
+    const answer = await consoleOf(name).control.test(
+      name,
+      { part: 'relay', relay, ms: TEST_MS },
+      BY,
+    )
     facts.ends(fault, name, sinceMs())
     if (answer.ok && answer.result === 'followed') leave(name)
     else later(AGAIN_MS, () => come(name))
