@@ -16,6 +16,12 @@ export interface SimCamera {
   hold(text: string, pose?: PhonePose): void
   /** Shows the hall. */
   clear(): void
+  /** False while its cable is out. */
+  readonly plugged: boolean
+  /** Cuts its streams. Who asks for one is cut off too, until `replug`. */
+  unplug(): Promise<void>
+  /** At the same address. */
+  replug(): Promise<void>
   /** Shows these frames once, one after the other, and the last one from then on. */
   play(frames: readonly GrayPicture[]): void
   close(): Promise<void>
@@ -45,6 +51,7 @@ export async function createSimCamera(options: SimCameraOptions): Promise<SimCam
   let stopWaiting: Unsubscribe = () => {}
   let drawing: Promise<void> | null = null
   let over = false
+  let plugged = true
 
   const server = createServer((_, answer) => {
     answer.writeHead(200, { 'content-type': `multipart/x-mixed-replace; boundary=${BOUNDARY}` })
@@ -52,6 +59,10 @@ export async function createSimCamera(options: SimCameraOptions): Promise<SimCam
     answer.once('close', () => viewers.delete(answer))
     viewers.add(answer)
     tick()
+  })
+  server.on('connection', socket => {
+    // The port stays its own: nobody else gets it meanwhile.
+    if (!plugged) socket.destroy()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -100,6 +111,16 @@ export async function createSimCamera(options: SimCameraOptions): Promise<SimCam
     play(frames) {
       played = frames
       playedAt = 0
+    },
+    get plugged() {
+      return plugged
+    },
+    async unplug() {
+      plugged = false
+      server.closeAllConnections()
+    },
+    async replug() {
+      plugged = true
     },
     async close() {
       over = true

@@ -27,7 +27,7 @@ interface Command {
 }
 
 const LANES = ['A', 'B'] as const
-const DEVICES = ['board', 'scanner', 'usb'] as const
+const DEVICES = ['board', 'scanner', 'usb', 'camera'] as const
 export const COMMANDS: Readonly<Record<string, Command>> = {
   enter: {
     what: 'shows a live code at lane A and walks in',
@@ -88,7 +88,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   unplug: {
     words: [DEVICES, LANES],
-    what: 'pulls a cable; plug puts it back',
+    usage: 'unplug DEVICE A|B',
+    what: 'the cable of board, scanner, usb or camera',
     run: async ({ world, say }, args) => {
       const { wire, en, zh } = cableOf(world, args)
       await wire.unplug()
@@ -97,6 +98,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   plug: {
     words: [DEVICES, LANES],
+    usage: 'plug DEVICE A|B',
     what: 'puts the cable back',
     run: async ({ world, say }, args) => {
       const { wire, en, zh } = cableOf(world, args)
@@ -228,16 +230,22 @@ export function completions(line: string): readonly string[] {
 const commandOf = (name: string): Command | undefined =>
   Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
 
-const DEVICES_ZH = { board: '控制板', scanner: '扫码器', usb: 'USB 扫码器' } as const
+const DEVICES_ZH = {
+  board: '控制板',
+  scanner: '扫码器',
+  usb: 'USB 扫码器',
+  camera: '摄像头',
+} as const
 
 /** A device's cable, and what it is called. */
 function cableOf(world: World, [name, at]: readonly string[]) {
   const lane = laneOf(world, at)
   const device = DEVICES.find(one => one === name)
-  const wire = { board: lane.boardWire, scanner: lane.scannerWire, usb: lane.usb }
+  const { boardWire: board, scannerWire: scanner, usb, camera } = lane
+  const wire = { board, scanner, usb, camera }
   const found = device && wire[device]
   if (device === undefined || found === undefined) {
-    throw new Refused('which device? board, scanner or usb', '哪个设备？board、scanner 或 usb')
+    throw new Refused(`which device? ${DEVICES.join(', ')}`, `哪个设备？${DEVICES.join('、')}`)
   }
   return {
     wire: found,

@@ -18,6 +18,7 @@ const OF_LANE: Readonly<Record<(typeof LANE_TROUBLES)[number], (lane: SimLane) =
   board: ({ boardWire }) => !boardWire.plugged,
   scanner: ({ scannerWire }) => !scannerWire.plugged,
   usb: ({ usb }) => usb?.plugged === false,
+  camera: ({ camera }) => camera?.plugged === false,
 }
 
 export function troublesOf(station: Station): string[] {

@@ -78,6 +78,7 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'trouble.board': 'Board {lane} unplugged',
   'trouble.scanner': 'Scanner {lane} unplugged',
   'trouble.usb': 'USB scanner {lane} unplugged',
+  'trouble.camera': 'Camera {lane} unplugged',
 
   lane: 'Lane {lane}',
   'lane.entry': 'entry',

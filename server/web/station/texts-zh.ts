@@ -76,6 +76,7 @@ export const ZH = {
   'trouble.board': '拔掉控制板 {lane}',
   'trouble.scanner': '拔掉扫码器 {lane}',
   'trouble.usb': '拔掉 USB 扫码器 {lane}',
+  'trouble.camera': '拔掉摄像头 {lane}',
 
   lane: '通道 {lane}',
   'lane.entry': '进站',

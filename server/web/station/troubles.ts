@@ -1,7 +1,7 @@
 /** Troubles that one may bring upon a station: each a switch of the page, and two lines of the prompt. */
 
 export const GATE_TROUBLES = ['network', 'lies', 'power', 'disk', 'clock'] as const
-export const LANE_TROUBLES = ['fire', 'beam', 'board', 'scanner', 'usb'] as const
+export const LANE_TROUBLES = ['fire', 'beam', 'board', 'scanner', 'usb', 'camera'] as const
 export type TroubleName = (typeof GATE_TROUBLES)[number] | (typeof LANE_TROUBLES)[number]
 
 /** As an update names it. */
@@ -28,6 +28,7 @@ const LINES: Readonly<Record<TroubleName, Lines>> = {
   board: { on: 'unplug board', off: 'plug board' },
   scanner: { on: 'unplug scanner', off: 'plug scanner' },
   usb: { on: 'unplug usb', off: 'plug usb' },
+  camera: { on: 'unplug camera', off: 'plug camera' },
 }
 
 /** What is typed at the prompt to turn it on or off. */

@@ -343,6 +343,7 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
       ['board', 'BOARD_LOST'],
       ['scanner', 'READER_LOST'],
       ['usb', 'READER_LOST'],
+      ['camera', 'READER_LOST'],
     ] as const) {
       const from = readJournal(world.journalFile).length
       for (const lane of lanes) await turn(`${device} ${lane}`, true)
