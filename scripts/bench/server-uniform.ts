@@ -24,6 +24,8 @@ const ROUNDS = 8
 /** Two attempts each, of three kinds of pictures: 300 in all. */
 const GUESS_ROUNDS = 50
 const APPLICATIONS = 12
+/** One in eight heads that were turned by a warp and scaled twice is found turned too little. */
+const TRIES_MAX = 5
 /** The sides of the dearest picture that is taken: progressive, its colours at full size. */
 const DEAR_SIDES = [3840, 3276] as const
 const FACES = join(import.meta.dirname, '../../fixtures/faces')
@@ -182,23 +184,36 @@ async function applying(world: World, known: boolean): Promise<number> {
   return (performance.now() - from) / APPLICATIONS
 }
 
-/** Milliseconds of a face check that is refused with `code`. */
+/**
+ * Milliseconds of a face check that is refused with `code`. A head turned by a warp is now and then
+ * found turned too little, more so in a picture that was scaled twice: such a check is another kind,
+ * and somebody else is looked at instead.
+ */
 function checking(world: World, shown: Shown, code: string) {
   return async (known: boolean): Promise<number> => {
-    const applicant = await somebody(world, known)
-    const path = `/v1/applications/${(await applicant.apply()).application?.id}`
-    const asked = await applicant.post(`${path}/challenge`, {})
-    const { challenge, pictures = [] } = asked
-    const seen = await shown({ prompts: (asked.prompts ?? []) as Prompt[], pictures })
-    const of = pictures.flatMap((n, prompt) => Array.from({ length: n }, () => prompt))
-    const frames = seen.map((picture, i) => ({
-      prompt: of[i],
-      picture: Buffer.from(picture).toString('base64'),
-    }))
-    const from = performance.now()
-    const { holderKey } = applicant
-    const said = await applicant.post(`${path}/face`, { challenge, frames, holderKey })
-    if (said.code !== code) throw new Error(`a face check said ${said.code}, not ${code}`)
-    return performance.now() - from
+    let said = ''
+    for (let i = 0; i < TRIES_MAX; i++) {
+      const checked = await faceCheck(world, shown, known)
+      if (checked.code === code) return checked.ms
+      said = checked.code
+    }
+    throw new Error(`a face check said ${said}, not ${code}`)
   }
+}
+
+async function faceCheck(world: World, shown: Shown, known: boolean) {
+  const applicant = await somebody(world, known)
+  const path = `/v1/applications/${(await applicant.apply()).application?.id}`
+  const asked = await applicant.post(`${path}/challenge`, {})
+  const { challenge, pictures = [] } = asked
+  const seen = await shown({ prompts: (asked.prompts ?? []) as Prompt[], pictures })
+  const of = pictures.flatMap((n, prompt) => Array.from({ length: n }, () => prompt))
+  const frames = seen.map((picture, i) => ({
+    prompt: of[i],
+    picture: Buffer.from(picture).toString('base64'),
+  }))
+  const from = performance.now()
+  const { holderKey } = applicant
+  const said = await applicant.post(`${path}/face`, { challenge, frames, holderKey })
+  return { code: String(said.code), ms: performance.now() - from }
 }

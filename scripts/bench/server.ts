@@ -37,7 +37,7 @@ const ON_SQLITE: Readonly<Record<string, Step>> = {
 /** What `only` may be. */
 export const SERVER_STEPS: readonly string[] = [...Object.keys(ON_EACH), ...Object.keys(ON_SQLITE)]
 
-/** `full`: issue up to 10⁶ certificates; else to 10⁵. `only`: one of `SERVER_STEPS`; all when left out. */
+/** `full`: growth to 10⁶ certificates and 10⁷ journal rows. `only`: one of `SERVER_STEPS`; all when left out. */
 export async function benchServer({ full = false, only = '' } = {}): Promise<Figure[]> {
   const dir = tempDir()
   let folders = 0
