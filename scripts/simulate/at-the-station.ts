@@ -56,8 +56,10 @@ const REFUSED_FOR_CAUSE: StepInvariant = {
       const { lane, atMs, kind, body } = one
       const cti = String(body.cti)
       const code = `${cti} ${body.presentedAt}`
-      if (kind === 'grant') granted.add(code).add(cti)
-      if (kind !== 'scan' || facts.slandered.has(cti)) return
+      // A free way that somebody took uses their code too.
+      const isUse = kind === 'grant' || (kind === 'scan' && body.area !== undefined)
+      if (isUse) granted.add(code).add(cti)
+      if (kind !== 'scan' || facts.slandered.has(cti) || facts.mayBeUnwritten(atMs)) return
       const isForNothing =
         (body.code === 'ALREADY_USED' && !granted.has(code)) ||
         (body.code === 'ALREADY_INSIDE' && !granted.has(cti))

@@ -1,4 +1,5 @@
 /** What a simulation has done to its world, as its invariants may ask. */
+import { RESERVATION_MS } from '../../gate/limits.ts'
 import { type Calm, createCalm } from './calm.ts'
 import type { Fault } from './fault-kind.ts'
 import { type Places, placesOf } from './places.ts'
@@ -14,6 +15,8 @@ export interface Facts {
    * (gate/promises.md).
    */
   mayReleaseUnwritten(lane: string, atMs: number): boolean
+  /** A gate may have told of a grant whose row never came to its disk. */
+  mayBeUnwritten(atMs: number): boolean
   /** Kinds that act on this lane, on its whole gate or on the station. */
   acting(lane: string): ReadonlySet<string>
   /** The gate that this lane is of: its place. */
@@ -43,10 +46,15 @@ const DISK = ['disk full', 'disk fails', 'disk hangs']
 /** A disk that stood still is written to again after a while. */
 const DISK_LAG_MS = 60_000
 
+/** Grants that are under way when it begins may leave no row. */
+const UNWRITTEN = [...DISK, 'power cut']
+/** So long siblings believe in a grant under way. */
+const UNWRITTEN_LAG_MS = RESERVATION_MS
+
 /** Of the whole station, and no trouble for a gate that is to hear of a revocation. */
 const DESK = ['revocation', 'run on the quota']
 /** Bus faults after which every gate knows all the same what it should (gate/bus/rules.md). */
-const HARMLESS = ['bus twice', 'sibling forged', 'sibling repeated']
+const HARMLESS = ['bus twice', 'sibling forged', 'sibling repeated', 'sibling lied']
 const BUS = 'the bus'
 
 /** What it troubles: the whole gate that is its place, the bus, or neither. */
@@ -71,6 +79,7 @@ export function createFacts(parts: FactsParts): Facts {
   const calms = new Map([...places.gates, BUS].map(place => [place, createCalm()] as const))
   const releasedMs = new Map<string, number>()
   const diskBadUntilMs = new Map<string, number>()
+  let unwrittenUntilMs = 0
 
   const of = (lane: string): Map<string, number> => {
     const found = acting.get(lane) ?? new Map<string, number>()
@@ -92,6 +101,7 @@ export function createFacts(parts: FactsParts): Facts {
       if (left === 0) of(lane).delete(kind)
       else of(lane).set(kind, left)
       if (DISK.includes(kind)) diskBadUntilMs.set(lane, atMs + DISK_LAG_MS)
+      if (UNWRITTEN.includes(kind)) unwrittenUntilMs = atMs + UNWRITTEN_LAG_MS
       if (OPENS.includes(kind)) openUntilMs.set(lane, atMs + OPEN_LAG_MS)
       calmOf(kind, lane)?.returns(atMs)
     },
@@ -104,6 +114,9 @@ export function createFacts(parts: FactsParts): Facts {
       const isBad = DISK.some(kind => of(gate).has(kind)) || (diskBadUntilMs.get(gate) ?? 0) > atMs
       return isBad && agoMs < RELEASE_LAG_MS
     },
+    mayBeUnwritten: atMs =>
+      unwrittenUntilMs > atMs ||
+      places.gates.some(gate => UNWRITTEN.some(kind => of(gate).has(kind))),
     acting: lane =>
       new Set([lane, places.gateOf(lane), ''].flatMap(place => [...of(place).keys()])),
     wasCalm: (lane, ...times) => calms.get(places.gateOf(lane))?.lasted(...times) === true,

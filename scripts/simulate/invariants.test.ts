@@ -171,6 +171,11 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
     [first, { ...used, body: { ...GRANT, presentedAt: 7, code: 'ALREADY_USED' } } as Observed],
     station(),
   )
+  const dying = station()
+  dying.begins(fault('disk fails'), 'north-1', 90_000)
+  t.same(told([used, inside], dying), [], 'a grant may have been told whose row was never written')
+  dying.ends(fault('disk fails'), 'north-1', 95_000)
+  finds('REFUSED_FOR_CAUSE', [{ ...used, atMs: 300_000 }], dying)
   t.same(told([used, inside], station({ slandered: new Set(['c1']) })), [], 'a sibling lied')
   t.same([...found].sort(), Object.keys(INVARIANTS).sort(), 'every invariant was broken once')
 })
