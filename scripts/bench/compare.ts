@@ -17,8 +17,8 @@ export interface Compared {
   readonly unknown: readonly string[]
 }
 
-/** What less is of no interest, as a share. */
-const CHANGE_MIN = 0.05
+/** What less is taken for the machine’s, as a share: neighbours slow one side down more than the other. */
+const CHANGE_MIN = 0.07
 /** Of a value without a ratio, which is slower where the machine is: by its neighbours, or its heat. */
 const VALUE_CHANGE_MIN = 0.2
 
