@@ -12,10 +12,10 @@ import { openFleetDriver } from '../../server/web/testing/fleet-driver.ts'
 import {
   gateRow,
   replaceStream,
-  reported,
   type TabUse,
   tabUse,
   tell,
+  unrest,
 } from '../../server/web/testing/many-gates.ts'
 import { openPageWorld } from '../../server/web/testing/page-world.ts'
 import { type Figure, figure } from './figure.ts'
@@ -29,7 +29,6 @@ const GROWTH_MB_MAX = 1
 const NODES_MAX = 500
 const LISTENERS_MAX = 50
 const MB = 1_000_000
-const ALARM = { code: 'READER_LOST', lane: 'A', since: 1, severity: 'soon', action: '' }
 
 export async function benchFleetTab(print: (text: string) => void): Promise<Figure[]> {
   if (noBrowser !== false) throw new Error(noBrowser)
@@ -63,7 +62,7 @@ async function minutes(page: Page, now: number, print: (text: string) => void): 
   for (let minute = 1; minute <= MINUTES; minute++) {
     for (let second = 1; second <= ROUNDS_A_MINUTE; second++) {
       const round = (minute - 1) * ROUNDS_A_MINUTE + second
-      await tell(page, 'changes', changesOf(round, now))
+      await tell(page, 'changes', unrest(GATES, round, now))
       await page.clock.runFor(1000)
     }
     const use = await tabUse(session)
@@ -74,19 +73,6 @@ async function minutes(page: Page, now: number, print: (text: string) => void): 
     )
   }
   return uses
-}
-
-/** Each gate reports; one is in alarm for a second, one is retired and comes back with the next. */
-function changesOf(round: number, now: number) {
-  const gone = round % GATES
-  const back = (round + GATES - 1) % GATES
-  const rows = Array.from({ length: GATES }, (_, i) => {
-    const report = reported(i, now, round * 1000)
-    if (i === back) return { ...gateRow(i), ...report }
-    return { ...report, alarms: i === (round * 7) % GATES ? [ALARM] : [] }
-  })
-  const at = now + round * 1000
-  return { at, rows: rows.filter((_, i) => i !== gone), gone: [`gate-${gone}`] }
 }
 
 function figuresOf(uses: readonly TabUse[]): Figure[] {

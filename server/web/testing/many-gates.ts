@@ -20,10 +20,24 @@ export const gateRow = (i: number): GateRow => ({
   lanes: [{ name: 'A', state: 'Locked', serves: true, modes: [] }],
 })
 
-/** What of it differs after a report of so many seconds. */
+/** What of it differs after so many reports. */
 export const reported = (i: number, now: number, round: number) => ({
   ...{ gate: `gate-${i}`, queue: (round + i) % 9, reportedAt: now + round },
 })
+
+const ALARM = { code: 'READER_LOST', lane: 'A', since: 1, severity: 'soon' } as const
+
+/** A second in which all report, one gate is in alarm, one is retired and the one before it comes back. */
+export function unrest(gates: number, round: number, now: number) {
+  const gone = round % gates
+  const back = (round + gates - 1) % gates
+  const rows = Array.from({ length: gates }, (_, i) => {
+    const report = reported(i, now, round)
+    if (i === back) return { ...gateRow(i), ...report }
+    return { ...report, alarms: i === (round * 7) % gates ? [ALARM] : [] }
+  })
+  return { at: now + round, rows: rows.filter((_, i) => i !== gone), gone: [`gate-${gone}`] }
+}
 
 /** Runs in the page before anything else: a stream whose events `tell` brings. */
 export function replaceStream(): void {

@@ -7,12 +7,14 @@ import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { openFleetDriver } from '../testing/fleet-driver.ts'
-import { gateRow, replaceStream, reported, tabUse, tell } from '../testing/many-gates.ts'
+import { gateRow, replaceStream, reported, tabUse, tell, unrest } from '../testing/many-gates.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 
 const GATES = 500
 /** Each is a second of reports. */
 const ROUNDS = 60
+/** Each is a change of the order; a list that is kept is 2.6 MB. */
+const ORDERS = 20
 /** What the page may take for one, milliseconds of its own thread: 30 % of a core. */
 const ROUND_MS_MAX = 300
 const FIRST_MS_MAX = 1_000
@@ -76,6 +78,17 @@ t.test('500 gates', { skip: noBrowser, timeout: 120_000 }, async t => {
     t.ok(end.bytes - start.bytes < GROWTH_BYTES_MAX, `grew by ${end.bytes - start.bytes} bytes`)
     t.ok(end.nodes - start.nodes < GATES, `grew by ${end.nodes - start.nodes} nodes`)
     t.comment({ firstMs, roundMs, bytes: end.bytes, grown: end.bytes - start.bytes })
+  })
+
+  await t.test('their order changes each second: no list of before is kept', async t => {
+    for (let round = 0; round < 10; round++) await tell(page, 'changes', unrest(GATES, round, now))
+    const start = await tabUse(session)
+    for (let round = 10; round < 10 + ORDERS; round++) {
+      await tell(page, 'changes', unrest(GATES, round, now))
+    }
+    const end = await tabUse(session)
+    t.ok(end.bytes - start.bytes < GROWTH_BYTES_MAX, `grew by ${end.bytes - start.bytes} bytes`)
+    t.ok(end.nodes - start.nodes < GATES, `grew by ${end.nodes - start.nodes} nodes`)
   })
   t.same(driver.faults, [])
 })
