@@ -15,7 +15,7 @@ import { benchRevocation } from './bench/revocation.ts'
 import { readFigures, storeRun } from './bench/run-file.ts'
 import { benchServer, SERVER_STEPS } from './bench/server.ts'
 import { benchStation } from './bench/station-page.ts'
-import { benchWeb } from './bench/web.ts'
+import { benchWeb, WEB_STEPS } from './bench/web.ts'
 
 const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
   pass: benchPass,
@@ -37,6 +37,7 @@ const STEPS: Readonly<Record<string, readonly string[]>> = {
   server: SERVER_STEPS,
   camera: CAMERA_STEPS,
   gate: GATE_STEPS,
+  web: WEB_STEPS,
 }
 
 const RUNS_MAX = 20
@@ -51,7 +52,8 @@ against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
   --only     with server alone, one step of it: ${SERVER_STEPS.join(', ')};
              with camera alone: ${CAMERA_STEPS.join(', ')};
              with pass alone: ${PASS_STEPS.join(', ')};
-             with gate alone: ${GATE_STEPS.join(', ')}
+             with gate alone: ${GATE_STEPS.join(', ')};
+             with web alone: ${WEB_STEPS.join(', ')}
   --hops     with gate alone: where the time of a scan goes, and the slowest ones (--only hops)
   --runs N   measures N times (1 to ${RUNS_MAX}): medians, and how far the runs lay apart
   --store    keeps the run in FOLDER, one JSON file each, and draws all that are there as history.svg

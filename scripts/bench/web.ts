@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- web`: the passenger's page on a cheap phone with a bad network, by Chromium's
+ * `npm run bench -- web --only passenger`: the passenger's page on a cheap phone with a bad network, by Chromium's
  * throttles: 4 times slower than this machine, 400 kbit/s, 400 ms to the first byte. By the clock, so
  * a busy machine makes it slower than it is.
  */
@@ -17,7 +17,8 @@ import {
 } from '../../server/web/testing/browser.ts'
 import { openPageWorld, type PageWorld } from '../../server/web/testing/page-world.ts'
 import { slowDown } from '../../server/web/testing/slow-phone.ts'
-import { type Figure, figure } from './figure.ts'
+import { type BenchHow, type Figure, figure } from './figure.ts'
+import { benchFleetTab } from './fleet-tab.ts'
 import { median } from './measure.ts'
 
 const PART = 'web'
@@ -26,7 +27,16 @@ const FIRST_MS_MAX = 6_000
 const CODE_MS_MAX = 1_500
 const SAID = TEXTS[PHONE.language]
 
-export async function benchWeb(): Promise<Figure[]> {
+/** `--only`. */
+export const WEB_STEPS = ['passenger', 'fleet'] as const
+
+export async function benchWeb({ only, print }: BenchHow): Promise<Figure[]> {
+  const passenger = only === 'fleet' ? [] : await benchPassenger()
+  const fleet = only === 'passenger' ? [] : await benchFleetTab(print)
+  return [...passenger, ...fleet]
+}
+
+async function benchPassenger(): Promise<Figure[]> {
   if (noBrowser !== false) throw new Error(noBrowser)
   const dir = mkdtempSync(join(tmpdir(), 'wicketgate-bench-'))
   const pageWorld = await openPageWorld(dir)

@@ -6,6 +6,7 @@ import {
   browserTimers,
   browserVault,
 } from '../shared/browser-ports.ts'
+import { forgetOldTrees } from '../shared/old-trees.ts'
 import { openFleet } from './fleet.ts'
 import { type OpenStream, STREAM_EVENTS } from './stream.ts'
 import { App } from './views/app.tsx'
@@ -37,6 +38,7 @@ async function open(): Promise<void> {
   if (location.search !== '') history.replaceState(null, '', location.pathname + location.hash)
   const root = document.getElementById('page') as HTMLElement
   root.replaceChildren()
+  forgetOldTrees()
   render(<App fleet={fleet} />, root)
 
   addEventListener('hashchange', () => fleet.go(location.hash))

@@ -2,69 +2,23 @@
  * 500 gates on the fleet's page, each with a report a second: what is drawn of a change is its own row, and
  * neither memory nor the document grows. The stream is the test's own, in the page.
  */
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
-import type { GateRow } from '../fleet/gate-row.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { openFleetDriver } from '../testing/fleet-driver.ts'
-import { BUSY } from '../testing/fleet-gates.ts'
+import { gateRow, replaceStream, reported, tabUse, tell, unrest } from '../testing/many-gates.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 
 const GATES = 500
 /** Each is a second of reports. */
 const ROUNDS = 60
+/** Each is a change of the order; a list that is kept is 2.6 MB. */
+const ORDERS = 20
 /** What the page may take for one, milliseconds of its own thread: 30 % of a core. */
 const ROUND_MS_MAX = 300
 const FIRST_MS_MAX = 1_000
 const GROWTH_BYTES_MAX = 3_000_000
-
-const row = (i: number): GateRow => ({
-  ...{ gate: `gate-${i}`, station: `station-${i % 20}`, enrolledAt: 1, seenAt: 1, reportedAt: 1 },
-  ...{
-    offline: false,
-    software: '0.3.1',
-    clock: 'TRUSTED',
-    clockOffsetMs: 3,
-    queue: 0,
-    waiting: 0,
-  },
-  ...{ disk: null, alarms: [], recent: BUSY },
-  trust: { stage: 'FRESH', version: 1, manifestVersion: 7, manifestAgeMs: 400 },
-  config: { given: 0, runs: null, drift: false },
-  lanes: [{ name: 'A', state: 'Locked', serves: true, modes: [] }],
-})
-
-/** Runs in the page: a stream whose events the test tells. */
-function replaceStream(): void {
-  class HandSource extends EventTarget {
-    onerror = () => {}
-    constructor() {
-      super()
-      Object.assign(window, { stream: this })
-    }
-    close() {}
-  }
-  Object.assign(window, { EventSource: HandSource })
-}
-
-const tell = (page: Page, event: string, data: object) =>
-  page.evaluate(
-    ([name, text]) => {
-      const { stream } = window as unknown as { readonly stream: EventTarget }
-      stream.dispatchEvent(new MessageEvent(name as string, { data: text as string }))
-      return new Promise(requestAnimationFrame)
-    },
-    [event, JSON.stringify(data)],
-  )
-
-/** Seconds of the page's thread, bytes after a collection, and nodes of the document. */
-async function measure(session: CDPSession) {
-  await session.send('HeapProfiler.collectGarbage')
-  const { metrics } = await session.send('Performance.getMetrics')
-  const of = (name: string) => metrics.find(one => one.name === name)?.value ?? 0
-  return { busyMs: of('TaskDuration') * 1000, bytes: of('JSHeapUsedSize'), nodes: of('Nodes') }
-}
 
 t.test('500 gates', { skip: noBrowser, timeout: 120_000 }, async t => {
   const pageWorld = await openPageWorld(tempDir())
@@ -80,12 +34,12 @@ t.test('500 gates', { skip: noBrowser, timeout: 120_000 }, async t => {
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
   const now = pageWorld.world.clock.now()
-  const rows = Array.from({ length: GATES }, (_, i) => row(i))
+  const rows = Array.from({ length: GATES }, (_, i) => gateRow(i))
 
-  const blank = await measure(session)
+  const blank = await tabUse(session)
   await tell(page, 'snapshot', { at: now, rows })
   t.equal(await page.locator('.gates > li').count(), GATES)
-  const first = await measure(session)
+  const first = await tabUse(session)
   const firstMs = first.busyMs - blank.busyMs
   t.ok(firstMs < FIRST_MS_MAX, `the first screen: ${Math.round(firstMs)} ms`)
 
@@ -110,21 +64,31 @@ t.test('500 gates', { skip: noBrowser, timeout: 120_000 }, async t => {
   })
 
   await t.test('all change each second: within the budget, and nothing grows', async t => {
-    const change = (round: number) =>
-      rows.map(({ gate }, i) => ({ gate, queue: (round + i) % 9, reportedAt: now + round }))
+    const change = (round: number) => rows.map((_, i) => reported(i, now, round))
     for (let round = 0; round < 10; round++) {
       await tell(page, 'changes', { at: now + round, rows: change(round), gone: [] })
     }
-    const start = await measure(session)
+    const start = await tabUse(session)
     for (let round = 10; round < 10 + ROUNDS; round++) {
       await tell(page, 'changes', { at: now + round, rows: change(round), gone: [] })
     }
-    const end = await measure(session)
+    const end = await tabUse(session)
     const roundMs = (end.busyMs - start.busyMs) / ROUNDS
     t.ok(roundMs < ROUND_MS_MAX, `a second of reports: ${Math.round(roundMs)} ms`)
     t.ok(end.bytes - start.bytes < GROWTH_BYTES_MAX, `grew by ${end.bytes - start.bytes} bytes`)
     t.ok(end.nodes - start.nodes < GATES, `grew by ${end.nodes - start.nodes} nodes`)
     t.comment({ firstMs, roundMs, bytes: end.bytes, grown: end.bytes - start.bytes })
+  })
+
+  await t.test('their order changes each second: no list of before is kept', async t => {
+    for (let round = 0; round < 10; round++) await tell(page, 'changes', unrest(GATES, round, now))
+    const start = await tabUse(session)
+    for (let round = 10; round < 10 + ORDERS; round++) {
+      await tell(page, 'changes', unrest(GATES, round, now))
+    }
+    const end = await tabUse(session)
+    t.ok(end.bytes - start.bytes < GROWTH_BYTES_MAX, `grew by ${end.bytes - start.bytes} bytes`)
+    t.ok(end.nodes - start.nodes < GATES, `grew by ${end.nodes - start.nodes} nodes`)
   })
   t.same(driver.faults, [])
 })
