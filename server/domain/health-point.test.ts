@@ -1,6 +1,6 @@
 import t from 'tap'
 import { WELL } from '../testing/health.ts'
-import { healthPoint, healthPointSchema } from './health-point.ts'
+import { healthPoint, healthPointSchema, slotOf } from './health-point.ts'
 
 const minutes = (...last: number[]) => [
   ...Array.from({ length: 15 - last.length }, () => 9),
@@ -34,3 +34,16 @@ t.test(
     t.same([point.verdicts, point.scanToRelayP99Ms], [{ ADMIT: 15 }, 5.2])
   },
 )
+
+t.test('a gate that had no scan lately has no time of one', async t => {
+  const recent = { verdicts: {}, passages: minutes() }
+  t.match(healthPoint({ ...WELL, recent }), { verdicts: {}, scanToRelayP99Ms: null })
+})
+
+t.test('a slot each five minutes, the same one a day later', async t => {
+  const minuteMs = 60_000
+  const midnight = Date.UTC(2026, 0, 2)
+  const slots = [0, 4.99, 5, 60, 24 * 60 - 1].map(minute => slotOf(midnight + minute * minuteMs))
+  t.same(slots, [0, 0, 1, 12, 287])
+  t.equal(slotOf(midnight + (24 * 60 + 7) * minuteMs), 1)
+})
