@@ -36,7 +36,7 @@ t.test(
 )
 
 t.test('a gate that had no scan lately has no time of one', async t => {
-  const recent = { verdicts: {}, passages: minutes() }
+  const recent = { verdicts: {}, passages: minutes(), scanToRelay: null }
   t.match(healthPoint({ ...WELL, recent }), { verdicts: {}, scanToRelayP99Ms: null })
 })
 
