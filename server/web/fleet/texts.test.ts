@@ -1,6 +1,7 @@
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { ALARMS } from '../../../gate/contract/codes.ts'
+import { directionModeSchema, laneModesSchema } from '../../../gate/contract/events.ts'
 import { FRESHNESS_STAGES } from '../../../gate/contract/freshness.ts'
 import { freshnessStageSchema } from '../../../gate/contract/health.ts'
 import { openWorld } from '../../testing/world.ts'
@@ -41,4 +42,13 @@ t.test('every alarm of a gate says what to do, in the language that is shown', a
 t.test('stages of trust are the gate’s own, and each has a name', async t => {
   t.same(FRESHNESS_STAGES, freshnessStageSchema.options)
   for (const stage of FRESHNESS_STAGES) t.not(sayOr(`stage.${stage}`, stage), stage)
+})
+
+t.test('each mode of a lane that is not as usual has a sentence', async t => {
+  const { entry, exit, ...others } = laneModesSchema.shape
+  const unusual = directionModeSchema.options.filter(mode => mode !== 'controlled')
+  const ways = Object.keys({ entry, exit }).flatMap(way => unusual.map(mode => `${way}:${mode}`))
+  for (const mode of [...Object.keys(others), ...ways]) {
+    t.not(sayOr(`mode.${mode}`, mode), mode)
+  }
 })

@@ -41,10 +41,11 @@ const DASHES: Readonly<Record<ChartTone, number[]>> = {
 export function Chart(props: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const { title, times, lines } = props
+  const isEmpty = lines.every(({ values }) => values.every(value => value === null))
   useEffect(() => {
     const element = place.current
     return element === null ? undefined : draw(element, props)
-  }, [times, lines, language.value])
+  }, [times, lines, isEmpty, language.value])
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>
@@ -57,7 +58,11 @@ export function Chart(props: ChartProps) {
           ))}
         </ul>
       )}
-      <div ref={place} role="img" aria-label={`${title}: ${saidOf(props)}`} />
+      {isEmpty ? (
+        <p class="quiet">{say('chart.none')}</p>
+      ) : (
+        <div ref={place} role="img" aria-label={`${title}: ${saidOf(props)}`} />
+      )}
     </figure>
   )
 }

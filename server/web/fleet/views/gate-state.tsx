@@ -104,7 +104,8 @@ function Lanes({ row }: { readonly row: GateRow }) {
             </span>
             <span class="quiet">
               {state}
-              {modes.length > 0 && ` · ${modes.join(', ')}`}
+              {modes.length > 0 &&
+                ` · ${modes.map(mode => sayOr(`mode.${mode}`, mode)).join(say('comma'))}`}
             </span>
           </li>
         ))}
