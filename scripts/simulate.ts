@@ -9,7 +9,7 @@ import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine, type ProgressLine } from './report/progress-line.ts'
 import { noteStop } from './report/stop-signals.ts'
 import { explain } from './simulate/explain.ts'
-import { GROWTH_PHONES, playGrowth } from './simulate/growth.ts'
+import { GROWTH_GATES, GROWTH_PHONES, playGrowth } from './simulate/growth.ts'
 import { simulationPage } from './simulate/html.ts'
 import { outcomeText, spent } from './simulate/print.ts'
 import { createReporter } from './simulate/report.ts'
@@ -34,8 +34,8 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --html FILE      writes a page: each lane over time, who was refused and why, what was wrong; of the
                    last seed
   --no-shrink      a broken invariant is only told
-  --growth         how the speed changes: 2, 4 and 8 lanes with their people for an hour each, then the
-                   usual station for 1, 6, 24 and 168 hours; a line for each, in CPU time
+  --growth         how the speed changes: 2, 4 and 8 lanes, and 20 of four gates, with their people for an
+                   hour each, then the usual station for 1, 6, 24 and 168 hours; a line for each, in CPU time
   --help           this text
 
 A failure is made smaller: hours, faults and people that it does not need are left out, and what is left
@@ -136,7 +136,7 @@ async function play(ground: Ground, plan: Plan, { shrinks }: Asked, isStopped: (
 }
 
 async function grow(seed: number, isStopped: () => boolean): Promise<number> {
-  const ground = await createGround(tempDir(), GROWTH_PHONES)
+  const ground = await createGround(tempDir(), GROWTH_PHONES, GROWTH_GATES)
   const progress = createProgressLine()
   const held = await playGrowth({
     ...{ seed, isStopped },

@@ -29,8 +29,8 @@ const HELP = `npm run soak -- gate|bus|camera|console|simulate [--rounds N] [--s
                 commands spoilt, half escapes, pasted blocks, noise of a wrong speed; by a stranger
                 and by users of each level. Nobody may be logged in by it, no journal fill, no line
                 stay behind, no memory grow
-  simulate      plays an hour of a whole station with 25 faults for each seed (npm run simulate), and
-                looks whether every invariant held
+  simulate      plays an hour of a whole station with 25 faults for each seed (npm run simulate), every
+                fifth with three gates, and looks whether every invariant held
   --rounds N    how many kills (300), rounds of the bus (10000), frames (100000), lines
                 (1000000), or seeds (200)
   --seeds N     the same, of simulate
@@ -50,6 +50,8 @@ const ROUNDS = {
   console: 1_000_000,
   simulate: 200,
 } as const
+/** Of every fifth seed of simulate. */
+const SOAK_SIBLINGS = { gates: 3, lanes: 4 }
 type What = keyof typeof ROUNDS
 
 /** What resident memory may grow by over all frames, MB: the collector frees late. */
@@ -180,7 +182,10 @@ async function soakSimulate(options: Options): Promise<number> {
     process.stdout.write(`${round} of ${options.rounds}: ${what}\n`)
   }
   const stopped = () => signalled() !== undefined
-  const { broken, ...figures } = await runSeedRounds({ ...options, onRound, stopped })
+  const { broken, ...figures } = await runSeedRounds({
+    ...{ ...options, onRound, stopped },
+    siblings: SOAK_SIBLINGS,
+  })
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   for (const one of broken) process.stdout.write(`BROKEN: ${one}\n`)
   const { seeds, shown, faults, kinds } = figures

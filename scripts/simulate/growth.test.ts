@@ -41,10 +41,12 @@ t.test('lanes with their people, then hours; each line has its speed', async t =
       [LANES_MAX, 80],
     ],
   )
+  t.match(plans[3], { gates: 4, lanes: 5, phones: 200 })
   t.equal(plans.at(-1)?.spanMs, 7 * 24 * 3_600_000)
-  t.match(lines[0], /^lanes {2}hours {2}passengers {2}faults {2}CPU s {2}x real time/)
-  t.match(lines[1], /^ +2 +1 +900 +25 +3\.6 +1000 +4\.00$/)
-  t.match(lines.at(-1), /^ +6 +168 +900 +25 +3\.6 +168000 +4\.00$/)
+  t.match(lines[0], /^gates {2}lanes {2}hours {2}passengers {2}faults {2}CPU s {2}x real time/)
+  t.match(lines[1], /^ +1 +2 +1 +900 +25 +3\.6 +1000 +4\.00$/)
+  t.match(lines[4], /^ +4 +20 +1 +900/)
+  t.match(lines.at(-1), /^ +1 +6 +168 +900 +25 +3\.6 +168000 +4\.00$/)
 })
 
 t.test('a broken invariant ends it, and so does a stop', async t => {

@@ -4,19 +4,24 @@ import type { Outcome, Plan } from './run.ts'
 import { HOUR_MS, type PlanSize, seedPlan, USUAL_SIZE } from './seed-plan.ts'
 
 const PEOPLE_PER_LANE = USUAL_SIZE.passengers / USUAL_SIZE.lanes
-const ofLanes = (lanes: number): PlanSize => ({
+const ofLanes = (lanes: number, gates = 1): PlanSize => ({
   ...USUAL_SIZE,
-  lanes,
-  passengers: PEOPLE_PER_LANE * lanes,
+  ...{ gates, lanes },
+  passengers: PEOPLE_PER_LANE * lanes * gates,
 })
 const ofHours = (hours: number): PlanSize => ({ ...USUAL_SIZE, hours })
 
-/** From two lanes to as many as one gate has, an hour each; then up to seven days of the usual station. */
+/**
+ * From two lanes to as many as one gate has, and twenty of four gates, an hour each; then up to seven
+ * days of the usual station.
+ */
 export const GROWTH_SIZES: readonly PlanSize[] = [
-  ...[2, 4, 8].map(ofLanes),
+  ...[2, 4, 8].map(lanes => ofLanes(lanes)),
+  ofLanes(5, 4),
   ...[1, 6, 24, 168].map(ofHours),
 ]
-/** Phones that its largest needs. */
+/** Gates and phones that its largest needs. */
+export const GROWTH_GATES = Math.max(...GROWTH_SIZES.map(({ gates }) => gates))
 export const GROWTH_PHONES = Math.max(...GROWTH_SIZES.map(({ passengers }) => passengers))
 
 export interface GrowthParts {
@@ -30,7 +35,16 @@ export interface GrowthParts {
   readonly spentBy?: (since?: Spent) => Spent
 }
 
-const HEADS = ['lanes', 'hours', 'passengers', 'faults', 'CPU s', 'x real time', 'ms a passenger']
+const HEADS = [
+  'gates',
+  'lanes',
+  'hours',
+  'passengers',
+  'faults',
+  'CPU s',
+  'x real time',
+  'ms a passenger',
+]
 const rowOf = (cells: readonly string[]): string =>
   cells.map((cell, n) => cell.padStart(HEADS[n]?.length ?? 0)).join('  ')
 
@@ -46,7 +60,7 @@ export async function playGrowth(parts: GrowthParts): Promise<boolean> {
     const begun = [...faults.values()].reduce((sum, count) => sum + count, 0)
     onLine(
       rowOf([
-        ...[size.lanes, size.hours, counts.shown, begun].map(String),
+        ...[size.gates, size.gates * size.lanes, size.hours, counts.shown, begun].map(String),
         (cpuMs / 1000).toFixed(1),
         ((size.hours * HOUR_MS) / cpuMs).toFixed(0),
         (cpuMs / Math.max(1, counts.shown)).toFixed(2),

@@ -9,12 +9,19 @@ const SIZE = { ...USUAL_SIZE, lanes: 4, passengers: 6, faults: 22 }
 /** A busy machine takes its time. */
 t.setTimeout(900_000)
 const SEEDS = 20
+/** Of every fifth. */
+const SIBLINGS = { gates: 3, lanes: 2 }
 
 t.test('twenty fresh seeds of an hour hold', { timeout: 900_000 }, async t => {
   const seed = Math.floor(Date.now() / 1000)
   const options = `--lanes ${SIZE.lanes} --passengers ${SIZE.passengers} --faults ${SIZE.faults}`
   t.comment(`npm run simulate -- --seed ${seed} --seeds ${SEEDS} ${options}`)
-  const { broken, ...figures } = await runSeedRounds({ seed, rounds: SEEDS, size: SIZE })
+  const { broken, ...figures } = await runSeedRounds({
+    seed,
+    rounds: SEEDS,
+    size: SIZE,
+    siblings: SIBLINGS,
+  })
   t.comment(JSON.stringify(figures))
   t.same(broken, [])
   t.equal(figures.seeds, SEEDS)
@@ -49,6 +56,20 @@ t.test(
     t.same(figures, { seeds: 3, shown: 15, walked: 9, faults: 6, faultsMin: 2, kinds: 1 })
   },
 )
+
+t.test('every fifth seed is of several gates, and is told with them', async t => {
+  const gates: (number | undefined)[] = []
+  const { broken } = await runSeedRounds({
+    ...{ seed: 1, rounds: 10, size: { ...USUAL_SIZE, passengers: 1 }, siblings: SIBLINGS },
+    async play(ground, plan) {
+      gates.push(plan.gates)
+      t.ok(ground.gateKeys.length >= 3)
+      return outcome(plan.seed === 10 ? { broken: BROKEN } : {})
+    },
+  })
+  t.same(gates, [1, 1, 1, 1, 3, 1, 1, 1, 1, 3])
+  t.match(broken, [/again: npm run simulate -- --seed 10 --gates 3 --lanes 2 --passengers 1$/])
+})
 
 t.test('a stop leaves the seed that runs, unless it has failed', async t => {
   for (const broken of [[], BROKEN]) {

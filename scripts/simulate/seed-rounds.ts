@@ -10,12 +10,17 @@ export interface SeedRounds {
   readonly seed: number
   readonly rounds: number
   readonly size?: PlanSize
+  /** What every fifth round has in place of it. */
+  readonly siblings?: Partial<PlanSize>
   /** After each, with what it was. */
   readonly onRound?: (round: number, what: string) => void
   /** Asked now and then: a seed that runs then is left, and counts only where it has failed. */
   readonly stopped?: () => boolean
   readonly play?: typeof simulate
 }
+
+/** One round in so many is of several gates, where it is asked for. */
+const SIBLINGS_EVERY = 5
 
 export interface SeedFigures {
   /** Seeds that were played to their end. */
@@ -33,13 +38,16 @@ export interface SeedFigures {
 export async function runSeedRounds(parts: SeedRounds): Promise<SeedFigures> {
   const { seed, rounds, size = USUAL_SIZE, onRound, stopped = () => false } = parts
   const { play = simulate } = parts
-  const ground = await createGround(tempDir(), size.passengers, size.gates)
+  const withSiblings = { ...size, ...parts.siblings }
+  const sizeOf = (round: number) => (round % SIBLINGS_EVERY === 0 ? withSiblings : size)
+  const most = (name: 'passengers' | 'gates') => Math.max(size[name], withSiblings[name])
+  const ground = await createGround(tempDir(), most('passengers'), most('gates'))
   const kinds = new Set<string>()
   const broken: string[] = []
   const figures = { seeds: 0, shown: 0, walked: 0, faults: 0, faultsMin: Number.POSITIVE_INFINITY }
   for (let round = 1; round <= rounds && !stopped(); round += 1) {
     const own = seed + round - 1
-    const outcome = await play(ground, seedPlan(own, size), { onTime: () => !stopped() })
+    const outcome = await play(ground, seedPlan(own, sizeOf(round)), { onTime: () => !stopped() })
     const [first] = outcome.broken
     if (stopped() && first === undefined) break
     const faults = [...outcome.faults.values()].reduce((sum, count) => sum + count, 0)
@@ -50,7 +58,7 @@ export async function runSeedRounds(parts: SeedRounds): Promise<SeedFigures> {
     figures.faults += faults
     figures.faultsMin = Math.min(figures.faultsMin, faults)
     if (first !== undefined)
-      broken.push(`seed ${own}: ${brokenText(first)}; ${againWith(own, size)}`)
+      broken.push(`seed ${own}: ${brokenText(first)}; ${againWith(own, sizeOf(round))}`)
     const how = first === undefined ? 'held' : 'BROKEN'
     onRound?.(round, `seed ${own} ${how}, ${outcome.counts.walked} passages, ${faults} faults`)
   }
