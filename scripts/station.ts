@@ -5,12 +5,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { World } from '../fixtures/world.ts'
 import { checkFolder, WorldFolderError } from '../fixtures/world-identity.ts'
-import { EXIT } from '../gate/assembly/exit-codes.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { banner } from './station/banner.ts'
 import { completions, runLine } from './station/commands.ts'
+import { gateFails } from './station/gate-ends.ts'
 import { narrate } from './station/narrate.ts'
-import type { Station } from './station/station-state.ts'
 import { createTerminal } from './station/terminal.ts'
 import { openWhole } from './station/whole.ts'
 
@@ -88,7 +87,7 @@ async function runStation(options: StationOptions, stopped: Promise<void>): Prom
     const { station } = whole
     terminal.say(`\n${banner(whole, options.isTemporary)}\n`)
     if (!options.quiet) tellEvents(station.world, text => isTold && terminal.say(text))
-    await Promise.race([terminal.read(line => runLine(station, line)), ended(station)])
+    await Promise.race([terminal.read(line => runLine(station, line)), gateFails(station)])
   }
   try {
     await Promise.race([stopped, terminal.gone, life()])
@@ -104,19 +103,6 @@ function tellEvents(world: World, say: (text: string) => void): void {
   world.onGateLine(line => {
     const told = narrate(line)
     if (told !== undefined) say(told)
-  })
-}
-
-/** At its console; it stays away until somebody starts it. */
-const ASKED_TO_END: readonly (number | null)[] = [EXIT.restart, EXIT.shutdown]
-
-/** Rejects, with what it said, where the gate ends and nobody asked it to. */
-function ended({ world, say }: Station): Promise<never> {
-  return new Promise((_, reject) => {
-    world.onGateEndAlone(({ code, said }) => {
-      if (ASKED_TO_END.includes(code)) say('the gate ended; trouble power off starts it again')
-      else reject(new Error(`the gate ended with ${code}\n${said}`))
-    })
   })
 }
 

@@ -32,6 +32,7 @@ const DAYS = ['fromDay', 'toDay'] as const
 
 function Search({ fleet }: FleetProps) {
   const [filter, setFilter] = useState<AuditFilter>(fleet.audit.filter.value)
+  const isBusy = fleet.waiting.value !== 'no'
   const put = (name: keyof AuditFilter) => (value: string) =>
     setFilter(before => ({ ...before, [name]: value }))
   return (
@@ -39,7 +40,7 @@ function Search({ fleet }: FleetProps) {
       class="card pad search"
       onSubmit={event => {
         event.preventDefault()
-        void fleet.audit.search(filter)
+        if (!isBusy) void fleet.audit.search(filter)
       }}
     >
       {TEXTS.map(name => (
@@ -65,7 +66,7 @@ function Search({ fleet }: FleetProps) {
         />
       ))}
       <div class="buttons">
-        <button type="submit" class="button" disabled={fleet.waiting.value !== 'no'}>
+        <button type="submit" class="button" aria-disabled={isBusy}>
           {say('audit.search')}
         </button>
         <a class="button line" href={fleet.audit.exportUrl('csv')} download="audit.csv">
@@ -93,8 +94,8 @@ function Found({ fleet, page }: FleetProps & { readonly page: AuditPage }) {
           <button
             type="button"
             class="button line"
-            disabled={isBusy}
-            onClick={() => void fleet.audit.older()}
+            aria-disabled={isBusy}
+            onClick={() => isBusy || void fleet.audit.older()}
           >
             {isBusy && <Spinner />}
             {say('audit.older')}

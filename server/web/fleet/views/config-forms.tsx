@@ -1,11 +1,12 @@
 /** A new config: its text, what it changes with a reason and a time to confirm in, and what came of it. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX } from '../../../limits.ts'
 import { Field, Spinner } from '../../shared/parts.tsx'
 import type { Outcome } from '../config-outcome.ts'
 import type { Configs, Draft } from '../config-steps.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
+import { useFocus } from './focus.ts'
 import { Form, Line, ReasonLine } from './forms.tsx'
 import { At, type FleetProps } from './parts.tsx'
 
@@ -15,8 +16,7 @@ interface EditProps extends FleetProps {
 
 export function EditForm({ fleet, draft }: EditProps) {
   const [text, setText] = useState(draft.text)
-  const area = useRef<HTMLTextAreaElement>(null)
-  useLayoutEffect(() => area.current?.focus(), [])
+  const area = useFocus<HTMLTextAreaElement>()
   return (
     <section class="card pad">
       <Form
@@ -117,6 +117,7 @@ interface GivenProps extends FleetProps {
 export function GivenCard({ fleet, draft }: GivenProps) {
   const { outcome, revision, confirmMinutes } = draft
   const isOpen = outcome.is === 'waits' || outcome.is === 'tried'
+  const close = useFocus<HTMLButtonElement>()
   return (
     <section class="card pad given">
       <h2>{say('config.given', { n: revision })}</h2>
@@ -131,7 +132,7 @@ export function GivenCard({ fleet, draft }: GivenProps) {
           <At fleet={fleet} at={outcome.at} />
         </p>
       )}
-      <button type="button" class="button line" onClick={fleet.configs.callOff}>
+      <button ref={close} type="button" class="button line" onClick={fleet.configs.callOff}>
         {say('config.revisions')}
       </button>
     </section>

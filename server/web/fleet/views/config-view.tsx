@@ -7,6 +7,7 @@ import { configState } from '../gate-row-config.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
 import { EditForm, GivenCard, ReviewForm } from './config-forms.tsx'
+import { useFocusBack } from './focus.ts'
 import { At, type FleetProps, Shown } from './parts.tsx'
 
 interface ConfigProps extends FleetProps {
@@ -23,6 +24,7 @@ export function ConfigView({ fleet, row }: ConfigProps) {
 
 function Here({ fleet, row, configs }: ConfigProps & { readonly configs: Configs }) {
   const draft = fleet.configs.draft.value
+  const begin = useFocusBack<HTMLButtonElement>(draft !== undefined)
   if (draft !== undefined) return <DraftCard fleet={fleet} configs={configs} draft={draft} />
   return (
     <>
@@ -35,6 +37,7 @@ function Here({ fleet, row, configs }: ConfigProps & { readonly configs: Configs
         {fleet.may('configure') ? (
           <p>
             <button
+              ref={begin}
               type="button"
               class="button"
               onClick={() => void fleet.configs.begin(configs.revision)}

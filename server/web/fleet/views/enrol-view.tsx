@@ -5,6 +5,7 @@ import { drawQrOfBytes } from '../../shared/qr-code.ts'
 import type { Enrolment } from '../admin-steps.ts'
 import { hashOf } from '../place.ts'
 import { say } from '../texts.ts'
+import { useFocus } from './focus.ts'
 import { Form, Line } from './forms.tsx'
 import { At, type FleetProps } from './parts.tsx'
 
@@ -85,7 +86,9 @@ function CodeCard({ fleet, enrolment }: CodeProps) {
   const { side, path } = drawQrOfBytes(code)
   return (
     <section class="card pad enrolled" role="status">
-      <h2>{say('enrol-gate.code', { gate, station })}</h2>
+      <h2 ref={useFocus<HTMLHeadingElement>()} tabIndex={-1}>
+        {say('enrol-gate.code', { gate, station })}
+      </h2>
       <svg
         class="qr"
         viewBox={`0 0 ${side} ${side}`}

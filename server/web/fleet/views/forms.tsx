@@ -78,7 +78,7 @@ export function Form({
         <button
           type="submit"
           class={`button ${isDanger === true ? 'danger' : ''}`}
-          disabled={isBusy}
+          aria-disabled={isBusy}
         >
           {isBusy && <Spinner />}
           {say(submit)}

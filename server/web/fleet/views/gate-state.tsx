@@ -5,6 +5,7 @@ import type { GateRow } from '../gate-row.ts'
 import { configState } from '../gate-row-config.ts'
 import { say, sayOr } from '../texts.ts'
 import { Advice } from './alarm.tsx'
+import { useFocusBack } from './focus.ts'
 import { Reasoned } from './forms.tsx'
 import { HealthCharts } from './health-charts.tsx'
 import {
@@ -120,11 +121,17 @@ interface RetireProps extends FleetProps {
 
 function Retire({ fleet, gate }: RetireProps) {
   const { value } = fleet.admin.retirement
+  const open = useFocusBack<HTMLButtonElement>(value.is === 'asked')
   if (!fleet.may('retire')) return null
   if (value.is !== 'asked') {
     return (
       <p>
-        <button type="button" class="button plain warn" onClick={() => fleet.admin.askRetire(true)}>
+        <button
+          ref={open}
+          type="button"
+          class="button plain warn"
+          onClick={() => fleet.admin.askRetire(true)}
+        >
           {say('retire.open')}
         </button>
       </p>

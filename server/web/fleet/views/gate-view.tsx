@@ -5,6 +5,7 @@ import { GATE_PARTS, type GatePart, hashOf } from '../place.ts'
 import { say } from '../texts.ts'
 import { State } from './alarm.tsx'
 import { ConfigView } from './config-view.tsx'
+import { useFocus } from './focus.ts'
 import { GateState } from './gate-state.tsx'
 import { JournalView } from './journal-view.tsx'
 import type { FleetProps } from './parts.tsx'
@@ -38,11 +39,7 @@ export function GateView({ fleet, gate, part }: GateProps) {
 function Inside({ fleet, gate, part, row }: GateProps & { readonly row: GateRow | undefined }) {
   const retirement = fleet.admin.retirement.value
   if (retirement.is === 'done' && retirement.gate === gate) {
-    return (
-      <p class="card pad" role="status">
-        {say('retire.done', { gate })}
-      </p>
-    )
+    return <Retired gate={gate} />
   }
   if (!fleet.gates.isHere.value) {
     return (
@@ -70,5 +67,13 @@ function Inside({ fleet, gate, part, row }: GateProps & { readonly row: GateRow 
       {part === 'journal' && <JournalView fleet={fleet} />}
       {part === 'config' && <ConfigView fleet={fleet} row={row} />}
     </>
+  )
+}
+
+function Retired({ gate }: { readonly gate: string }) {
+  return (
+    <p ref={useFocus<HTMLParagraphElement>()} class="card pad" role="status" tabIndex={-1}>
+      {say('retire.done', { gate })}
+    </p>
   )
 }

@@ -142,7 +142,10 @@ function Nothing({ fleet }: FleetProps) {
         <button
           type="button"
           class="button line"
-          onClick={() => fleet.gates.choose({ text: '', only: 'all' })}
+          onClick={() => {
+            fleet.gates.choose({ text: '', only: 'all' })
+            document.getElementById('filter')?.focus()
+          }}
         >
           {say('filter.clear')}
         </button>

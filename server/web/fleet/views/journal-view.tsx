@@ -30,24 +30,24 @@ function Page({ fleet, page }: PageProps) {
           <button
             type="button"
             class="button line"
-            disabled={page.isNewest}
-            onClick={() => void journal.newest()}
+            aria-disabled={page.isNewest}
+            onClick={() => page.isNewest || void journal.newest()}
           >
             {say('journal.newest')}
           </button>
           <button
             type="button"
             class="button line"
-            disabled={page.isNewest}
-            onClick={() => void journal.newer()}
+            aria-disabled={page.isNewest}
+            onClick={() => page.isNewest || void journal.newer()}
           >
             {say('journal.newer')}
           </button>
           <button
             type="button"
             class="button line"
-            disabled={page.isOldest}
-            onClick={() => void journal.older()}
+            aria-disabled={page.isOldest}
+            onClick={() => page.isOldest || void journal.older()}
           >
             {say('journal.older')}
           </button>

@@ -3,7 +3,8 @@ import { language } from '../../shared/language.ts'
 import { Heading } from '../../shared/parts.tsx'
 import { timeLeft } from '../../shared/shown-time.ts'
 import { say } from '../texts.ts'
-import type { Trust, TrustKey } from '../trust-steps.ts'
+import type { Trust, TrustAct, TrustKey } from '../trust-steps.ts'
+import { useFocus, useFocusBack } from './focus.ts'
 import { Reasoned } from './forms.tsx'
 import { At, Facts, type FleetProps, Shown } from './parts.tsx'
 
@@ -43,6 +44,7 @@ function Left({ fleet, at }: FleetProps & { readonly at: number }) {
 
 function Versions({ fleet, trust }: TrustProps) {
   const { document, manifest, environment } = trust
+  const publish = useFocusBack<HTMLButtonElement>(fleet.trust.act.value.is !== 'no')
   return (
     <div class="pair">
       <section class="card pad">
@@ -62,7 +64,12 @@ function Versions({ fleet, trust }: TrustProps) {
         )}
         {fleet.may('publish') ? (
           <p>
-            <button type="button" class="button line" onClick={() => fleet.trust.begin('publish')}>
+            <button
+              ref={publish}
+              type="button"
+              class="button line"
+              onClick={() => fleet.trust.begin('publish')}
+            >
               {say('publish.open')}
             </button>
           </p>
@@ -149,21 +156,7 @@ function KeyRow({ fleet, one }: FleetProps & { readonly one: TrustKey }) {
 function ActCard({ fleet }: FleetProps) {
   const act = fleet.trust.act.value
   if (act.is === 'no') return null
-  if (act.is === 'denied' || act.is === 'published') {
-    const version = act.manifestVersion ?? '–'
-    return (
-      <section class="card pad" role="status">
-        <p>
-          {act.is === 'denied'
-            ? say('deny.done', { kid: act.kid, version })
-            : say('publish.done', { version })}
-        </p>
-        <button type="button" class="button line" onClick={fleet.trust.callOff}>
-          {say('act.close')}
-        </button>
-      </section>
-    )
-  }
+  if (act.is === 'denied' || act.is === 'published') return <Done fleet={fleet} act={act} />
   const common = { fleet, trouble: act.trouble, callOff: fleet.trust.callOff }
   return (
     <section class="card pad">
@@ -186,6 +179,31 @@ function ActCard({ fleet }: FleetProps) {
           run={reason => void fleet.trust.publish(reason)}
         />
       )}
+    </section>
+  )
+}
+
+interface DoneProps extends FleetProps {
+  readonly act: Extract<TrustAct, { is: 'denied' | 'published' }>
+}
+
+function Done({ fleet, act }: DoneProps) {
+  const version = act.manifestVersion ?? '–'
+  return (
+    <section class="card pad" role="status">
+      <p>
+        {act.is === 'denied'
+          ? say('deny.done', { kid: act.kid, version })
+          : say('publish.done', { version })}
+      </p>
+      <button
+        ref={useFocus<HTMLButtonElement>()}
+        type="button"
+        class="button line"
+        onClick={fleet.trust.callOff}
+      >
+        {say('act.close')}
+      </button>
     </section>
   )
 }

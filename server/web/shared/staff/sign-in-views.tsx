@@ -88,8 +88,8 @@ function Password({ page, title, ways, why, trouble }: SignInProps) {
           <button
             type="button"
             class="button line wide"
-            disabled={isBusy}
-            onClick={() => void page.signIn.provider()}
+            aria-disabled={isBusy}
+            onClick={() => isBusy || void page.signIn.provider()}
           >
             {say('in.oidc', { name: ways.oidc.name })}
           </button>
@@ -218,7 +218,7 @@ function Submit({ page, text }: { readonly page: StaffPage; readonly text: Staff
   const isBusy = page.waiting.value !== 'no'
   return (
     <>
-      <button type="submit" class="button wide" disabled={isBusy}>
+      <button type="submit" class="button wide" aria-disabled={isBusy}>
         {isBusy && <Spinner />}
         {say(text)}
       </button>
