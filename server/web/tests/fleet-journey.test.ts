@@ -1,7 +1,7 @@
 /**
  * A config's way on the real programs, by the fleet's page in Chromium: an operator signs in, sees the
  * gate in service, gives it a config, sees what the next one changes, and goes back to the first; the
- * running gate confirms each.
+ * running gate confirms each. At the end it is retired, and another window sees it go.
  */
 import { readFileSync } from 'node:fs'
 import t from 'tap'
@@ -98,6 +98,25 @@ t.test('from the sign-in to the gate and back', { skip: noBrowser, timeout: 240_
     await page.getByRole('link', { name: say('gate.journal') }).click()
     await page.getByText(/the chain holds/).waitFor()
     t.match(await page.locator('main').innerText(), /config/)
+  })
+
+  await t.test('it is retired: who watches the list sees it go, without loading anew', async t => {
+    const watcher = await context.newPage()
+    await watcher.goto(`${world.url()}/fleet`)
+    const row = watcher.getByRole('listitem').filter({ hasText: 'north-1' })
+    await row.waitFor()
+    let loads = 0
+    watcher.on('framenavigated', () => {
+      loads += 1
+    })
+    await page.getByRole('link', { name: say('gate.state') }).click()
+    await press(say('retire.open'))
+    await page.getByLabel(say('act.type').replace('{typed}', 'north-1')).fill('north-1')
+    await type('act.reason', 'taken down')
+    await press(say('retire.do'))
+    await row.waitFor({ state: 'detached' })
+    await watcher.getByText(say('gates.none')).waitFor()
+    t.equal(loads, 0)
   })
 
   t.same(faults, [], 'no fault, and nothing that the content security policy refuses')
