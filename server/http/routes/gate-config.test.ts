@@ -9,6 +9,7 @@ import { givenSha256 } from '../../domain/given-config.ts'
 import { CONFIGS_KEPT } from '../../limits.ts'
 import { makeConfig } from '../../publish/configs.ts'
 import { transact } from '../../store/engine/transact.ts'
+import { removeMember } from '../../store/staff/staff-members.ts'
 import { onEachEngine } from '../../testing/engines.ts'
 import { WELL } from '../../testing/health.ts'
 import { makeClient, openWorld, type World } from '../../testing/world.ts'
@@ -98,6 +99,23 @@ await onEachEngine(async (t: Test, newPlace) => {
       rows.filter(row => row.action === 'fleet.config'),
       [{ subject: 'north-1', detail }],
     )
+  })
+
+  await t.test('who gave it has a name while they are there', async t => {
+    const { revision: base } = (await (await get()).json()) as { revision: number }
+    const leaver = await world.signIn('operator')
+    const config = { lanes: [laneOf(7000)] }
+    t.equal((await put(world, 'north-1', { base, config, reason }, leaver)).status, 200)
+    const giver = async () => {
+      const { rows } = (await (await get()).json()) as { rows: { by: string; name: unknown }[] }
+      return rows[0]
+    }
+    const { by, name } = (await giver()) ?? {}
+    t.match(by, /^staff:./)
+    t.match(name, /^operator-/)
+    const id = by?.slice('staff:'.length) ?? ''
+    await transact(world.service.db, tx => removeMember(tx, id))
+    t.match(await giver(), { by, name: null })
   })
 
   await t.test('a camera’s password is for its gate alone', async t => {

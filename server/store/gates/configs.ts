@@ -1,4 +1,5 @@
 /** Configs that operators gave to gates: each revision as it was signed, the newest few of each gate. */
+import { sql } from 'kysely'
 import { givenSha256 } from '../../domain/given-config.ts'
 import { CONFIGS_KEPT } from '../../limits.ts'
 import type { GateConfigsTable } from '../schema/gate-schema.ts'
@@ -26,11 +27,13 @@ export function findConfig(
   return wanted.orderBy('revision', 'desc').limit(1).executeTakeFirst()
 }
 
-/** What became of a gate's config, newest first, without the configs. */
+/** What became of a gate's config, newest first, without the configs. `name`: as in `AuditRow`. */
 export function listConfigs(db: Database, gate: string) {
   return db
     .selectFrom('gate_configs')
-    .select(['revision', 'made_at', 'actor', 'reason', 'confirm_minutes', 'sha256'])
+    .leftJoin('staff', join => join.on(sql<boolean>`gate_configs.actor = 'staff:' || staff.id`))
+    .select(['revision', 'made_at', 'actor', 'staff.name as name'])
+    .select(['reason', 'confirm_minutes', 'sha256'])
     .where('gate', '=', gate)
     .orderBy('revision', 'desc')
     .limit(CONFIGS_KEPT)

@@ -1,11 +1,11 @@
 /** Starts the desk's page: its browser's ports, the scanner's keys, and the keys of the page. */
-import { render } from 'preact'
 import {
   browserClock,
   browserRandom,
   browserTimers,
   browserVault,
 } from '../shared/browser-ports.ts'
+import { drawPage } from '../shared/draw-page.ts'
 import { openDesk } from './desk.ts'
 import { keyOf } from './keys.ts'
 import { pressed } from './pressed.ts'
@@ -29,9 +29,7 @@ async function open(): Promise<void> {
     new URLSearchParams(location.search).get('error') ?? undefined,
   )
   if (location.search !== '') history.replaceState(null, '', location.pathname)
-  const root = document.getElementById('page') as HTMLElement
-  root.replaceChildren()
-  render(<App desk={desk} />, root)
+  drawPage(<App desk={desk} />)
 
   listenForScans({
     isListening: () => desk.screen.value.at === 'in',

@@ -72,6 +72,23 @@ t.test('the first one, the next with its changes, and back to the first', async 
   t.equal(configsOf(one).rows.length, 3)
 })
 
+t.test('the first begins with an example of the gate’s lanes, which the service takes', async t => {
+  await newGate(world, 'c-5')
+  const one = await open('operator', { hash: '#/gates/c-5/config' })
+  const { configs } = one.fleet
+  const lanesOfText = () => JSON.parse(draftOf(one, 'edit').text).lanes as { name: string }[]
+  await configs.begin(0)
+  t.match(lanesOfText(), [{ name: 'A' }], 'nothing was told of it')
+  const lane = { state: 'Locked', serves: true, modes: [] }
+  const lanes = ['left', 'right'].map(name => ({ name, ...lane }))
+  const row = { gate: 'c-5', station: 'north', lanes, alarms: [], recent: null, config: {} }
+  one.stream.tell('snapshot', { at: world.clock.now(), rows: [row] })
+  await configs.begin(0)
+  t.match(lanesOfText(), [{ name: 'left' }, { name: 'right' }])
+  await give(one, draftOf(one, 'edit').text)
+  t.match(configsOf(one).config, { lanes: [{ name: 'left' }, { name: 'right' }] })
+})
+
 t.test('what the gate wrote of it is followed until its last word', async t => {
   const gate = await newGate(world, 'c-2')
   const one = await open('operator', { hash: '#/gates/c-2/config' })
@@ -96,7 +113,6 @@ t.test('text that is no config, and what the service refuses, with the place', a
   const one = await open('operator', { hash: '#/gates/c-3/config' })
   const { configs } = one.fleet
   await configs.begin(0)
-  t.same(JSON.parse(draftOf(one, 'edit').text), { lanes: [] })
   configs.review('{ "lanes": [')
   t.match(draftOf(one, 'edit'), { text: '{ "lanes": [', fault: /JSON/ })
   configs.review('[1]')

@@ -8,6 +8,7 @@ import { type StaffContext, staffTroubleOf } from '../shared/staff/staff-context
 import type { Loaded, StaffTrouble } from '../shared/staff/staff-screen.ts'
 import { type ConfigChange, configChanges, type Json } from './config-diff.ts'
 import { type Outcome, outcomeOf } from './config-outcome.ts'
+import { firstConfig } from './first-config.ts'
 import { readJournal } from './journal.ts'
 
 const ROUTE = 'GET /v1/fleet/gates/{id}/config'
@@ -59,7 +60,10 @@ export interface ConfigSteps {
   open(gate: string): Promise<void>
   /** What a revision changed of the one before it. */
   compare(revision: number): Promise<void>
-  /** Begins a new config from a revision: the newest to edit, an older one to go back to it. */
+  /**
+   * Begins a new config from a revision: the newest to edit, an older one to go back to it. From 0, an
+   * example to edit.
+   */
   begin(revision: number): Promise<void>
   /** What was written, against the newest. */
   review(text: string): void
@@ -71,10 +75,12 @@ export interface ConfigSteps {
 }
 
 const OUTCOME_EVERY_MS = 3_000
-/** What a gate without a config from here begins with. */
-const FIRST = { lanes: [] }
 
-export function createConfigSteps(page: StaffContext): ConfigSteps {
+/** `lanesOf`: names of a gate's lanes, as it reports them. */
+export function createConfigSteps(
+  page: StaffContext,
+  lanesOf: (gate: string) => readonly string[],
+): ConfigSteps {
   const configs = signal<Loaded<Configs>>({ is: 'loading' })
   const compared = signal<Compared>()
   const draft = signal<Draft>()
@@ -154,7 +160,7 @@ export function createConfigSteps(page: StaffContext): ConfigSteps {
         compared.value = { from: revision, to: revision, changes: found as Loaded<never> }
         return
       }
-      const text = JSON.stringify(found.value ?? FIRST, null, 2)
+      const text = JSON.stringify(found.value ?? firstConfig(lanesOf(gate)), null, 2)
       const now = here()
       if (revision === now?.revision || now === undefined) {
         draft.value = { is: 'edit', from: revision, text }

@@ -90,7 +90,7 @@ function createFleet(ports: FleetPorts, first: Place): Fleet {
   })
   const journal = createJournal(page)
   const health = createHealthSteps(page)
-  const configs = createConfigSteps(page)
+  const configs = createConfigSteps(page, gates.lanesOf)
   const admin = createAdminSteps(page)
   const trust = createTrustSteps(page)
   const audit = createAuditSteps(page)

@@ -41,6 +41,8 @@ export interface Gates {
   readonly sums: ReadonlySignal<Sums>
   /** Undefined for a gate that is not there. */
   row(gate: string): ReadonlySignal<GateRow> | undefined
+  /** Names of a gate's lanes as it last reported them; none of one that is not there. */
+  lanesOf(gate: string): readonly string[]
   /** All of them, as they are now. */
   all(): readonly GateRow[]
   choose(filter: Partial<Filter>): void
@@ -130,6 +132,7 @@ export function createGates(page: StaffContext, { open, onTime, onOtherRole }: G
       version.value
       return rows.get(gate)
     },
+    lanesOf: gate => (rows.get(gate)?.peek().lanes ?? []).map(({ name }) => name),
     all: now,
     choose(one) {
       filter.value = { ...filter.value, ...one }

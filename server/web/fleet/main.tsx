@@ -1,12 +1,11 @@
 /** Starts the fleet's page: its browser's ports, its address, and who looks. */
-import { render } from 'preact'
 import {
   browserClock,
   browserRandom,
   browserTimers,
   browserVault,
 } from '../shared/browser-ports.ts'
-import { forgetOldTrees } from '../shared/old-trees.ts'
+import { drawPage } from '../shared/draw-page.ts'
 import { openFleet } from './fleet.ts'
 import { type OpenStream, STREAM_EVENTS } from './stream.ts'
 import { App } from './views/app.tsx'
@@ -36,10 +35,7 @@ async function open(): Promise<void> {
     { wanted: navigator.languages, hash: location.hash, ...(error !== undefined && { error }) },
   )
   if (location.search !== '') history.replaceState(null, '', location.pathname + location.hash)
-  const root = document.getElementById('page') as HTMLElement
-  root.replaceChildren()
-  forgetOldTrees()
-  render(<App fleet={fleet} />, root)
+  drawPage(<App fleet={fleet} />)
 
   addEventListener('hashchange', () => fleet.go(location.hash))
   addEventListener('online', fleet.online)

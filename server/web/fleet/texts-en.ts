@@ -170,6 +170,8 @@ export const EN: Readonly<Record<TextKey, string>> = {
   'config.edit': 'Edit the config',
   'config.edit.text':
     'The gate tries it. It keeps it where it works and reaches the service in time; else it goes back.',
+  'config.example':
+    'This is an example with the lanes that the gate reports, if any: put in its own ports and directions.',
   'config.json': 'Config (JSON)',
   'config.json.hint': 'Logins in addresses are not shown: write them whole',
   'config.no-json': 'Not JSON: {why}',

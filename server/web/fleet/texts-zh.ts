@@ -165,6 +165,8 @@ export const ZH = {
   'config.first': '写第一份配置',
   'config.edit': '修改配置',
   'config.edit.text': '闸机会试用：规定时间内运行正常并联系到服务就保留，否则自动退回。',
+  'config.example':
+    '这是一份示例，通道取自闸机的报告（没有报告就只有一条），端口和方向须改成这台闸机的。',
   'config.json': '配置（JSON）',
   'config.json.hint': '地址里的登录名和密码不显示，须重新写全',
   'config.no-json': '不是 JSON：{why}',

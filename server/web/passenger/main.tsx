@@ -1,12 +1,12 @@
 /** Starts the passenger's page: its browser's ports, one tab at a time, and the worker that keeps it. */
 import { effect } from '@preact/signals'
-import { render } from 'preact'
 import {
   browserClock,
   browserRandom,
   browserTimers,
   browserVault,
 } from '../shared/browser-ports.ts'
+import { drawPage } from '../shared/draw-page.ts'
 import { keepAwake } from '../shared/keep-awake.ts'
 import { holdPage } from '../shared/one-tab.ts'
 import { browserCamera } from './browser-camera.ts'
@@ -30,9 +30,7 @@ async function open(): Promise<void> {
   )
   const tab = holdPage(PAGE, passenger.leave)
   const useHere = () => (tab.isHeld() ? location.reload() : tab.take(() => location.reload()))
-  const root = document.getElementById('page') as HTMLElement
-  root.replaceChildren()
-  render(<App passenger={passenger} useHere={useHere} />, root)
+  drawPage(<App passenger={passenger} useHere={useHere} />)
   addEventListener('online', passenger.online)
   addEventListener('offline', passenger.offline)
   // A browser also reports late measurements this way, without an error.

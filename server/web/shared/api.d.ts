@@ -457,6 +457,7 @@ export interface Api {
         readonly revision: number
         readonly at: string
         readonly by: string
+        readonly name: string | null
         readonly reason: string
         readonly confirmMinutes: number
         readonly sha256: string

@@ -1,7 +1,7 @@
 /** Starts the station's page on its browser, with what its address asks for. */
 import { effect } from '@preact/signals'
-import { render } from 'preact'
 import { browserTimers } from '../shared/browser-ports.ts'
+import { drawPage } from '../shared/draw-page.ts'
 import { language, preferred } from '../shared/language.ts'
 import { addressOf, readAddress } from './address.ts'
 import { openScenarios } from './scenarios.ts'
@@ -52,6 +52,4 @@ addEventListener('pagehide', station.close)
 // From the browser's memory it comes back without its line.
 addEventListener('pageshow', event => event.persisted && location.reload())
 
-const root = document.getElementById('page') as HTMLElement
-root.replaceChildren()
-render(<App station={station} scenarios={scenarios} buzzers={buzzers} />, root)
+drawPage(<App station={station} scenarios={scenarios} buzzers={buzzers} />)

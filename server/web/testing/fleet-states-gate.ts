@@ -71,6 +71,17 @@ export const FLEET_GATE: readonly FleetState[] = [
     shows: 'config.none',
   },
   {
+    name: 'the first config is written',
+    role: 'operator',
+    hash: '#/gates/west-3/config',
+    before,
+    shows: 'config.example',
+    async reach({ shows, press }) {
+      await shows('config.none')
+      await press('config.first')
+    },
+  },
+  {
     name: 'configs, for a technician',
     role: 'technician',
     hash: CONFIG,

@@ -121,7 +121,16 @@ t.test('from the sign-in to the gate and back', { skip: noBrowser, timeout: 240_
     t.match(await page.locator('main').innerText(), /config/)
   })
 
-  await t.test('the gate is retired, once it is meant', async t => {
+  await t.test('it is retired: who watches the list sees it go, without loading anew', async t => {
+    const watcher = await context.newPage()
+    await watcher.goto(`${world.url()}/fleet`)
+    const row = watcher.getByRole('listitem').filter({ hasText: 'north-1' })
+    await row.waitFor()
+    let loads = 0
+    watcher.on('framenavigated', () => {
+      loads += 1
+    })
+    await page.bringToFront()
     await keys.press(link(say('gate.state')))
     await press('retire.open', 'retire.text')
     await press('act.call-off', 'retire.open')
@@ -134,9 +143,11 @@ t.test('from the sign-in to the gate and back', { skip: noBrowser, timeout: 240_
     await keys.press(button('retire.do'))
     await page.getByText(say('retire.done', { gate: 'north-1' })).waitFor()
     await keys.keepsFocus(say('retire.do'))
+    await row.waitFor({ state: 'detached' })
+    await watcher.getByText(say('gates.none')).waitFor()
+    t.equal(loads, 0)
     await keys.press(link(say('gate.back')))
     await page.getByText(say('gates.none')).waitFor()
-    t.pass('no gate is left')
   })
 
   t.same(faults, [], 'no fault, and nothing that the content security policy refuses')

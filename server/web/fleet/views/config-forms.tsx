@@ -26,6 +26,7 @@ export function EditForm({ fleet, draft }: EditProps) {
         run={() => fleet.configs.review(text)}
         callOff={fleet.configs.callOff}
       >
+        {draft.from === 0 && <p class="note">{say('config.example')}</p>}
         <p class="note">{say('config.edit.text')}</p>
         <Field
           id="config"

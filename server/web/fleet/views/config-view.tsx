@@ -96,7 +96,8 @@ function RevisionRow({ fleet, configs, revision }: RevisionProps) {
           </b>{' '}
           {number === configs.runs && <span class="state pass">{say('config.runs')}</span>}
           <small>
-            {number} · {revision.by} · {say('config.confirm', { n: revision.confirmMinutes })}
+            {number} · {revision.name ?? revision.by} ·{' '}
+            {say('config.confirm', { n: revision.confirmMinutes })}
           </small>
         </span>
         <span>{revision.reason}</span>
