@@ -1,5 +1,5 @@
 /** A whole station: service and gate as programs of their own, two lanes of simulated hardware, its page. */
-import { createWorld, startStation, type World } from '../../fixtures/world.ts'
+import { createWorld, startEnrolledGate, type World } from '../../fixtures/world.ts'
 import type { PinConfig } from '../../hardware/drivers/pins.ts'
 import { createNullModem } from '../../hardware/sim/null-modem.ts'
 import { loadConfig } from '../../server/config.ts'
@@ -91,10 +91,13 @@ async function open(
   await begun(() => world.close())
   const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now(), DAYS)
   onStep('starting: the service, then the gate …')
-  await startStation(world)
+  await world.startServer()
+  // Before the gate looks for who has a ticket: its first list has this one.
+  const phone = await travellerOf(world)
+  await startEnrolledGate(world)
   const door = https ? await openTlsDoor({ target: world.url, port: TLS_PORT }) : undefined
   await begun(async () => door?.close())
-  const held = { phone: await travellerOf(world), reader: 'scanner' as const, lastText: '' }
+  const held = { phone, reader: 'scanner' as const, lastText: '' }
   const phones = createPhones(world)
   phones.fill()
   const station = { world, held, people: demo.people, phones, sabotage, say }
