@@ -29,7 +29,9 @@ interface ChartProps {
 
 const HEIGHT = 150
 const AXIS_WIDTH = 64
-const NAMES_WIDTH = 118
+const NAMES_WIDTH = 136
+/** An axis of less time would show the same minute again and again. */
+const SPAN_S_MIN = 3600
 /** Lines differ by more than colour. */
 const DASHES: Readonly<Record<ChartTone, number[]>> = {
   brand: [],
@@ -112,7 +114,7 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
     cursor: { show: false },
     select: { show: false, left: 0, top: 0, width: 0, height: 0 },
     scales: {
-      x: { time: true },
+      x: { time: true, range: () => spanOf(times) },
       // Names stand from the best at the top down.
       y: { range: (_, low, high) => rangeOf(low, high, steps), dir: steps === undefined ? 1 : -1 },
     },
@@ -132,7 +134,8 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
       {},
       ...lines.map(({ name, tone }) => ({
         ...{ label: name, stroke: colour(tone), width: 1.8, dash: DASHES[tone] },
-        points: { show: false },
+        // One time makes no line.
+        points: { show: times.length === 1 },
         ...(steps !== undefined &&
           uPlot.paths.stepped && { paths: uPlot.paths.stepped({ align: 1 }) }),
       })),
@@ -140,6 +143,12 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
   }
   const data = [times, ...lines.map(({ values }) => values)].map(one => [...one])
   return new uPlot(options, data as uPlot.AlignedData, element)
+}
+
+/** From the first to the last, which a single time is, too. */
+function spanOf(times: readonly number[]): [number, number] {
+  const [first = 0, last = first] = [times[0], times.at(-1)]
+  return [Math.min(first, last - SPAN_S_MIN), last]
 }
 
 /** From nothing on, and never flat. */
