@@ -6,8 +6,9 @@ import { createEntryStops } from '../assembly/entry-stops.ts'
 import type { DenyCode } from '../contract/codes.ts'
 import { DISK_LOOK_MS } from '../limits.ts'
 import { createBacklog } from '../store/backlog.ts'
+import type { RoomState } from '../store/disk-reserve.ts'
 import { JournalError } from '../store/journal-error.ts'
-import { createDiskState } from './disk-state.ts'
+import { createDiskState, type DiskState } from './disk-state.ts'
 import { startJournalMaintenance } from './journal-maintenance.ts'
 
 function watched() {
@@ -18,6 +19,35 @@ function watched() {
     onShut: why => shut.push(why),
   })
   return { disk, alarms, shut }
+}
+
+/** The upkeep of a journal that is sound but for what is given. */
+function maintained(
+  time: ReturnType<typeof createVirtualTime>,
+  {
+    disk,
+    beat = async () => {},
+    holdReserve,
+    onRoom = () => {},
+  }: {
+    readonly disk: DiskState
+    readonly beat?: () => Promise<void>
+    readonly holdReserve: () => Promise<RoomState>
+    readonly onRoom?: () => void
+  },
+) {
+  return startJournalMaintenance({
+    journal: {
+      ...{ beat, holdReserve, prune: async () => {} },
+      walk: async () => ({ next: undefined, rows: 0, broken: undefined }),
+    },
+    timers: time.timers,
+    nowMs: time.clock.nowMs,
+    knowsAge: () => true,
+    keepRowsMs: 1,
+    ...{ onAlarm: () => {}, onDisk: disk.found, onRoom },
+    ...{ onWalked: () => {}, onFault: () => {} },
+  })
 }
 
 t.test('a fault is one alarm, until nobody comes upon it any more', async t => {
@@ -46,24 +76,12 @@ t.test('without a row to write, a look and a mark of life find it within ten sec
   const { disk, alarms } = watched()
   const time = createVirtualTime()
   let bad = false
-  const upkeep = startJournalMaintenance({
-    journal: {
-      beat: async () => {
-        if (bad) throw new Error('EIO')
-      },
-      prune: async () => {},
-      walk: async () => ({ next: undefined, rows: 0, broken: undefined }),
-      holdReserve: async () => ({ held: true, freeBytes: 1e9, ...(bad && { fault: 'EROFS' }) }),
+  const upkeep = maintained(time, {
+    disk,
+    beat: async () => {
+      if (bad) throw new Error('EIO')
     },
-    timers: time.timers,
-    nowMs: time.clock.nowMs,
-    knowsAge: () => true,
-    keepRowsMs: 1,
-    onAlarm: () => {},
-    onDisk: disk.found,
-    onRoom: () => {},
-    onWalked: () => {},
-    onFault: () => {},
+    holdReserve: async () => ({ held: true, freeBytes: 1e9, ...(bad && { fault: 'EROFS' }) }),
   })
   await time.advanceAsync(DISK_LOOK_MS)
   t.same(alarms, [])
@@ -93,22 +111,10 @@ t.test('room that is found ends a full disk, though no row is there to find it o
     onFault: () => {},
     onTrouble: disk.rows,
   })
-  const upkeep = startJournalMaintenance({
-    journal: {
-      beat: async () => {},
-      prune: async () => {},
-      walk: async () => ({ next: undefined, rows: 0, broken: undefined }),
-      holdReserve: async () => ({ held: !full, freeBytes: 1e9 }),
-    },
-    timers: time.timers,
-    nowMs: time.clock.nowMs,
-    knowsAge: () => true,
-    keepRowsMs: 1,
-    onAlarm: () => {},
-    onDisk: disk.found,
+  const upkeep = maintained(time, {
+    disk,
+    holdReserve: async () => ({ held: !full, freeBytes: 1e9 }),
     onRoom: rows.roomFound,
-    onWalked: () => {},
-    onFault: () => {},
   })
   const entry = { at: 0, clock: 'TRUSTED', lane: 'A', kind: 'grant', body: {} } as const
   await t.rejects(rows.append(entry), { code: 'JOURNAL_FULL' })
