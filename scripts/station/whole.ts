@@ -92,14 +92,14 @@ async function open(
   const demo = await putDemo(loadConfig(world.serverConfigFile, process.env), 1, Date.now(), DAYS)
   onStep('starting: the service, then the gate …')
   await world.startServer()
-  // Before the gate looks for who has a ticket: its first list has this one.
+  // Before the gate looks for who has a ticket: its first list has the first travellers.
   const phone = await travellerOf(world)
+  const phones = createPhones(world)
+  phones.fill()
   await startEnrolledGate(world)
   const door = https ? await openTlsDoor({ target: world.url, port: TLS_PORT }) : undefined
   await begun(async () => door?.close())
   const held = { phone, reader: 'scanner' as const, lastText: '' }
-  const phones = createPhones(world)
-  phones.fill()
   const station = { world, held, people: demo.people, phones, sabotage, say }
   const show = createShow(station, cable.tap)
   await begun(async () => show.close())
