@@ -45,6 +45,12 @@ t.test('a refusal: what happened, why, what to tell the passenger, what to do', 
   })
 })
 
+t.test('nobody is told to do nothing', async t => {
+  const { en, zh } = meaning('grant', { ...scan, code: 'ADMIT', area: 'main', flags: [] })
+  t.equal(en.at(-1), 'Nothing to do.')
+  t.equal(zh.at(-1), '无需处理。')
+})
+
 t.test('each kind of row has a meaning in each language', async t => {
   for (const kind of EVENT_KINDS) {
     const { en, zh } = meaning(kind, BODIES[kind])
@@ -112,7 +118,7 @@ t.test('each code of every table has both languages', async t => {
   }
   for (const code of Object.keys(VERDICTS)) {
     const { zh } = meaning('scan', { ...scan, code })
-    t.match(zh.slice(-2), [/^可告知旅客：/, /^处理（/], code)
+    t.match(zh.slice(-2), [/^可告知旅客：/, /^处理（|^无需处理/], code)
   }
 })
 

@@ -60,6 +60,7 @@ export const ENGLISH: Sentences = {
   passenger: ({ en }) => (en === undefined ? undefined : `To the passenger: ${en}`),
   todo({ who, action }) {
     if (action === '') return undefined
+    if (who === 'nobody') return `${action}.`
     return `To do${who === undefined ? '' : ` (${who})`}: ${action}.`
   },
 }

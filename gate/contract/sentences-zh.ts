@@ -79,9 +79,9 @@ export const CHINESE: Sentences = {
   },
   passenger: ({ zh }) => (zh === undefined ? undefined : `可告知旅客：${zh}`),
   todo({ who, actionZh }) {
-    return actionZh === ''
-      ? undefined
-      : `处理${who === undefined ? '' : `（${WHO[who]}）`}：${actionZh}。`
+    if (actionZh === '') return undefined
+    if (who === 'nobody') return `${actionZh}。`
+    return `处理${who === undefined ? '' : `（${WHO[who]}）`}：${actionZh}。`
   },
 }
 
@@ -182,9 +182,8 @@ const SIGNS_ZH: Readonly<Record<Sign, string>> = {
   none: '无变化',
 }
 
-const WHO: Readonly<Record<Actor, string>> = {
+const WHO: Readonly<Record<Exclude<Actor, 'nobody'>, string>> = {
   passenger: '旅客',
   staff: '客运员',
   technician: '设备维护人员',
-  nobody: '无需人员',
 }
