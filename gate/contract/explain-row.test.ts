@@ -32,7 +32,7 @@ t.test('a refusal: what happened, why, what to tell the passenger, what to do', 
   t.same(meaning('scan', scan), {
     en: [
       'A scan at A.scanner for entry: ALREADY_INSIDE.',
-      '  passback: saw entered 40 s ago, perhaps left, said deny',
+      '  Passback: entered 40 s ago, perhaps left. Refused.',
       'To the passenger: This pass is already inside',
       'To do (staff): Check where the holder is.',
     ],

@@ -1,7 +1,7 @@
 /** What rows and codes mean, in English. Pure. */
 import type { CodeMeaning } from './control-status.ts'
-import type { CommandBody } from './events.ts'
-import type { Sentences } from './sentences.ts'
+import type { CommandBody, TraceStep } from './events.ts'
+import type { RuleName, Sentences } from './sentences.ts'
 import { GATE_ROWS } from './sentences-gate.ts'
 
 export const ENGLISH: Sentences = {
@@ -50,7 +50,10 @@ export const ENGLISH: Sentences = {
     },
     ...GATE_ROWS.en,
   },
-  rule: ({ rule, saw, said }) => `  ${rule}: saw ${saw}, said ${said}`,
+  rule({ rule, saw, said }) {
+    const name = Object.hasOwn(RULES, rule) ? RULES[rule as RuleName] : rule
+    return `  ${name}: ${saw}. ${SAID[said]}.`
+  },
   code({ code, about, sign }) {
     return [
       `${code}: ${ABOUT[about]}.`,
@@ -63,6 +66,31 @@ export const ENGLISH: Sentences = {
     if (who === 'nobody') return `${action}.`
     return `To do${who === undefined ? '' : ` (${who})`}: ${action}.`
   },
+}
+
+const SAID: Readonly<Record<TraceStep['said'], string>> = {
+  pass: 'Passed',
+  flag: 'Flagged',
+  deny: 'Refused',
+  skip: 'Does not apply',
+}
+
+const RULES: Readonly<Record<RuleName, string>> = {
+  lane: 'Lane',
+  verify: 'Pass',
+  scope: 'Scope',
+  trust: 'Trust list',
+  rollback: 'Rollback',
+  clock: 'Clock',
+  status: 'Revocation',
+  late: 'Time',
+  paper: 'Paper',
+  replay: 'Replay',
+  passback: 'Passback',
+  siblings: 'Other gates',
+  ticket: 'Ticket',
+  memory: 'Memory',
+  staff: 'Staff',
 }
 
 const COMMANDS: Readonly<Record<CommandBody['about'], string>> = {

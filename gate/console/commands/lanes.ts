@@ -1,6 +1,7 @@
 /** Commands that act on a lane: its modes, tests of single parts, pretended input. */
 import type { LaneModes } from '../../contract/events.ts'
 import { TEST_MS } from '../../contract/part-test.ts'
+import { ENGLISH } from '../../contract/sentences-en.ts'
 import { SIGNS, type Sign, SOUNDED } from '../../contract/sign.ts'
 import {
   type Answered,
@@ -94,7 +95,7 @@ export const LANE_COMMANDS: readonly Command[] = [
       const answer = control.lane.pretendScan(typed.of('LANE'), way, text, by)
       if (!answer.ok) return refusedBy(answer)
       const { told, trace } = answer
-      const steps = trace.map(({ rule, saw, said }) => `  ${rule}: saw ${saw}, said ${said}`)
+      const steps = trace.map(ENGLISH.rule)
       return shown([`It would be told ${told}.`, ...steps], { told, trace })
     },
   },

@@ -1,5 +1,6 @@
 /** The self-test and its parts, told line by line as they go, with what somebody at the lane is asked. */
 import type { Direction } from '../../contract/events.ts'
+import { ENGLISH } from '../../contract/sentences-en.ts'
 import { checkBeams } from '../../selftest/beams-by-hand.ts'
 import type { Finding, LaneTest, SelfTestEvent, SelfTestParts } from '../../selftest/finding.ts'
 import { cutCodes, whyNothingRead } from '../../selftest/reader-check.ts'
@@ -76,7 +77,7 @@ async function testScan(caller: Caller, typed: Typings): Promise<Answered> {
   if (answer.ok) {
     const { ok: _, ...read } = answer
     const { reader, chars, told, trace } = read
-    const steps = trace.map(({ rule, saw, said }) => `  ${rule}: saw ${saw}, said ${said}`)
+    const steps = trace.map(ENGLISH.rule)
     const line = `${reader} read ${chars} characters: it would be told ${told}.`
     return shown(
       [line, ...steps].flatMap(one => wrapped(one, terminal.columns, '    ')),

@@ -109,7 +109,7 @@ t.test('the station’s page', { skip: noBrowser, timeout: 300_000 }, async t =>
     await written('valid', 'passage', '')
     await opens
     await rowOf('grant', 'ADMIT').click()
-    await page.getByText('verify: saw phone, authentic, said pass').waitFor()
+    await page.getByText('Pass: phone, authentic. Passed.').waitFor()
     await rowOf('passage').waitFor()
     await rest()
     await written('screenshot', 'scan', 'STALE_CODE')
