@@ -191,6 +191,8 @@ export const FLEET_BEAT_MS = 750
 export const FLEET_SEEN_MS = 5_000
 /** A look at the database for the fleet is at most this share of the time. */
 export const FLEET_LOOK_SHARE = 0.05
+/** But one that was slow, as the first is, puts the next off no longer than GATES_MAX gates do by themselves. */
+export const FLEET_LOOK_PAUSE_MS_MAX = 2_000
 /** Who watches the fleet: in all, and windows of one member, at one replica. */
 export const FLEET_VIEWERS_MAX = 200
 export const FLEET_VIEWERS_OF_MEMBER_MAX = 8

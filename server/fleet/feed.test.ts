@@ -1,6 +1,8 @@
 /** The feed on virtual time: who watches, what they are sent, and when they are let go. */
+import type { KyselyPlugin } from 'kysely'
 import t, { type Test } from 'tap'
 import { settle } from '../../fixtures/clock.ts'
+import { sleep, type Timers } from '../clock.ts'
 import * as limits from '../limits.ts'
 import { createLog } from '../ops/log.ts'
 import { openDatabase } from '../store/engine/engines.ts'
@@ -42,10 +44,11 @@ function readEvent(text: string): Told {
 async function world(t: Test) {
   const { time, clock, timers } = createServiceTime(START, 4)
   const db = await openDatabase(':memory:')
+  const database = { answersInMs: 0 }
   const ended = new Map<string, EndCode>()
   const log = createLog('error', { write: line => t.fail(line) })
   const feed = createFleetFeed({
-    ...{ db, clock, timers, log },
+    ...{ db: db.withPlugin(slowed(timers, database)), clock, timers, log },
     endedSessions: async (_db, sessions) =>
       new Map([...ended].filter(([session]) => sessions.includes(session))),
   })
@@ -89,8 +92,17 @@ async function world(t: Test) {
         .filter(({ event }) => event !== 'comment')
     return { viewer, chunks, news, leave }
   }
-  return { time, db, ended, feed, addGate, report, watch }
+  return { time, db, database, ended, feed, addGate, report, watch }
 }
+
+/** A database that takes so long for each answer. */
+const slowed = (timers: Timers, database: { readonly answersInMs: number }): KyselyPlugin => ({
+  transformQuery: ({ node }) => node,
+  async transformResult({ result }) {
+    if (database.answersInMs > 0) await sleep(timers, database.answersInMs)
+    return result
+  },
+})
 
 t.test('the whole fleet first, then of each gate the fields that differ', async t => {
   const { time, addGate, report, watch } = await world(t)
@@ -134,6 +146,21 @@ t.test(
     ])
   },
 )
+
+t.test('a look that was slow once puts off the next ones by seconds, not by minutes', async t => {
+  const { time, database, addGate, report, watch } = await world(t)
+  await addGate('n-1')
+  database.answersInMs = 4000
+  const { news } = watch()
+  await time.advanceAsync(4000)
+  t.match(news(), [{ event: 'snapshot' }])
+  database.answersInMs = 0
+  await report('n-1', { ...WELL, software: '0.2.0' }, false)
+  await time.advanceAsync(limits.FLEET_LOOK_PAUSE_MS_MAX - BEAT)
+  t.same(news(), [], 'it is spared for a while')
+  await time.advanceAsync(2 * BEAT)
+  t.match(news(), [{ rows: [{ gate: 'n-1', software: '0.2.0' }] }])
+})
 
 t.test('a gate that is enrolled comes whole, one that is retired is gone', async t => {
   const { time, db, addGate, watch } = await world(t)

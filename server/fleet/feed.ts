@@ -122,13 +122,14 @@ function createLive({ db, clock, timers, endedSessions }: FeedParts, seats: Read
   let sessionsAt = timers.monotonic() + limits.FLEET_SESSIONS_MS
   let heartAt = timers.monotonic() + limits.FLEET_HEARTBEAT_MS
 
-  /** However many gates there are, a look takes its share of the time and no more. */
+  /** However many gates there are, looks take their share of the time; a slow one blinds nobody for long. */
   async function look(): Promise<void> {
     const from = timers.monotonic()
     if (from < lookAt) return
     await board.look()
     const to = timers.monotonic()
-    lookAt = to + (to - from) / limits.FLEET_LOOK_SHARE
+    const pauseMs = (to - from) / limits.FLEET_LOOK_SHARE
+    lookAt = to + Math.min(pauseMs, limits.FLEET_LOOK_PAUSE_MS_MAX)
   }
 
   /** Made when the first needs it, for all who come until the next change. */

@@ -1,9 +1,11 @@
 /** The fleet's stream through the whole application, on each engine. */
 import { tempDir } from '../../../fixtures/temp-dir.ts'
+import { FLEET_SEEN_MS } from '../../limits.ts'
 import { onEachEngine } from '../../testing/engines.ts'
 import { enrolledGate } from '../../testing/enrolled.ts'
 import { WELL } from '../../testing/health.ts'
-import { openWorld, type World } from '../../testing/world.ts'
+import { makeJournal, uploadOf } from '../../testing/journal.ts'
+import { openWorld, reopenWorld, type World } from '../../testing/world.ts'
 
 /** Its events one by one, without comments; undefined at its end. */
 async function eventsOf(world: World, headers: Record<string, string>) {
@@ -18,8 +20,9 @@ async function eventsOf(world: World, headers: Record<string, string>) {
   return { answer, next, cancel: () => reader.cancel() }
 }
 
-await onEachEngine(async (t, newPlace) => {
-  const world = await openWorld(tempDir(), 2, await newPlace())
+await onEachEngine(async (t, newPlace, postgres) => {
+  const place = await newPlace()
+  const world = await openWorld(tempDir(), 2, place)
   t.teardown(() => world.close())
   const operator = await world.signIn('operator')
   const gate = await enrolledGate(world, operator, 'n-1')
@@ -54,4 +57,23 @@ await onEachEngine(async (t, newPlace) => {
     world.endStreams()
     t.equal(await again.next(), undefined)
   })
+
+  if (postgres !== undefined) {
+    await t.test('what one replica takes, who watches another one sees', async t => {
+      const replica = await reopenWorld(world.dir, world.clock, place)
+      t.teardown(() => replica.close())
+      const { next } = await eventsOf(replica, await world.signIn('technician'))
+      t.match(await next(), /^event: snapshot\n/)
+      // A report is known by its time: in the millisecond of the one before it, it would be no news.
+      world.clock.time += FLEET_SEEN_MS
+      const rows = makeJournal('ab'.repeat(8), 20)
+      const uploaded = await gate.send('/v1/gates/n-1/events', uploadOf(rows, 1, 20))
+      t.equal(uploaded.status, 200)
+      t.match(await next(), `{"gate":"n-1","seenAt":${world.clock.time}}`)
+      const passages = [...Array(14).fill(0), 1]
+      const recent = { verdicts: { ADMIT: passages }, passages, scanToRelay: null }
+      await gate.send('/v1/gates/n-1/health', { ...WELL, software: '0.3.0', recent })
+      t.match(await next(), /"software":"0\.3\.0".*"passages":\[[0,]+,1\]/)
+    })
+  }
 })
