@@ -1,12 +1,12 @@
 /**
  * 10,000 simulated gates at one service, each with its own connection, each asking for the manifest
  * once in 10 s. The service is the real program, held to one core where the system can; the gates
- * are another process.
+ * are another process. A bare route under the same load says what of a poll's time is not the service's.
  */
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { startChild } from '../../fixtures/child.ts'
-import { createWorld, type World } from '../../fixtures/world.ts'
+import { createWorld } from '../../fixtures/world.ts'
 import { cpuMsOf } from './cpu-time.ts'
 import { type Figure, figure } from './figure.ts'
 import { machineCpuMs } from './server-attack-watch.ts'
@@ -32,37 +32,56 @@ interface Polled extends PollLoad {
   readonly busy: number
 }
 
+/** A process that answers polls. */
+interface Answering {
+  readonly pid: number
+  readonly port: number
+}
+
 export async function pollingFigures(ground: Ground): Promise<Figure[]> {
   const dir = ground.folder()
   const listen = { port: 0, connections: 1.2 * GATES }
   const world = await createWorld({ dir, lanes: [], service: { addressRate: 0, listen } })
   try {
     await world.startServer()
-    const { pid } = world.server()
-    const held = spawnSync('taskset', ['-a', '-pc', '0', String(pid)]).status === 0
+    const service = { pid: world.server().pid, port: Number(new URL(world.url()).port) }
+    const held = holdToOneCore(service.pid)
     const fewer: number[] = []
     for (const gates of FEWER) {
       const periodMs = (PERIOD_MS * gates) / GATES
-      fewer.push((await polled(world, gates, periodMs, FEWER_MS / periodMs)).pollMs)
+      fewer.push((await polled(service, gates, periodMs, FEWER_MS / periodMs)).pollMs)
     }
-    const all = await polled(world, GATES, PERIOD_MS, PERIODS)
+    const all = await polled(service, GATES, PERIOD_MS, PERIODS)
     const on = held ? 'on one core' : 'on cores of its choice'
-    return [...timesOf(all, on), ...costsOf(fewer, all)]
+    return [...timesOf(all, await polledBare(), on), ...costsOf(fewer, all)]
   } finally {
     await world.close()
   }
 }
 
+const holdToOneCore = (pid: number): boolean =>
+  spawnSync('taskset', ['-a', '-pc', '0', String(pid)]).status === 0
+
+async function polledBare(): Promise<Polled> {
+  const bare = startChild('scripts/bench/server-poll-bare.ts', [])
+  try {
+    const { port } = await bare.line('where it listens', one => 'port' in one)
+    holdToOneCore(bare.pid)
+    return await polled({ pid: bare.pid, port: Number(port) }, GATES, PERIOD_MS, PERIODS)
+  } finally {
+    await bare.stop()
+  }
+}
+
 async function polled(
-  world: World,
+  { pid, port }: Answering,
   gates: number,
   periodMs: number,
   periods: number,
 ): Promise<Polled> {
-  const { pid } = world.server()
   const load = startChild(
     'scripts/bench/server-poll-load.ts',
-    [new URL(world.url()).port, gates, periodMs, periods].map(String),
+    [port, gates, periodMs, periods].map(String),
   )
   const withinMs = 3 * PERIOD_MS + periods * periodMs
   await load.line('the first manifests', one => 'measuring' in one, withinMs)
@@ -76,20 +95,29 @@ async function polled(
   return { ...figures, pollMs, busy }
 }
 
-function timesOf({ polls, failed, p50, p99, max, busy }: Polled, on: string): Figure[] {
+function timesOf(
+  { polls, failed, p50, p99, max, busy }: Polled,
+  bare: Polled,
+  on: string,
+): Figure[] {
   return [
     figure(PART, `${GATES} gates ${on}, polls answered`, [polls, ''], {
       limit: `all, ${failed} gates failed`,
       ratio: polls / (GATES * PERIODS),
       goal: '≥ 1.00',
     }),
-    figure(PART, 'a poll of theirs, p50', [p50, 'ms']),
+    figure(PART, 'a poll of theirs, p50', [p50, 'ms'], {
+      ...{ peer: 'bare Hono route', ratio: p50 / bare.p50 },
+    }),
     figure(PART, 'a poll of theirs, p99', [p99, 'ms'], {
       limit: `${P99_MS} ms, on a machine at ${(100 * busy).toFixed(0)} %`,
       ratio: p99 / P99_MS,
       goal: '≤ 1.00',
     }),
     figure(PART, 'a poll of theirs, slowest', [max, 'ms']),
+    figure(PART, 'bare Hono route under them, p50', [bare.p50, 'ms']),
+    figure(PART, 'bare Hono route under them, p99', [bare.p99, 'ms']),
+    figure(PART, 'bare Hono route under them, slowest', [bare.max, 'ms']),
   ]
 }
 
