@@ -9,8 +9,9 @@ export const PROMPTS_COUNT_MIN = 4
 export const PROMPTS_COUNT_MAX = 6
 export const PICTURES_ASKED_MAX = 7
 
-/** Cells across and down of a picture's sketch, and how many of its 256 bits differ in a copy. */
+/** Cells across and down of a picture's sketch, its length, and how many of its 256 bits differ in a copy. */
 export const PRINT_SIDE = 16
+export const PRINT_BYTES = (PRINT_SIDE * PRINT_SIDE) / 8
 export const PRINT_BITS_NEAR = 6
 
 /** One picture, bytes and pixels; it is looked at with its longer side at 640. */

@@ -7,12 +7,12 @@
  * up to 5 bits; a picture taken anew, the head moved by 1.3 % of the width or turned by 6°, in 8 and
  * more. Cut at its edges by 1 %, a copy differs in 10 and more and is not recognised.
  */
-import { PRINT_BITS_NEAR, PRINT_SIDE } from './limits.ts'
+import { PRINT_BITS_NEAR, PRINT_BYTES, PRINT_SIDE } from './limits.ts'
 import type { Picture } from './picture.ts'
 
-/** 32 bytes. */
+/** `PRINT_BYTES`. */
 export function printOf(picture: Picture): Uint8Array {
-  const bits = new Uint8Array((PRINT_SIDE * PRINT_SIDE) / 8)
+  const bits = new Uint8Array(PRINT_BYTES)
   for (let row = 0; row < PRINT_SIDE; row++) {
     let left = cellOf(picture, row, 0)
     for (let column = 0; column < PRINT_SIDE; column++) {

@@ -1,8 +1,12 @@
 /**
- * Pictures that face checks have seen, a person at a time: a keyed hash of the bytes, and a sketch of
- * the picture under encryption. Neither is a face's template; both are gone after `FRAMES_KEPT_MS`.
+ * Pictures that face checks have seen, a person at a time: a keyed hash of each one's bytes, and the
+ * sketches of a capture under encryption, together: each face check opens all that the person has had,
+ * and opening costs more than comparing. Neither is a face's template; both are gone after
+ * `FRAMES_KEPT_MS`.
  */
 import { createHash } from 'node:crypto'
+import type { NotNull } from 'kysely'
+import { PRINT_BYTES } from '../../face/limits.ts'
 import { FRAMES_COMPARED_MAX, FRAMES_KEPT_MS } from '../../limits.ts'
 import type { Secrets } from '../../secrets.ts'
 import type { Identity } from '../people/people.ts'
@@ -62,10 +66,11 @@ export async function keepSeen(
 ): Promise<boolean> {
   const { subject, capture } = of
   const drop_at = now + FRAMES_KEPT_MS
-  const rows = frames.map(({ picture, print }) => {
+  const prints = Buffer.concat(frames.flatMap(({ print }) => print ?? []))
+  const rows = frames.map(({ picture }, n) => {
     const mac = macOf(secrets, subject, picture)
-    const sealed = print === undefined ? null : secrets.sealBytes(print, `print ${mac}`)
-    return { mac, subject, capture, drop_at, print: sealed }
+    const print = n === 0 && prints.length > 0 ? secrets.sealBytes(prints, aboutPrints(mac)) : null
+    return { mac, subject, capture, drop_at, print }
   })
   const kept = await db
     .insertInto('seen_frames')
@@ -75,6 +80,9 @@ export async function keepSeen(
     .execute()
   return kept.length === rows.length
 }
+
+/** What the sketches of a capture are sealed for: its first picture. */
+const aboutPrints = (mac: string): string => `print ${mac}`
 
 /** How many pictures of this person are kept: another number after each capture. */
 export async function framesKept(tx: Tx, subject: string): Promise<number> {
@@ -86,7 +94,7 @@ export async function framesKept(tx: Tx, subject: string): Promise<number> {
   return Number(row.n)
 }
 
-/** Sketches of this person's other captures, the newest first. */
+/** Up to `FRAMES_COMPARED_MAX` sketches of this person's other captures, the newest captures first. */
 export async function otherPrints(
   db: Database,
   secrets: Secrets,
@@ -99,10 +107,21 @@ export async function otherPrints(
     .where('subject', '=', of.subject)
     .where('capture', '!=', of.capture)
     .where('drop_at', '>', now)
+    .where('print', 'is not', null)
+    .$narrowType<{ print: NotNull }>()
     .orderBy('drop_at', 'desc')
     .limit(FRAMES_COMPARED_MAX)
     .execute()
-  return rows.flatMap(({ mac, print }) =>
-    print === null ? [] : [secrets.openBytes(print, `print ${mac}`)],
-  )
+  const prints: Uint8Array[] = []
+  for (const { mac, print } of rows) {
+    if (prints.length >= FRAMES_COMPARED_MAX) break
+    prints.push(...printsIn(secrets.openBytes(print, aboutPrints(mac))))
+  }
+  return prints.slice(0, FRAMES_COMPARED_MAX)
 }
+
+/** One after the other. A row of earlier versions has that of its own picture alone. */
+const printsIn = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: bytes.length / PRINT_BYTES }, (_, n) =>
+    bytes.subarray(n * PRINT_BYTES, (n + 1) * PRINT_BYTES),
+  )

@@ -51,7 +51,10 @@ export interface SeenFramesTable {
   subject: string
   /** Id of the challenge that it answered. */
   capture: string
-  /** AES-256-GCM of the picture's sketch (face/print.ts), where it was decoded here. */
+  /**
+   * At a capture's first picture AES-256-GCM of the sketches of all (face/print.ts) that were decoded
+   * here; of rows of earlier versions, of this picture's own.
+   */
   print: Uint8Array | null
   drop_at: number
 }
