@@ -4,11 +4,20 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Child, startChild } from '../../fixtures/child.ts'
 import { createWorld, startStation } from '../../fixtures/world.ts'
 import { HOP_HELP, type HopMark, SCAN_HOPS } from '../../gate/timing/scan-hops.ts'
 import { type Figure, figure } from './figure.ts'
 import { createScans, lineMs, phonesOf, SCANNER_BAUD } from './gate-scans.ts'
-import { hopsOffsetMs, PROBE_FOLDER, type ProbeFile, readProbe } from './hops-file.ts'
+import {
+  hopsOffsetMs,
+  type Lateness,
+  PROBE_FOLDER,
+  type ProbeFile,
+  readProbe,
+  watchLoop,
+} from './hops-file.ts'
+import type { BareCommits } from './hops-peer.ts'
 import { quantile } from './measure.ts'
 
 const PART = 'gate'
@@ -17,6 +26,9 @@ const WARM_UP = 20
 const SCANS = 150
 const PHONES = 13
 const SLOWEST = 10
+/** A scan's own time beside its commit, milliseconds, and how many are to keep to it. */
+const OWN_MS = 5
+const WITHIN_PERCENT = 99.5
 /** Of what ran beside a slow scan, told up to so many. */
 const BESIDE_MAX = 6
 const PROBE = new URL('./hops-probe.ts', import.meta.url)
@@ -55,8 +67,10 @@ export async function gateHops(dir: string, print: (text: string) => void): Prom
     },
   })
   const watched: WatchedScan[] = []
+  const peer = startChild('scripts/bench/hops-peer.ts', [join(dir, 'bare.db')])
   try {
     await startStation(world)
+    const lateness = watchLoop()
     const offsetMs = hopsOffsetMs()
     const rushes = world.lanes.map(async (lane, index) => {
       const phones = await phonesOf(world, PHONES, index * PHONES)
@@ -68,13 +82,23 @@ export async function gateHops(dir: string, print: (text: string) => void): Prom
       }
     })
     await Promise.all(rushes)
+    const ownLoop = lateness()
+    const commitsMs = await bareCommits(peer)
     await world.gate().stop()
+    const probe = readProbe(probes)
+    const scans = hopsOf(watched, probe)
+    print(slowestText(scans))
+    return [...figuresOf(scans), ...judged(scans, commitsMs), ...loopFigures(probe.loop, ownLoop)]
   } finally {
+    await peer.stop()
     await world.close()
   }
-  const scans = hopsOf(watched, readProbe(probes))
-  print(slowestText(scans))
-  return figuresOf(scans)
+}
+
+async function bareCommits(peer: Child): Promise<readonly number[]> {
+  peer.signal('SIGTERM')
+  const told = await peer.line('its commits', line => 'commitsMs' in line)
+  return (told as unknown as BareCommits).commitsMs
 }
 
 /** Scans whose hops are all known. */
@@ -143,6 +167,38 @@ function figuresOf(scans: readonly HopsOfScan[]): Figure[] {
     shares.map(([share, of]) => figure(PART, `${name}, ${share}`, [of(values), 'ms'])),
   )
 }
+
+/** What the gate itself answers for, held against a bare commit beside it on the same disk. */
+function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Figure[] {
+  const own = scans.map(({ hops }) => SCAN_HOPS.reduce((sum, hop) => sum + hops[hop], 0))
+  const commitMs = quantile(commitsMs, 0.99)
+  const limitMs = OWN_MS + commitMs
+  const within = (100 * own.filter(tookMs => tookMs <= limitMs).length) / own.length
+  const limit = `${OWN_MS} ms and a bare commit, p99`
+  const [p50, p99] = [quantile(own, 0.5), quantile(own, 0.99)]
+  return [
+    figure(PART, 'A bare commit beside them, p50', [quantile(commitsMs, 0.5), 'ms']),
+    figure(PART, 'A bare commit beside them, p99', [commitMs, 'ms']),
+    figure(PART, 'Last byte read to its relay frame, p50', [p50, 'ms']),
+    figure(PART, 'Last byte read to its relay frame, p99', [p99, 'ms'], {
+      ...{ limit, ratio: p99 / limitMs, goal: '≤1' },
+    }),
+    figure(PART, 'Scans within that', [within, '%'], {
+      ...{ limit: `${WITHIN_PERCENT} %`, ratio: within / WITHIN_PERCENT, goal: '≥1' },
+    }),
+  ]
+}
+
+/** Whose loop a scan waited for before it was read, and behind its relay frame. */
+const loopFigures = (gate: Lateness | undefined, own: Lateness): Figure[] =>
+  Object.entries({ 'The gate’s': gate, 'The simulation’s': own }).flatMap(([whose, loop]) =>
+    loop === undefined
+      ? []
+      : [
+          figure(PART, `${whose} event loop late by, p99`, [loop.p99Ms, 'ms']),
+          figure(PART, `${whose} event loop late by, p99.9`, [loop.p999Ms, 'ms']),
+        ],
+  )
 
 function slowestText(scans: readonly HopsOfScan[]): string {
   const slowest = scans.toSorted((a, b) => b.totalMs - a.totalMs).slice(0, SLOWEST)

@@ -6,14 +6,14 @@ import { subscribe, tracingChannel } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PerformanceObserver } from 'node:perf_hooks'
-import { threadId } from 'node:worker_threads'
+import { isMainThread, threadId } from 'node:worker_threads'
 import {
   HOP_CHANNEL,
   type HopMark,
   REQUEST_CHANNEL,
   type RequestMark,
 } from '../../gate/timing/scan-hops.ts'
-import { hopsOffsetMs, PROBE_FOLDER, type ProbeFile } from './hops-file.ts'
+import { hopsOffsetMs, PROBE_FOLDER, type ProbeFile, watchLoop } from './hops-file.ts'
 
 const folder = process.env[PROBE_FOLDER]
 if (folder !== undefined) {
@@ -39,7 +39,9 @@ if (folder !== undefined) {
       file.pauses.push({ name: `gc of thread ${threadId}`, fromMs, toMs: fromMs + duration })
     }
   }).observe({ entryTypes: ['gc'] })
-  process.once('exit', () =>
-    writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify(file)),
-  )
+  const lateness = isMainThread ? watchLoop() : undefined
+  process.once('exit', () => {
+    if (lateness !== undefined) file.loop = lateness()
+    writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify(file))
+  })
 }
