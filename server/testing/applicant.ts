@@ -9,6 +9,8 @@ import { makeClient, newKeys, type World } from './world.ts'
 
 export interface Said {
   readonly status: number
+  /** Seconds, of an answer that names them. */
+  readonly retryAfter?: number
   readonly code?: string
   readonly triesLeft?: number
   readonly readings?: readonly { readonly field: string; readonly as: string }[]
@@ -26,7 +28,9 @@ export interface Said {
 }
 
 export async function read(answer: Response): Promise<Said> {
-  return { status: answer.status, ...((await answer.json()) as object) }
+  const wait = answer.headers.get('retry-after')
+  const retryAfter = wait === null ? {} : { retryAfter: Number(wait) }
+  return { status: answer.status, ...retryAfter, ...((await answer.json()) as object) }
 }
 
 export const typedPerson = (documentNumber: string) =>
