@@ -29,7 +29,7 @@ checked (scripts/simulate/README.md). The same seed gives the same hash.
   --hours H        how long people come, 1 to 168 (1); 20 minutes follow in which all heals
   --gates N        of the station, 1 to 8 (1); several share used codes and areas over its bus
   --lanes N        of each gate: half let in, half let out, 2 to 8 (6)
-  --passengers N   people with a phone, each comes some eighteen times an hour (60)
+  --passengers N   people with a phone at a time, each comes some eighteen times an hour; others each day (60)
   --faults N       an hour (25)
   --html FILE      writes a page: each lane over time, who was refused and why, what was wrong; of the
                    last seed

@@ -26,6 +26,8 @@ export interface CrowdParts {
   readonly seed: number
   /** By number: those who take part. */
   readonly people: readonly number[]
+  /** Of all by number, so many come on each day and on no other; every day unless given. */
+  readonly daily?: number | undefined
   /** From one coming to the next of one person, milliseconds, on average. */
   readonly everyMs: number
   /** Nobody comes after that. */
@@ -45,7 +47,13 @@ const HABITS = { screenshot: 0.03, garbage: 0.01, twice: 0.05, lent: 0.05 } as c
 const WALKS = 0.93
 
 export function fillCrowd(parts: CrowdParts): void {
-  for (const number of parts.people) addPassenger(parts, number)
+  const { people, daily, untilMs } = parts
+  const beginsMs = parts.system.time.clock.monotonicMs()
+  for (const number of people) {
+    const fromMs = daily === undefined ? beginsMs : beginsMs + Math.floor(number / daily) * DAY_MS
+    const lastMs = daily === undefined ? untilMs : Math.min(untilMs, fromMs + DAY_MS)
+    addPassenger({ ...parts, untilMs: lastMs }, number, fromMs)
+  }
 }
 
 /** As rows of the gate name its certificate: 32 hex digits. */
@@ -54,7 +62,7 @@ function ctiOf({ pass = '' }: Said): string {
   return toHex(decodeClaims(payload).cti)
 }
 
-function addPassenger(parts: CrowdParts, number: number): void {
+function addPassenger(parts: CrowdParts, number: number, fromMs: number): void {
   const { system, agenda, seed, everyMs, counts } = parts
   const { time, service, lanes, applications } = system
   const random = seeded(seed * 1_000_003 + number)
@@ -160,5 +168,5 @@ function addPassenger(parts: CrowdParts, number: number): void {
     })
   }
 
-  agenda.add(nowMs() + random() * everyMs, come)
+  agenda.add(fromMs + random() * everyMs, come)
 }

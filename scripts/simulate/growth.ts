@@ -1,7 +1,7 @@
 /** How the speed of a simulation changes with its lanes, whose people come along, and with its hours. */
 import { brokenText, type Spent, spent } from './print.ts'
 import type { Outcome, Plan } from './run.ts'
-import { HOUR_MS, type PlanSize, seedPlan, USUAL_SIZE } from './seed-plan.ts'
+import { HOUR_MS, type PlanSize, phonesOf, seedPlan, USUAL_SIZE } from './seed-plan.ts'
 
 const PEOPLE_PER_LANE = USUAL_SIZE.passengers / USUAL_SIZE.lanes
 const ofLanes = (lanes: number, gates = 1): PlanSize => ({
@@ -22,7 +22,7 @@ export const GROWTH_SIZES: readonly PlanSize[] = [
 ]
 /** Gates and phones that its largest needs. */
 export const GROWTH_GATES = Math.max(...GROWTH_SIZES.map(({ gates }) => gates))
-export const GROWTH_PHONES = Math.max(...GROWTH_SIZES.map(({ passengers }) => passengers))
+export const GROWTH_PHONES = Math.max(...GROWTH_SIZES.map(phonesOf))
 
 export interface GrowthParts {
   readonly seed: number

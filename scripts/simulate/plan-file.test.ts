@@ -10,6 +10,7 @@ import { placeOf } from './faults.ts'
 import { placesOf } from './places.ts'
 import { planOf, planText } from './plan-file.ts'
 import type { Plan } from './run.ts'
+import { seedPlan, USUAL_SIZE } from './seed-plan.ts'
 
 const file = join(tempDir(), 'one.json')
 const read = (text: string) => {
@@ -60,6 +61,13 @@ t.test('a station of several gates comes back, each fault on its gate or lane', 
     wanted,
   )
   t.same(new Set(wanted), new Set(['', ...places.gates, ...places.lanes]))
+})
+
+t.test('others on each day come back so', async t => {
+  const plan = seedPlan(2, { ...USUAL_SIZE, hours: 49, faults: 0 })
+  const back = read(planText('QUOTA holds', 'why', plan))
+  if (!back.ok || !('simulation' in back)) return t.fail(JSON.stringify(back))
+  t.match(planOf(back.simulation), { phones: 180, daily: 60, people: plan.people })
 })
 
 t.test('what is left out is as the command has it', async t => {

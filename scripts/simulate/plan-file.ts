@@ -13,7 +13,8 @@ import type { Plan } from './run.ts'
 /** As many as one gate has. */
 export const LANES_MAX = 8
 export const GATES_MAX = 8
-export const PASSENGERS_MAX = 1000
+/** A thousand on each day of a week. */
+export const PASSENGERS_MAX = 7000
 export const SEED_MAX = 2 ** 31
 const FAULTS_MAX = 200_000
 
@@ -70,6 +71,13 @@ export const simulationSchema = z
       .array(z.int().min(0))
       .optional()
       .describe('by number, from 0 on: those who come; all unless given'),
+    daily: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'so many by number come on the first day, the next on the next; all daily unless given',
+      ),
     every: later.default('200s').describe('from one coming to the next of one person, on average'),
     faults: z.array(faultSchema).max(FAULTS_MAX).default([]),
   })
@@ -97,13 +105,14 @@ export const simulationScenarioSchema = z.strictObject({
 export type SimulationScenario = z.infer<typeof simulationScenarioSchema>
 
 export function planOf({ simulation }: SimulationScenario): Plan {
-  const { seed, lanes, gates, passengers, people, faults } = simulation
+  const { seed, lanes, gates, passengers, people, daily, faults } = simulation
   const places = placesOf({ lanes, gates })
   return {
     ...{ seed, lanes, gates, phones: passengers },
     spanMs: msOf(simulation.for),
     healMs: msOf(simulation.heal),
     people: people ?? Array.from({ length: passengers }, (_, n) => n),
+    ...(daily !== undefined && { daily }),
     everyMs: msOf(simulation.every),
     faults: faults.map(({ kind, at, for: time, lane, gate = '', pick }) => ({
       ...{ kind, pick, atMs: msOf(at), forMs: msOf(time) },
@@ -118,7 +127,7 @@ const chanceOf = (name: string, all: readonly string[]): number =>
 
 /** The text of a file that plays this plan again. */
 export function planText(name: string, why: string, plan: Plan): string {
-  const { seed, lanes, gates = 1, phones, people } = plan
+  const { seed, lanes, gates = 1, phones, people, daily } = plan
   const places = placesOf(plan)
   const faultOf = (fault: Fault) => {
     const { kind, atMs, forMs, pick } = fault
@@ -141,6 +150,7 @@ export function planText(name: string, why: string, plan: Plan): string {
         lanes,
         passengers: phones,
         people: [...people],
+        ...(daily !== undefined && { daily }),
       },
       every: textOf(plan.everyMs),
       faults: plan.faults.map(faultOf),

@@ -30,6 +30,8 @@ export interface Plan {
   readonly phones: number
   /** By number, of these: those who come. */
   readonly people: readonly number[]
+  /** So many of them by number come on the first day, the next on the next; all on each unless given. */
+  readonly daily?: number
   /** From one coming to the next of one person, on average. */
   readonly everyMs: number
   readonly faults: readonly Fault[]
@@ -84,9 +86,9 @@ export async function simulate(
   const counts: Counts = { shown: 0, walked: 0, refused: 0, passes: 0 }
   const startMs = system.time.clock.monotonicMs()
   const trueStartMs = system.time.clock.nowMs()
-  const { seed, people, everyMs } = plan
+  const { seed, people, daily, everyMs } = plan
   const untilMs = startMs + plan.spanMs
-  fillCrowd({ system, agenda, seed, people, everyMs, untilMs, counts })
+  fillCrowd({ system, agenda, seed, people, daily, everyMs, untilMs, counts })
   const faults = addFaults(system, facts, agenda, plan.faults, startMs)
 
   const goesOn = (atMs: number) => {

@@ -21,3 +21,13 @@ export async function frameTables(db: Kysely<unknown>, types: ColumnTypes): Prom
   await sql`delete from challenges`.execute(db)
   await db.schema.createIndex('challenges_subject').on('challenges').column('subject').execute()
 }
+
+/** A step of the schema's history: what a face check compares is found without what has no sketch. */
+export async function frameSketches(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createIndex('seen_frames_sketches')
+    .on('seen_frames')
+    .columns(['subject', 'drop_at'])
+    .where(sql.ref('print'), 'is not', null)
+    .execute()
+}

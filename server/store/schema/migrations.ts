@@ -25,7 +25,7 @@ import { codeTables } from './code-tables.ts'
 import { deskTables } from './desk-tables.ts'
 import { documentsOfPeople } from './document-tables.ts'
 import { fleetTables } from './fleet-tables.ts'
-import { frameTables } from './frame-tables.ts'
+import { frameSketches, frameTables } from './frame-tables.ts'
 import { listLife } from './list-life-tables.ts'
 import { retention } from './retention-tables.ts'
 import type { Database } from './schema.ts'
@@ -276,6 +276,7 @@ function steps(engine: Engine): Record<string, Migration> {
     '025-report-chain': { up: reportChain },
     '026-documents-of-people': { up: documentsOfPeople },
     '027-fleet': { up: fleetTables },
+    '028-frame-sketches': { up: frameSketches },
   }
 }
 
