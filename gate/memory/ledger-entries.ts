@@ -39,9 +39,11 @@ export function useBits({ direction, outcome }: Used): number {
   return OUTCOMES.indexOf(outcome) | (direction === 'exit' ? EXIT_BIT : 0)
 }
 
-/** The same of the columns `direction` and `outcome`, as SQL. */
+/** The same of the columns `direction` and `outcome`, as SQL. Most have passed, which is asked first. */
 export const USE_BITS = `CASE outcome
-  ${OUTCOMES.map((outcome, bits) => `WHEN '${outcome}' THEN ${bits}`).join(' ')}
+  ${OUTCOMES.map((outcome, bits) => `WHEN '${outcome}' THEN ${bits}`)
+    .reverse()
+    .join(' ')}
   ELSE ${OUTCOMES.indexOf('passed')} END + ${EXIT_BIT} * (direction = 'exit')`
 
 export function usedBy(bits: number): Used {

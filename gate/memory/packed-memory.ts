@@ -35,8 +35,8 @@ export interface PackedMemory {
   readonly pardons: readonly PardonedArea[]
 }
 
-/** Entries oldest first: of each, one element of each column, or four of `words`. */
-export interface PackedEntries {
+/** Of each entry one element of each column, or four of `words`. */
+export interface PackedColumns {
   /** The certificate, 128 bits. */
   readonly words: Uint32Array
   /** When a use was presented, Unix seconds; 0 of a visit. */
@@ -48,10 +48,46 @@ export interface PackedEntries {
   /** A use's lane, a visit's area, by its place in `names`. */
   readonly named: Uint16Array
   readonly grants: Uint16Array
+}
+
+/** Oldest first. */
+export interface PackedEntries extends PackedColumns {
   readonly names: readonly string[]
 }
 
 const WORDS = 4
+
+/** Of zeros, in memory that threads share: they are handed over without a copy. */
+export function createColumns(entries: number): PackedColumns {
+  const each = (bytes: number) => new SharedArrayBuffer(entries * bytes)
+  return {
+    words: new Uint32Array(each(WORDS * Uint32Array.BYTES_PER_ELEMENT)),
+    numbers: new Float64Array(each(Float64Array.BYTES_PER_ELEMENT)),
+    ats: new Float64Array(each(Float64Array.BYTES_PER_ELEMENT)),
+    bits: new Uint8Array(each(Uint8Array.BYTES_PER_ELEMENT)),
+    named: new Uint16Array(each(Uint16Array.BYTES_PER_ELEMENT)),
+    grants: new Uint16Array(each(Uint16Array.BYTES_PER_ELEMENT)),
+  }
+}
+
+/** Those at the places that `order` names, in that order. */
+export function inOrder(from: PackedColumns, order: Uint32Array): PackedColumns {
+  const { numbers, ats, bits, named, grants } = from
+  const to = createColumns(order.length)
+  for (let i = 0; i < to.words.length; i++) {
+    const place = order[Math.floor(i / WORDS)] as number
+    to.words[i] = from.words[place * WORDS + (i % WORDS)] as number
+  }
+  for (let i = 0; i < order.length; i++) {
+    const place = order[i] as number
+    to.ats[i] = ats[place] as number
+    to.numbers[i] = numbers[place] as number
+    to.bits[i] = bits[place] as number
+    to.grants[i] = grants[place] as number
+    to.named[i] = named[place] as number
+  }
+  return to
+}
 
 export const NO_ENTRIES: PackedEntries = packed([], () => ({ cti: '', at: 0, bits: 0, name: '' }))
 
@@ -111,7 +147,7 @@ type GivenEntry = Omit<Entry, 'number' | 'grants'> & Partial<Entry>
 
 function packed<One>(all: readonly One[], toEntry: (one: One) => GivenEntry): PackedEntries {
   const entries = all.map(toEntry)
-  const names = numbered(entries.map(({ name }) => name))
+  const names = createNumbering()
   const words = new Uint32Array(entries.length * WORDS)
   for (const [i, { cti }] of entries.entries()) {
     for (let w = 0; w < WORDS; w++) {
@@ -119,7 +155,9 @@ function packed<One>(all: readonly One[], toEntry: (one: One) => GivenEntry): Pa
     }
   }
   return {
-    ...{ words, ...names },
+    words,
+    named: Uint16Array.from(entries, ({ name }) => names.numberOf(name)),
+    names: names.all(),
     numbers: Float64Array.from(entries, ({ number = 0 }) => number),
     ats: Float64Array.from(entries, ({ at }) => at),
     bits: Uint8Array.from(entries, ({ bits }) => bits),
@@ -127,17 +165,18 @@ function packed<One>(all: readonly One[], toEntry: (one: One) => GivenEntry): Pa
   }
 }
 
-/** Names that come again and again, once each. */
-export function numbered(all: readonly string[]): Pick<PackedEntries, 'names' | 'named'> {
+/** Numbers names that come again and again, once each, from 0. */
+export function createNumbering() {
   const numbers = new Map<string, number>()
-  const named = new Uint16Array(all.length)
-  for (let i = 0; i < all.length; i++) {
-    const name = all[i] as string
-    const known = numbers.get(name)
-    if (known === undefined) numbers.set(name, numbers.size)
-    named[i] = known ?? numbers.size - 1
+  return {
+    numberOf(name: string): number {
+      const known = numbers.get(name)
+      if (known === undefined) numbers.set(name, numbers.size)
+      return known ?? numbers.size - 1
+    },
+    /** By number. */
+    all: (): readonly string[] => [...numbers.keys()],
   }
-  return { named, names: [...numbers.keys()] }
 }
 
 function unpacked(entries: PackedEntries): Entry[] {

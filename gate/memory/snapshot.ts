@@ -1,35 +1,57 @@
 /** What a start reads from the journal for the gate's memory. */
-import type { DatabaseSync } from 'node:sqlite'
+import assert from 'node:assert/strict'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import { MEMORY_MAX, type MemoryMax } from '../limits.ts'
+import { byTime } from './by-time.ts'
 import { USE_BITS } from './ledger-entries.ts'
 import {
-  numbered,
+  createColumns,
+  createNumbering,
+  inOrder,
+  type PackedColumns,
   type PackedEntries,
   type PackedMemory,
   type PardonedArea,
 } from './packed-memory.ts'
 import { pardonedArea } from './projection.ts'
 
-const CTI_BYTES = 16
-
-/** What a table's columns are, as SQL. */
-interface Columns {
-  readonly number: string
-  readonly bits: string
+/** How a table is read, as SQL. */
+interface Kind {
+  readonly table: 'presentations' | 'papers' | 'visits'
+  /** What its key has before the certificate. */
+  readonly under: 'area' | undefined
+  /** Undefined where all are 0. */
+  readonly number: string | undefined
+  /** Bits, and above them how often it was granted. */
+  readonly state: string
   readonly name: string
-  readonly grants: string
 }
 
-const USES: Columns = { number: 'presented_at', bits: USE_BITS, name: 'lane', grants: 'grants' }
-const VISITS: Columns = { number: '0', bits: 'inside', name: 'area', grants: '0' }
+const STATE_BITS = 3
 
-/** `max`: of each kind so many of the youngest, 1 and up. */
+const USES = {
+  ...{ under: undefined, number: 'presented_at', name: 'lane' },
+  state: `(${USE_BITS}) + (grants << ${STATE_BITS})`,
+} as const
+const CODES: Kind = { table: 'presentations', ...USES }
+const PAPERS: Kind = { table: 'papers', ...USES }
+const VISITS: Kind = {
+  ...{ table: 'visits', under: 'area', number: undefined, state: 'inside', name: 'area' },
+}
+
+/** `max`: of each kind so many of the youngest, 1 and up. Throws what SQLite throws. */
 export function readMemory(db: DatabaseSync, max: MemoryMax = MEMORY_MAX): PackedMemory {
-  return {
-    codes: youngest(db, 'presentations', USES, max.codes),
-    papers: youngest(db, 'papers', USES, max.papers),
-    visits: youngest(db, 'visits', VISITS, max.visits),
-    pardons: readPardons(db),
+  db.exec('BEGIN')
+  try {
+    return {
+      codes: youngest(db, CODES, max.codes),
+      papers: youngest(db, PAPERS, max.papers),
+      visits: youngest(db, VISITS, max.visits),
+      pardons: readPardons(db),
+    }
+  } finally {
+    // Some errors have ended it already.
+    if (db.isTransaction) db.exec('COMMIT')
   }
 }
 
@@ -41,97 +63,140 @@ function readPardons(db: DatabaseSync): PardonedArea[] {
   })
 }
 
-/**
- * The youngest `max`, oldest first. SQLite puts each column together itself: to hand over rows one by
- * one takes ten times as long. Read in the table's own order, for which the plus keeps SQLite from the
- * index, and sorted here: by the index of time each row would be looked up for itself. A certificate
- * that is none, which nobody can show, is left out.
- */
-function youngest(
-  db: DatabaseSync,
-  table: 'presentations' | 'papers' | 'visits',
-  { number, bits, name, grants }: Columns,
-  max: number,
-): PackedEntries {
-  const found = db
-    .prepare(
-      `SELECT CAST(group_concat(unhex(cti), '') AS BLOB) AS ctis, json_group_array(at) AS ats,
-         json_group_array(${number}) AS numbers, json_group_array(${bits}) AS bits,
-         json_group_array(${name}) AS names, json_group_array(${grants}) AS grants
-       FROM ${table} WHERE +at >= coalesce(
-         (SELECT at FROM ${table} ORDER BY at DESC LIMIT 1 OFFSET ?), 0)
-         AND length(unhex(cti)) = ${CTI_BYTES}`,
-    )
-    .get(max - 1) as unknown as Found
-  const ats = Float64Array.from(JSON.parse(found.ats))
-  const order = byTime(ats).slice(-max)
-  const { named, names } = numbered(JSON.parse(found.names))
-  return {
-    words: wordsOf(found.ctis ?? new Uint8Array(), order),
-    ats: inOrder(ats, order),
-    numbers: inOrder(Float64Array.from(JSON.parse(found.numbers)), order),
-    bits: inOrder(Uint8Array.from(JSON.parse(found.bits)), order),
-    grants: inOrder(Uint16Array.from(JSON.parse(found.grants)), order),
-    named: inOrder(named, order),
-    names,
-  }
+/** The youngest `max`, oldest first. */
+function youngest(db: DatabaseSync, kind: Kind, max: number): PackedEntries {
+  const found = readPieces(db, kind) ?? readEntries(db, kind, 'TRUE', [[]])
+  assert(found !== undefined, 'all rows of a table are all rows')
+  const { columns, count, names } = found
+  const order = byTime(columns.ats.subarray(0, count)).slice(-max)
+  return { ...inOrder(columns, order), names }
 }
 
-/** One element of each row; lists are JSON. */
+/** Entries in the table's order: so many, in columns that have room for more. */
 interface Found {
-  /** Null of no row. */
-  readonly ctis: Uint8Array | null
-  readonly ats: string
-  readonly numbers: string
-  readonly bits: string
-  readonly names: string
-  readonly grants: string
+  readonly columns: PackedColumns
+  readonly count: number
+  readonly names: readonly string[]
 }
-
-const WORD_BYTES = 4
-const CTI_WORDS = CTI_BYTES / WORD_BYTES
-
-function wordsOf(ctis: Uint8Array, order: Uint32Array): Uint32Array {
-  const found = new Uint32Array(ctis.length / WORD_BYTES)
-  // The first digits are the highest of a word.
-  Buffer.from(found.buffer).set(ctis)
-  Buffer.from(found.buffer).swap32()
-  const words = new Uint32Array(order.length * CTI_WORDS)
-  for (let i = 0; i < words.length; i++) {
-    words[i] = found[(order[i >>> 2] as number) * CTI_WORDS + (i & 3)] as number
-  }
-  return words
-}
-
-function inOrder<Column extends Float64Array | Uint16Array | Uint8Array>(
-  column: Column,
-  order: Uint32Array,
-): Column {
-  const sorted = column.slice(0, order.length) as Column
-  for (let i = 0; i < order.length; i++) sorted[i] = column[order[i] as number] as number
-  return sorted
-}
-
-/** More than any kind of memory holds, and so a place's share of a number that is exact. */
-const PLACES = 2 ** 20
 
 /**
- * The places of `ats` from the oldest to the youngest. Time and place are sorted as one number, which
- * takes half as long as by a comparison, where all came within the 99 days for which it is exact.
+ * Certificates are random: between these are equal pieces, small enough that the memory of one serves
+ * the next. Read in one they take a quarter longer, and 70 MiB. No text is as high as the last.
  */
-function byTime(ats: Float64Array): Uint32Array {
-  const places = new Uint32Array(ats.length)
-  let first = Number.POSITIVE_INFINITY
-  let last = 0
-  for (let place = 0; place < ats.length; place++) {
-    const at = ats[place] as number
-    places[place] = place
-    first = Math.min(first, at)
-    last = Math.max(last, at)
+const BOUNDS = Array.from({ length: 64 }, (_, i) =>
+  i === 0 ? '' : (4 * i).toString(16).padStart(2, '0'),
+)
+const PIECES = BOUNDS.map((from, i) => [from, BOUNDS[i + 1] ?? new Uint8Array()] as const)
+
+/** Undefined where the table is not in the order of its key, as after damage: then rows are missed. */
+function readPieces(db: DatabaseSync, kind: Kind): Found | undefined {
+  const where = 'cti >= ? AND cti < ?'
+  if (kind.under === undefined) return readEntries(db, kind, where, PIECES)
+  const pieces = areasOf(db).flatMap(area => PIECES.map(bounds => [area, ...bounds]))
+  return readEntries(db, kind, `${kind.under} = ? AND ${where}`, pieces)
+}
+
+/** Each looked up by the key after the one before, since a `DISTINCT` would read the whole table. */
+function areasOf(db: DatabaseSync): string[] {
+  const areas = db.prepare(
+    `WITH RECURSIVE areas (area) AS (
+       SELECT min(area) FROM visits
+       UNION ALL
+       SELECT (SELECT min(area) FROM visits v WHERE v.area > a.area) FROM areas a
+       WHERE a.area IS NOT NULL
+     ) SELECT area FROM areas WHERE area IS NOT NULL`,
+  )
+  return areas.all().map(({ area }) => area as string)
+}
+
+/**
+ * `pieces`: what `where` is asked with. Undefined unless together they are all rows. None is met twice,
+ * whatever the order: a search for a higher key never ends before one for a lower.
+ */
+function readEntries(
+  db: DatabaseSync,
+  kind: Kind,
+  where: string,
+  pieces: readonly (readonly SQLInputValue[])[],
+): Found | undefined {
+  const rows = rowsOf(db, kind)
+  const columns = createColumns(rows)
+  const names = createNumbering()
+  const readPiece = pieceReader(db, kind, where)
+  let seen = 0
+  let count = 0
+  for (const within of pieces) {
+    let piece = readPiece(...within)
+    seen += piece.ats.length
+    if (!areCertificates(piece)) piece = pieceReader(db, kind, `${where} AND ${IS_ONE}`)(...within)
+    take(columns, count, piece, names.numberOf)
+    count += piece.ats.length
   }
-  if ((last - first + 1) * PLACES > Number.MAX_SAFE_INTEGER || ats.length > PLACES) {
-    return places.sort((a, b) => (ats[a] as number) - (ats[b] as number))
+  return seen === rows ? { columns, count, names: names.all() } : undefined
+}
+
+function rowsOf(db: DatabaseSync, { table }: Kind): number {
+  return db.prepare(`SELECT count(*) AS rows FROM ${table} NOT INDEXED`).get()?.rows as number
+}
+
+/** Rows that SQLite has put together: of each 16 bytes of `ctis`, and one element of each list. */
+interface Piece {
+  readonly ctis: Buffer
+  /** The length of a certificate's digits is another in one of the rows. */
+  readonly odd: boolean
+  readonly ats: readonly number[]
+  /** Empty where all are 0. */
+  readonly numbers: readonly number[]
+  readonly states: readonly number[]
+  readonly names: readonly string[]
+}
+
+const CTI_BYTES = 16
+/** A certificate that is none, which nobody can show, is left out. To ask of each row takes long. */
+const IS_ONE = `length(unhex(cti)) = ${CTI_BYTES}`
+
+function areCertificates({ odd, ctis, ats }: Piece): boolean {
+  return !odd && ctis.length === ats.length * CTI_BYTES
+}
+
+/**
+ * In the table's own order: by the index of time each row would be looked up for itself. SQLite puts
+ * each column together itself: to hand over rows one by one takes ten times as long.
+ */
+function pieceReader(db: DatabaseSync, { table, number, state, name }: Kind, where: string) {
+  const statement = db.prepare(
+    `SELECT group_concat(cti, '') AS ctis, max(octet_length(cti) <> ${2 * CTI_BYTES}) AS odd,
+       json_group_array(at) AS ats,
+       ${number === undefined ? "'[]'" : `json_group_array(${number})`} AS numbers,
+       json_group_array(${state}) AS states, json_group_array(${name}) AS names
+     FROM ${table} NOT INDEXED WHERE ${where}`,
+  )
+  return (...within: readonly SQLInputValue[]): Piece => {
+    const found = statement.get(...within) as Record<string, string | number | null>
+    const list = (column: string) => JSON.parse(found[column] as string)
+    return {
+      ...{ ctis: Buffer.from((found.ctis ?? '') as string, 'hex'), odd: found.odd === 1 },
+      ...{ ats: list('ats'), numbers: list('numbers') },
+      ...{ states: list('states'), names: list('names') },
+    }
   }
-  const keys = ats.map((at, place) => (at - first) * PLACES + place).sort()
-  return places.map(place => (keys[place] as number) % PLACES)
+}
+
+/** Puts a piece into the columns from `start` on. */
+function take(
+  { words, ats, numbers, bits, grants, named }: PackedColumns,
+  start: number,
+  piece: Piece,
+  numberOf: (name: string) => number,
+): void {
+  ats.set(piece.ats, start)
+  numbers.set(piece.numbers, start)
+  // The first digits are the highest of a word.
+  new Uint8Array(words.buffer).set(piece.ctis.swap32(), start * CTI_BYTES)
+  for (let i = 0; i < piece.ats.length; i++) {
+    const state = piece.states[i] as number
+    bits[start + i] = state & (2 ** STATE_BITS - 1)
+    grants[start + i] = state >>> STATE_BITS
+    named[start + i] = numberOf(piece.names[i] as string)
+  }
 }

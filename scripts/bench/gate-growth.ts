@@ -106,9 +106,10 @@ async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
   return [performance.now() - from, value]
 }
 
-const nameOf = (n: number) => n.toString(16).padStart(32, '0')
+/** Its first digits differ from those of the next, as of certificates, which are random. */
+const nameOf = (n: number) => [...n.toString(16).padStart(32, '0')].reverse().join('')
 
-/** A journal of so many chained rows, with as many presentations and visits as memory may hold. */
+/** A journal of so many chained rows, with as many codes, papers and visits as memory may hold. */
 function fill(file: string, rows: number): void {
   openJournalDatabase(file, AT).db.close()
   const db = new DatabaseSync(file)
@@ -116,6 +117,7 @@ function fill(file: string, rows: number): void {
   db.prepare('INSERT INTO epochs (epoch, acknowledged) VALUES (?, ?)').run(EPOCH, rows)
   const row = db.prepare("INSERT INTO rows VALUES (1, ?, ?, 'TRUSTED', 'A', 'scan', ?, ?, ?)")
   const seen = db.prepare("INSERT INTO presentations VALUES (?, 1, 'B', 'entry', 'passed', ?, 1)")
+  const paper = db.prepare("INSERT INTO papers VALUES (?, 1, 'B', 'entry', 'passed', ?, 1)")
   const visit = db.prepare("INSERT INTO visits VALUES ('main', ?, 1, ?)")
   const body = JSON.stringify({ code: 'EXPIRED', direction: 'entry', source: 's', trace: [] })
   const bodyHash = createHash('sha256').update(body).digest('hex')
@@ -128,6 +130,7 @@ function fill(file: string, rows: number): void {
       .digest('hex')
     row.run(seq, at, bodyHash, body, hash)
     if (seq <= MEMORY_MAX.codes) seen.run(nameOf(seq), at)
+    if (seq <= MEMORY_MAX.papers) paper.run(nameOf(seq), at)
     if (seq <= MEMORY_MAX.visits) visit.run(nameOf(seq), at)
   }
   db.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
