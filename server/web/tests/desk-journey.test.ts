@@ -10,6 +10,7 @@ import { importTimetable } from '../../testing/timetable.ts'
 import { PASSWORD } from '../../testing/world.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
+import { keyboardOf } from '../testing/keyboard.ts'
 import { openPageGate, POLL_MS } from '../testing/page-gate.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 import { printedPage } from '../testing/printed-page.ts'
@@ -22,8 +23,6 @@ const SIZES = [
 
 /** A phone shows each code so long; one code is for one purpose. */
 const NEXT_CODE_MS = 16_000
-/** More presses of Tab than a page has places to go to. */
-const TABS_MAX = 40
 
 async function signIn(driver: DeskDriver, email: string): Promise<void> {
   await driver.shows('in.title')
@@ -44,16 +43,6 @@ async function typeOn(
   await page.keyboard.press(key)
 }
 
-/** On by Tab, until the focus is there. */
-async function tabTo({ page }: DeskDriver, place: string): Promise<void> {
-  const focused = page.locator(`${place}:focus`)
-  for (let tabs = 0; tabs < TABS_MAX; tabs++) {
-    if ((await focused.count()) > 0) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`Tab does not come to ${place}`)
-}
-
 const printed = async ({ page }: DeskDriver) =>
   printedPage(await page.pdf({ preferCSSPageSize: true, printBackground: true }))
 
@@ -71,18 +60,23 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   await signIn(agent, 'agent@desk.test')
   const { page, say } = agent
   const press = (key: string) => page.keyboard.press(key)
+  const keys = keyboardOf(page)
+  const tabTo = (place: string) => keys.tabTo(page.locator(place))
 
   const person = await agent.newPerson()
-  await tabTo(agent, '#find-type')
+  await tabTo('#find-type')
   await press('End')
   await press('Alt+8')
-  await typeOn(agent, 'find', person.documentNumber, 'Enter')
-  await agent.shows('act.title')
+  await page.keyboard.insertText(person.documentNumber)
+  await keys.enterAgain('the look-up', () => agent.shows('act.title'))
+  await tabTo('.person .show')
+  await keys.enterAgain('the whole number', () => agent.shows('recorded.number'))
   await press('Alt+5')
   await typeOn(agent, 'holder', person.name, 'Tab')
-  await typeOn(agent, 'reason', '身份证遗失', 'Enter')
-  await agent.shows('issued.title')
+  await typeOn(agent, 'reason', '身份证遗失', 'Tab')
+  await keys.enterAgain('the certificate', () => agent.shows('issued.title'))
   await press('Enter')
+  await keys.keepsFocus('what was issued')
 
   let paper = ''
   await t.test(
@@ -115,6 +109,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     t.equal(await page.locator('#find').inputValue(), '', 'nothing of it stays readable')
     await typeOn(agent, 'holder', person.name, 'Enter')
     await page.getByRole('heading', { name: person.name }).waitFor()
+    await keys.keepsFocus('the name beside the code')
   })
 
   await t.test('a scan into a field leaves what was typed there before', async t => {
@@ -131,8 +126,9 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
 
   await t.test('revoked: the next scan is refused', async t => {
     await press('Alt+9')
-    await typeOn(agent, 'reason', '旅客找到了身份证', 'Enter')
-    await agent.shows('revoked.title')
+    await page.locator('#reason:focus').waitFor()
+    await page.keyboard.insertText('旅客找到了身份证')
+    await keys.enterAgain('the revocation', () => agent.shows('revoked.title'))
     await agent.advance(POLL_MS)
     t.equal(await gate.scan(paper), 'REVOKED')
     await press('Escape')
@@ -171,10 +167,10 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   }
   /** Asks for the trains, and takes the `n`th. */
   async function takeTrain(n: number): Promise<void> {
-    await tabTo(agent, '#day')
+    await tabTo('#day')
     await press('Enter')
     await agent.shows('trip.choose')
-    await tabTo(agent, `.trains li:nth-child(${n}) button`)
+    await tabTo(`.trains li:nth-child(${n}) button`)
     await press('Enter')
     await agent.shows('present.title')
   }
@@ -229,6 +225,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     await has('G4', 'refunded')
     await press('Escape')
     await agent.shows('act.needs-ticket')
+    await keys.keepsFocus('the refund')
   })
   t.same([...agent.faults, ...supervisor.faults], [])
 })

@@ -29,3 +29,30 @@ export function useFocusBack<T extends HTMLElement>(isOpen: boolean): RefObject<
   }, [isOpen])
   return element
 }
+
+/**
+ * Keeps the focus in a region of the page that is drawn anew by itself. An element that was moved gets it
+ * back, since a browser takes it from what it moves. After one that is gone it goes to what in the region
+ * has `tabIndex={-1}`, or to the region, which has that, too. The region's component reads every signal
+ * that changes what can have the focus.
+ */
+export function useHeldFocus<T extends HTMLElement>(): RefObject<T | null> {
+  const region = useRef<T>(null)
+  const { activeElement } = document
+  const had = region.current?.contains(activeElement) === true ? activeElement : null
+  useLayoutEffect(() => {
+    if (had === null || region.current === null) return
+    const isLost = document.activeElement === document.body
+    if (!isLost && document.activeElement !== region.current) return
+    if (had.isConnected && had !== region.current) {
+      // Where it was moved to is no place to scroll to: the person is reading.
+      ;(had as HTMLElement).focus({ preventScroll: true })
+    } else landIn(region.current)
+  })
+  return region
+}
+
+function landIn(region: HTMLElement): void {
+  const ready = region.querySelector<HTMLElement>('[tabindex="-1"]')
+  ;(ready ?? region).focus()
+}
