@@ -32,9 +32,9 @@ export function useFocusBack<T extends HTMLElement>(isOpen: boolean): RefObject<
 
 /**
  * Keeps the focus in a region of the page that is drawn anew by itself. An element that was moved gets it
- * back, since a browser takes it from what it moves. After one that is gone it goes to what in the region
- * has `tabIndex={-1}`, or to the region, which has that, too. The region's component reads every signal
- * that changes what can have the focus.
+ * back: a browser without `moveBefore`, which Preact moves by, takes it. After one that is gone it goes to
+ * what in the region has `tabIndex={-1}`, or to the region, which has that, too. The region's component
+ * reads every signal that changes what can have the focus.
  */
 export function useHeldFocus<T extends HTMLElement>(): RefObject<T | null> {
   const region = useRef<T>(null)
