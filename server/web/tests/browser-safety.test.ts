@@ -10,11 +10,14 @@ import type { TextKey } from '../passenger/texts-zh.ts'
 import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
 import { holdAnswers } from '../testing/held-answers.ts'
 import { keyboardOf } from '../testing/keyboard.ts'
+import { API } from '../testing/page-state.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 import { openDriver } from '../testing/passenger-driver.ts'
 import { readCode } from '../testing/read-code.ts'
 
 const PASS_MS = 1_800_000
+/** Longer than a request is tried for, where nobody answers; pauses between tries are in the page's time. */
+const TRIED_S = 8
 
 t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
   const pageWorld = await openPageWorld(tempDir())
@@ -110,7 +113,14 @@ t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
     await button('code.due.start').waitFor()
     await keys.keepsFocus('the end of the pass')
     await press('cancel.open', 'cancel')
-    await send('cancel.do', 'ended')
+    await page.route(API, route => route.abort('connectionrefused'))
+    await keys.press(button('cancel.do'))
+    await page.locator('.spinner').waitFor()
+    for (let i = 0; i < TRIED_S; i++) await driver.advance(1_000)
+    await driver.at('unreachable')
+    await keys.keepsFocus('no answer')
+    await page.unroute(API)
+    await send('again', 'ended')
     t.same(driver.faults, [])
   })
 

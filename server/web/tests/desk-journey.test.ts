@@ -12,9 +12,10 @@ import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
 import { keyboardOf } from '../testing/keyboard.ts'
 import { openPageGate, POLL_MS } from '../testing/page-gate.ts'
-import { openPageWorld } from '../testing/page-world.ts'
+import { openPageWorld, type PageWorld } from '../testing/page-world.ts'
 import { printedPage } from '../testing/printed-page.ts'
 import { readCode } from '../testing/read-code.ts'
+import { signInAs } from '../testing/staff-driver.ts'
 
 const SIZES = [
   { size: 'a5', width: 148, height: 210 },
@@ -41,6 +42,17 @@ async function typeOn(
   await page.locator(`#${field}:focus`).waitFor()
   await page.keyboard.insertText(text)
   await page.keyboard.press(key)
+}
+
+/** Declines what waits, at a third window. */
+async function declineElsewhere(pageWorld: PageWorld): Promise<void> {
+  const { world } = pageWorld
+  const session = await signInAs(pageWorld, 'supervisor')
+  const asked = await world.call('/v1/desk/approvals?state=waiting', { headers: session })
+  const { rows } = (await asked.json()) as { readonly rows: readonly { readonly id: string }[] }
+  for (const { id } of rows) {
+    await world.post(`/v1/desk/approvals/${id}/decline`, { reason: '人已离开' }, session)
+  }
 }
 
 const printed = async ({ page }: DeskDriver) =>
@@ -134,18 +146,32 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     await press('Escape')
   })
 
+  /** Asks for a second one; the supervisor's keyboard comes to it. */
+  async function askAgain() {
+    await press('Alt+5')
+    await typeOn(agent, 'reason', '又丢了', 'Enter')
+    await agent.shows('asked.title')
+    await press('Escape')
+    const row = supervisor.page.locator('#queue li button').first()
+    await supervisor.advance(3_100)
+    await row.waitFor()
+    await supervisor.page.keyboard.press('Alt+7')
+    await supervisor.page.keyboard.press('Tab')
+    return row
+  }
+
+  await t.test('decided elsewhere while the keyboard is there: the queue has it', async () => {
+    const row = await askAgain()
+    await declineElsewhere(pageWorld)
+    await supervisor.advance(3_100)
+    await row.waitFor({ state: 'detached' })
+    await keyboardOf(supervisor.page).keepsFocus('what another decided')
+  })
+
   await t.test(
     'again in a day: approved at the other window, and the code comes here',
     async () => {
-      await press('Alt+5')
-      await typeOn(agent, 'reason', '又丢了', 'Enter')
-      await agent.shows('asked.title')
-      await press('Escape')
-      const row = supervisor.page.locator('#queue li button').first()
-      await supervisor.advance(3_100)
-      await row.waitFor()
-      await supervisor.page.keyboard.press('Alt+7')
-      await supervisor.page.keyboard.press('Tab')
+      await askAgain()
       await supervisor.page.keyboard.press('Enter')
       await supervisor.shows('decide.title')
       await typeOn(supervisor, 'reason', '本人到场', 'Enter')
