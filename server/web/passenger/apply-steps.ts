@@ -5,7 +5,7 @@ import { maskedNumber } from '../shared/masked-number.ts'
 import { makePhoneKey } from '../shared/phone-keys.ts'
 import { isMinor } from './form-checks.ts'
 import type { KeptApplication, Who } from './kept.ts'
-import { begun, type PageContext } from './page-context.ts'
+import { type PageContext, waitedFor } from './page-context.ts'
 import type { Draft } from './screens.ts'
 
 export interface ApplySteps {
@@ -29,7 +29,7 @@ const OF_FORM = new Set([
 ])
 
 export function createApplySteps(page: PageContext): ApplySteps {
-  const { screen, draft, patience, client, keeper, serviceClock } = page
+  const { screen, draft, client, keeper, serviceClock } = page
 
   async function consent(byGuardian: boolean): Promise<void> {
     const { city, ...typed } = draft.value
@@ -39,9 +39,7 @@ export function createApplySteps(page: PageContext): ApplySteps {
       consent: true,
       guardianConsent: byGuardian,
     } as const
-    const answer = await patience.during(async () =>
-      client.call('POST /v1/applications', { body }, await keeper.device()),
-    )
+    const answer = await client.call('POST /v1/applications', { body }, await keeper.device())
     if (answer.ok) {
       const { id, expiresAt } = answer.body.application
       const holder = await makePhoneKey()
@@ -52,7 +50,8 @@ export function createApplySteps(page: PageContext): ApplySteps {
       return
     }
     if (answer.why === 'unreachable') {
-      screen.value = { at: 'unreachable', again: () => void begun(page, () => consent(byGuardian)) }
+      const again = () => void waitedFor(page, () => consent(byGuardian))
+      screen.value = { at: 'unreachable', again }
     } else if (OF_FORM.has(answer.problem.code)) {
       screen.value = { at: 'form', refusal: answer.problem }
     } else {
@@ -67,14 +66,12 @@ export function createApplySteps(page: PageContext): ApplySteps {
   ): Promise<void> {
     const reachable = contact.trim() === '' ? {} : { contact: contact.trim() }
     const body = { application: application.id, text: text.trim(), ...reachable }
-    const answer = await patience.during(async () =>
-      client.call('POST /v1/appeals', { body }, await keeper.device()),
-    )
+    const answer = await client.call('POST /v1/appeals', { body }, await keeper.device())
     if (answer.ok) screen.value = { at: 'appealed' }
     else if (answer.why === 'refused') {
       screen.value = { at: 'appeal', application, refusal: answer.problem }
     } else {
-      const again = () => void begun(page, () => appeal(application, text, contact))
+      const again = () => void waitedFor(page, () => appeal(application, text, contact))
       screen.value = { at: 'unreachable', again }
     }
   }
@@ -87,11 +84,11 @@ export function createApplySteps(page: PageContext): ApplySteps {
       draft.value = typed
       screen.value = { at: 'consent', isMinor: isMinor(typed, serviceClock.now()) }
     },
-    consent: byGuardian => begun(page, () => consent(byGuardian)),
+    consent: byGuardian => waitedFor(page, () => consent(byGuardian)),
     beginAppeal(application) {
       screen.value = { at: 'appeal', application }
     },
-    appeal: (...said) => begun(page, () => appeal(...said)),
+    appeal: (...said) => waitedFor(page, () => appeal(...said)),
   }
 }
 

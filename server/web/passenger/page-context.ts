@@ -54,6 +54,10 @@ export function troubleOf(error: unknown): Trouble {
   return error.code === 'FULL' ? 'STORAGE_FULL' : 'STORAGE_BLOCKED'
 }
 
+/** As `begun`, and one waits from the first step to the last: none of them can be begun again meanwhile. */
+export const waitedFor = (page: PageContext, work: () => Promise<void>): Promise<void> =>
+  begun(page, () => page.patience.during(work))
+
 export const EMPTY_DRAFT: Draft = {
   name: '',
   documentType: 'resident-id',

@@ -18,6 +18,7 @@ import {
   type PageContext,
   type PassengerPorts,
   troubleOf,
+  waitedFor,
 } from './page-context.ts'
 import type { Draft, Ended, FaceOf, Screen, Trouble } from './screens.ts'
 
@@ -157,16 +158,15 @@ function createPassenger(
 
   async function cancel(certificate: KeptCertificate): Promise<void> {
     const given = { params: { id: certificate.id } }
-    const answer = await patience.during(async () =>
-      client.call('DELETE /v1/certificates/{id}', given, await keeper.device()),
-    )
+    const device = await keeper.device()
+    const answer = await client.call('DELETE /v1/certificates/{id}', given, device)
     if (answer.ok || (answer.why === 'refused' && answer.problem.code === 'CERTIFICATE_ENDED')) {
       return over('cancelled')
     }
     screen.value =
       answer.why === 'refused'
         ? { at: 'refused', problem: answer.problem, of: { kind: 'certificate', certificate } }
-        : { at: 'unreachable', again: () => void cancel(certificate) }
+        : { at: 'unreachable', again: () => void waitedFor(page, () => cancel(certificate)) }
   }
 
   return {
@@ -194,7 +194,7 @@ function createPassenger(
     askToCancel(certificate) {
       screen.value = { at: 'cancel', certificate }
     },
-    cancel: certificate => begun(page, () => cancel(certificate)),
+    cancel: certificate => waitedFor(page, () => cancel(certificate)),
     back: begin,
     restart() {
       screen.value = { at: 'welcome' }

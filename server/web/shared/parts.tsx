@@ -1,6 +1,6 @@
 /** Parts that every page is made of: fields, notices, and what is said while one waits. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icons.tsx'
 
 interface HeadingProps {
@@ -12,7 +12,8 @@ interface HeadingProps {
 /** The heading of a screen. It takes the focus when the screen comes, so that it is read out. */
 export function Heading({ children, isUnseen }: HeadingProps) {
   const element = useRef<HTMLHeadingElement>(null)
-  useEffect(() => element.current?.focus({ preventScroll: true }), [])
+  // Before the next key: what had the focus is gone.
+  useLayoutEffect(() => element.current?.focus({ preventScroll: true }), [])
   return (
     <h1 ref={element} tabIndex={-1} class={isUnseen === true ? 'unseen' : ''}>
       {children}

@@ -3,6 +3,7 @@
  * act the focus is somewhere, and seen.
  */
 import type { Locator, Page } from 'playwright-core'
+import { holdAnswers } from './held-answers.ts'
 
 export interface Keyboard {
   /** On by Tab, until what is meant has the focus. Throws where Tab does not come to it. */
@@ -11,6 +12,11 @@ export interface Keyboard {
   press(place: Locator, key?: 'Enter' | 'Space'): Promise<void>
   /** Tab to a field, then the text in place of what it holds. */
   type(field: Locator, text: string): Promise<void>
+  /**
+   * Enter on what has the focus, again at once, and again while the answer stays away; then it comes, and
+   * `shows` waits for what it changes. Throws where it was not one request, or the focus is gone.
+   */
+  enterAgain(what: string, shows: () => Promise<unknown>): Promise<void>
   /** Throws, saying after what, where nothing has the focus or nobody sees what has it. */
   keepsFocus(after: string): Promise<void>
 }
@@ -30,8 +36,13 @@ export function keyboardOf(page: Page): Keyboard {
     throw new Error(`Tab does not come to ${place}`)
   }
 
+  async function keepsFocus(after: string): Promise<void> {
+    const why = await page.evaluate(whyUnseen)
+    if (why !== undefined) throw new Error(`after ${after}: ${why}`)
+  }
+
   return {
-    tabTo,
+    ...{ tabTo, keepsFocus },
     async press(place, key = 'Enter') {
       await tabTo(place)
       await page.keyboard.press(key)
@@ -41,9 +52,20 @@ export function keyboardOf(page: Page): Keyboard {
       await page.keyboard.press('Control+A')
       await page.keyboard.insertText(text)
     },
-    async keepsFocus(after) {
-      const why = await page.evaluate(whyUnseen)
-      if (why !== undefined) throw new Error(`after ${after}: ${why}`)
+    async enterAgain(what, shows) {
+      const held = await holdAnswers(page)
+      await page.keyboard.press('Enter')
+      await page.keyboard.press('Enter')
+      await held.first
+      await page.keyboard.press('Enter')
+      // A frame in which a browser takes the focus from what can't have it any more.
+      await page.evaluate(() => new Promise(requestAnimationFrame))
+      await keepsFocus(`Enter, before the answer to ${what}`)
+      held.release()
+      await shows()
+      await keepsFocus(`the answer to ${what}`)
+      if (held.count() !== 1) throw new Error(`${what}: ${held.count()} requests`)
+      await held.end()
     },
   }
 }
@@ -52,7 +74,7 @@ export function keyboardOf(page: Page): Keyboard {
 function whyUnseen(): string | undefined {
   const { activeElement } = document
   if (activeElement === null || activeElement === document.body) return 'nothing has the focus'
-  if (activeElement.tagName === 'H1') return undefined
+  if (/^H\d$/.test(activeElement.tagName)) return undefined
   const framed = activeElement.matches('[type=radio]') ? activeElement.parentElement : activeElement
   const { outlineStyle, outlineWidth } = getComputedStyle(framed ?? activeElement)
   const isFramed = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2

@@ -25,7 +25,7 @@ export const reported = (i: number, now: number, round: number) => ({
   ...{ gate: `gate-${i}`, queue: (round + i) % 9, reportedAt: now + round },
 })
 
-const ALARM = { code: 'READER_LOST', lane: 'A', since: 1, severity: 'soon' } as const
+export const ALARM = { code: 'READER_LOST', lane: 'A', since: 1, severity: 'soon' } as const
 
 /** A second in which all report, one gate is in alarm, one is retired and the one before it comes back. */
 export function unrest(gates: number, round: number, now: number) {

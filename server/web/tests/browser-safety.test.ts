@@ -1,12 +1,23 @@
-/** What the browser must keep: the page without a network, keys from scripts, frames and other hosts out. */
+/**
+ * What the browser must keep: the page without a network, the focus of who has a keyboard alone, keys from
+ * scripts, frames and other hosts out.
+ */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
+import type { TextKey } from '../passenger/texts-zh.ts'
 import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
+import { holdAnswers } from '../testing/held-answers.ts'
+import { keyboardOf } from '../testing/keyboard.ts'
+import { API } from '../testing/page-state.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 import { openDriver } from '../testing/passenger-driver.ts'
 import { readCode } from '../testing/read-code.ts'
+
+const PASS_MS = 1_800_000
+/** Longer than a request is tried for, where nobody answers; pauses between tries are in the page's time. */
+const TRIED_S = 8
 
 t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
   const pageWorld = await openPageWorld(tempDir())
@@ -40,6 +51,76 @@ t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
       kept.filter(path => path.startsWith('/v1')),
       [],
     )
+    t.same(driver.faults, [])
+  })
+
+  await t.test('by keys alone: what is sent is sent once, and the focus is never lost', async t => {
+    const driver = await openDriver(browser, pageWorld, PHONE)
+    t.teardown(() => driver.close())
+    const { page, say } = driver
+    const keys = keyboardOf(page)
+    const button = (key: TextKey) => page.getByRole('button', { name: say(key), exact: true })
+    const field = (key: TextKey) => page.getByLabel(say(key), { exact: true })
+    /** Presses it, and sees the next screen. */
+    async function press(key: TextKey, screen: string): Promise<void> {
+      await keys.press(button(key))
+      await driver.at(screen)
+      await keys.keepsFocus(say(key))
+    }
+    /** Presses it again and again. */
+    async function send(key: TextKey, screen: string): Promise<void> {
+      await keys.tabTo(button(key))
+      await keys.enterAgain(say(key), () => driver.at(screen))
+    }
+
+    await press('claim.open', 'claim')
+    await keys.type(field('claim.code'), '0000-0000-0000-0000')
+    await keys.tabTo(button('claim.do'))
+    const wrong = page.locator('#code[aria-invalid="true"]:focus')
+    await keys.enterAgain('a code that nobody has', () => wrong.waitFor())
+    await press('back', 'welcome')
+
+    const person = await pageWorld.newPerson()
+    await press('welcome.apply', 'form')
+    await keys.type(field('form.name'), person.name)
+    await field('form.documentType').selectOption('passport')
+    await keys.type(field('form.documentNumber'), person.documentNumber)
+    await keys.type(field('form.city'), '杭州')
+    await press('next', 'consent')
+    await send('consent.agree', 'ready')
+    pageWorld.faceReason = 'NO_MATCH'
+    await press('ready.start', 'face')
+    await page.locator('[data-prompt]').waitFor()
+    await keys.tabTo(button('face.stop'))
+    const held = await holdAnswers(page)
+    await driver.followPrompts()
+    await held.first
+    await keys.keepsFocus('the last picture')
+    held.release()
+    await driver.at('refused')
+    await held.end()
+    await keys.keepsFocus('the face check')
+    await press('refused.appeal', 'appeal')
+    await keys.type(page.locator('#what'), '证件照是十年前的')
+    await send('appeal.send', 'appealed')
+    await press('back', 'welcome')
+
+    await press('claim.open', 'claim')
+    await keys.type(field('claim.code'), await pageWorld.windowCode())
+    await keys.enterAgain('a code from the window', () => driver.at('certificate'))
+    await keys.tabTo(button('code.refresh'))
+    await driver.advance(PASS_MS)
+    await button('code.due.start').waitFor()
+    await keys.keepsFocus('the end of the pass')
+    await press('cancel.open', 'cancel')
+    await page.route(API, route => route.abort('connectionrefused'))
+    await keys.press(button('cancel.do'))
+    await page.locator('.spinner').waitFor()
+    for (let i = 0; i < TRIED_S; i++) await driver.advance(1_000)
+    await driver.at('unreachable')
+    await keys.keepsFocus('no answer')
+    await page.unroute(API)
+    await send('again', 'ended')
     t.same(driver.faults, [])
   })
 

@@ -10,10 +10,12 @@ import { importTimetable } from '../../testing/timetable.ts'
 import { PASSWORD } from '../../testing/world.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { DESK, type DeskDriver, openDeskDriver } from '../testing/desk-driver.ts'
+import { keyboardOf } from '../testing/keyboard.ts'
 import { openPageGate, POLL_MS } from '../testing/page-gate.ts'
-import { openPageWorld } from '../testing/page-world.ts'
+import { openPageWorld, type PageWorld } from '../testing/page-world.ts'
 import { printedPage } from '../testing/printed-page.ts'
 import { readCode } from '../testing/read-code.ts'
+import { signInAs } from '../testing/staff-driver.ts'
 
 const SIZES = [
   { size: 'a5', width: 148, height: 210 },
@@ -22,8 +24,6 @@ const SIZES = [
 
 /** A phone shows each code so long; one code is for one purpose. */
 const NEXT_CODE_MS = 16_000
-/** More presses of Tab than a page has places to go to. */
-const TABS_MAX = 40
 
 async function signIn(driver: DeskDriver, email: string): Promise<void> {
   await driver.shows('in.title')
@@ -44,14 +44,15 @@ async function typeOn(
   await page.keyboard.press(key)
 }
 
-/** On by Tab, until the focus is there. */
-async function tabTo({ page }: DeskDriver, place: string): Promise<void> {
-  const focused = page.locator(`${place}:focus`)
-  for (let tabs = 0; tabs < TABS_MAX; tabs++) {
-    if ((await focused.count()) > 0) return
-    await page.keyboard.press('Tab')
+/** Declines what waits, at a third window. */
+async function declineElsewhere(pageWorld: PageWorld): Promise<void> {
+  const { world } = pageWorld
+  const session = await signInAs(pageWorld, 'supervisor')
+  const asked = await world.call('/v1/desk/approvals?state=waiting', { headers: session })
+  const { rows } = (await asked.json()) as { readonly rows: readonly { readonly id: string }[] }
+  for (const { id } of rows) {
+    await world.post(`/v1/desk/approvals/${id}/decline`, { reason: '人已离开' }, session)
   }
-  throw new Error(`Tab does not come to ${place}`)
 }
 
 const printed = async ({ page }: DeskDriver) =>
@@ -71,18 +72,23 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   await signIn(agent, 'agent@desk.test')
   const { page, say } = agent
   const press = (key: string) => page.keyboard.press(key)
+  const keys = keyboardOf(page)
+  const tabTo = (place: string) => keys.tabTo(page.locator(place))
 
   const person = await agent.newPerson()
-  await tabTo(agent, '#find-type')
+  await tabTo('#find-type')
   await press('End')
   await press('Alt+8')
-  await typeOn(agent, 'find', person.documentNumber, 'Enter')
-  await agent.shows('act.title')
+  await page.keyboard.insertText(person.documentNumber)
+  await keys.enterAgain('the look-up', () => agent.shows('act.title'))
+  await tabTo('.person .show')
+  await keys.enterAgain('the whole number', () => agent.shows('recorded.number'))
   await press('Alt+5')
   await typeOn(agent, 'holder', person.name, 'Tab')
-  await typeOn(agent, 'reason', '身份证遗失', 'Enter')
-  await agent.shows('issued.title')
+  await typeOn(agent, 'reason', '身份证遗失', 'Tab')
+  await keys.enterAgain('the certificate', () => agent.shows('issued.title'))
   await press('Enter')
+  await keys.keepsFocus('what was issued')
 
   let paper = ''
   await t.test(
@@ -115,6 +121,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     t.equal(await page.locator('#find').inputValue(), '', 'nothing of it stays readable')
     await typeOn(agent, 'holder', person.name, 'Enter')
     await page.getByRole('heading', { name: person.name }).waitFor()
+    await keys.keepsFocus('the name beside the code')
   })
 
   await t.test('a scan into a field leaves what was typed there before', async t => {
@@ -131,25 +138,40 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
 
   await t.test('revoked: the next scan is refused', async t => {
     await press('Alt+9')
-    await typeOn(agent, 'reason', '旅客找到了身份证', 'Enter')
-    await agent.shows('revoked.title')
+    await page.locator('#reason:focus').waitFor()
+    await page.keyboard.insertText('旅客找到了身份证')
+    await keys.enterAgain('the revocation', () => agent.shows('revoked.title'))
     await agent.advance(POLL_MS)
     t.equal(await gate.scan(paper), 'REVOKED')
     await press('Escape')
   })
 
+  /** Asks for a second one; the supervisor's keyboard comes to it. */
+  async function askAgain() {
+    await press('Alt+5')
+    await typeOn(agent, 'reason', '又丢了', 'Enter')
+    await agent.shows('asked.title')
+    await press('Escape')
+    const row = supervisor.page.locator('#queue li button').first()
+    await supervisor.advance(3_100)
+    await row.waitFor()
+    await supervisor.page.keyboard.press('Alt+7')
+    await supervisor.page.keyboard.press('Tab')
+    return row
+  }
+
+  await t.test('decided elsewhere while the keyboard is there: the queue has it', async () => {
+    const row = await askAgain()
+    await declineElsewhere(pageWorld)
+    await supervisor.advance(3_100)
+    await row.waitFor({ state: 'detached' })
+    await keyboardOf(supervisor.page).keepsFocus('what another decided')
+  })
+
   await t.test(
     'again in a day: approved at the other window, and the code comes here',
     async () => {
-      await press('Alt+5')
-      await typeOn(agent, 'reason', '又丢了', 'Enter')
-      await agent.shows('asked.title')
-      await press('Escape')
-      const row = supervisor.page.locator('#queue li button').first()
-      await supervisor.advance(3_100)
-      await row.waitFor()
-      await supervisor.page.keyboard.press('Alt+7')
-      await supervisor.page.keyboard.press('Tab')
+      await askAgain()
       await supervisor.page.keyboard.press('Enter')
       await supervisor.shows('decide.title')
       await typeOn(supervisor, 'reason', '本人到场', 'Enter')
@@ -171,10 +193,10 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
   }
   /** Asks for the trains, and takes the `n`th. */
   async function takeTrain(n: number): Promise<void> {
-    await tabTo(agent, '#day')
+    await tabTo('#day')
     await press('Enter')
     await agent.shows('trip.choose')
-    await tabTo(agent, `.trains li:nth-child(${n}) button`)
+    await tabTo(`.trains li:nth-child(${n}) button`)
     await press('Enter')
     await agent.shows('present.title')
   }
@@ -229,6 +251,7 @@ t.test('two windows', { skip: noBrowser, timeout: 240_000 }, async t => {
     await has('G4', 'refunded')
     await press('Escape')
     await agent.shows('act.needs-ticket')
+    await keys.keepsFocus('the refund')
   })
   t.same([...agent.faults, ...supervisor.faults], [])
 })

@@ -7,7 +7,16 @@ import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import { noBrowser, startBrowser } from '../testing/browser.ts'
 import { openFleetDriver } from '../testing/fleet-driver.ts'
-import { gateRow, replaceStream, reported, tabUse, tell, unrest } from '../testing/many-gates.ts'
+import { keyboardOf } from '../testing/keyboard.ts'
+import {
+  ALARM,
+  gateRow,
+  replaceStream,
+  reported,
+  tabUse,
+  tell,
+  unrest,
+} from '../testing/many-gates.ts'
 import { openPageWorld } from '../testing/page-world.ts'
 
 const GATES = 500
@@ -90,5 +99,33 @@ t.test('500 gates', { skip: noBrowser, timeout: 120_000 }, async t => {
     t.ok(end.bytes - start.bytes < GROWTH_BYTES_MAX, `grew by ${end.bytes - start.bytes} bytes`)
     t.ok(end.nodes - start.nodes < GATES, `grew by ${end.nodes - start.nodes} nodes`)
   })
+
+  await t.test('their order changes: the row that has the focus keeps it', async t => {
+    const change = (gate: string, alarms: readonly object[]) =>
+      tell(page, 'changes', { at: now, rows: [{ gate, alarms }], gone: [] })
+    const focused = () => page.evaluate(() => document.activeElement?.textContent)
+    await tell(page, 'snapshot', { at: now, rows })
+    await page.getByRole('link', { name: 'gate-400', exact: true }).focus()
+    await page.keyboard.press('Tab')
+    for (const how of ['moved', 'taken out and put in']) {
+      for (const gate of ['gate-401', 'gate-402', 'gate-400']) {
+        await change(gate, [ALARM])
+        t.equal(await focused(), 'gate-401', `${how}: ${gate} goes up`)
+      }
+      t.match(await page.locator('.gates a').first().textContent(), /gate-40/)
+      for (const gate of ['gate-402', 'gate-401', 'gate-400']) {
+        await change(gate, [])
+        t.equal(await focused(), 'gate-401', `${how}: ${gate} goes down`)
+      }
+      await page.evaluate(withoutMoves)
+    }
+    await tell(page, 'changes', { at: now, rows: [], gone: ['gate-401'] })
+    await keyboardOf(page).keepsFocus('a gate that was retired')
+  })
   t.same(driver.faults, [])
 })
+
+/** Runs in the page: from now on it is a browser without `moveBefore`. */
+function withoutMoves(): void {
+  Reflect.deleteProperty(Element.prototype, 'moveBefore')
+}

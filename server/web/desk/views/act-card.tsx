@@ -1,5 +1,6 @@
 /** On the right: what can be done for the person, or what was begun. */
 
+import { useHeldFocus } from '../../shared/focus.ts'
 import { type Choice, choicesOf } from '../choices.ts'
 import type { Desk } from '../desk.ts'
 import { keyShortcut, keyText } from '../keys.ts'
@@ -14,8 +15,9 @@ export function ActCard({ desk }: { readonly desk: Desk }) {
   const act = desk.act.value
   const found = desk.found.value
   const person = found.is === 'person' ? found.person : undefined
+  const card = useHeldFocus<HTMLElement>()
   return (
-    <section class="card acts" aria-label={say('act.title')}>
+    <section ref={card} class="card acts" tabIndex={-1} aria-label={say('act.title')}>
       {act === undefined ? (
         <Choices desk={desk} person={person} />
       ) : (

@@ -1,8 +1,8 @@
 /** The one field that takes scanner and keyboard, with what is looked for and what a code is scanned for. */
 import { signal } from '@preact/signals'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { DOCUMENT_TYPES, type DocumentType } from '../../../domain/document-type.ts'
-import { Spinner } from '../../shared/parts.tsx'
+import { SendForm, SubmitButton } from '../../shared/sending.tsx'
 import { Waited } from '../../shared/staff/told.tsx'
 import type { Desk } from '../desk.ts'
 import { keyShortcut, keyText } from '../keys.ts'
@@ -20,17 +20,13 @@ export function FindCard({ desk }: { readonly desk: Desk }) {
   const [text, setText] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const found = desk.found.value
-  useEffect(() => field.current?.focus(), [])
+  useLayoutEffect(() => field.current?.focus(), [])
   // What was found is in the middle: neither number nor code stay readable here.
   useEffect(() => {
     if (found.is === 'person') setText('')
   }, [found.is])
-  const submit = (event: Event) => {
-    event.preventDefault()
-    void desk.scan(text)
-  }
   return (
-    <form class="card find" onSubmit={submit} noValidate>
+    <SendForm waiting={desk.waiting} class="card find" send={() => void desk.scan(text)} noValidate>
       <label for="find">
         {say('find.label')} <kbd>{keyText('find')}</kbd>
       </label>
@@ -48,10 +44,9 @@ export function FindCard({ desk }: { readonly desk: Desk }) {
           aria-keyshortcuts={keyShortcut('find')}
           onInput={event => setText(event.currentTarget.value)}
         />
-        <button type="submit" class="button" disabled={desk.waiting.value !== 'no'}>
-          {found.is === 'looking' ? <Spinner /> : null}
+        <SubmitButton waiting={desk.waiting} class="button" spins={found.is === 'looking'}>
           {say('find.do')}
-        </button>
+        </SubmitButton>
       </div>
       <p id="find-hint" class={inputMethod.value ? 'fault' : 'quiet'}>
         {say(inputMethod.value ? 'find.ime' : 'find.hint')}
@@ -85,6 +80,6 @@ export function FindCard({ desk }: { readonly desk: Desk }) {
         ))}
       </fieldset>
       {found.is === 'looking' && <Waited waiting={desk.waiting.value} />}
-    </form>
+    </SendForm>
   )
 }

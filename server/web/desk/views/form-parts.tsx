@@ -1,7 +1,9 @@
 /** Parts of the desk's forms: a form with its reason and its trouble, and what is said while one waits. */
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { Field, Spinner } from '../../shared/parts.tsx'
+import { useFocus } from '../../shared/focus.ts'
+import { Field } from '../../shared/parts.tsx'
+import { SendButton, SendForm, SubmitButton } from '../../shared/sending.tsx'
 import { ToldText, Waited } from '../../shared/staff/told.tsx'
 import type { Desk } from '../desk.ts'
 import type { Trouble } from '../screens.ts'
@@ -84,42 +86,30 @@ export function ActForm({
   other,
   run,
 }: FormProps) {
-  const isBusy = desk.waiting.value !== 'no'
+  const { waiting } = desk
   return (
-    <form
-      class="act"
-      noValidate
-      onSubmit={event => {
-        event.preventDefault()
-        if (!isBusy) run()
-      }}
-    >
+    <SendForm waiting={waiting} class="act" send={run} noValidate>
       <h2>{title}</h2>
       <Told trouble={trouble} />
       {trouble?.kind === 'unsure' && (
-        <button type="button" class="button line" onClick={() => void desk.person.again()}>
+        <SendButton waiting={waiting} class="button line" press={() => void desk.person.again()}>
           {say('trouble.look')}
-        </button>
+        </SendButton>
       )}
       {children}
-      <button
-        type="submit"
-        class={`button wide ${isDanger === true ? 'danger' : ''}`}
-        disabled={isBusy}
-      >
-        {isBusy && <Spinner />}
+      <SubmitButton waiting={waiting} class={`button wide ${isDanger === true ? 'danger' : ''}`}>
         {say(submit)}
-      </button>
+      </SubmitButton>
       {other && (
-        <button type="button" class="button line wide" disabled={isBusy} onClick={other.run}>
+        <SendButton waiting={waiting} class="button line wide" press={other.run}>
           {say(other.text)}
-        </button>
+        </SendButton>
       )}
-      <Waited waiting={desk.waiting.value} />
+      <Waited waiting={waiting.value} />
       <button type="button" class="button plain" onClick={desk.callOff} aria-keyshortcuts="Escape">
         {say('act.esc')}
       </button>
-    </form>
+    </SendForm>
   )
 }
 
@@ -132,8 +122,7 @@ interface DoneProps {
 
 /** What came of it. It takes the focus, so that it is read out and Esc or Enter closes it. */
 export function Done({ desk, tone, title, children }: DoneProps) {
-  const close = useRef<HTMLButtonElement>(null)
-  useLayoutEffect(() => close.current?.focus(), [])
+  const close = useFocus<HTMLButtonElement>()
   return (
     <div class="act">
       <div role="status" class="done">

@@ -1,15 +1,31 @@
 /** The middle of the page: what was found, what is wanted for it, or why nothing was. */
 import { useState } from 'preact/hooks'
 import { NAME_POINTS_MAX } from '../../../limits.ts'
+import { useHeldFocus } from '../../shared/focus.ts'
 import { Icon } from '../../shared/icons.tsx'
 import { Spinner } from '../../shared/parts.tsx'
+import { SendButton } from '../../shared/sending.tsx'
 import type { Desk } from '../desk.ts'
+import type { Found } from '../screens.ts'
 import { say, troubleText } from '../texts.ts'
 import { ActForm, TextField } from './form-parts.tsx'
 import { PersonCard } from './person-card.tsx'
 
-export function FoundView({ desk }: { readonly desk: Desk }) {
+interface FoundProps {
+  readonly desk: Desk
+}
+
+export function FoundView({ desk }: FoundProps) {
   const found = desk.found.value
+  const place = useHeldFocus<HTMLDivElement>()
+  return (
+    <div ref={place} class="found" tabIndex={-1}>
+      <Now desk={desk} found={found} />
+    </div>
+  )
+}
+
+function Now({ desk, found }: FoundProps & { readonly found: Found }) {
   switch (found.is) {
     case 'person':
       return <PersonCard desk={desk} person={found.person} />
@@ -30,9 +46,9 @@ export function FoundView({ desk }: { readonly desk: Desk }) {
           </span>
           <p>{troubleText(found.trouble)}</p>
           {found.again && (
-            <button type="button" class="button line" onClick={found.again}>
+            <SendButton waiting={desk.waiting} class="button line" press={found.again}>
               {say('again')}
-            </button>
+            </SendButton>
           )}
         </section>
       )

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { Icon } from '../../shared/icons.tsx'
 import { language } from '../../shared/language.ts'
 import { maskedNumber } from '../../shared/masked-number.ts'
+import { SendButton } from '../../shared/sending.tsx'
 import { clockTime } from '../../shared/shown-time.ts'
 import type { Loaded } from '../../shared/staff/staff-screen.ts'
 import type { Desk } from '../desk.ts'
@@ -72,15 +73,15 @@ function Facts({ desk, person }: PersonProps) {
         {say(`type.${document.documentType}`)}{' '}
         <code class="number">{number ?? maskedNumber(document.documentNumber)}</code>
         {number === undefined && (
-          <button
-            type="button"
+          <SendButton
+            waiting={desk.waiting}
             class="button plain show"
             aria-keyshortcuts={keyShortcut('number')}
-            onClick={() => void desk.person.number()}
+            press={() => void desk.person.number()}
           >
             {say('person.number')} <kbd>{keyText('number')}</kbd>
             <small class="quiet">{say('person.number.note')}</small>
-          </button>
+          </SendButton>
         )}
       </dd>
       {documents > 1 && (

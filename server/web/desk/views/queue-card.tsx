@@ -1,8 +1,10 @@
 /** What waits: approvals and appeals, live. */
 import type { ComponentChildren } from 'preact'
 import type { Appeal, Approval } from '../../shared/api.d.ts'
+import { useHeldFocus } from '../../shared/focus.ts'
 import { language } from '../../shared/language.ts'
 import { QUEUE_ROWS } from '../../shared/limits.ts'
+import { SendButton } from '../../shared/sending.tsx'
 import { clockTime, timeLeft } from '../../shared/shown-time.ts'
 import type { Loaded } from '../../shared/staff/staff-screen.ts'
 import type { Desk } from '../desk.ts'
@@ -11,8 +13,15 @@ import { say, type TextKey } from '../texts.ts'
 
 export function QueueCard({ desk }: { readonly desk: Desk }) {
   const isSecond = desk.may('approval.decide')
+  const card = useHeldFocus<HTMLElement>()
   return (
-    <section class="card queue" id="queue" tabIndex={-1} aria-keyshortcuts={keyShortcut('queue')}>
+    <section
+      ref={card}
+      class="card queue"
+      id="queue"
+      tabIndex={-1}
+      aria-keyshortcuts={keyShortcut('queue')}
+    >
       <h2>
         {say(isSecond ? 'queue.approvals' : 'queue.own')} <kbd>{keyText('queue')}</kbd>
       </h2>
@@ -63,14 +72,14 @@ function ApprovalRow({ desk, approval }: { readonly desk: Desk; readonly approva
   const left = timeLeft(Date.parse(expiresAt) - desk.now(), language.value)
   return (
     <li>
-      <button type="button" onClick={() => void desk.second.open(approval)}>
+      <SendButton waiting={desk.waiting} press={() => void desk.second.open(approval)}>
         <span>
           {person.maskedName}
           {isOwn && <small> · {say('queue.own.mark')}</small>}
         </span>
         <span class={`state ${TONES[state]}`}>{say(`state.${state}`, { left })}</span>
         <small>{reason}</small>
-      </button>
+      </SendButton>
     </li>
   )
 }
@@ -80,13 +89,13 @@ function AppealRow({ desk, appeal }: { readonly desk: Desk; readonly appeal: App
   const isTaken = appeal.state === 'taken'
   return (
     <li>
-      <button type="button" onClick={() => void desk.second.take(appeal)}>
+      <SendButton waiting={desk.waiting} press={() => void desk.second.take(appeal)}>
         <span>{appeal.person.maskedName}</span>
         <span class={`state ${isTaken ? 'retry' : 'refuse'}`}>
           {say(isTaken ? 'appeal.taken' : 'appeal.open')}
         </span>
         <small>{say('appeal.at', { at })}</small>
-      </button>
+      </SendButton>
     </li>
   )
 }

@@ -1,7 +1,8 @@
 /** Who did what: searched by who, what, of what and when; and as a file. */
 import { useState } from 'preact/hooks'
 import { language, TAGS } from '../../shared/language.ts'
-import { Heading, Spinner } from '../../shared/parts.tsx'
+import { Heading } from '../../shared/parts.tsx'
+import { SendButton, SendForm, SubmitButton } from '../../shared/sending.tsx'
 import type { AuditFilter, AuditPage, AuditRow } from '../audit-steps.ts'
 import { say } from '../texts.ts'
 import { Line } from './forms.tsx'
@@ -32,16 +33,13 @@ const DAYS = ['fromDay', 'toDay'] as const
 
 function Search({ fleet }: FleetProps) {
   const [filter, setFilter] = useState<AuditFilter>(fleet.audit.filter.value)
-  const isBusy = fleet.waiting.value !== 'no'
   const put = (name: keyof AuditFilter) => (value: string) =>
     setFilter(before => ({ ...before, [name]: value }))
   return (
-    <form
+    <SendForm
+      waiting={fleet.waiting}
       class="card pad search"
-      onSubmit={event => {
-        event.preventDefault()
-        if (!isBusy) void fleet.audit.search(filter)
-      }}
+      send={() => void fleet.audit.search(filter)}
     >
       {TEXTS.map(name => (
         <Line
@@ -66,9 +64,9 @@ function Search({ fleet }: FleetProps) {
         />
       ))}
       <div class="buttons">
-        <button type="submit" class="button" aria-disabled={isBusy}>
+        <SubmitButton waiting={fleet.waiting} class="button" spins={false}>
           {say('audit.search')}
-        </button>
+        </SubmitButton>
         <a class="button line" href={fleet.audit.exportUrl('csv')} download="audit.csv">
           {say('audit.csv')}
         </a>
@@ -76,12 +74,11 @@ function Search({ fleet }: FleetProps) {
           {say('audit.ndjson')}
         </a>
       </div>
-    </form>
+    </SendForm>
   )
 }
 
 function Found({ fleet, page }: FleetProps & { readonly page: AuditPage }) {
-  const isBusy = fleet.waiting.value !== 'no'
   return (
     <>
       <ol class="audit">
@@ -91,15 +88,14 @@ function Found({ fleet, page }: FleetProps & { readonly page: AuditPage }) {
       </ol>
       {page.next !== null && (
         <p class="more">
-          <button
-            type="button"
+          <SendButton
+            waiting={fleet.waiting}
             class="button line"
-            aria-disabled={isBusy}
-            onClick={() => isBusy || void fleet.audit.older()}
+            press={() => void fleet.audit.older()}
+            spins
           >
-            {isBusy && <Spinner />}
             {say('audit.older')}
-          </button>
+          </SendButton>
         </p>
       )}
     </>

@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { language, TAGS } from '../../shared/language.ts'
+import { rangeOf, spanOf } from '../chart-ranges.ts'
 import { say } from '../texts.ts'
 
 export type ChartTone = 'brand' | 'refuse' | 'retry' | 'link'
@@ -30,8 +31,6 @@ interface ChartProps {
 const HEIGHT = 150
 const AXIS_WIDTH = 64
 const NAMES_WIDTH = 136
-/** An axis of less time would show the same minute again and again. */
-const SPAN_S_MIN = 3600
 /** Lines differ by more than colour. */
 const DASHES: Readonly<Record<ChartTone, number[]>> = {
   brand: [],
@@ -143,19 +142,6 @@ function plotIn(element: HTMLElement, { times, lines, shown, steps }: ChartProps
   }
   const data = [times, ...lines.map(({ values }) => values)].map(one => [...one])
   return new uPlot(options, data as uPlot.AlignedData, element)
-}
-
-/** From the first to the last, which a single time is, too. */
-function spanOf(times: readonly number[]): [number, number] {
-  const [first = 0, last = first] = [times[0], times.at(-1)]
-  return [Math.min(first, last - SPAN_S_MIN), last]
-}
-
-/** From nothing on, and never flat. */
-function rangeOf(low: number | null, high: number | null, steps?: number): [number, number] {
-  if (steps !== undefined) return [-0.3, steps - 0.7]
-  const [least, most] = [Math.min(0, low ?? 0), Math.max(high ?? 0, 1)]
-  return [least, most + (most - least) / 10]
 }
 
 const dayTime = (date: Date): string =>

@@ -1,12 +1,12 @@
 /** A new config: its text, what it changes with a reason and a time to confirm in, and what came of it. */
 import { useState } from 'preact/hooks'
 import { CONFIRM_MINUTES, CONFIRM_MINUTES_MAX } from '../../../limits.ts'
+import { useFocus } from '../../shared/focus.ts'
 import { Field, Spinner } from '../../shared/parts.tsx'
 import type { Outcome } from '../config-outcome.ts'
 import type { Configs, Draft } from '../config-steps.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
-import { useFocus } from './focus.ts'
 import { Form, Line, ReasonLine } from './forms.tsx'
 import { At, type FleetProps } from './parts.tsx'
 

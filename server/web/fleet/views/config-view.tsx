@@ -1,5 +1,6 @@
 /** A gate's config: what runs, its revisions with what each changed, and a new one. */
 
+import { useFocusBack } from '../../shared/focus.ts'
 import type { Compared, Configs, Draft, Revision } from '../config-steps.ts'
 import type { Fleet } from '../fleet.ts'
 import type { GateRow } from '../gate-row.ts'
@@ -7,7 +8,6 @@ import { configState } from '../gate-row-config.ts'
 import { say } from '../texts.ts'
 import { Changes } from './changes.tsx'
 import { EditForm, GivenCard, ReviewForm } from './config-forms.tsx'
-import { useFocusBack } from './focus.ts'
 import { At, type FleetProps, Shown } from './parts.tsx'
 
 interface ConfigProps extends FleetProps {

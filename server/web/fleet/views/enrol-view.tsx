@@ -1,11 +1,11 @@
 /** A new gate: its names, then the code that it is started with once. */
 import { useState } from 'preact/hooks'
+import { useFocus } from '../../shared/focus.ts'
 import { Heading } from '../../shared/parts.tsx'
 import { drawQrOfBytes } from '../../shared/qr-code.ts'
 import type { Enrolment } from '../admin-steps.ts'
 import { hashOf } from '../place.ts'
 import { say } from '../texts.ts'
-import { useFocus } from './focus.ts'
 import { Form, Line } from './forms.tsx'
 import { At, type FleetProps } from './parts.tsx'
 

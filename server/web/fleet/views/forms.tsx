@@ -2,7 +2,8 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { REASON_CHARS_MAX } from '../../../limits.ts'
-import { Field, Spinner } from '../../shared/parts.tsx'
+import { Field } from '../../shared/parts.tsx'
+import { SendForm, SubmitButton } from '../../shared/sending.tsx'
 import type { StaffTrouble } from '../../shared/staff/staff-screen.ts'
 import { ToldText, Waited } from '../../shared/staff/told.tsx'
 import type { Fleet } from '../fleet.ts'
@@ -60,35 +61,23 @@ export function Form({
   run,
   callOff,
 }: FormProps) {
-  const isBusy = fleet.waiting.value !== 'no'
+  const { waiting } = fleet
   return (
-    <form
-      class="act"
-      noValidate
-      onSubmit={event => {
-        event.preventDefault()
-        if (!isBusy) run()
-      }}
-    >
+    <SendForm waiting={waiting} class="act" send={run} noValidate>
       <h2>{title}</h2>
       <ToldText text={trouble && troubleText(trouble)} />
       {trouble?.kind === 'refused' && <FaultyFields problem={trouble.problem} />}
       {children}
       <div class="buttons">
-        <button
-          type="submit"
-          class={`button ${isDanger === true ? 'danger' : ''}`}
-          aria-disabled={isBusy}
-        >
-          {isBusy && <Spinner />}
+        <SubmitButton waiting={waiting} class={`button ${isDanger === true ? 'danger' : ''}`}>
           {say(submit)}
-        </button>
+        </SubmitButton>
         <button type="button" class="button line" onClick={callOff}>
           {say('act.call-off')}
         </button>
       </div>
-      <Waited waiting={fleet.waiting.value} />
-    </form>
+      <Waited waiting={waiting.value} />
+    </SendForm>
   )
 }
 

@@ -1,11 +1,12 @@
 /** How a gate is: alarms with what to do, figures, lanes, the last 24 hours, and its end. */
+
+import { useFocusBack } from '../../shared/focus.ts'
 import { language } from '../../shared/language.ts'
 import { timeLeft } from '../../shared/shown-time.ts'
 import type { GateRow } from '../gate-row.ts'
 import { configState } from '../gate-row-config.ts'
 import { say, sayOr } from '../texts.ts'
 import { Advice } from './alarm.tsx'
-import { useFocusBack } from './focus.ts'
 import { Reasoned } from './forms.tsx'
 import { HealthCharts } from './health-charts.tsx'
 import {

@@ -1,11 +1,12 @@
 /** One gate: how it is, its journal, its config. */
+
+import { useFocus } from '../../shared/focus.ts'
 import { Heading, Spinner } from '../../shared/parts.tsx'
 import type { GateRow } from '../gate-row.ts'
 import { GATE_PARTS, type GatePart, hashOf } from '../place.ts'
 import { say } from '../texts.ts'
 import { State } from './alarm.tsx'
 import { ConfigView } from './config-view.tsx'
-import { useFocus } from './focus.ts'
 import { GateState } from './gate-state.tsx'
 import { JournalView } from './journal-view.tsx'
 import type { FleetProps } from './parts.tsx'

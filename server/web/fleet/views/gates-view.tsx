@@ -1,5 +1,6 @@
 /** All gates: the sums, which ones are shown, and a row for each, trouble first. */
 import type { ComponentChildren } from 'preact'
+import { useHeldFocus } from '../../shared/focus.ts'
 import { Heading, Spinner } from '../../shared/parts.tsx'
 import type { Fleet } from '../fleet.ts'
 import { worstOf } from '../gate-row.ts'
@@ -32,11 +33,20 @@ function Here({ fleet }: FleetProps) {
   return (
     <>
       <Sums fleet={fleet} />
-      <section class="card" aria-label={say('gates.list')}>
-        <Tools fleet={fleet} />
-        <Rows fleet={fleet} />
-      </section>
+      <List fleet={fleet} />
     </>
+  )
+}
+
+/** A row keeps the focus where the order changes; when it goes, the list has it. */
+function List({ fleet }: FleetProps) {
+  const shown = fleet.gates.shown.value
+  const card = useHeldFocus<HTMLElement>()
+  return (
+    <section ref={card} class="card" tabIndex={-1} aria-label={say('gates.list')}>
+      <Tools fleet={fleet} />
+      {shown.length === 0 ? <Nothing fleet={fleet} /> : <Rows fleet={fleet} shown={shown} />}
+    </section>
   )
 }
 
@@ -112,9 +122,7 @@ const COLUMNS = [
 ] as const
 const FIGURES: readonly string[] = ['seen', 'trust', 'queue', 'p99']
 
-function Rows({ fleet }: FleetProps) {
-  const shown = fleet.gates.shown.value
-  if (shown.length === 0) return <Nothing fleet={fleet} />
+function Rows({ fleet, shown }: FleetProps & { readonly shown: readonly string[] }) {
   return (
     <>
       <div class="gate-row head" aria-hidden="true">

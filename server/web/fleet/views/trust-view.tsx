@@ -1,10 +1,11 @@
 /** What gates go by: versions, how long each still holds, keys; a key is denied, a manifest is made now. */
+
+import { useFocus, useFocusBack } from '../../shared/focus.ts'
 import { language } from '../../shared/language.ts'
 import { Heading } from '../../shared/parts.tsx'
 import { timeLeft } from '../../shared/shown-time.ts'
 import { say } from '../texts.ts'
 import type { Trust, TrustAct, TrustKey } from '../trust-steps.ts'
-import { useFocus, useFocusBack } from './focus.ts'
 import { Reasoned } from './forms.tsx'
 import { At, Facts, type FleetProps, Shown } from './parts.tsx'
 

@@ -73,7 +73,7 @@ function View({ passenger, screen, useHere }: AppProps & { readonly screen: Scre
     case 'refused':
       return <Refused passenger={passenger} problem={screen.problem} of={screen.of} />
     case 'unreachable':
-      return <Unreachable again={screen.again} />
+      return <Unreachable passenger={passenger} again={screen.again} />
     case 'appeal':
       return <Appeal passenger={passenger} {...screen} />
     case 'appealed':

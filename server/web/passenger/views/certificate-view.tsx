@@ -3,18 +3,22 @@
  * long face check and certificate last, what it is good for, what is left this month.
  */
 import type { ComponentChildren } from 'preact'
+import { useHeldFocus } from '../../shared/focus.ts'
 import { Icon, type IconName } from '../../shared/icons.tsx'
 import { language } from '../../shared/language.ts'
 import { RENEW_BEFORE_MS } from '../../shared/limits.ts'
-import { Banner, Heading, Notice, Patient, Spinner } from '../../shared/parts.tsx'
+import { Banner, Heading, Notice } from '../../shared/parts.tsx'
+import { SendButton } from '../../shared/sending.tsx'
 import { CLOCK_SAID_MS } from '../../shared/service-clock.ts'
 import { clockTime, howFar, timeLeft } from '../../shared/shown-time.ts'
 import type { CertificateLife } from '../certificate-life.ts'
 import type { KeptCertificate } from '../kept.ts'
 import type { Passenger } from '../passenger.ts'
+import type { CodeState } from '../screens.ts'
 import { say } from '../texts.ts'
 import { CodeField } from './code-field.tsx'
 import { UsesCard } from './uses-card.tsx'
+import { Waited } from './waited.tsx'
 
 interface CertificateProps {
   readonly passenger: Passenger
@@ -30,13 +34,7 @@ export function Certificate({ passenger, certificate }: CertificateProps) {
       <Heading isUnseen>{say('title')}</Heading>
       <div class="column">
         <Banners passenger={passenger} life={life} />
-        <section class="card pass" aria-label={say('code.label')}>
-          <CodePart passenger={passenger} certificate={certificate} life={life} />
-          <div class="who">
-            <b>{certificate.who?.name ?? say('who.window')}</b>
-            <span class="digits">{certificate.who?.number}</span>
-          </div>
-        </section>
+        <PassCard passenger={passenger} certificate={certificate} life={life} />
       </div>
       <div class="column">
         <Times certificate={certificate} now={life.now.value} />
@@ -86,9 +84,29 @@ function Banners({ passenger, life }: BannersProps) {
   )
 }
 
-function CodePart({ passenger, certificate, life }: CertificateProps & { life: CertificateLife }) {
+type PassProps = CertificateProps & { readonly life: CertificateLife }
+
+/** What can be pressed in it changes by itself, as the pass ends. */
+function PassCard({ passenger, certificate, life }: PassProps) {
+  const card = useHeldFocus<HTMLElement>()
+  const state = life.state.value
+  const { who } = certificate
+  return (
+    <section ref={card} class="card pass" tabIndex={-1} aria-label={say('code.label')}>
+      <CodePart passenger={passenger} certificate={certificate} life={life} state={state} />
+      <div class="who">
+        <b>{who?.name ?? say('who.window')}</b>
+        <span class="digits">{who?.number}</span>
+      </div>
+    </section>
+  )
+}
+
+type CodeProps = PassProps & { readonly state: CodeState }
+
+function CodePart({ passenger, certificate, life, state }: CodeProps) {
   const face = () => passenger.checkFace({ kind: 'certificate', certificate })
-  switch (life.state.value) {
+  switch (state) {
     case 'live':
     case 'exit-only':
       return <ShownCode passenger={passenger} certificate={certificate} life={life} />
@@ -141,7 +159,7 @@ function InsteadOfCode({ icon, name, children }: InsteadProps) {
   )
 }
 
-function ShownCode({ passenger, certificate, life }: CertificateProps & { life: CertificateLife }) {
+function ShownCode({ passenger, certificate, life }: PassProps) {
   const code = life.code.value
   const now = life.now.value
   const isExit = life.state.value === 'exit-only'
@@ -211,30 +229,26 @@ function TimeLeft({ name, from, to, now }: TimeLeftProps) {
 }
 
 export function Cancel({ passenger, certificate }: CertificateProps) {
-  const waiting = passenger.waiting.value
-  const isBusy = waiting !== 'no'
   return (
     <Notice tone="refuse" icon="cross" title={say('cancel.title')}>
       <p>{say('cancel.text')}</p>
       <div class="actions">
-        <button
-          type="button"
+        <SendButton
+          waiting={passenger.waiting}
           class="button wide danger"
-          disabled={isBusy}
-          onClick={() => passenger.cancel(certificate)}
+          press={() => void passenger.cancel(certificate)}
+          spins
         >
-          {isBusy && <Spinner />}
           {say('cancel.do')}
-        </button>
-        <Patient text={waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined} />
-        <button
-          type="button"
+        </SendButton>
+        <Waited passenger={passenger} />
+        <SendButton
+          waiting={passenger.waiting}
           class="button line wide"
-          disabled={isBusy}
-          onClick={() => passenger.back(certificate)}
+          press={() => passenger.back(certificate)}
         >
           {say('cancel.keep')}
-        </button>
+        </SendButton>
       </div>
     </Notice>
   )

@@ -1,10 +1,12 @@
 /** Where a code from the window is typed. */
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { language } from '../../shared/language.ts'
-import { Field, Heading, Patient, Spinner } from '../../shared/parts.tsx'
+import { Field, Heading } from '../../shared/parts.tsx'
+import { SendButton, SendForm, SubmitButton } from '../../shared/sending.tsx'
 import type { Refusal } from '../../shared/service-client.ts'
 import type { Passenger } from '../passenger.ts'
 import { say } from '../texts.ts'
+import { Waited } from './waited.tsx'
 
 interface ClaimProps {
   readonly passenger: Passenger
@@ -16,14 +18,17 @@ const CODE_LENGTH_MAX = 64
 
 export function Claim({ passenger, refusal }: ClaimProps) {
   const [code, setCode] = useState('')
-  const waiting = passenger.waiting.value
-  const isBusy = waiting !== 'no'
+  const field = useRef<HTMLInputElement>(null)
   const fault = refusal && (refusal.next?.[language.value] ?? refusal.title)
+  // What is wrong is read out with the field.
+  useLayoutEffect(() => {
+    if (refusal !== undefined) field.current?.focus()
+  }, [refusal])
   return (
-    <form
+    <SendForm
+      waiting={passenger.waiting}
       class="column"
-      onSubmit={event => {
-        event.preventDefault()
+      send={() => {
         if (code.trim() !== '') void passenger.claim.claim(code)
       }}
     >
@@ -32,6 +37,7 @@ export function Claim({ passenger, refusal }: ClaimProps) {
       <div class="card fields">
         <Field id="code" label={say('claim.code')} hint={say('claim.code.hint')} fault={fault}>
           <input
+            ref={field}
             id="code"
             class="digits"
             required
@@ -47,15 +53,14 @@ export function Claim({ passenger, refusal }: ClaimProps) {
         </Field>
       </div>
       <div class="actions">
-        <button type="submit" class="button wide" disabled={isBusy}>
-          {isBusy && <Spinner />}
+        <SubmitButton waiting={passenger.waiting} class="button wide">
           {say('claim.do')}
-        </button>
-        <Patient text={waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined} />
-        <button type="button" class="button plain" disabled={isBusy} onClick={passenger.restart}>
+        </SubmitButton>
+        <Waited passenger={passenger} />
+        <SendButton waiting={passenger.waiting} class="button plain" press={passenger.restart}>
           {say('back')}
-        </button>
+        </SendButton>
       </div>
-    </form>
+    </SendForm>
   )
 }

@@ -1,5 +1,6 @@
 /** The views of the face check: before it, while it goes on, and without a camera. */
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useHeldFocus } from '../../shared/focus.ts'
 import { Icon } from '../../shared/icons.tsx'
 import { Heading, Notice, Patient, Spinner } from '../../shared/parts.tsx'
 import type { CameraFault } from '../camera.ts'
@@ -49,9 +50,14 @@ export function Ready({ passenger, of }: FaceProps) {
 export function Face({ passenger, step }: FaceProps & { readonly step: FaceStep }) {
   const waiting = passenger.waiting.value
   const slow = waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined
+  const section = useHeldFocus<HTMLElement>()
+  // What began it is gone.
+  useLayoutEffect(() => section.current?.focus(), [])
   return (
     <section
+      ref={section}
       class="face"
+      tabIndex={-1}
       data-prompt={step.kind === 'prompt' ? step.prompt : undefined}
       aria-label={say('face.title')}
     >
@@ -64,14 +70,11 @@ export function Face({ passenger, step }: FaceProps & { readonly step: FaceStep 
       </div>
       <Progress step={step} />
       <Patient text={slow ?? hintOf(step)} />
-      <button
-        type="button"
-        class="button plain"
-        onClick={passenger.breakOff}
-        hidden={step.kind === 'sending'}
-      >
-        {say('face.stop')}
-      </button>
+      {step.kind !== 'sending' && (
+        <button type="button" class="button plain" onClick={passenger.breakOff}>
+          {say('face.stop')}
+        </button>
+      )}
     </section>
   )
 }

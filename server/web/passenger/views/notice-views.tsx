@@ -1,14 +1,16 @@
 /** The views that say why something did not happen, and what to do next. */
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { IconName } from '../../shared/icons.tsx'
 import { language } from '../../shared/language.ts'
-import { Field, Heading, Notice, Patient, Spinner, type Tone } from '../../shared/parts.tsx'
+import { Field, Heading, Notice, type Tone } from '../../shared/parts.tsx'
+import { SendButton, SendForm, SubmitButton } from '../../shared/sending.tsx'
 import type { Refusal } from '../../shared/service-client.ts'
 import type { KeptApplication } from '../kept.ts'
 import type { Passenger } from '../passenger.ts'
 import { refusalOf } from '../refusals.ts'
 import type { Ended, FaceOf, Trouble } from '../screens.ts'
 import { say } from '../texts.ts'
+import { Waited } from './waited.tsx'
 
 interface ViewProps {
   readonly passenger: Passenger
@@ -69,16 +71,17 @@ export function Refused({ passenger, problem, of }: RefusedProps) {
   )
 }
 
-export function Unreachable({ again }: { readonly again: () => void }) {
+export function Unreachable({ passenger, again }: ViewProps & { readonly again: () => void }) {
   const title = navigator.onLine ? 'unreachable.title' : 'unreachable.offline'
   return (
     <Notice tone="retry" icon="cloud" title={say(title)}>
       <p>{say('unreachable.text')}</p>
       <p class="quiet">{say('window')}</p>
       <div class="actions">
-        <button type="button" class="button wide" onClick={again}>
+        <SendButton waiting={passenger.waiting} class="button wide" press={again} spins>
           {say('again')}
-        </button>
+        </SendButton>
+        <Waited passenger={passenger} />
       </div>
     </Notice>
   )
@@ -92,13 +95,16 @@ interface AppealProps extends ViewProps {
 export function Appeal({ passenger, application, refusal }: AppealProps) {
   const [text, setText] = useState('')
   const [contact, setContact] = useState('')
-  const waiting = passenger.waiting.value
-  const isBusy = waiting !== 'no'
+  const field = useRef<HTMLTextAreaElement>(null)
+  // What is wrong is read out with the field.
+  useLayoutEffect(() => {
+    if (refusal !== undefined) field.current?.focus()
+  }, [refusal])
   return (
-    <form
+    <SendForm
+      waiting={passenger.waiting}
       class="column"
-      onSubmit={event => {
-        event.preventDefault()
+      send={() => {
         if (text.trim() !== '') void passenger.steps.appeal(application, text, contact)
       }}
     >
@@ -112,6 +118,7 @@ export function Appeal({ passenger, application, refusal }: AppealProps) {
           fault={refusal?.next?.[language.value]}
         >
           <textarea
+            ref={field}
             id="what"
             rows={5}
             maxLength={500}
@@ -137,16 +144,15 @@ export function Appeal({ passenger, application, refusal }: AppealProps) {
         </Field>
       </div>
       <div class="actions">
-        <button type="submit" class="button wide" disabled={isBusy}>
-          {isBusy && <Spinner />}
+        <SubmitButton waiting={passenger.waiting} class="button wide">
           {say('appeal.send')}
-        </button>
-        <Patient text={waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined} />
-        <button type="button" class="button plain" onClick={passenger.restart}>
+        </SubmitButton>
+        <Waited passenger={passenger} />
+        <SendButton waiting={passenger.waiting} class="button plain" press={passenger.restart}>
           {say('back')}
-        </button>
+        </SendButton>
       </div>
-    </form>
+    </SendForm>
   )
 }
 

@@ -1,10 +1,12 @@
 /** The views before there is an application: welcome and consent. */
 import { useState } from 'preact/hooks'
 import { Icon } from '../../shared/icons.tsx'
-import { Heading, Patient, Spinner } from '../../shared/parts.tsx'
+import { Heading } from '../../shared/parts.tsx'
+import { SendButton } from '../../shared/sending.tsx'
 import type { Passenger } from '../passenger.ts'
 import { say } from '../texts.ts'
 import { UsesCard } from './uses-card.tsx'
+import { Waited } from './waited.tsx'
 
 interface ViewProps {
   readonly passenger: Passenger
@@ -50,8 +52,6 @@ export function Welcome({ passenger }: ViewProps) {
 
 export function Consent({ passenger, isMinor }: ViewProps & { readonly isMinor: boolean }) {
   const [byGuardian, setByGuardian] = useState(false)
-  const waiting = passenger.waiting.value
-  const isBusy = waiting !== 'no'
   const points = ['consent.use', 'consent.drop', 'consent.marks'] as const
   return (
     <section class="column">
@@ -81,24 +81,19 @@ export function Consent({ passenger, isMinor }: ViewProps & { readonly isMinor: 
       )}
       <p class="quiet">{say('consent.choice')}</p>
       <div class="actions">
-        <button
-          type="button"
+        <SendButton
+          waiting={passenger.waiting}
           class="button wide"
-          disabled={isBusy || (isMinor && !byGuardian)}
-          onClick={() => passenger.steps.consent(byGuardian)}
+          disabled={isMinor && !byGuardian}
+          press={() => void passenger.steps.consent(byGuardian)}
+          spins
         >
-          {isBusy && <Spinner />}
           {say('consent.agree')}
-        </button>
-        <Patient text={waiting === 'slow' || waiting === 'very-slow' ? say(waiting) : undefined} />
-        <button
-          type="button"
-          class="button plain"
-          disabled={isBusy}
-          onClick={passenger.steps.fillIn}
-        >
+        </SendButton>
+        <Waited passenger={passenger} />
+        <SendButton waiting={passenger.waiting} class="button plain" press={passenger.steps.fillIn}>
           {say('back')}
-        </button>
+        </SendButton>
       </div>
     </section>
   )

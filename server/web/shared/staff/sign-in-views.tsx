@@ -1,7 +1,8 @@
 /** Signing in, step by step, and the setting up of a second factor. */
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { Field, Heading, Spinner } from '../parts.tsx'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { Field, Heading } from '../parts.tsx'
 import { drawQrOfBytes } from '../qr-code.ts'
+import { SendButton, SendForm, SubmitButton } from '../sending.tsx'
 import type { StaffPage } from './staff-page.ts'
 import type { StaffScreen, StaffTrouble } from './staff-screen.ts'
 import { STAFF_TEXTS, sayStaff as say, staffTroubleText } from './staff-texts.ts'
@@ -33,7 +34,7 @@ interface LineProps {
 
 function Line({ id, label, hint, value, put, takesFocus, more }: LineProps) {
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (takesFocus === true) input.current?.focus()
   }, [takesFocus])
   return (
@@ -54,13 +55,9 @@ function Line({ id, label, hint, value, put, takesFocus, more }: LineProps) {
 function Password({ page, title, ways, why, trouble }: SignInProps) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const isBusy = page.waiting.value !== 'no'
-  const submit = (event: Event) => {
-    event.preventDefault()
-    if (!isBusy) void page.signIn.password(email, password)
-  }
+  const send = () => void page.signIn.password(email, password)
   return (
-    <form class="entry" onSubmit={submit}>
+    <SendForm waiting={page.waiting} class="entry" send={send}>
       <Heading>{title}</Heading>
       {why !== undefined && <p role="status">{say(`in.why.${why}`)}</p>}
       <Told trouble={trouble} />
@@ -85,29 +82,24 @@ function Password({ page, title, ways, why, trouble }: SignInProps) {
       {ways.oidc !== null && (
         <>
           <p class="quiet middle">{say('in.or')}</p>
-          <button
-            type="button"
+          <SendButton
+            waiting={page.waiting}
             class="button line wide"
-            aria-disabled={isBusy}
-            onClick={() => isBusy || void page.signIn.provider()}
+            press={() => void page.signIn.provider()}
           >
             {say('in.oidc', { name: ways.oidc.name })}
-          </button>
+          </SendButton>
         </>
       )}
-    </form>
+    </SendForm>
   )
 }
 
 function Code({ page, step, trouble }: SignInProps) {
   const [code, setCode] = useState('')
   const isBackup = step === 'backup'
-  const submit = (event: Event) => {
-    event.preventDefault()
-    if (page.waiting.value === 'no') void page.signIn.code(code)
-  }
   return (
-    <form class="entry" onSubmit={submit}>
+    <SendForm waiting={page.waiting} class="entry" send={() => void page.signIn.code(code)}>
       <Heading>{say('in.code.title')}</Heading>
       <Told trouble={trouble} />
       <div class="card fields">
@@ -129,7 +121,7 @@ function Code({ page, step, trouble }: SignInProps) {
       >
         {say(isBackup ? 'in.to-code' : 'in.to-backup')}
       </button>
-    </form>
+    </SendForm>
   )
 }
 
@@ -138,13 +130,9 @@ type EnrolProps = { readonly page: StaffPage } & Extract<StaffScreen, { at: 'enr
 export function Enrol({ page, step, trouble }: EnrolProps) {
   const [typed, setTyped] = useState('')
   const isFirst = step.at === 'password'
-  const submit = (event: Event) => {
-    event.preventDefault()
-    if (page.waiting.value !== 'no') return
-    void (isFirst ? page.signIn.enrol(typed) : page.signIn.enrolled(typed))
-  }
+  const send = () => void (isFirst ? page.signIn.enrol(typed) : page.signIn.enrolled(typed))
   return (
-    <form class="entry" onSubmit={submit}>
+    <SendForm waiting={page.waiting} class="entry" send={send}>
       <Heading>{say('enrol.title')}</Heading>
       <p>{say(isFirst ? 'enrol.text' : 'enrol.scan')}</p>
       <Told trouble={trouble} />
@@ -171,7 +159,7 @@ export function Enrol({ page, step, trouble }: EnrolProps) {
         )}
         <Submit page={page} text={isFirst ? 'enrol.begin' : 'enrol.do'} />
       </div>
-    </form>
+    </SendForm>
   )
 }
 
@@ -215,13 +203,11 @@ function Told({ trouble }: { readonly trouble: StaffTrouble | undefined }) {
 }
 
 function Submit({ page, text }: { readonly page: StaffPage; readonly text: StaffKey }) {
-  const isBusy = page.waiting.value !== 'no'
   return (
     <>
-      <button type="submit" class="button wide" aria-disabled={isBusy}>
-        {isBusy && <Spinner />}
+      <SubmitButton waiting={page.waiting} class="button wide">
         {say(text)}
-      </button>
+      </SubmitButton>
       <Waited waiting={page.waiting.value} />
     </>
   )
