@@ -55,6 +55,26 @@ export interface HopsOfScan extends WatchedScan {
 
 /** `dir`: an empty folder. `print` takes the slowest scans. */
 export async function gateHops(dir: string, print: (text: string) => void): Promise<Figure[]> {
+  const { scans, commitsMs, gateLoop, ownLoop } = await watchRush(dir)
+  print(slowestText(scans))
+  return [...figuresOf(scans), ...judged(scans, commitsMs), ...loopFigures(gateLoop, ownLoop)]
+}
+
+/** What has a goal, of a rush as `gateHops` has it. `dir`: an empty folder. */
+export async function rushFigures(dir: string): Promise<Figure[]> {
+  const { scans, commitsMs } = await watchRush(dir)
+  return judged(scans, commitsMs)
+}
+
+interface Rush {
+  readonly scans: readonly HopsOfScan[]
+  /** Bare commits beside them, milliseconds. */
+  readonly commitsMs: readonly number[]
+  readonly gateLoop: Lateness | undefined
+  readonly ownLoop: Lateness
+}
+
+async function watchRush(dir: string): Promise<Rush> {
   const probes = join(dir, 'probes')
   mkdirSync(probes, { recursive: true })
   const world = await createWorld({
@@ -86,9 +106,7 @@ export async function gateHops(dir: string, print: (text: string) => void): Prom
     const commitsMs = await bareCommits(peer)
     await world.gate().stop()
     const probe = readProbe(probes)
-    const scans = hopsOf(watched, probe)
-    print(slowestText(scans))
-    return [...figuresOf(scans), ...judged(scans, commitsMs), ...loopFigures(probe.loop, ownLoop)]
+    return { scans: hopsOf(watched, probe), commitsMs, gateLoop: probe.loop, ownLoop }
   } finally {
     await peer.stop()
     await world.close()

@@ -98,7 +98,6 @@ export interface ScanWay {
   readonly count: number
   /** Of all: seconds from a code's last byte or frame to the relay's call, its row on disk. */
   readonly seconds: number
-  readonly within5ms: number
 }
 
 /** What the gate itself counted since it runs. Its figures must be served. */
@@ -110,7 +109,6 @@ export async function wayOfScans(world: World): Promise<ScanWay> {
   return {
     count: figure('count'),
     seconds: figure('sum'),
-    within5ms: figure('bucket{le="0.005"}'),
   }
 }
 
