@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { PROCESS_MIB_MAX } from '../../server/face/limits.ts'
 import { type Figure, figure } from './figure.ts'
+import type { LoopBeat } from './loop-file.ts'
 import type { Honest } from './server-attack-honest.ts'
 import type { Attacked } from './server-attack-load.ts'
 import { FACES_AN_HOUR } from './server-attack-pictures.ts'
@@ -16,6 +17,8 @@ export const KEPT_MIB_MAX = 64
 const FACE_MS = 5_000
 const FACE_SHARE_MIN = 0.95
 const P99_MS = 100
+/** A poll that comes while the loop is at work waits for so long. */
+const LOOP_MS = 20
 
 /** When the attack was over: its memory then, MiB, after so long. */
 export interface Quiet {
@@ -114,6 +117,20 @@ export function honestFigures({ faces, staff, polls }: Honest, lagMs: number): F
     ...p99Of('staff look at the gates', staff),
     ...p99Of('a poll', polls),
     figure(PART, 'under attack, the service’s event loop, p99', [lagMs, 'ms']),
+  ]
+}
+
+/** By its own CPU time: how soon others' work lets it run is the machine's. */
+export function loopFigures(beats: readonly LoopBeat[]): Figure[] {
+  const took = beats.map(([, cpuMs]) => cpuMs)
+  const p99 = percentile(took, 0.99)
+  return [
+    figure(PART, 'under attack, CPU of the event loop in a beat, p99', [p99, 'ms'], {
+      limit: `${LOOP_MS} ms, of ${took.length} beats`,
+      ratio: p99 / LOOP_MS,
+      goal: '≤ 1.00',
+    }),
+    figure(PART, 'under attack, CPU of the event loop in a beat, most', [Math.max(...took), 'ms']),
   ]
 }
 

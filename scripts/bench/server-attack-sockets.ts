@@ -60,7 +60,13 @@ export async function withholding(attack: Attack, tally: Tally): Promise<void> {
   const unknown = `/v1/applications/${'a'.repeat(32)}/face`
   const one = async (n: number): Promise<void> => {
     const address = `192.0.2.${100 + (n % WITHHOLDING_ADDRESSES)}`
-    const { path, proof, kind } = await sender(attack.url, address, unknown, n % 3)
+    const sends = await sender(attack.url, address, unknown, n % 3).catch(() => undefined)
+    if (sends === undefined) {
+      count(tally, 'no application')
+      await sleep(AGAIN_MS)
+      return attack.over() ? undefined : one(n)
+    }
+    const { path, proof, kind } = sends
     while (!attack.over()) {
       // Its address has its turn last: what it asks before may end unanswered, with 408 and no body.
       const asked = await proof().then(

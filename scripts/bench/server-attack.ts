@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from '../../fixtures/child.ts'
 import { type StaffSession, signIn } from '../../fixtures/staff.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 import { createWorld, type World } from '../../fixtures/world.ts'
 import { databasePlace, loadConfig } from '../../server/config.ts'
 import { createSecrets } from '../../server/secrets.ts'
@@ -18,12 +19,14 @@ import { openDatabase } from '../../server/store/engine/engines.ts'
 import { transact } from '../../server/store/engine/transact.ts'
 import { typedPerson } from '../../server/testing/applicant.ts'
 import type { Figure } from './figure.ts'
+import { PROBE_FOLDER, readBeats } from './loop-file.ts'
 import {
   cpuFigures,
   cpuTaken,
   HEAP_MIB_MAX,
   honestFigures,
   KEPT_MIB_MAX,
+  loopFigures,
   memoryFigures,
   type Quiet,
   sentFigures,
@@ -47,6 +50,7 @@ const PEOPLE = Math.floor(ATTACK_MS / PERSON_EVERY_MS)
 const QUIET_MS_MAX = 60_000
 const LOOK_MS = 500
 const READY_MS_MAX = 60_000
+const PROBE = new URL('./loop-probe.ts', import.meta.url)
 const PACKAGE_FILE = join(import.meta.dirname, '../../package.json')
 const UNIT_FILE = join(import.meta.dirname, '../../server/wicketgate-service.service')
 
@@ -54,6 +58,7 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
   // Once interrupted, what was started and written goes as at any other end of this process.
   const interrupted = () => process.exit(130)
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+  const probes = tempDir()
   const world = await createWorld({
     dir: ground.folder(),
     lanes: [],
@@ -68,13 +73,18 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
   await putOnFile(world.serverConfigFile)
   const env = {
     ...unitEnvironment(),
-    NODE_OPTIONS: [`--max-old-space-size=${HEAP_MIB_MAX}`, ...v8Options()].join(' '),
+    [PROBE_FOLDER]: probes,
+    NODE_OPTIONS: [
+      `--import=${PROBE}`,
+      `--max-old-space-size=${HEAP_MIB_MAX}`,
+      ...v8Options(),
+    ].join(' '),
   }
   const service = startChild('server/main.ts', ['--config', world.serverConfigFile], { env })
   try {
-    return await attacked(world, service)
+    const { figures, from, to } = await attacked(world, service).finally(() => service.stop())
+    return [...figures, ...loopFigures(readBeats(probes, service.pid, from, to))]
   } finally {
-    await service.stop()
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   }
 }
@@ -109,7 +119,14 @@ async function putOnFile(configFile: string): Promise<void> {
   await db.destroy()
 }
 
-async function attacked(world: World, service: Child): Promise<Figure[]> {
+/** What came of it, and when it began and was over, Unix ms. */
+interface UnderAttack {
+  readonly figures: readonly Figure[]
+  readonly from: number
+  readonly to: number
+}
+
+async function attacked(world: World, service: Child): Promise<UnderAttack> {
   const album = await makeAlbum()
   const { listening, metrics } = await service.line('listening', one => 'listening' in one)
   const url = String(listening)
@@ -127,18 +144,21 @@ async function attacked(world: World, service: Child): Promise<Figure[]> {
     await loopLagMs(String(metrics))
     const times = { url, ms: ATTACK_MS, everyMs: PERSON_EVERY_MS }
     const cpu = cpuTaken(watched)
+    const from = Date.now()
     const honest = await honestTraffic(times, others, { staff, album })
     const taken = cpu()
+    const to = Date.now()
     const lagMs = await loopLagMs(String(metrics)).catch(() => Number.NaN)
     const line = await load.line('its end', one => 'attacked' in one, READY_MS_MAX)
     const quiet = await quietMinute(url, watched, start)
     const sent = (line as unknown as Attacked).attacked
-    return [
+    const figures = [
       ...sentFigures(sent),
       ...honestFigures(honest, lagMs),
       ...cpuFigures(taken, sent.cpuMs),
       ...memoryFigures(watched, start, quiet),
     ]
+    return { figures, from, to }
   } finally {
     watched.stop()
     await load.stop()
