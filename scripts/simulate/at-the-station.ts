@@ -59,11 +59,12 @@ const REFUSED_FOR_CAUSE: StepInvariant = {
       // A free way that somebody took uses their code too.
       const isUse = kind === 'grant' || (kind === 'scan' && body.area !== undefined)
       if (isUse) granted.add(code).add(cti)
-      if (kind !== 'scan' || facts.slandered.has(cti) || facts.mayBeUnwritten(atMs)) return
-      const isForNothing =
-        (body.code === 'ALREADY_USED' && !granted.has(code)) ||
-        (body.code === 'ALREADY_INSIDE' && !granted.has(cti))
-      if (isForNothing) {
+      if (kind !== 'scan' || facts.slandered.has(cti)) return
+      const isUsed = body.code === 'ALREADY_USED'
+      if (!isUsed && body.code !== 'ALREADY_INSIDE') return
+      if (granted.has(isUsed ? code : cti)) return
+      const presentedAt = isUsed ? Number(body.presentedAt) : undefined
+      if (!facts.mayBeUnwritten(cti, presentedAt, atMs)) {
         fail({ atMs, lane, what: `${body.code} for certificate ${cti}, which nobody had let in` })
       }
     }

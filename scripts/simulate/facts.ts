@@ -1,8 +1,8 @@
 /** What a simulation has done to its world, as its invariants may ask. */
-import { RESERVATION_MS } from '../../gate/limits.ts'
 import { type Calm, createCalm } from './calm.ts'
 import type { Fault } from './fault-kind.ts'
 import { type Places, placesOf } from './places.ts'
+import { createUsesBegun, type UsesBegun } from './uses-begun.ts'
 
 export interface Facts {
   /** `lane`: '' where the fault is of no lane. */
@@ -15,8 +15,11 @@ export interface Facts {
    * (gate/promises.md).
    */
   mayReleaseUnwritten(lane: string, atMs: number): boolean
-  /** A gate may have told of a grant whose row never came to its disk. */
-  mayBeUnwritten(atMs: number): boolean
+  /**
+   * A gate has counted a use of this certificate, or of this code of it, up to 180 s before, and had no
+   * power or a troubled disk since: there may be no row of it, and its siblings believe in it all the same.
+   */
+  mayBeUnwritten(cti: string, presentedAt: number | undefined, atMs: number): boolean
   /** Kinds that act on this lane, on its whole gate or on the station. */
   acting(lane: string): ReadonlySet<string>
   /** The gate that this lane is of: its place. */
@@ -48,8 +51,6 @@ const DISK_LAG_MS = 60_000
 
 /** Grants that are under way when it begins may leave no row. */
 const UNWRITTEN = [...DISK, 'power cut']
-/** So long siblings believe in a grant under way. */
-const UNWRITTEN_LAG_MS = RESERVATION_MS
 
 /** Of the whole station, and no trouble for a gate that is to hear of a revocation. */
 const DESK = ['revocation', 'run on the quota']
@@ -67,19 +68,22 @@ function troubledBy(kind: string, place: string, { gates }: Places): string | un
 export interface FactsParts {
   readonly revoked: ReadonlyMap<string, number>
   readonly slandered?: ReadonlySet<string>
+  readonly usesBegun?: UsesBegun
   /** One gate alone unless given. */
   readonly places?: Places
 }
 
 export function createFacts(parts: FactsParts): Facts {
-  const { revoked, slandered = new Set(), places = placesOf({ lanes: 2 }) } = parts
+  const { revoked, slandered = new Set(), usesBegun = createUsesBegun() } = parts
+  const { places = placesOf({ lanes: 2 }) } = parts
   /** By lane and kind: how many act. */
   const acting = new Map<string, Map<string, number>>()
   const openUntilMs = new Map<string, number>()
   const calms = new Map([...places.gates, BUS].map(place => [place, createCalm()] as const))
   const releasedMs = new Map<string, number>()
   const diskBadUntilMs = new Map<string, number>()
-  let unwrittenUntilMs = 0
+  /** Of each gate: when it could write rows. */
+  const writing = new Map(places.gates.map(gate => [gate, createCalm()] as const))
 
   const of = (lane: string): Map<string, number> => {
     const found = acting.get(lane) ?? new Map<string, number>()
@@ -94,6 +98,7 @@ export function createFacts(parts: FactsParts): Facts {
     begins({ kind }, lane, atMs) {
       of(lane).set(kind, (of(lane).get(kind) ?? 0) + 1)
       if (kind === RELEASE) releasedMs.set(lane, atMs)
+      if (UNWRITTEN.includes(kind)) writing.get(lane)?.breaks(atMs)
       calmOf(kind, lane)?.breaks(atMs)
     },
     ends({ kind }, lane, atMs) {
@@ -101,7 +106,7 @@ export function createFacts(parts: FactsParts): Facts {
       if (left === 0) of(lane).delete(kind)
       else of(lane).set(kind, left)
       if (DISK.includes(kind)) diskBadUntilMs.set(lane, atMs + DISK_LAG_MS)
-      if (UNWRITTEN.includes(kind)) unwrittenUntilMs = atMs + UNWRITTEN_LAG_MS
+      if (UNWRITTEN.includes(kind)) writing.get(lane)?.returns(atMs)
       if (OPENS.includes(kind)) openUntilMs.set(lane, atMs + OPEN_LAG_MS)
       calmOf(kind, lane)?.returns(atMs)
     },
@@ -114,9 +119,12 @@ export function createFacts(parts: FactsParts): Facts {
       const isBad = DISK.some(kind => of(gate).has(kind)) || (diskBadUntilMs.get(gate) ?? 0) > atMs
       return isBad && agoMs < RELEASE_LAG_MS
     },
-    mayBeUnwritten: atMs =>
-      unwrittenUntilMs > atMs ||
-      places.gates.some(gate => UNWRITTEN.some(kind => of(gate).has(kind))),
+    mayBeUnwritten: (cti, presentedAt, atMs) =>
+      usesBegun
+        .of(cti, presentedAt, atMs)
+        .some(
+          use => !writing.get(places.gateOf(use.lane))?.lasted(atMs - use.atMs, use.atMs, atMs),
+        ),
     acting: lane =>
       new Set([lane, places.gateOf(lane), ''].flatMap(place => [...of(place).keys()])),
     wasCalm: (lane, ...times) => calms.get(places.gateOf(lane))?.lasted(...times) === true,

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Observed, Seen } from '../../fixtures/stage/observed.ts'
+import { RESERVATION_MS } from '../../gate/limits.ts'
 import { createFacts, type Facts, type FactsParts } from './facts.ts'
 import type { Fault } from './fault-kind.ts'
 import type { End, GateEnd } from './invariant.ts'
 import { createInvariants, INVARIANTS } from './invariants.ts'
 import { placesOf } from './places.ts'
 import type { JournalLine } from './simulated-gate.ts'
+import { createUsesBegun } from './uses-begun.ts'
 
 const NONE: ReadonlyMap<string, number> = new Map()
 const seen = (atMs: number, lane: string, what: Seen): Observed =>
@@ -171,11 +173,26 @@ t.test('each invariant is silent about what is right, and finds what is wrong', 
     [first, { ...used, body: { ...GRANT, presentedAt: 7, code: 'ALREADY_USED' } } as Observed],
     station(),
   )
-  const dying = station()
-  dying.begins(fault('disk fails'), 'north-1', 90_000)
-  t.same(told([used, inside], dying), [], 'a grant may have been told whose row was never written')
-  dying.ends(fault('disk fails'), 'north-1', 95_000)
-  finds('REFUSED_FOR_CAUSE', [{ ...used, atMs: 300_000 }], dying)
+  // Its row never came: of this use, at this gate, since its disk failed, as long as siblings believe in it.
+  const unwritten = (lane: string, atMs: number, more: object = {}, isBad = [90_000, 99_000]) => {
+    const usesBegun = createUsesBegun()
+    usesBegun.begins(lane, { ...GRANT, ...more }, atMs)
+    const facts = station({ usesBegun })
+    facts.begins(fault('disk fails'), 'north-1', isBad[0] ?? 0)
+    facts.ends(fault('disk fails'), 'north-1', isBad[1] ?? 0)
+    return facts
+  }
+  t.same(told([used, inside], unwritten('in1', 98_000)), [], 'a grant was told, and not written')
+  t.same(told([used], unwritten('in1', 89_000)), [], 'or was under way')
+  const otherCode = unwritten('in1', 98_000, { presentedAt: 9 })
+  t.same(told([inside], otherCode), [])
+  finds('REFUSED_FOR_CAUSE', [used], otherCode)
+  finds('REFUSED_FOR_CAUSE', [used], unwritten('in1', 98_000, { cti: 'c2' }))
+  finds('REFUSED_FOR_CAUSE', [used], unwritten('in2', 98_000))
+  finds('REFUSED_FOR_CAUSE', [used], unwritten('in1', 99_500))
+  const late = 98_000 + RESERVATION_MS
+  t.same(told([{ ...used, atMs: late }], unwritten('in1', 98_000)), [])
+  finds('REFUSED_FOR_CAUSE', [{ ...used, atMs: late + 1 }], unwritten('in1', 98_000))
   t.same(told([used, inside], station({ slandered: new Set(['c1']) })), [], 'a sibling lied')
   t.same([...found].sort(), Object.keys(INVARIANTS).sort(), 'every invariant was broken once')
 })

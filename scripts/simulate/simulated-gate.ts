@@ -1,7 +1,11 @@
 /** One gate of a simulated station: the production gate with its lanes, its disk and its way to the service. */
 import type { VirtualTime } from '../../fixtures/clock.ts'
 import { NAMES, type OneProcessService } from '../../fixtures/one-process.ts'
-import { createGateLives, type GateLives } from '../../fixtures/stage/gate-lives.ts'
+import {
+  createGateLives,
+  type GateLives,
+  type LivesParts,
+} from '../../fixtures/stage/gate-lives.ts'
 import type { Note } from '../../fixtures/stage/observed.ts'
 import { createTroubledDisk, type TroubledDisk } from '../../fixtures/stage/troubled-disk.ts'
 import { createDiskInMemory } from '../../gate/assembly/gate-disk.ts'
@@ -48,6 +52,7 @@ export interface GateParts {
   readonly seed: number
   readonly lanes: readonly LaneName[]
   readonly note: Note
+  readonly onUse: LivesParts['onUse']
   /** Undefined for a gate without siblings. */
   readonly bus: BusWire | undefined
 }
@@ -77,7 +82,7 @@ export function createSimulatedGate(parts: GateParts): SimulatedGate {
   const note: Note = (lane, seen) => parts.note(lane || place, seen)
   const lanes = lanesOf(config, time, note)
   const lives = createGateLives({
-    ...{ config, time, disk, note, random: seeded(seed) },
+    ...{ config, time, disk, note, onUse: parts.onUse, random: seeded(seed) },
     memoryMax: { ...OWN_MAX, ...(bus === undefined ? ALONE : WITH_SIBLINGS) },
     lanes: new Map(lanes.map(lane => [lane.name, lane])),
     ...{ fetch: network.fetch, factory: service.factory },

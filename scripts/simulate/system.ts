@@ -16,7 +16,8 @@ import { type Applications, createApplications } from './applications.ts'
 import { type BusWire, createBusWire } from './bus-wire.ts'
 import type { SimulatedLane } from './lane-devices.ts'
 import { type Places, placesOf, type StationSize } from './places.ts'
-import { createSimulatedGate, type SimulatedGate } from './simulated-gate.ts'
+import { createSimulatedGate, type GateParts, type SimulatedGate } from './simulated-gate.ts'
+import { createUsesBegun, type UsesBegun } from './uses-begun.ts'
 
 export interface System {
   readonly time: VirtualTime
@@ -37,6 +38,7 @@ export interface System {
   readonly revoked: Map<string, number>
   /** Names of certificates that a sibling has told lies about. */
   readonly slandered: Set<string>
+  readonly usesBegun: UsesBegun
   /** What this person held has ended now: another certificate took its place. */
   replaced(person: number): void
   /** The desk ends the oldest of them. */
@@ -73,11 +75,13 @@ export async function startSystem(parts: SystemParts): Promise<System> {
     places.gates.length === 1
       ? undefined
       : createBusWire({ station, time, line: service.line, random })
-  const gates = gatesOf(service, places, seed, note, bus)
+  const usesBegun = createUsesBegun()
+  const onUse: GateParts['onUse'] = (lane, use) => usesBegun.begins(lane, use, sinceMs())
+  const gates = gatesOf(service, places, seed, { note, bus, onUse })
   for (const { lives } of gates) await lives.start()
   await time.advanceAsync(SETTLING_MS)
   return {
-    ...{ time, service, places, gates, bus, note, slandered: new Set<string>() },
+    ...{ time, service, places, gates, bus, note, usesBegun, slandered: new Set<string>() },
     lanes: gates.flatMap(({ lanes }) => lanes),
     ...(await certificatesOf(service, sinceMs)),
     async stop() {
@@ -92,8 +96,7 @@ function gatesOf(
   service: OneProcessService,
   places: Places,
   seed: number,
-  note: Note,
-  bus: BusWire | undefined,
+  around: Pick<GateParts, 'note' | 'bus' | 'onUse'>,
 ): SimulatedGate[] {
   const lanes = places.lanes.map((name, n) => ({
     ...({ name, direction: n % 2 === 0 ? 'entry' : 'exit' } as const),
@@ -102,7 +105,7 @@ function gatesOf(
     const place = places.gates[n] ?? ''
     const own = lanes.filter(({ name }) => places.gateOf(name) === place)
     return createSimulatedGate({
-      ...{ service, identity, place, note, bus, lanes: own },
+      ...{ service, identity, place, lanes: own, ...around },
       seed: seed + SEED_STEP * n,
     })
   })
