@@ -16,7 +16,8 @@ const RSS_MIB_MAX = 512
 export const KEPT_MIB_MAX = 64
 const FACE_MS = 5_000
 const FACE_SHARE_MIN = 0.95
-const P99_MS = 100
+const STAFF_MS = 100
+const POLL_MS = 50
 /** A poll that comes while the loop is at work waits for so long. */
 const LOOP_MS = 20
 
@@ -114,8 +115,8 @@ export function honestFigures({ faces, staff, polls }: Honest, lagMs: number): F
       Math.max(...faces.map(one => one.appliedMs)),
       'ms',
     ]),
-    ...p99Of('staff look at the gates', staff),
-    ...p99Of('a poll', polls),
+    ...p99Of('staff look at the gates', STAFF_MS, staff),
+    ...p99Of('a poll', POLL_MS, polls),
     figure(PART, 'under attack, the service’s event loop, p99', [lagMs, 'ms']),
   ]
 }
@@ -137,13 +138,13 @@ export function loopFigures(beats: readonly LoopBeat[]): Figure[] {
 /** A match, or a decision that a person can act upon; to be told to wait is none. */
 const isDecided = (answer: string): boolean => answer === '201' || /^(403|422) /.test(answer)
 
-function p99Of(name: string, took: readonly number[]): Figure[] {
+function p99Of(name: string, mostMs: number, took: readonly number[]): Figure[] {
   const p99 = percentile(took, 0.99)
   return [
     figure(PART, `under attack, ${name}, p50`, [percentile(took, 0.5), 'ms']),
     figure(PART, `under attack, ${name}, p99`, [p99, 'ms'], {
-      limit: `${P99_MS} ms, of ${took.length}`,
-      ratio: p99 / P99_MS,
+      limit: `${mostMs} ms, of ${took.length}`,
+      ratio: p99 / mostMs,
       goal: '≤ 1.00',
     }),
   ]
