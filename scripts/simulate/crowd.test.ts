@@ -3,10 +3,10 @@ import t from 'tap'
 import { createVirtualTime } from '../../fixtures/clock.ts'
 import { createAgenda } from './agenda.ts'
 import { type CrowdParts, fillCrowd } from './crowd.ts'
+import { comersAt, DAY_MS } from './daily.ts'
+import { FAULT_KINDS } from './faults.ts'
 import { HOUR_MS, seedPlan, USUAL_SIZE } from './seed-plan.ts'
 import type { System } from './system.ts'
-
-const DAY_MS = 24 * HOUR_MS
 
 /** When each of these people applied, milliseconds from the start; nobody is given a certificate. */
 async function comings(parts: Pick<CrowdParts, 'people' | 'daily' | 'untilMs'>) {
@@ -57,6 +57,19 @@ t.test(
   },
 )
 
+t.test('those of a day, who are the last ones until it heals', async t => {
+  for (const [people, daily, days, expected] of [
+    [60, undefined, 3, { from: 0, count: 60 }],
+    [6, 2, 0, { from: 0, count: 2 }],
+    [6, 2, 1, { from: 2, count: 2 }],
+    [6, 2, 2.9, { from: 4, count: 2 }],
+    [6, 2, 3, { from: 4, count: 2 }],
+    [5, 2, 2, { from: 4, count: 1 }],
+  ] as const) {
+    t.same(comersAt(people, daily, days * DAY_MS), expected, `${people}, ${daily}, day ${days}`)
+  }
+})
+
 t.test('a seed’s plan has others on each day, and one day as it always was', async t => {
   for (const [hours, phones] of [
     [1, 60],
@@ -69,4 +82,22 @@ t.test('a seed’s plan has others on each day, and one day as it always was', a
     t.equal(plan.people.length, phones)
     t.equal(plan.daily, hours > 24 ? USUAL_SIZE.passengers : undefined)
   }
+})
+
+t.test('who runs on the quota is one of those who come today', async t => {
+  const applied: number[] = []
+  const system = {
+    comers: () => ({ from: 40, count: 20 }),
+    applications: {
+      async apply(person: number) {
+        applied.push(person)
+        return {}
+      },
+    },
+  } as unknown as System
+  for (const pick of [0, 0.5, 0.999]) {
+    const fault = { kind: 'run on the quota', atMs: 0, forMs: 1, lane: 0, pick }
+    await FAULT_KINDS[fault.kind]?.begin(system, fault)
+  }
+  t.same(applied, [40, 50, 59])
 })

@@ -9,6 +9,7 @@ import { decodeClaims } from '../../pass/claims.ts'
 import { decodeEnvelope } from '../../pass/envelope.ts'
 import type { Said } from '../../server/testing/applicant.ts'
 import type { Agenda } from './agenda.ts'
+import { DAY_MS, daysOf } from './daily.ts'
 import type { SimulatedLane } from './lane-devices.ts'
 import type { System } from './system.ts'
 
@@ -40,19 +41,17 @@ const MINUTE = 60 * SECOND
 /** A pass that ends sooner is renewed before its holder comes. */
 const RENEWED_BEFORE_MS = 3 * MINUTE
 const PASS_MS = 30 * MINUTE
-const DAY_MS = 24 * 60 * MINUTE
 /** What people do with their code, in shares: the rest shows it as it is. */
 const HABITS = { screenshot: 0.03, garbage: 0.01, twice: 0.05, lent: 0.05 } as const
 /** Who walks where it opens. */
 const WALKS = 0.93
 
 export function fillCrowd(parts: CrowdParts): void {
-  const { people, daily, untilMs } = parts
+  const { people, daily } = parts
   const beginsMs = parts.system.time.clock.monotonicMs()
   for (const number of people) {
-    const fromMs = daily === undefined ? beginsMs : beginsMs + Math.floor(number / daily) * DAY_MS
-    const lastMs = daily === undefined ? untilMs : Math.min(untilMs, fromMs + DAY_MS)
-    addPassenger({ ...parts, untilMs: lastMs }, number, fromMs)
+    const { fromMs, untilMs } = daysOf(number, daily, parts.untilMs - beginsMs)
+    addPassenger({ ...parts, untilMs: beginsMs + untilMs }, number, beginsMs + fromMs)
   }
 }
 

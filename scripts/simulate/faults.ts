@@ -208,12 +208,13 @@ const forced: Kind = {
 /** More than a month's quota gives. */
 const APPLICATIONS = 5
 
-/** Somebody applies again and again, and cancels what they get. */
+/** Somebody of those who come today applies again and again, and cancels what they get. */
 const quotaRun: Kind = {
   s: [1, 1],
   onStation: true,
-  async begin({ applications, service, replaced }, { pick }) {
-    const person = Math.floor(pick * service.people.length)
+  async begin({ applications, comers, replaced }, { pick }) {
+    const { from, count } = comers()
+    const person = from + Math.floor(pick * count)
     for (let n = 0; n < APPLICATIONS; n += 1) {
       const { certificate } = await applications.apply(person)
       if (certificate === undefined) break

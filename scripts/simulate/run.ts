@@ -71,7 +71,7 @@ export async function simulate(
   let see = (_one: Observed): void => {}
   const system = await startSystem({
     ...{ ground: groundOf(ground, plan), seed: plan.seed },
-    ...{ lanes: plan.lanes, gates: plan.gates ?? 1 },
+    ...{ lanes: plan.lanes, gates: plan.gates ?? 1, daily: plan.daily },
     onObserved(one) {
       hash.update(`${traceLine(one)}\n`)
       see(one)

@@ -14,6 +14,7 @@ import type { Note, Observed } from '../../fixtures/stage/observed.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { type Applications, createApplications } from './applications.ts'
 import { type BusWire, createBusWire } from './bus-wire.ts'
+import { type Comers, comersAt } from './daily.ts'
 import type { SimulatedLane } from './lane-devices.ts'
 import { type Places, placesOf, type StationSize } from './places.ts'
 import { createSimulatedGate, type GateParts, type SimulatedGate } from './simulated-gate.ts'
@@ -30,6 +31,8 @@ export interface System {
   readonly bus: BusWire | undefined
   readonly note: Note
   readonly applications: Applications
+  /** Those who come on this day. */
+  comers(): Comers
   /** Certificates that people hold, the oldest first: by id, the name that rows have for it. */
   readonly held: Map<string, string>
   /** People by number, by the names that rows have for their certificates. */
@@ -50,6 +53,8 @@ export interface SystemParts extends StationSize {
   /** Has a key for each of the gates. */
   readonly ground: Ground
   readonly seed: number
+  /** So many people come on each day, others on the next; undefined: all daily. */
+  readonly daily?: number | undefined
   readonly onObserved: (one: Observed) => void
 }
 
@@ -82,6 +87,7 @@ export async function startSystem(parts: SystemParts): Promise<System> {
   await time.advanceAsync(SETTLING_MS)
   return {
     ...{ time, service, places, gates, bus, note, usesBegun, slandered: new Set<string>() },
+    comers: () => comersAt(service.people.length, parts.daily, sinceMs()),
     lanes: gates.flatMap(({ lanes }) => lanes),
     ...(await certificatesOf(service, sinceMs)),
     async stop() {
