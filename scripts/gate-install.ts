@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { closureOf } from './install/closure.ts'
 import { gatePackage, type Package } from './install/gate-package.ts'
+import { dropNodeHeaders } from './install/node-headers.ts'
 
 const HELP = `npm run gate:install -- FOLDER [--files-only]
 
@@ -73,6 +74,7 @@ async function main(): Promise<number> {
   }
   process.stdout.write('installing packages, about ten seconds ...\n')
   await npm(folder, ['ci', ...QUIET])
+  dropNodeHeaders(folder)
   process.stdout.write('installed: npm run gate -- --help\n')
   return 0
 }
