@@ -3,8 +3,6 @@ import type { Page, Route } from 'playwright-core'
 import { API } from './page-state.ts'
 
 export interface HeldAnswers {
-  /** Resolves when there is a request. */
-  readonly first: Promise<void>
   /** How many requests there were. */
   count(): number
   release(): void
@@ -13,19 +11,16 @@ export interface HeldAnswers {
 
 /** From now on what the page sends (no GET) stays without an answer until `release`. */
 export async function holdAnswers(page: Page): Promise<HeldAnswers> {
-  const come = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
   let count = 0
   async function hold(route: Route): Promise<void> {
     if (route.request().method() === 'GET') return route.continue()
     count += 1
-    come.resolve()
     await released.promise
     await route.continue()
   }
   await page.route(API, hold)
   return {
-    first: come.promise,
     count: () => count,
     release: released.resolve,
     end: () => page.unroute(API, hold),

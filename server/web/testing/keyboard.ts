@@ -53,10 +53,13 @@ export function keyboardOf(page: Page): Keyboard {
       await page.keyboard.insertText(text)
     },
     async enterAgain(what, shows) {
+      // What was shown last may still be under way, and lets each press go by.
+      await page.locator('[type=submit][aria-disabled=true]').first().waitFor({ state: 'detached' })
       const held = await holdAnswers(page)
+      const sent = page.waitForRequest(request => request.method() !== 'GET')
       await page.keyboard.press('Enter')
       await page.keyboard.press('Enter')
-      await held.first
+      await sent
       await page.keyboard.press('Enter')
       // A frame in which a browser takes the focus from what can't have it any more.
       await page.evaluate(() => new Promise(requestAnimationFrame))
