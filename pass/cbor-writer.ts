@@ -11,6 +11,9 @@ const utf8 = new TextEncoder()
 /** Room for anything a pass is made of; longer items get buffers of their own. */
 const SCRATCH_BYTES = 512
 
+/** Text up to so long is written here where it is ASCII: an encoder's call costs more. */
+const SHORT_CHARS = 24
+
 /** Passes are made of many short items: one buffer serves them in turn, and none is held twice. */
 let idleScratch: Uint8Array | undefined
 
@@ -42,9 +45,8 @@ export class CborWriter {
     } else {
       const wide = argument > 0xffff_ffff
       buffer[at++] = type | (wide ? 27 : 26)
-      for (let shift = wide ? 7 : 3; shift >= 0; shift--) {
-        buffer[at++] = Math.floor(argument / 2 ** (8 * shift)) & 0xff
-      }
+      if (wide) at = writeWord(buffer, at, Math.floor(argument / 2 ** 32))
+      at = writeWord(buffer, at, argument)
     }
     this.length = at
   }
@@ -76,9 +78,26 @@ export class CborWriter {
   text(value: string): this {
     // `TextEncoder` would write a replacement for half a character.
     if (!value.isWellFormed()) throw new PassError('INVALID_ARGUMENT', 'CBOR: text not Unicode')
+    if (value.length <= SHORT_CHARS && this.ascii(value)) return this
     const encoded = utf8.encode(value)
     this.head(3, encoded.length)
     return this.raw(encoded)
+  }
+
+  /** False, with nothing written, where a character needs more than a byte. */
+  private ascii(value: string): boolean {
+    const before = this.length
+    this.head(3, value.length)
+    this.reserve(value.length)
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i)
+      if (unit > 0x7f) {
+        this.length = before
+        return false
+      }
+      this.buffer[this.length++] = unit
+    }
+    return true
   }
 
   array(items: number): this {
@@ -118,6 +137,15 @@ export class CborWriter {
     idleScratch = buffer
     return buffer.slice(0, length)
   }
+}
+
+/** The lowest 32 bits of a safe integer, the highest byte first; gives the place behind them. */
+function writeWord(buffer: Uint8Array, at: number, value: number): number {
+  buffer[at] = value >>> 24
+  buffer[at + 1] = value >>> 16
+  buffer[at + 2] = value >>> 8
+  buffer[at + 3] = value
+  return at + 4
 }
 
 function takeBuffer(capacity: number): Uint8Array {

@@ -23,6 +23,8 @@ const PART = 'gate'
 const EPOCH = 'e'.repeat(16)
 const AT = 1_800_000_000_000
 const APPENDS = 200
+/** What a start may take to read back what it knew. */
+const MEMORY_MS = 200
 const DECISIONS = 20_000
 
 const context: DecideContext = {
@@ -45,7 +47,20 @@ interface Grown {
 export async function growth(dir: string, rowsMax: number): Promise<Figure[]> {
   const grown: Grown[] = []
   for (let rows = 1000; rows <= rowsMax; rows *= 10) grown.push(await measured(dir, rows))
-  return [...sizes(grown), ...exponents(grown)]
+  return [...sizes(grown), ...atTheBound(grown), ...exponents(grown)]
+}
+
+/** Of the largest journal, whose memory is full. */
+function atTheBound(grown: readonly Grown[]): Figure[] {
+  const { codes, papers, visits } = MEMORY_MAX
+  const { rows, memoryMs } = grown.at(-1) as Grown
+  if (rows < Math.max(codes, papers, visits)) return []
+  const entries = codes + papers + visits
+  return [
+    figure(PART, `reading a full memory, ${entries} entries`, [memoryMs, 'ms'], {
+      ...{ limit: `${MEMORY_MS} ms`, ratio: memoryMs / MEMORY_MS, goal: '≤1' },
+    }),
+  ]
 }
 
 /** Each size, and what it is of the smallest. */

@@ -29,6 +29,7 @@ const PHONES = 13
 /** From a scan's last byte to its relay, without the commit between of its row. */
 const RELAY_MS = 5
 const STARTS = 5
+const START_MS = 600
 const COMMITS = 300
 
 export const GATE_STEPS = ['hops', 'idle', 'path'] as const
@@ -99,7 +100,7 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
     const scans = createScans(world, await phonesOf(world, PHONES))
     const shown = await scans(WARM_UP + SCANS, (lane, text) => lane.scanner.sendText(text))
     const toRelay = shown.slice(WARM_UP).map(lastByteToRelayMs)
-    const ready = await starts(world)
+    const startMs = median(await starts(world))
     const p99 = quantile(toRelay, 0.99)
     return [
       figure(PART, 'last byte of a scan to its relay, p50', [median(toRelay), 'ms']),
@@ -108,7 +109,9 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
         ratio: p99 / (RELAY_MS + commitMs),
         goal: '≤1',
       }),
-      figure(PART, `process start to lanes in service, median of ${STARTS}`, [median(ready), 'ms']),
+      figure(PART, `process start to lanes in service, median of ${STARTS}`, [startMs, 'ms'], {
+        ...{ limit: `${START_MS} ms`, ratio: startMs / START_MS, goal: '≤1' },
+      }),
     ]
   } finally {
     await world.close()

@@ -73,10 +73,12 @@ async function verification(sample: Sample): Promise<Figure[]> {
     figure(PART, 'verification, first time', us('first'), {
       limit: '2 + 1 in their fastest form',
       ratio: ratioOf(measured, 'first', ['fast holder', 'fast holder', 'fast import']),
+      goal: '≤ 1.15',
     }),
     figure(PART, 'verification, refreshed code', us('refreshed'), {
       limit: '1 in its fastest form',
       ratio: ratioOf(measured, 'refreshed', ['fast holder']),
+      goal: '≤ 1.05',
     }),
   ]
 }
@@ -100,6 +102,7 @@ async function issuing(sample: Sample): Promise<Figure[]> {
     figure(PART, 'issuing', us('issue'), {
       limit: '1 in its fastest form',
       ratio: ratioOf(measured, 'issue', ['fast sign']),
+      goal: '≤ 1.08',
     }),
   ]
 }
