@@ -78,7 +78,7 @@ const STORED_ONCE = ofEachGate(
     const missing = journal.filter(line => !names.has(keyOf(line)) && !setAside.has(nameOf(line)))
     if (names.size !== stored.length) told('the service has a row twice')
     if (missing.length > 0) {
-      told(`the service has not ${missing.length} of the gate’s ${journal.length} rows`)
+      told(`the service lacks ${missing.length} of the gate’s ${journal.length} rows`)
     }
     if (stored.length > journal.length) told('the service has rows that the gate has not')
   },
