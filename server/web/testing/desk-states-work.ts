@@ -91,6 +91,8 @@ async function toTicket(driver: DeskDriver): Promise<void> {
   const { holder } = await toPresent(driver)
   await driver.scan(await holder.present())
   await driver.shows('ticketed.sale')
+  // What can be done with it is known once the tickets have come.
+  await driver.rest()
   await press(driver, 'Escape')
 }
 

@@ -93,8 +93,9 @@ t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
     await page.locator('[data-prompt]').waitFor()
     await keys.tabTo(button('face.stop'))
     const held = await holdAnswers(page)
+    const sent = page.waitForRequest(request => request.method() !== 'GET')
     await driver.followPrompts()
-    await held.first
+    await sent
     await keys.keepsFocus('the last picture')
     held.release()
     await driver.at('refused')
