@@ -3,7 +3,7 @@
  * act the focus is somewhere, and seen.
  */
 import type { Locator, Page } from 'playwright-core'
-import { holdAnswers } from './held-answers.ts'
+import { type HeldAnswers, holderOf } from './held-answers.ts'
 
 export interface Keyboard {
   /** On by Tab, until what is meant has the focus. Throws where Tab does not come to it. */
@@ -17,6 +17,8 @@ export interface Keyboard {
    * `shows` waits for what it changes. Throws where it was not one request, or the focus is gone.
    */
   enterAgain(what: string, shows: () => Promise<unknown>): Promise<void>
+  /** For acts that are no key; `enterAgain` does it by itself. */
+  holdAnswers(): Promise<HeldAnswers>
   /** Throws, saying after what, where nothing has the focus or nobody sees what has it. */
   keepsFocus(after: string): Promise<void>
 }
@@ -25,6 +27,7 @@ export interface Keyboard {
 const TABS_MAX = 60
 
 export function keyboardOf(page: Page): Keyboard {
+  const holdAnswers = holderOf(page)
   const hasFocus = (place: Locator) => place.evaluate(one => one === document.activeElement)
 
   async function tabTo(place: Locator): Promise<void> {
@@ -42,7 +45,7 @@ export function keyboardOf(page: Page): Keyboard {
   }
 
   return {
-    ...{ tabTo, keepsFocus },
+    ...{ tabTo, keepsFocus, holdAnswers },
     async press(place, key = 'Enter') {
       await tabTo(place)
       await page.keyboard.press(key)
@@ -55,7 +58,7 @@ export function keyboardOf(page: Page): Keyboard {
     async enterAgain(what, shows) {
       // What was shown last may still be under way, and lets each press go by.
       await page.locator('[type=submit][aria-disabled=true]').first().waitFor({ state: 'detached' })
-      const held = await holdAnswers(page)
+      const held = await holdAnswers()
       const sent = page.waitForRequest(request => request.method() !== 'GET')
       await page.keyboard.press('Enter')
       await page.keyboard.press('Enter')
@@ -68,7 +71,7 @@ export function keyboardOf(page: Page): Keyboard {
       await shows()
       await keepsFocus(`the answer to ${what}`)
       if (held.count() !== 1) throw new Error(`${what}: ${held.count()} requests`)
-      await held.end()
+      held.end()
     },
   }
 }

@@ -4,11 +4,11 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Route } from 'playwright-core'
 import t from 'tap'
 import { tempDir } from '../../../fixtures/temp-dir.ts'
 import type { TextKey } from '../passenger/texts-zh.ts'
 import { noBrowser, PHONE, startBrowser } from '../testing/browser.ts'
-import { holdAnswers } from '../testing/held-answers.ts'
 import { keyboardOf } from '../testing/keyboard.ts'
 import { API } from '../testing/page-state.ts'
 import { openPageWorld } from '../testing/page-world.ts'
@@ -92,14 +92,14 @@ t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
     await press('ready.start', 'face')
     await page.locator('[data-prompt]').waitFor()
     await keys.tabTo(button('face.stop'))
-    const held = await holdAnswers(page)
+    const held = await keys.holdAnswers()
     const sent = page.waitForRequest(request => request.method() !== 'GET')
     await driver.followPrompts()
     await sent
     await keys.keepsFocus('the last picture')
     held.release()
     await driver.at('refused')
-    await held.end()
+    held.end()
     await keys.keepsFocus('the face check')
     await press('refused.appeal', 'appeal')
     await keys.type(page.locator('#what'), '证件照是十年前的')
@@ -114,13 +114,14 @@ t.test('in the browser', { skip: noBrowser, timeout: 240_000 }, async t => {
     await button('code.due.start').waitFor()
     await keys.keepsFocus('the end of the pass')
     await press('cancel.open', 'cancel')
-    await page.route(API, route => route.abort('connectionrefused'))
+    const refuse = (route: Route) => route.abort('connectionrefused')
+    await page.route(API, refuse)
     await keys.press(button('cancel.do'))
     await page.locator('.spinner').waitFor()
     for (let i = 0; i < TRIED_S; i++) await driver.advance(1_000)
     await driver.at('unreachable')
     await keys.keepsFocus('no answer')
-    await page.unroute(API)
+    await page.unroute(API, refuse)
     await send('again', 'ended')
     t.same(driver.faults, [])
   })
