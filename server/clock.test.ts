@@ -38,6 +38,25 @@ t.test('the system’s timers run once, or never when cancelled', async t => {
   t.ok(systemTimers.monotonic() - before >= 19)
 })
 
+t.test('no bytes are given twice, whatever sizes are asked for', async t => {
+  const given = new Set<string>()
+  let count = 0
+  for (const size of [16, 12, 24, 255, 256, 257, 5000, 16, 1000]) {
+    for (let i = 0; i < 50; i++) {
+      const bytes = systemRandom.bytes(size)
+      t.equal(bytes.length, size)
+      // Each window of eight bytes: one that repeats would be a draw that overlaps another.
+      for (let at = 0; at + 8 <= size; at += 8) {
+        given.add(bytes.toString('hex', at, at + 8))
+        count += 1
+      }
+    }
+  }
+  t.equal(given.size, count)
+  t.notOk(given.has('0'.repeat(16)), 'what was wiped is not given')
+  t.equal(systemRandom.bytes(0).length, 0)
+})
+
 t.test('both kinds of chance keep their ranges and forms', t => {
   const seeded = createSeededRandom('a')
   for (const random of [systemRandom, seeded]) {

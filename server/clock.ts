@@ -3,7 +3,7 @@
  * draw the same numbers twice. The real ones stand here too; they are chosen where a service is put
  * together.
  */
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomBytes, randomFillSync, randomInt, randomUUID } from 'node:crypto'
 
 /** The time of day, which may be set forward and back. */
 export interface Clock {
@@ -42,8 +42,28 @@ export const systemTimers: Timers = {
   },
 }
 
+/** A draw of the system costs as much as the rest of a sealed value: one serves many. */
+const DRAWN_BYTES = 4096
+
+/** The system's chance, drawn ahead. What was given stands nowhere else. */
+function drawnAhead(): (count: number) => Buffer {
+  const drawn = Buffer.alloc(DRAWN_BYTES)
+  let next = DRAWN_BYTES
+  return count => {
+    if (count > DRAWN_BYTES / 16) return randomBytes(count)
+    if (next + count > DRAWN_BYTES) {
+      randomFillSync(drawn)
+      next = 0
+    }
+    const given = Buffer.from(drawn.subarray(next, next + count))
+    drawn.fill(0, next, next + count)
+    next += count
+    return given
+  }
+}
+
 export const systemRandom: Random = {
-  bytes: randomBytes,
+  bytes: drawnAhead(),
   integer: randomInt,
   uuid: () => randomUUID(),
 }

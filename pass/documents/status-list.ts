@@ -6,7 +6,7 @@
 
 import { PassError } from '../errors.ts'
 import { STATUS_BYTES_MAX, STATUS_ENTRIES_MAX } from '../limits.ts'
-import { sipHash24 } from './siphash.ts'
+import { sipHashHalves } from './siphash.ts'
 
 export type StatusBits = 1 | 2 | 4 | 8
 
@@ -133,7 +133,7 @@ function feistel(index: number, key: Uint8Array, halfBits: number): number {
   for (let round = 0; round < FEISTEL_ROUNDS; round++) {
     message[0] = round
     view.setUint32(1, right)
-    const scattered = Number(sipHash24(key, message) & BigInt(halfMask))
+    const scattered = sipHashHalves(key, message).low & halfMask
     ;[left, right] = [right, left ^ scattered]
   }
   return left * 2 ** halfBits + right

@@ -10,7 +10,7 @@ import { calculateJwkThumbprint } from 'jose'
 import { memoryRoot, tempDir } from '../../fixtures/temp-dir.ts'
 import { UPLOAD_ROWS_MAX } from '../../gate/contract/chain.ts'
 import { makeJournal, uploadOf } from '../../server/testing/journal.ts'
-import { makeClient, openWorld, type World } from '../../server/testing/world.ts'
+import { letTimePass, makeClient, openWorld, type World } from '../../server/testing/world.ts'
 import { processCpuUs } from './cpu-time.ts'
 import { type Figure, figure } from './figure.ts'
 import { inTurns, medianOf, ratioIn } from './pairs.ts'
@@ -65,6 +65,7 @@ type Way = 'bare' | 'checked' | 'ours'
 /** The route and its peers in turns: milliseconds an upload, by the clock and of this process. */
 async function uploads(folder: string, place: string | undefined, rounds: number) {
   const world = await openWorld(folder, 2, place)
+  letTimePass(world.clock)
   const store = await openBareStore(folder, place)
   const checked = openChecked(folder, world.service)
   const cpuMs = new Map<Way, number[]>()
@@ -168,7 +169,6 @@ async function gateOf(world: World) {
   const gate = makeClient(world, 'EdDSA')
   const jwk = await gate.publicJwk()
   const { nonces, clock } = world.service
-  const nonce = nonces.current(clock.now())
-  const prove = (body: string) => gate.proof(PATH, body, { nonce })
+  const prove = (body: string) => gate.proof(PATH, body, { nonce: nonces.current(clock.now()) })
   return { jwk, thumbprint: await calculateJwkThumbprint(jwk), prove }
 }

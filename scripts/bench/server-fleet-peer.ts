@@ -9,7 +9,7 @@ import { transact } from '../../server/store/engine/transact.ts'
 import { keepHealth } from '../../server/store/gates/gate-health.ts'
 import { sawGate } from '../../server/store/gates/gates.ts'
 import { WELL } from '../../server/testing/health.ts'
-import { NOON, openWorld, reopenWorld } from '../../server/testing/world.ts'
+import { letTimePass, NOON, openWorld, reopenWorld } from '../../server/testing/world.ts'
 
 /** What it tells first. */
 export interface FleetReady {
@@ -30,9 +30,9 @@ const PARTS = 20
 const [folder, gates = '0', viewers = '0'] = process.argv.slice(2)
 if (folder === undefined || process.send === undefined) throw new Error('started by hand')
 await (await openWorld(folder)).close()
-const started = performance.now()
-const now = () => Math.floor(NOON + performance.now() - started)
-const world = await reopenWorld(folder, { time: NOON, now })
+const clock = { time: NOON, now: () => NOON }
+letTimePass(clock)
+const world = await reopenWorld(folder, clock)
 const { db, fleet } = world.service
 const names = Array.from({ length: Number(gates) }, (_, n) => `g-${String(n).padStart(3, '0')}`)
 let reports = 0
@@ -58,7 +58,7 @@ function healthOf() {
 }
 
 async function report(some: readonly string[]): Promise<void> {
-  const at = now()
+  const at = clock.now()
   const health = healthOf()
   await transact(db, async tx => {
     for (const gate of some) {

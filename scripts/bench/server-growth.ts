@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import { engineOf } from '../../server/store/engine/engines.ts'
 import type { Database } from '../../server/store/schema/schema.ts'
-import { openWorld, type World } from '../../server/testing/world.ts'
+import { letTimePass, openWorld, type World } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'
 import { inTurns, medianOf, ratioIn } from './pairs.ts'
 import { uploading } from './server-events.ts'
@@ -81,6 +81,7 @@ async function figuresOf(
       const world = await openWorld(ground.folder(), 2, await ground.place())
       worlds.push(world)
       for (const piece of piecesOf(size)) await fill(world.service.db, piece, world.clock.time)
+      letTimePass(world.clock)
       runners.push({ name: `${size}`, round: await work(world) })
     }
     const took = await inTurns(runners, ROUNDS)

@@ -6,6 +6,7 @@ import { onEachEngine } from '../../testing/engines.ts'
 import { createServiceTime } from '../../testing/virtual-time.ts'
 import { addApplication } from '../applications/applications.ts'
 import { openDatabase } from '../engine/engines.ts'
+import { firstTimeId } from '../engine/time-id.ts'
 import { transact } from '../engine/transact.ts'
 import { type Identity, savePerson } from '../people/people.ts'
 import { createIssueAtOnce } from './issue-at-once.ts'
@@ -100,6 +101,13 @@ await onEachEngine(async (t, newPlace) => {
         .execute()
       t.same(entry, [{ actor: 'phone', action: 'certificate.issue', at: NOW }])
     }
+  })
+
+  await t.test('people’s ids sort by the time at which they came', async t => {
+    const [issued] = await issueNew([newcomer()])
+    const earlier = await personOf(newcomer())
+    t.match(issued?.person, new RegExp(`^${firstTimeId(NOW)}[0-9a-f]{16}$`))
+    t.match(earlier.id, new RegExp(`^${firstTimeId(NOW - 1)}[0-9a-f]{16}$`))
   })
 
   const refusals: readonly [string, (identity: Identity) => Promise<string>][] = [

@@ -60,7 +60,7 @@ export function createIssueAtOnce(db: Database, secrets: Secrets): IssueAtOnce {
 
 function rowOf(db: Database, secrets: Secrets, issue: SimpleIssue, now: number): IssueRow {
   const { id, application, channel, place, validFrom, validUntil, keys } = issue
-  const { id: person, ...document } = newPerson(db, secrets, issue.identity)
+  const { id: person, ...document } = newPerson(db, secrets, issue.identity, now)
   const {
     id: audit,
     actor,

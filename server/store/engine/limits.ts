@@ -45,8 +45,8 @@ export const DATABASE_RETRY_S = 2
 export const PROBE_MS = 2_000
 export const PROBE_BYTES = 32 * 1024
 /** Places of a status list that a replica fetches at once; it fetches again when fewer are left. */
-export const PLACES_AT_ONCE = 64
-export const PLACES_LOW = 32
+export const PLACES_AT_ONCE = 256
+export const PLACES_LOW = 64
 /** Prepared statements kept by the SQLite shim. */
 export const STATEMENTS_MAX = 256
 /** Issues of phones that are done in one go, and goes at a time: SQLite has one connection. */

@@ -11,6 +11,7 @@ import { frameSubject, personSubject } from '../applications/seen-frames.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { endCertificate } from '../certificates/certificates.ts'
 import { handleOf } from '../engine/handle.ts'
+import { makeTimeId } from '../engine/time-id.ts'
 import type { PeopleTable, Tx } from '../schema/schema.ts'
 import { documentHash, type Identity } from './people.ts'
 
@@ -71,7 +72,7 @@ export async function makeOnePerson(
 /** The row of a document, made if there is none. Nothing was issued, so it says nobody's name. */
 function heldRow(tx: Tx, secrets: Secrets, identity: Identity, now: number): Promise<PersonRow> {
   const document = {
-    id: handleOf(tx).random.uuid(),
+    id: makeTimeId(handleOf(tx).random, now),
     document_type: identity.documentType,
     document_hash: documentHash(secrets, identity),
     sealed: new Uint8Array(),

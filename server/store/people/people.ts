@@ -8,6 +8,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DocumentType } from '../../domain/document-type.ts'
 import type { Secrets } from '../../secrets.ts'
 import { handleOf } from '../engine/handle.ts'
+import { makeTimeId } from '../engine/time-id.ts'
 import type { Database, PeopleTable, Tx } from '../schema/schema.ts'
 
 export interface Identity {
@@ -59,11 +60,14 @@ function openRow(
   return { documentType: row.document_type, ...opened }
 }
 
-/** Columns of a person who is new: a chance id, the document's hash, and the sealed identity. */
-export function newPerson(db: Database | Tx, secrets: Secrets, identity: Identity) {
+/**
+ * Columns of a person who is new: an id, the document's hash, and the sealed identity. Ids sort by time,
+ * so that rows of people who come one after the other stand on the same pages.
+ */
+export function newPerson(db: Database | Tx, secrets: Secrets, identity: Identity, now: number) {
   const document_hash = documentHash(secrets, identity)
   const sealed = sealFor(secrets, identity, document_hash)
-  const id = handleOf(db).random.uuid()
+  const id = makeTimeId(handleOf(db).random, now)
   return { id, document_type: identity.documentType, document_hash, sealed }
 }
 
@@ -189,7 +193,7 @@ export async function savePerson(
   identity: Identity,
   now: number,
 ): Promise<KnownPerson> {
-  const made = newPerson(tx, secrets, identity)
+  const made = newPerson(tx, secrets, identity, now)
   const empty = { active_certificate: null, active_until: 0, same_as: null }
   const row = await tx
     .insertInto('people')
