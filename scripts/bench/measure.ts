@@ -1,6 +1,6 @@
 /**
  * Fair timing on a noisy machine: contenders take turns in short rounds of one run, each round's
- * cost is this thread's CPU time, and a figure is the median over rounds. A ratio is taken round by
+ * cost is CPU time, and a figure is the median over rounds. A ratio is taken round by
  * round, so that a machine that slows down slows both.
  */
 import { threadCpuUs } from './cpu-time.ts'
@@ -23,16 +23,13 @@ const ROUNDS = 21
 const ROUND_US = 40_000
 const CALIBRATION = 30
 
-async function costUs(contender: Contender, times: number): Promise<number> {
-  const from = threadCpuUs()
-  await contender.run(times)
-  return (threadCpuUs() - from) / times
-}
-
-/** Measures all together. `rounds` and `roundUs` only for tests of the bench itself. */
+/**
+ * Measures all together. `cpuUs`: what counts, CPU time of this thread when left out; `processCpuUs`
+ * where some work in other threads. `rounds` and `roundUs` only for tests of the bench itself.
+ */
 export async function measure(
   contenders: readonly Contender[],
-  { rounds = ROUNDS, roundUs = ROUND_US } = {},
+  { rounds = ROUNDS, roundUs = ROUND_US, cpuUs = threadCpuUs } = {},
 ): Promise<Map<string, Measured>> {
   const times: number[] = []
   for (const contender of contenders) {
@@ -45,7 +42,9 @@ export async function measure(
   const costs = contenders.map(() => [] as number[])
   for (let round = 0; round < rounds; round++) {
     for (const [i, contender] of contenders.entries()) {
-      costs[i]?.push(await costUs(contender, times[i] ?? 1))
+      const [count, fromUs] = [times[i] ?? 1, cpuUs()]
+      await contender.run(count)
+      costs[i]?.push((cpuUs() - fromUs) / count)
     }
   }
   return new Map(

@@ -23,6 +23,8 @@ import { PROBE_FOLDER, readBeats } from './loop-file.ts'
 import {
   cpuFigures,
   cpuTaken,
+  FACE_SHARE_GOAL,
+  faceShare,
   HEAP_MIB_MAX,
   honestFigures,
   KEPT_MIB_MAX,
@@ -30,9 +32,11 @@ import {
   memoryFigures,
   type Quiet,
   sentFigures,
+  type Taken,
 } from './server-attack-figures.ts'
 import {
   type Album,
+  type Honest,
   honestCheck,
   honestTraffic,
   makeAlbum,
@@ -47,6 +51,9 @@ const ATTACK_MS = 66_000
 const PERSON_EVERY_MS = 6_000
 /** The last one is looked at while the attack goes on. */
 const PEOPLE = Math.floor(ATTACK_MS / PERSON_EVERY_MS)
+/** A face check takes a core longer than this. */
+const FACE_RUSH = { ms: 30_000, everyMs: 200 }
+const [ATTACK, RUSH] = ['under attack', 'face checks beyond its power'] as const
 const QUIET_MS_MAX = 60_000
 const LOOK_MS = 500
 const READY_MS_MAX = 60_000
@@ -82,8 +89,11 @@ export async function attackFigures(ground: Ground): Promise<Figure[]> {
   }
   const service = startChild('server/main.ts', ['--config', world.serverConfigFile], { env })
   try {
-    const { figures, from, to } = await attacked(world, service).finally(() => service.stop())
-    return [...figures, ...loopFigures(readBeats(probes, service.pid, from, to))]
+    const phases = await attacked(world, service).finally(() => service.stop())
+    return phases.flatMap(({ name, figures, from, to }) => [
+      ...figures,
+      ...loopFigures(name, readBeats(probes, service.pid, from, to)),
+    ])
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted)
   }
@@ -108,6 +118,12 @@ const people = Array.from({ length: PEOPLE + 1 }, (_, n) => ({
   address: `198.18.0.${1 + n}`,
 }))
 
+/** Nobody of these is on file, which costs as much: the service must not tell who is. */
+const crowd = Array.from({ length: FACE_RUSH.ms / FACE_RUSH.everyMs }, (_, n) => ({
+  number: `E${83_000 + n}`,
+  address: `198.18.1.${1 + n}`,
+}))
+
 async function putOnFile(configFile: string): Promise<void> {
   const { config, secret } = loadConfig(configFile, {})
   const db = await openDatabase(databasePlace(config))
@@ -119,14 +135,22 @@ async function putOnFile(configFile: string): Promise<void> {
   await db.destroy()
 }
 
-/** What came of it, and when it began and was over, Unix ms. */
-interface UnderAttack {
-  readonly figures: readonly Figure[]
+/** What came of honest work beside a load, and when it began and was over, Unix ms. */
+interface Looked extends Honest {
+  readonly taken: Taken
   readonly from: number
   readonly to: number
+  /** p99 of the service's event loop. */
+  readonly lagMs: number
 }
 
-async function attacked(world: World, service: Child): Promise<UnderAttack> {
+interface Phase extends Pick<Looked, 'from' | 'to'> {
+  readonly name: string
+  readonly figures: readonly Figure[]
+}
+
+/** The attack; then, once it is quiet again, more honest face checks than there is time for. */
+async function attacked(world: World, service: Child): Promise<Phase[]> {
   const album = await makeAlbum()
   const { listening, metrics } = await service.line('listening', one => 'listening' in one)
   const url = String(listening)
@@ -134,6 +158,11 @@ async function attacked(world: World, service: Child): Promise<UnderAttack> {
   const staff = await warm(world, { url, first, album })
   const watched = watch(service)
   const start = watched.rss()
+
+  const looked = (times: { ms: number; everyMs: number }, those: typeof people) =>
+    lookedAt({ metrics: String(metrics), watched }, () =>
+      honestTraffic({ url, ...times }, those, { staff, album }),
+    )
   const load = startChild('scripts/bench/server-attack-load.ts', [
     url,
     String(ATTACK_MS),
@@ -141,28 +170,39 @@ async function attacked(world: World, service: Child): Promise<UnderAttack> {
   ])
   try {
     await load.line('attacking', one => 'attacking' in one, READY_MS_MAX)
-    await loopLagMs(String(metrics))
-    const times = { url, ms: ATTACK_MS, everyMs: PERSON_EVERY_MS }
-    const cpu = cpuTaken(watched)
-    const from = Date.now()
-    const honest = await honestTraffic(times, others, { staff, album })
-    const taken = cpu()
-    const to = Date.now()
-    const lagMs = await loopLagMs(String(metrics)).catch(() => Number.NaN)
+    const attack = await looked({ ms: ATTACK_MS, everyMs: PERSON_EVERY_MS }, others)
     const line = await load.line('its end', one => 'attacked' in one, READY_MS_MAX)
     const quiet = await quietMinute(url, watched, start)
     const sent = (line as unknown as Attacked).attacked
     const figures = [
       ...sentFigures(sent),
-      ...honestFigures(honest, lagMs),
-      ...cpuFigures(taken, sent.cpuMs),
+      ...honestFigures(ATTACK, attack, FACE_SHARE_GOAL),
+      ...cpuFigures(attack.taken, sent.cpuMs),
       ...memoryFigures(watched, start, quiet),
     ]
-    return { figures, from, to }
+    const rush = await looked(FACE_RUSH, crowd)
+    const rushed = [...honestFigures(RUSH, rush), faceShare(RUSH, rush.taken)]
+    return [
+      { name: ATTACK, figures, ...attack },
+      { name: RUSH, figures: rushed, ...rush },
+    ]
   } finally {
     watched.stop()
     await load.stop()
   }
+}
+
+/** The service while there is work for it. */
+async function lookedAt(
+  { metrics, watched }: { readonly metrics: string; readonly watched: Watched },
+  work: () => Promise<Honest>,
+): Promise<Looked> {
+  await loopLagMs(metrics)
+  const cpu = cpuTaken(watched)
+  const from = Date.now()
+  const honest = await work()
+  const [taken, to] = [cpu(), Date.now()]
+  return { ...honest, taken, from, to, lagMs: await loopLagMs(metrics).catch(() => Number.NaN) }
 }
 
 /** Past this, the service and its face check have what they need for their work. */
