@@ -121,7 +121,10 @@ export function honestFigures(
     ]),
     ...p99Of(`${name}, staff look at the gates`, STAFF_MS, staff),
     ...p99Of(`${name}, a poll`, POLL_MS, polls),
-    figure(PART, `${name}, the service’s event loop, p99`, [lagMs, 'ms']),
+    figure(PART, `${name}, the service’s event loop late, p99`, [lagMs, 'ms'], {
+      limit: `${LOOP_MS} ms`,
+      ratio: lagMs / LOOP_MS,
+    }),
   ]
 }
 

@@ -42,7 +42,10 @@ export async function makeAlbum(): Promise<Album> {
 export interface FaceChecked {
   /** 201, or what refused it: `503 FACE_BUSY`. */
   readonly answer: string
-  /** From the first sending of the pictures to the last answer, and of the application before it. */
+  /**
+   * From the first sending of the pictures to the last answer; of the application and its challenge,
+   * which a phone may be told to wait for, too.
+   */
   readonly ms: number
   readonly appliedMs: number
   /** How often it was told to wait. */
@@ -56,9 +59,17 @@ export async function honestCheck(
   album: Album,
 ): Promise<FaceChecked> {
   const from = performance.now()
+  let waits = 0
+  async function patiently<T extends { readonly status: number }>(ask: () => Promise<T>) {
+    for (const began = performance.now(); ; waits++) {
+      const said = await ask()
+      if (said.status !== 503 || performance.now() - began > GIVES_UP_MS) return said
+      await sleep(AGAIN_MS)
+    }
+  }
   const applicant = await makeApplicant(clientsAt(url, person.address), person.number)
   const path = `/v1/applications/${(await applicant.apply()).application?.id}`
-  const asked = await applicant.post(`${path}/challenge`, {})
+  const asked = await patiently(() => applicant.post(`${path}/challenge`, {}))
   const capture = applicant.capture(asked.challenge, '')
   const left = new Map([...album].map(([prompt, pictures]) => [prompt, [...pictures]]))
   const frames = capture.frames.map(({ prompt }) => ({
@@ -66,15 +77,10 @@ export async function honestCheck(
     picture: left.get(asked.prompts?.[prompt] as Prompt)?.pop() ?? '',
   }))
   const began = performance.now()
-  for (let waits = 0; ; waits++) {
-    const said = await applicant.post(`${path}/face`, { ...capture, frames })
-    const ms = performance.now() - began
-    const answer = said.status === 201 ? '201' : `${said.status} ${said.code}`
-    if (said.status !== 503 || ms > GIVES_UP_MS) {
-      return { answer, ms, appliedMs: began - from, waits }
-    }
-    await sleep(AGAIN_MS)
-  }
+  const said = await patiently(() => applicant.post(`${path}/face`, { ...capture, frames }))
+  const ms = performance.now() - began
+  const answer = said.status === 201 ? '201' : `${said.status} ${said.code}`
+  return { answer, ms, appliedMs: began - from, waits }
 }
 
 export interface Honest {

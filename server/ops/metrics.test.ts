@@ -51,6 +51,24 @@ t.test('counters and cumulative buckets, as the format wants them', async t => {
   for (const line of lines) t.ok(line === '' || /^# (HELP|TYPE) /.test(line) || sample.test(line))
 })
 
+t.test('an event loop in time is not late by what its samples lie apart', async t => {
+  let p99Ns = 0
+  let looks = 0
+  const samples = { enable: () => true, reset: () => void looks++, percentile: () => p99Ns }
+  const metrics = createMetrics(samples)
+  for (const [ns, seconds] of [
+    [0, '0'],
+    [19_500_000, '0'],
+    [20_000_000, '0'],
+    [53_000_000, '0.033'],
+  ] as const) {
+    p99Ns = ns
+    const lines = metrics.render(GAUGES).split('\n')
+    t.ok(lines.includes(`wicketgate_event_loop_lag_p99_seconds ${seconds}`), `${ns}`)
+  }
+  t.equal(looks, 4, 'each look begins anew')
+})
+
 t.test('on its own address: patterns, never paths; a stranger’s routes make no series', async t => {
   const world = await openWorld(tempDir())
   t.teardown(() => world.close())

@@ -35,7 +35,15 @@ export interface Metrics {
   render(gauges: Gauges): string
 }
 
-export function createMetrics(): Metrics {
+/** The monitor says how long after one sample the next one came. */
+const SAMPLE_MS = 20
+
+type LoopSamples = Pick<ReturnType<typeof monitorEventLoopDelay>, 'enable' | 'reset' | 'percentile'>
+
+/** `samples`: of the event loop of this thread, `SAMPLE_MS` apart. */
+export function createMetrics(
+  samples: LoopSamples = monitorEventLoopDelay({ resolution: SAMPLE_MS }),
+): Metrics {
   const requests = new Map<string, number>()
   const answered = createHistogram(
     { name: 'wicketgate_request_seconds', help: 'Time to answer' },
@@ -49,7 +57,6 @@ export function createMetrics(): Metrics {
   )
   const labelsOf = new Map<string, string>()
   const trustFiles = new Map<number, number>()
-  const lag = monitorEventLoopDelay({ resolution: 20 })
   let lost = 0
   let twice = 0
   return {
@@ -72,7 +79,7 @@ export function createMetrics(): Metrics {
       twice += n
     },
     render(gauges) {
-      lag.enable()
+      samples.enable()
       const lines = [
         ...family('requests_total', 'counter', 'Requests answered', requests),
         ...answered.lines(),
@@ -93,13 +100,13 @@ export function createMetrics(): Metrics {
           'event_loop_lag_p99_seconds',
           'gauge',
           'Since the last look',
-          lag.percentile(99) / 1e9,
+          Math.max(0, samples.percentile(99) / 1e6 - SAMPLE_MS) / 1000,
         ),
         ...one('memory_resident_bytes', 'gauge', 'Of this process', process.memoryUsage.rss()),
         ...one('cpu_seconds_total', 'counter', 'Of this process', cpuSeconds()),
         ...one('uptime_seconds', 'gauge', 'Of this process', process.uptime()),
       ]
-      lag.reset()
+      samples.reset()
       return `${lines.join('\n')}\n`
     },
   }
