@@ -57,8 +57,8 @@ against. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
   --hops     with gate alone: where the time of a scan goes, and the slowest ones (--only hops)
   --runs N   measures N times (1 to ${RUNS_MAX}): medians, and how far the runs lay apart
   --store    keeps the run in FOLDER, one JSON file each, and draws all that are there as history.svg
-  --compare  says what moved since OLD.json, which --json or --store wrote: all runs of now on one side
-             of all runs of then; say --runs 5 in both
+  --compare  says what moved since OLD.json, which --json or --store wrote, beyond the noise of both: how
+             far the samples of a run lie apart, or its runs with --runs; 5 in both tell best
   --json     an array of { part, name, value, unit, limit, peer, ratio, goal, met, range }
 
 Exit codes: 0 measured, 1 with --compare when something became worse, 2 wrong arguments. A missed goal

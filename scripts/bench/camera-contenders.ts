@@ -4,7 +4,7 @@ import { createJsqr } from '../../hardware/drivers/camera/jsqr-engine.ts'
 import type { FoundCode, Picture } from '../../hardware/drivers/camera/picture.ts'
 import { openZxing } from '../../hardware/drivers/camera/zxing-engine.ts'
 import { type Figure, figure } from './figure.ts'
-import { median } from './measure.ts'
+import { spreadOf } from './spread.ts'
 
 export const CONTENDERS = ['the chain', 'zxing alone', 'jsQR'] as const
 export type Contender = (typeof CONTENDERS)[number]
@@ -96,7 +96,7 @@ export function contestFigures(
         ...{ peer: 'jsQR', ratio: all / jsqrMs },
         ...ours,
       }),
-      figure(part, `${what}, median time, ${one}`, [median(ms), 'ms']),
+      figure(part, `${what}, median time, ${one}`, [spreadOf(ms), 'ms']),
     ]
   })
   return [...rates, ...wrong, ...times]

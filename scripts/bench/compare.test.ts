@@ -7,7 +7,7 @@ import { ROOT } from '../../fixtures/child.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { compare, compareText } from './compare.ts'
-import { type Figure, figure } from './figure.ts'
+import { type Figure, figure, printFigures } from './figure.ts'
 import { combined } from './repeat.ts'
 import { readFigures, storeRun } from './run-file.ts'
 
@@ -38,8 +38,9 @@ t.test('two runs of one commit agree; each planted slowdown of a fifth is found'
 })
 
 t.test('which way is worse', async t => {
+  const exactly = (mid: number) => ({ mid, low: mid, high: mid })
   const at = (ratio: number, goal?: string, unit = 'ms') =>
-    figure('x', 'one', [ratio, unit], { ratio, ...(goal && { goal }) })
+    figure('x', 'one', [ratio, unit], { ratio: exactly(ratio), ...(goal && { goal }) })
   const how = (before: Figure, now: Figure) => compare([before], [now]).moved[0]?.how
   t.equal(how(at(1, '≤1.1'), at(1.3, '≤1.1')), 'worse')
   t.equal(how(at(1, '≥ 0.8'), at(1.3, '≥ 0.8')), 'better')
@@ -48,7 +49,7 @@ t.test('which way is worse', async t => {
   t.equal(how(at(1), at(1.06)), undefined)
   t.equal(how(at(1), at(1.15)), 'worse')
   t.equal(how(at(1), at(Number.NaN)), undefined)
-  const value = (ms: number) => figure('x', 'one', [ms, 'ms'])
+  const value = (ms: number) => figure('x', 'one', [exactly(ms), 'ms'])
   t.equal(how(value(1), value(1.15)), undefined, 'a value: the machine may be slower today')
   t.equal(how(value(1), value(1.25)), 'worse')
   const { unknown } = compare([], [at(1)])
@@ -57,6 +58,37 @@ t.test('which way is worse', async t => {
     compareText(compare([at(1, '≤2')], [at(1.5, '≤2')])),
     'worse    +50 %  x: one: 1.00 → 1.50\n0 within noise, 1 moved',
   )
+})
+
+t.test(
+  'one run against one: samples that lie apart tell, and where there are none, nothing',
+  async t => {
+    const of = (low: number, mid: number, high: number) =>
+      figure('x', 'one', [mid, 'ms'], { ratio: { mid, low, high }, goal: '≤2' })
+    const [before, beside, within] = [of(0.9, 1, 1.1), of(1.15, 1.2, 1.3), of(1.05, 1.2, 1.3)]
+    t.match(compare([before], [beside]).moved, [{ before: 1, now: 1.2, how: 'worse' }])
+    t.match(compare([beside], [before]).moved, [{ how: 'better' }])
+    t.match(compare([before], [within]), { moved: [], same: 1, unclear: 0 })
+    const once = figure('x', 'one', [5, 'ms'], { ratio: 5, goal: '≤2' })
+    for (const [old, now] of [
+      [before, once],
+      [once, beside],
+      [once, once],
+    ] as const) {
+      t.match(compare([old], [now]), { moved: [], same: 0, unclear: 1 })
+    }
+    t.equal(
+      compareText(compare([once], [before])),
+      '0 within noise, 0 moved\n1 measured once, of unknown noise: say --runs 5',
+    )
+    t.same(combined([[before]]), [before], 'one run keeps what its samples say')
+  },
+)
+
+t.test('what is another text each time is a note: a figure keeps its name', async t => {
+  const at = (note: string) => figure('x', 'one', [1, 'ms'], { limit: '5 ms', note })
+  t.same(compare([at('of 99')], [at('of 101')]).unknown, [])
+  t.match(printFigures([at('of 99')]), /5 ms, of 99/)
 })
 
 t.test('medians of runs, and whether their goal is met', async t => {
@@ -80,7 +112,7 @@ t.test('one thing held against two limits is two figures', async t => {
       [2.01, [2, 2.02]],
     ],
   )
-  t.same(compare(figures, figures), { moved: [], same: 2, unknown: [] })
+  t.same(compare(figures, figures), { moved: [], same: 2, unclear: 0, unknown: [] })
 })
 
 t.test('kept runs are read again, and drawn', async t => {

@@ -13,6 +13,8 @@ export interface Moved {
 export interface Compared {
   readonly moved: readonly Moved[]
   readonly same: number
+  /** How many were measured once, so that nobody knows their noise. */
+  readonly unclear: number
   /** Names of figures that were not measured before. */
   readonly unknown: readonly string[]
 }
@@ -30,9 +32,11 @@ export function compare(before: readonly Figure[], now: readonly Figure[]): Comp
     return old === undefined ? [] : [{ old, one }]
   })
   const moved = pairs.flatMap(({ old, one }) => movedOf(old, one) ?? [])
+  const unclear = pairs.filter(({ old, one }) => !old.range || !one.range).length
   return {
     moved: moved.toSorted((a, b) => change(b) - change(a)),
-    same: pairs.length - moved.length,
+    same: pairs.length - moved.length - unclear,
+    unclear,
     unknown: now.map(keyOf).filter(name => !known.has(name)),
   }
 }
@@ -40,14 +44,15 @@ export function compare(before: readonly Figure[], now: readonly Figure[]): Comp
 const change = ({ before, now }: Moved): number => Math.abs(Math.log(now / before))
 
 /**
- * A figure has moved when all runs of now lie on one side of all runs of before: by chance 5 against 5 do
+ * A figure has moved when its range lies beside that of before. Of several runs: by chance 5 against 5 do
  * so once in 126 times, 3 against 3 once in 10.
  */
 function movedOf(old: Figure, one: Figure): Moved | undefined {
+  if (old.range === undefined || one.range === undefined) return undefined
   const [before, now] = [comparedOf(old), comparedOf(one)]
   const by = now / before - 1
-  const [low, high] = one.range ?? [now, now]
-  const [oldLow, oldHigh] = old.range ?? [before, before]
+  const [low, high] = one.range
+  const [oldLow, oldHigh] = old.range
   const isApart = by > 0 ? low > oldHigh : high < oldLow
   const least = one.ratio === undefined ? VALUE_CHANGE_MIN : CHANGE_MIN
   if (!isApart || !(Math.abs(by) > least)) return undefined
@@ -58,14 +63,15 @@ function movedOf(old: Figure, one: Figure): Moved | undefined {
 const isCost = ({ goal, unit }: Figure): boolean =>
   goal === undefined ? !/\/s$|^%$/.test(unit) : goal.startsWith('≤') || goal.startsWith('<')
 
-export function compareText({ moved, same, unknown }: Compared): string {
+export function compareText({ moved, same, unclear, unknown }: Compared): string {
   const lines = moved.map(({ name, before, now, how }) => {
     const by = percent(now / before - 1).padStart(6)
     return `${how.padEnd(6)}  ${by}  ${name}: ${short(before)} → ${short(now)}`
   })
   const rest = `${same} within noise, ${moved.length} moved`
+  const more = unclear > 0 ? [`${unclear} measured once, of unknown noise: say --runs 5`] : []
   const lacking = unknown.map(name => `not measured before: ${name}`)
-  return [...lines, ...lacking, rest].join('\n')
+  return [...lines, ...lacking, rest, ...more].join('\n')
 }
 
 const percent = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(100 * share)} %`

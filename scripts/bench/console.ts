@@ -19,8 +19,8 @@ import {
   type Scans,
   type Show,
 } from './gate-scans.ts'
-import { median, quantile } from './measure.ts'
-import { inTurns, medianOf, ratioIn } from './pairs.ts'
+import { costOf, inTurns, ratioIn } from './pairs.ts'
+import { inUnits, median, quantileSpread, spreadOf } from './spread.ts'
 
 const PART = 'console'
 const LANES = ['A', 'B', 'C'] as const
@@ -120,12 +120,12 @@ async function answerFigures(seat: Seat, lanes: readonly Scans[]): Promise<Figur
   return [...took].flatMap(([command, all]) => {
     const onClock = all.map(({ ms }) => ms)
     const ownTime = all.map(({ ms, queuedMs }) => ms - queuedMs)
-    const p99 = quantile(ownTime, 0.99)
-    const against = { limit: `${ANSWER_MS} ms`, ratio: p99 / ANSWER_MS, goal: '≤1' }
+    const p99 = quantileSpread(ownTime, 0.99)
+    const against = { limit: `${ANSWER_MS} ms`, ratio: inUnits(p99, ANSWER_MS), goal: '≤1' }
     const what = `${command}, ${all[0]?.bytes} bytes`
     return [
-      figure(PART, `${what}, p50`, [median(onClock), 'ms']),
-      figure(PART, `${what}, p99 of ${all.length}`, [quantile(onClock, 0.99), 'ms']),
+      figure(PART, `${what}, p50`, [spreadOf(onClock), 'ms']),
+      figure(PART, `${what}, p99 of ${all.length}`, [quantileSpread(onClock, 0.99), 'ms']),
       figure(PART, `${what}, p99 without waits for a processor`, [p99, 'ms'], against),
       figure(PART, `${what}, slowest without them`, [Math.max(...ownTime), 'ms']),
     ]
@@ -189,8 +189,8 @@ async function relayFigures(
     const all = took.get(name)?.slice(SCANS * LANES.length) ?? []
     const what = `last byte of a scan to its relay, ${name}`
     return [
-      figure(PART, `${what}, p50`, [medianOf(rounds, name), 'ms'], against),
-      figure(PART, `${what}, p99`, [quantile(all, 0.99), 'ms']),
+      figure(PART, `${what}, p50`, [costOf(rounds, name), 'ms'], against),
+      figure(PART, `${what}, p99`, [quantileSpread(all, 0.99), 'ms']),
     ]
   })
 }

@@ -1,4 +1,5 @@
 /** One figure of the benchmark, and how figures are printed. */
+import { type Measure, midOf } from './spread.ts'
 
 export interface Figure {
   readonly part: string
@@ -13,7 +14,12 @@ export interface Figure {
   /** `≤ 1.10`, `> 1`: what the ratio should be. */
   readonly goal?: string
   readonly met?: boolean
-  /** Of several runs the lowest and the highest: of the ratio where there is one, else of the value. */
+  /** What else is to be known of it, another text each time. */
+  readonly note?: string
+  /**
+   * Of the ratio where there is one, else of the value. Of one run how far its samples lie apart; of several
+   * the lowest and the highest.
+   */
   readonly range?: readonly [number, number]
 }
 
@@ -27,17 +33,31 @@ export interface BenchHow {
   readonly print: (text: string) => void
 }
 
-/** A figure with a goal: `'≤ 1.1'` or `'≥ 2'` of a ratio. */
+/** What a figure is held against. `goal`: `'≤ 1.1'` or `'≥ 2'` of the ratio. */
+interface Against {
+  readonly limit?: string
+  readonly peer?: string
+  readonly ratio?: Measure
+  readonly goal?: string
+  readonly note?: string
+}
+
 export function figure(
   part: string,
   name: string,
-  [value, unit]: readonly [number, string],
-  against: { limit?: string; peer?: string; ratio?: number; goal?: string } = {},
+  [value, unit]: readonly [Measure, string],
+  { ratio, ...against }: Against = {},
 ): Figure {
-  const { ratio, goal } = against
-  const met = ratio !== undefined && goal !== undefined ? meets(ratio, goal) : undefined
-  return { part, name, value, unit, ...against, ...(met === undefined ? {} : { met }) }
+  const range = rangeOf(ratio ?? value)
+  const told = { part, name, value: midOf(value), unit, ...against, ...(range && { range }) }
+  if (ratio === undefined) return told
+  const { goal } = against
+  const met = goal === undefined ? {} : { met: meets(midOf(ratio), goal) }
+  return { ...told, ratio: midOf(ratio), ...met }
 }
+
+const rangeOf = (measure: Measure) =>
+  typeof measure === 'number' ? undefined : ([measure.low, measure.high] as const)
 
 /** Whether a ratio is what a goal says. */
 export function meets(ratio: number, goal: string): boolean {
@@ -51,7 +71,7 @@ export function printFigures(figures: readonly Figure[]): string {
     one.name,
     `${round(one.value)} ${one.unit}`,
     one.ratio === undefined ? '' : one.ratio.toFixed(2),
-    one.limit ?? one.peer ?? '',
+    [one.limit ?? one.peer, one.note].filter(text => text !== undefined).join(', '),
     one.goal ?? '',
     one.met === undefined ? '' : one.met ? 'met' : 'MISSED',
     noiseText(one),
@@ -70,7 +90,7 @@ export function printFigures(figures: readonly Figure[]): string {
   return [line(head), ...rows.map(line)].join('\n')
 }
 
-/** Half of what several runs lay apart. */
+/** Half of how far samples or runs lay apart. */
 function noiseText({ range, ratio, value }: Figure): string {
   if (range === undefined) return ''
   return `±${Math.round((50 * (range[1] - range[0])) / (ratio ?? value))} %`

@@ -17,7 +17,7 @@ import { openJournalDatabase } from '../../gate/store/database.ts'
 import { type Journal, openJournal } from '../../gate/store/journal.ts'
 import type { VerifiedPass } from '../../pass/verify.ts'
 import { type Figure, figure } from './figure.ts'
-import { median } from './measure.ts'
+import { median } from './spread.ts'
 
 const PART = 'gate'
 const EPOCH = 'e'.repeat(16)

@@ -18,7 +18,7 @@ import {
   watchLoop,
 } from './hops-file.ts'
 import type { BareCommits } from './hops-peer.ts'
-import { quantile } from './measure.ts'
+import { inUnits, type Measure, quantile, quantileSpread, spreadOf } from './spread.ts'
 
 const PART = 'gate'
 const LANES = ['A', 'B', 'C', 'D']
@@ -176,9 +176,9 @@ function figuresOf(scans: readonly HopsOfScan[]): Figure[] {
   const told = (hop: Hop) => (hop === 'line' || hop === 'pin' ? OUTSIDE[hop] : HOP_HELP[hop])
   const rows: [string, number[]][] = HOPS.map(hop => [told(hop), scans.map(one => one.hops[hop])])
   rows.push(['Last byte due to its pin', scans.map(one => one.totalMs)])
-  const shares: [string, (values: readonly number[]) => number][] = [
-    ['p50', values => quantile(values, 0.5)],
-    ['p99', values => quantile(values, 0.99)],
+  const shares: [string, (values: readonly number[]) => Measure][] = [
+    ['p50', spreadOf],
+    ['p99', values => quantileSpread(values, 0.99)],
     ['max', values => Math.max(...values)],
   ]
   return rows.flatMap(([name, values]) =>
@@ -193,13 +193,13 @@ function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Fig
   const limitMs = OWN_MS + commitMs
   const within = (100 * own.filter(tookMs => tookMs <= limitMs).length) / own.length
   const limit = `${OWN_MS} ms and a bare commit, p99`
-  const [p50, p99] = [quantile(own, 0.5), quantile(own, 0.99)]
+  const p99 = quantileSpread(own, 0.99)
   return [
-    figure(PART, 'A bare commit beside them, p50', [quantile(commitsMs, 0.5), 'ms']),
-    figure(PART, 'A bare commit beside them, p99', [commitMs, 'ms']),
-    figure(PART, 'Last byte read to its relay frame, p50', [p50, 'ms']),
+    figure(PART, 'A bare commit beside them, p50', [spreadOf(commitsMs), 'ms']),
+    figure(PART, 'A bare commit beside them, p99', [quantileSpread(commitsMs, 0.99), 'ms']),
+    figure(PART, 'Last byte read to its relay frame, p50', [spreadOf(own), 'ms']),
     figure(PART, 'Last byte read to its relay frame, p99', [p99, 'ms'], {
-      ...{ limit, ratio: p99 / limitMs, goal: '≤1' },
+      ...{ limit, ratio: inUnits(p99, limitMs), goal: '≤1' },
     }),
     figure(PART, 'Scans within that', [within, '%'], {
       ...{ limit: `${WITHIN_PERCENT} %`, ratio: within / WITHIN_PERCENT, goal: '≥1' },

@@ -9,7 +9,7 @@ import { ROOT } from '../../fixtures/child.ts'
 import { createWorld, startStation, type World } from '../../fixtures/world.ts'
 import { cpuMsOf, readProc } from './cpu-time.ts'
 import { type Figure, figure } from './figure.ts'
-import { median } from './measure.ts'
+import { spreadOf } from './spread.ts'
 
 const PART = 'gate'
 const STARTS = 5
@@ -39,7 +39,7 @@ export async function idleFigures(dir: string): Promise<Figure[]> {
     const resident = residentMb(world.gate().pid)
     const idle = await idlePercents([world.gate().pid, world.server().pid])
     return [
-      figure(PART, `CPU of a start, median of ${STARTS}`, [median(starts), 'ms']),
+      figure(PART, `CPU of a start, median of ${STARTS}`, [spreadOf(starts), 'ms']),
       figure(PART, 'resident, two lanes just started', [resident, 'MiB'], {
         limit: `${RESIDENT_MB} MiB`,
         ratio: resident / RESIDENT_MB,

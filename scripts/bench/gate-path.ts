@@ -6,6 +6,7 @@ import { createVirtualLane, type VirtualLane } from '../../fixtures/virtual-lane
 import { threadCpuUs } from './cpu-time.ts'
 import { type Figure, figure } from './figure.ts'
 import { makeSample, type Sample } from './pass-sample.ts'
+import { inUnits, leastSpread } from './spread.ts'
 
 const PART = 'gate'
 /** The compiler goes on making it quicker for thousands of scans: by a tenth after the first thousand. */
@@ -31,12 +32,12 @@ export async function scanCost(): Promise<Figure[]> {
     if (round >= WARM_UP) rounds.push({ scanUs, checkUs })
   }
   // Other programs only ever add to a round, by emptying the processor's caches.
-  const scanUs = Math.min(...rounds.map(one => one.scanUs))
-  const checkUs = Math.min(...rounds.map(one => one.checkUs))
+  const scanUs = leastSpread(rounds.map(one => one.scanUs))
+  const checkUs = leastSpread(rounds.map(one => one.checkUs))
   return [
     figure(PART, 'CPU of a scan, text to relay and passage', [scanUs, 'µs'], {
       limit: `${CHECKS} raw checks`,
-      ratio: scanUs / checkUs,
+      ratio: inUnits(scanUs, checkUs),
     }),
   ]
 }

@@ -4,6 +4,7 @@
  * round, so that a machine that slows down slows both.
  */
 import { threadCpuUs } from './cpu-time.ts'
+import { type Spread, spreadOf } from './spread.ts'
 
 export interface Contender {
   readonly name: string
@@ -13,8 +14,8 @@ export interface Contender {
 
 export interface Measured {
   readonly name: string
-  /** Median CPU time of one piece of work, microseconds. */
-  readonly us: number
+  /** CPU time of one piece of work, microseconds. */
+  readonly us: Spread
   /** Each round's, in order. */
   readonly rounds: readonly number[]
 }
@@ -50,29 +51,21 @@ export async function measure(
   return new Map(
     contenders.map(({ name }, i) => {
       const all = costs[i] ?? []
-      return [name, { name, us: median(all), rounds: all }]
+      return [name, { name, us: spreadOf(all), rounds: all }]
     }),
   )
 }
 
-/** The median over rounds of one cost in units of others that were measured with it. */
+/** Over rounds, one cost in units of others that were measured with it. */
 export function ratioOf(
   measured: ReadonlyMap<string, Measured>,
   name: string,
   base: readonly string[],
-): number {
+): Spread {
   const roundsOf = (one: string) => measured.get(one)?.rounds ?? []
-  return median(
+  return spreadOf(
     roundsOf(name).map(
       (cost, round) => cost / base.reduce((sum, one) => sum + (roundsOf(one)[round] ?? 0), 0),
     ),
   )
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5)
-
-/** `share`: 0.99 for the value that 99 % are below. NaN of none. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

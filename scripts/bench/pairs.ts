@@ -2,7 +2,7 @@
  * Contenders by the clock, in turns: for work that waits for a disk or another process, where the
  * CPU time of this thread says little. A ratio is taken round by round, as in measure.ts.
  */
-import { median } from './measure.ts'
+import { type Spread, spreadOf } from './spread.ts'
 
 export interface Runner {
   readonly name: string
@@ -43,15 +43,15 @@ export async function throughput(
   return (performance.now() - from) / count
 }
 
-/** The median over rounds of a's cost in units of b's. */
+/** Over rounds, a's cost in units of b's. */
 export function ratioIn(
   took: ReadonlyMap<string, readonly number[]>,
   a: string,
   b: string,
-): number {
+): Spread {
   const base = took.get(b) ?? []
-  return median((took.get(a) ?? []).map((ms, round) => ms / (base[round] ?? Number.NaN)))
+  return spreadOf((took.get(a) ?? []).map((ms, round) => ms / (base[round] ?? Number.NaN)))
 }
 
-export const medianOf = (took: ReadonlyMap<string, readonly number[]>, name: string): number =>
-  median(took.get(name) ?? [])
+export const costOf = (took: ReadonlyMap<string, readonly number[]>, name: string): Spread =>
+  spreadOf(took.get(name) ?? [])

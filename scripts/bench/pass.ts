@@ -55,7 +55,7 @@ async function verification(sample: Sample): Promise<Figure[]> {
     { name: 'first', run: repeat(admitting(sample, 0)) },
     { name: 'refreshed', run: repeat(admitting(sample, 100)) },
   ])
-  const us = (name: string) => [measured.get(name)?.us ?? 0, 'µs'] as const
+  const us = (name: string) => [measured.get(name)?.us ?? Number.NaN, 'µs'] as const
   return [
     figure(PART, 'one raw verification', us('raw holder')),
     figure(PART, 'one import of a compressed key', us('raw import')),
@@ -91,7 +91,7 @@ async function issuing(sample: Sample): Promise<Figure[]> {
     { name: 'fast sign', run: repeat(() => sample.issuer.sign(message)) },
     { name: 'issue', run: repeat(sample.issue) },
   ])
-  const us = (name: string) => [measured.get(name)?.us ?? 0, 'µs'] as const
+  const us = (name: string) => [measured.get(name)?.us ?? Number.NaN, 'µs'] as const
   return [
     figure(PART, 'one raw signature', us('raw sign')),
     figure(PART, 'issuing', us('issue'), {
@@ -138,7 +138,7 @@ async function peers(sample: Sample): Promise<Figure[]> {
     figure(
       PART,
       `${name}, ${ours === 'ours' ? 'Sign1 alone' : 'whole verification'}`,
-      [measured.get(name)?.us ?? 0, 'µs'],
+      [measured.get(name)?.us ?? Number.NaN, 'µs'],
       {
         peer: ours === 'ours' ? 'verifySign1' : 'verify',
         ratio: ratioOf(measured, name, [ours]),
@@ -146,7 +146,7 @@ async function peers(sample: Sample): Promise<Figure[]> {
       },
     )
   return [
-    figure(PART, 'verifySign1', [measured.get('ours')?.us ?? 0, 'µs']),
+    figure(PART, 'verifySign1', [measured.get('ours')?.us ?? Number.NaN, 'µs']),
     row('@auth0/cose', 'ours'),
     row('cose-js', 'ours'),
     row('cbor-x + node:crypto', 'all of ours'),
@@ -204,7 +204,7 @@ async function growth(sample: Sample): Promise<Figure[]> {
     const base = `${sizes[0]}`
     for (const size of sizes) {
       figures.push(
-        figure(PART, `${what} ${size}`, [measured.get(`${size}`)?.us ?? 0, 'µs'], {
+        figure(PART, `${what} ${size}`, [measured.get(`${size}`)?.us ?? Number.NaN, 'µs'], {
           limit: `${what} ${base}`,
           ratio: ratioOf(measured, `${size}`, [base]),
         }),

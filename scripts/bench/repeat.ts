@@ -1,7 +1,7 @@
 /** Several runs as one, with how far they lay apart. Pure. */
 import type { Figure } from './figure.ts'
 import { meets } from './figure.ts'
-import { median } from './measure.ts'
+import { median } from './spread.ts'
 
 /** What is compared between runs: the ratio where there is one, since a slow machine slows both sides. */
 export const comparedOf = ({ ratio, value }: Figure): number => ratio ?? value

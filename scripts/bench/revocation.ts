@@ -13,7 +13,7 @@ import type { World } from '../../fixtures/world.ts'
 import { createWorld, startStation } from '../../fixtures/world.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { type Figure, figure } from './figure.ts'
-import { median } from './measure.ts'
+import { spreadOf } from './spread.ts'
 
 const PART = 'revocation'
 const ROUNDS = 8
@@ -95,7 +95,7 @@ export async function benchRevocation(): Promise<Figure[]> {
     const took = await measureRevocation(events, ROUNDS)
     const slowest = Math.max(...took)
     return [
-      figure(PART, `${name}, median of ${ROUNDS}`, [median(took), 'ms']),
+      figure(PART, `${name}, median of ${ROUNDS}`, [spreadOf(took), 'ms']),
       figure(PART, `${name}, slowest of ${ROUNDS}`, [slowest, 'ms'], {
         limit: 'one poll',
         ratio: slowest / POLL_MS,

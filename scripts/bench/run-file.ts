@@ -20,6 +20,7 @@ const figureSchema = z.object({
   ratio: z.number().exactOptional(),
   goal: z.string().exactOptional(),
   met: z.boolean().exactOptional(),
+  note: z.string().exactOptional(),
   range: z.tuple([z.number(), z.number()]).readonly().exactOptional(),
 })
 const runSchema = z.object({

@@ -7,6 +7,7 @@ import type { Honest } from './server-attack-honest.ts'
 import type { Attacked } from './server-attack-load.ts'
 import { FACES_AN_HOUR } from './server-attack-pictures.ts'
 import { machineCpuMs, type Watched } from './server-attack-watch.ts'
+import { inUnits, quantileSpread, spreadOf } from './spread.ts'
 
 const PART = 'server'
 /** Of the service's scripts, MiB: it is started so. */
@@ -40,8 +41,8 @@ export function sentFigures(sent: Attacked['attacked']): Figure[] {
   const figures = kinds.map(([name, tally]) => {
     const answers = Object.entries(tally).toSorted(([, a], [, b]) => b - a)
     const all = answers.reduce((sum, [, n]) => sum + n, 0)
-    const limit = answers.map(([answer, n]) => `${answer} × ${n}`).join(', ')
-    return figure(PART, name, [all, 'sent'], { limit })
+    const note = answers.map(([answer, n]) => `${answer} × ${n}`).join(', ')
+    return figure(PART, name, [all, 'sent'], { note })
   })
   return figures
 }
@@ -109,11 +110,12 @@ export function honestFigures(
   const tookMs = faces.map(one => one.ms)
   return [
     figure(PART, `${name}, honest face checks within 5 s`, [inTime.length, ''], {
-      limit: `all ${faces.length}: ${said}; told to wait ${waits} times`,
+      limit: `all ${faces.length}`,
+      note: `${said}; told to wait ${waits} times`,
       ratio: inTime.length / faces.length,
       ...(goal && { goal }),
     }),
-    figure(PART, `${name}, a face check, p50`, [percentile(tookMs, 0.5), 'ms']),
+    figure(PART, `${name}, a face check, p50`, [spreadOf(tookMs), 'ms']),
     figure(PART, `${name}, a face check, slowest`, [Math.max(...tookMs), 'ms']),
     figure(PART, `${name}, applying and its challenge, slowest`, [
       Math.max(...faces.map(one => one.appliedMs)),
@@ -131,11 +133,12 @@ export function honestFigures(
 /** By its own CPU time: how soon others' work lets it run is the machine's. */
 export function loopFigures(name: string, beats: readonly LoopBeat[]): Figure[] {
   const took = beats.map(([, cpuMs]) => cpuMs)
-  const p99 = percentile(took, 0.99)
+  const p99 = quantileSpread(took, 0.99)
   return [
     figure(PART, `${name}, CPU of the event loop in a beat, p99`, [p99, 'ms'], {
-      limit: `${LOOP_MS} ms, of ${took.length} beats`,
-      ratio: p99 / LOOP_MS,
+      limit: `${LOOP_MS} ms`,
+      note: `of ${took.length} beats`,
+      ratio: inUnits(p99, LOOP_MS),
       goal: '≤ 1.00',
     }),
     figure(PART, `${name}, CPU of the event loop in a beat, most`, [Math.max(...took), 'ms']),
@@ -146,20 +149,16 @@ export function loopFigures(name: string, beats: readonly LoopBeat[]): Figure[] 
 const isDecided = (answer: string): boolean => answer === '201' || /^(403|422) /.test(answer)
 
 function p99Of(name: string, mostMs: number, took: readonly number[]): Figure[] {
-  const p99 = percentile(took, 0.99)
+  const p99 = quantileSpread(took, 0.99)
   return [
-    figure(PART, `${name}, p50`, [percentile(took, 0.5), 'ms']),
+    figure(PART, `${name}, p50`, [spreadOf(took), 'ms']),
     figure(PART, `${name}, p99`, [p99, 'ms'], {
-      limit: `${mostMs} ms, of ${took.length}`,
-      ratio: p99 / mostMs,
+      limit: `${mostMs} ms`,
+      note: `of ${took.length}`,
+      ratio: inUnits(p99, mostMs),
       goal: '≤ 1.00',
     }),
   ]
-}
-
-function percentile(took: readonly number[], part: number): number {
-  const sorted = took.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
 }
 
 /** `start`: its memory before, MiB. */
@@ -168,7 +167,7 @@ export function memoryFigures(watched: Watched, start: number, quiet: Quiet): Fi
   const [peak, face] = [watched.peak(), watched.facePeak()]
   return [
     figure(PART, 'under attack, the service lives', [ended === undefined ? 1 : 0, ''], {
-      limit: ended ?? 'from start to end',
+      note: ended ?? 'from start to end',
       ratio: ended === undefined ? 1 : 0,
       goal: '≥ 1.00',
     }),
@@ -178,13 +177,15 @@ export function memoryFigures(watched: Watched, start: number, quiet: Quiet): Fi
       ratio: peak / RSS_MIB_MAX,
       goal: '≤ 1.00',
     }),
-    figure(PART, `after ${(quiet.ms / 1000).toFixed(0)} s of quiet`, [quiet.rss, 'MiB'], {
+    figure(PART, 'once it is quiet again', [quiet.rss, 'MiB'], {
       limit: `before + ${KEPT_MIB_MAX} MiB`,
+      note: `after ${(quiet.ms / 1000).toFixed(0)} s`,
       ratio: quiet.rss / (start + KEPT_MIB_MAX),
       goal: '≤ 1.00',
     }),
-    figure(PART, `the face check’s highest, ${watched.faceProcesses()} processes`, [face, 'MiB'], {
+    figure(PART, 'the face check’s highest', [face, 'MiB'], {
       limit: `${PROCESS_MIB_MAX} MiB`,
+      note: `${watched.faceProcesses()} processes`,
       ratio: face / PROCESS_MIB_MAX,
       goal: '≤ 1.00',
     }),

@@ -7,7 +7,7 @@ import { engineOf } from '../../server/store/engine/engines.ts'
 import type { Database } from '../../server/store/schema/schema.ts'
 import { letTimePass, openWorld, type World } from '../../server/testing/world.ts'
 import { type Figure, figure } from './figure.ts'
-import { inTurns, medianOf, ratioIn } from './pairs.ts'
+import { costOf, inTurns, ratioIn } from './pairs.ts'
 import { uploading } from './server-events.ts'
 import type { Ground } from './server-ground.ts'
 import { issuingApp, round } from './server-issue.ts'
@@ -89,12 +89,12 @@ async function figuresOf(
     const against = (size: number) => ratioIn(took, `${size}`, `${base}`)
     const grown = sizes.map(size => {
       const title = `${name} with ${size.toLocaleString('en')} ${of}, ${ground.engine}`
-      const value = [medianOf(took, `${size}`), 'ms'] as const
+      const value = [costOf(took, `${size}`), 'ms'] as const
       if (size === base) return figure(PART, title, value)
       const limit = `with ${base.toLocaleString('en')}`
       return figure(PART, title, value, { limit, ratio: against(size), goal: '≤ 1.25' })
     })
-    const exponent = Math.log(against(last)) / Math.log(last / base)
+    const exponent = Math.log(against(last).mid) / Math.log(last / base)
     return [...grown, figure(PART, `${name}, exponent, ${ground.engine}`, [exponent, `of ${of}`])]
   } finally {
     for (const world of worlds) await world.close()

@@ -18,7 +18,7 @@ import {
 } from '../../server/web/testing/browser.ts'
 import { cpuMsOf, readProc } from './cpu-time.ts'
 import { type Figure, figure } from './figure.ts'
-import { median } from './measure.ts'
+import { inUnits, type Measure, median, spreadOf } from './spread.ts'
 
 const PART = 'station'
 const DESK: Setting = { language: 'en', theme: 'light', width: 1440, height: 900, density: 1 }
@@ -144,18 +144,28 @@ function descendants(of: number): number[] {
 }
 
 function figuresOf({ alone, looked }: Awaited<ReturnType<typeof measure>>): Figure[] {
-  const of = (what: keyof Looked) => median(looked.map(one => one[what]))
+  const of = (what: keyof Looked) => spreadOf(looked.map(one => one[what]))
   const frames = of('framesPerSecond')
-  const server = Math.max(0, of('station') - median(alone))
-  const atMost = (max: number, value: number) =>
-    ({ limit: `${max} % of a core`, ratio: value / max, goal: '≤1' }) as const
+  const server = Math.max(0, of('station').mid - median(alone))
+  const atMost = (max: number, ratio: Measure) =>
+    ({ limit: `${max} % of a core`, ratio, goal: '≤1' }) as const
   return [
     figure(PART, 'frames of the page in a rush', [frames, 'a second'], {
-      ...{ limit: `${FRAMES_MIN} a second`, ratio: frames / FRAMES_MIN, goal: '≥0.98' },
+      ...{ limit: `${FRAMES_MIN} a second`, ratio: inUnits(frames, FRAMES_MIN), goal: '≥0.98' },
     }),
-    figure(PART, 'the page', [of('page'), '% of a core'], atMost(PAGE_PERCENT_MAX, of('page'))),
-    figure(PART, 'the page’s server', [server, '% of a core'], atMost(SERVER_PERCENT_MAX, server)),
-    figure(PART, 'the station’s process, nobody looks', [median(alone), '% of a core']),
+    figure(
+      PART,
+      'the page',
+      [of('page'), '% of a core'],
+      atMost(PAGE_PERCENT_MAX, inUnits(of('page'), PAGE_PERCENT_MAX)),
+    ),
+    figure(
+      PART,
+      'the page’s server',
+      [server, '% of a core'],
+      atMost(SERVER_PERCENT_MAX, server / SERVER_PERCENT_MAX),
+    ),
+    figure(PART, 'the station’s process, nobody looks', [spreadOf(alone), '% of a core']),
     figure(PART, 'the station’s process, somebody looks', [of('station'), '% of a core']),
     figure(PART, 'Chromium, all of it', [of('browser'), '% of a core']),
   ]

@@ -8,7 +8,7 @@ import { createSimScanner } from '../../hardware/sim/scanner.ts'
 import { createSerialWire } from '../../hardware/sim/serial-wire.ts'
 import { until } from '../../hardware/sim/until.ts'
 import { systemClock, systemTimers } from '../../hardware/system-time.ts'
-import { quantile } from './measure.ts'
+import { quantile } from './spread.ts'
 
 const time = { timers: systemTimers, clock: systemClock, random: Math.random }
 

@@ -1,0 +1,53 @@
+/** What many samples come to, and how far they lie apart within one run. Pure. */
+
+export interface Spread {
+  readonly mid: number
+  /** A figure of another run that lies between these is the same. */
+  readonly low: number
+  readonly high: number
+}
+
+/** A number alone is one whose noise nobody knows. */
+export type Measure = number | Spread
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+/** `share`: 0.99 for the value that 99 % are below. NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** The median, and the quartiles. */
+export const spreadOf = (values: readonly number[]): Spread => ({
+  mid: median(values),
+  low: quantile(values, 0.25),
+  high: quantile(values, 0.75),
+})
+
+const PARTS = 5
+
+/** A quantile of samples in the order in which they came, and its extremes over fifths of these. */
+export const quantileSpread = (values: readonly number[], share: number): Spread =>
+  overParts(values, part => quantile(part, share))
+
+/** The least of samples, where all that disturbs them adds to them; and the least of each fifth. */
+export const leastSpread = (values: readonly number[]): Spread =>
+  overParts(values, part => Math.min(...part))
+
+function overParts(values: readonly number[], of: (part: readonly number[]) => number): Spread {
+  const size = Math.ceil(values.length / PARTS)
+  const parts = Array.from({ length: PARTS }, (_, i) => values.slice(i * size, (i + 1) * size))
+  const each = parts.filter(part => part.length > 0).map(of)
+  const mid = of(values)
+  return { mid, low: Math.min(mid, ...each), high: Math.max(mid, ...each) }
+}
+
+/** In units of `by`. */
+export function inUnits({ mid, low, high }: Spread, by: Measure): Spread {
+  const unit = typeof by === 'number' ? { mid: by, low: by, high: by } : by
+  return { mid: mid / unit.mid, low: low / unit.high, high: high / unit.low }
+}
+
+export const midOf = (measure: Measure): number =>
+  typeof measure === 'number' ? measure : measure.mid
