@@ -11,6 +11,7 @@ import t from 'tap'
 import { createVirtualTime, settle } from '../../fixtures/clock.ts'
 import { readJournal } from '../../fixtures/gate-journal.ts'
 import { createHandBoard, createHandReader } from '../../fixtures/hand-devices.ts'
+import { createRequestLine } from '../../fixtures/request-line.ts'
 import { SYSTEM } from '../../fixtures/system-ports.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import type { Relay } from '../../hardware/ports.ts'
@@ -26,14 +27,17 @@ import { enrol } from '../net/enrol.ts'
 const POLL_MS = 10_000
 const DAY = '2026-05-20'
 
-/** Entry A and exit B of the station north, on a service in this process. */
+const SERVICE = 'http://desk.test'
+
+/** Entry A and exit B of the station north, on a service in this process: requests take no time. */
 async function station(dir: string) {
   const world = await openWorld(dir)
   world.service.config.desk.aloneADay = 5
   await importTimetable(world.service.db)
-  const time = createVirtualTime(NOON)
+  const line = createRequestLine()
+  const time = createVirtualTime(NOON, line.quiet)
   Object.defineProperty(world.clock, 'time', { get: () => time.clock.nowMs() })
-  const url = await world.listen()
+  const toService = line.through(request => world.app.fetch(request), SERVICE)
   const operator = await world.signIn('operator')
   const agent = await world.signIn('agent')
   const policy = { ticket: 'hard', passback: 'off' }
@@ -44,7 +48,7 @@ async function station(dir: string) {
     gate: 'north-1',
     station: 'north',
     data: join(dir, 'gate'),
-    service: { url, pollMs: POLL_MS },
+    service: { url: SERVICE, pollMs: POLL_MS },
     trust: { factory: 'unused', environment: 'test' },
     lanes: [lane('A', 'entry'), lane('B', 'exit')],
   })
@@ -54,7 +58,8 @@ async function station(dir: string) {
     { gate: 'north-1', station: 'north' },
     operator,
   )
-  await enrol(config, ((await made.json()) as { code: string }).code, SYSTEM)
+  const { code } = (await made.json()) as { code: string }
+  await enrol(config, code, { ...SYSTEM, fetch: toService })
   const service = { gone: false }
   let answered = 0
   let running: (() => Promise<void>) | undefined
@@ -70,7 +75,7 @@ async function station(dir: string) {
       randomBytes,
       fetch: async (...args) => {
         if (service.gone) throw new TypeError('fetch failed')
-        const answer = await fetch(...args)
+        const answer = await toService(...args)
         if (String(args[0]).endsWith('/station')) answered++
         return answer
       },
@@ -92,7 +97,7 @@ async function station(dir: string) {
     for (const { board } of boards) board.become('ready')
     for (const reader of readers.values()) reader.become('ready')
 
-    /** Lets sockets and threads work until `is` holds; each time a millisecond or more goes by. */
+    /** Lets threads work until `is` holds; each time a millisecond or more goes by. */
     async function until(what: string, is: () => boolean, stepMs = 1): Promise<void> {
       const deadline = performance.now() + WAIT_MS_MAX
       while (performance.now() < deadline) {

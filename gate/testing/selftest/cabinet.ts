@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { createVirtualTime, type VirtualTime } from '../../../fixtures/clock.ts'
+import { createRequestLine, type RequestLine } from '../../../fixtures/request-line.ts'
 import { createGateBoard } from '../../../hardware/drivers/board.ts'
 import { createReopenedSource } from '../../../hardware/drivers/camera/reopened-source.ts'
 import { type BarrierProfile, profilePins, resolvePins } from '../../../hardware/drivers/pins.ts'
@@ -23,6 +24,7 @@ import { connectTurnstile } from '../../../hardware/sim/turnstile.ts'
 import { createDiskInMemory, type GateDisk } from '../../assembly/gate-disk.ts'
 import { openConfig } from '../../assembly/open-config.ts'
 import { createReconfigurableGate } from '../../assembly/reconfigurable-gate.ts'
+import type { ConfigStore } from '../../config/store.ts'
 import type { Ask, Finding, SelfTestEvent, SelfTestParts } from '../../selftest/finding.ts'
 import { runSelfTest } from '../../selftest/self-test.ts'
 import type { PathFault } from '../../selftest/service-path.ts'
@@ -45,7 +47,8 @@ const GIB = 2 ** 30
 
 /** Resolves when the lane is in service. `dir`: for its files. */
 export async function createCabinet(dir: string, profile: BarrierProfile = 'tripod') {
-  const time = createVirtualTime(T0 * 1000)
+  const line = createRequestLine()
+  const time = createVirtualTime(T0 * 1000, line.quiet)
   const jump = { ms: 0 }
   const clock = { ...time.clock, nowMs: () => time.clock.nowMs() + jump.ms }
   const world = await TrustWorld.create(() => Math.floor(time.clock.nowMs() / 1000))
@@ -61,8 +64,9 @@ export async function createCabinet(dir: string, profile: BarrierProfile = 'trip
     ...{ service: { url: 'http://service' }, trust: { factory: 'trust-1.cbor' } },
   }
   writeFileSync(file, JSON.stringify(config))
+  const opened = openConfig(file, 0)
   const { engine, control } = createReconfigurableGate(
-    openConfig(file, 0),
+    { ...opened, store: heldStore(opened.store, line) },
     {
       ...{ clock, timers: time.timers, randomBytes, machineBoot: 'boot-1', disk: disk.port },
       random: () => 0.5,
@@ -141,6 +145,15 @@ export async function createCabinet(dir: string, profile: BarrierProfile = 'trip
   // A lane serves by one reader of a direction; the other may come later.
   await cabinet.allReady()
   return cabinet
+}
+
+/** A thread writes the revisions, in real time: the cabinet's own stands still meanwhile. */
+function heldStore(store: ConfigStore, line: RequestLine): ConfigStore {
+  return {
+    ...store,
+    write: change => line.elsewhere(store.write(change)),
+    close: () => line.elsewhere(store.close()),
+  }
 }
 
 function createLaneDevices(time: VirtualTime, profile: BarrierProfile) {
