@@ -1,5 +1,6 @@
 /** `npm run bench`: every performance figure, with its limit and its peers, in one run. */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { benchBarrier } from './bench/barrier.ts'
 import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
@@ -117,6 +118,7 @@ async function measureAll(
 }
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values, positionals } = readArguments()
   if (values.help === true) {
     process.stdout.write(HELP)

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { type BarrierProfile, profilePins } from '../hardware/drivers/pins.ts'
 import { gateHexPath } from '../hardware/sim/avr-board.ts'
@@ -41,6 +42,7 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<void> {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)

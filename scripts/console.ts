@@ -1,6 +1,7 @@
 /** `npm run console`: this terminal as a line of a gate's console, over its Unix socket. */
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 
 const HELP = `npm run console -- --socket PATH
@@ -18,6 +19,7 @@ const OPTIONS = { socket: { type: 'string' }, help: { type: 'boolean' } } as con
 const LEAVE = 29
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)

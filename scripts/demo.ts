@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { readOptions } from '../gate/contract/options.ts'
 import { CASES, type CaseName, isCaseName } from './demo/cases.ts'
 import { runCases } from './demo/run.ts'
@@ -46,6 +47,7 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help) {
     process.stdout.write(HELP)

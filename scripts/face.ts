@@ -1,6 +1,7 @@
 /** `npm run face -- pairs FILE | capture …`: the face check on photos of one's own, and without a camera. */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { MATCH_DISTANCE_MAX } from '../server/face/limits.ts'
 import { captureBody, TAKE_MAX } from './face/capture.ts'
@@ -57,6 +58,7 @@ const readArguments = () =>
 type Values = ReturnType<typeof readArguments>['values']
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values, positionals } = readArguments()
   if (values.help) {
     process.stdout.write(HELP)

@@ -1,5 +1,6 @@
 /** `npm run firmware`: builds the board's firmware, or compares it with the committed one. */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { readOptions } from '../gate/contract/options.ts'
 import { buildFirmware, committedFirmware, writeFirmware } from '../hardware/firmware/build.ts'
 
@@ -16,6 +17,7 @@ const NO_COMPILER = "no avr-gcc here: install Debian's gcc-avr and avr-libc, the
 const OPTIONS = { check: { type: 'boolean' }, help: { type: 'boolean' } } as const
 
 function main(): number {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)

@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { nodeVerifier } from '../pass/cose-node.ts'
 import { makeCorpus } from './fuzz/corpus.ts'
@@ -73,6 +74,7 @@ function describe(report: FuzzReport, seed: number, flat: boolean | undefined): 
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader(process)
   const options = optionsOf(args)
   if (options === 'help') {
     process.stdout.write(HELP)

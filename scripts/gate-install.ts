@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { closureOf } from './install/closure.ts'
 import { gatePackage, type Package } from './install/gate-package.ts'
@@ -52,6 +53,7 @@ const PRUNE = ['install', '--package-lock-only', '--offline', '--ignore-scripts'
 const QUIET = ['--no-audit', '--no-fund']
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values, positionals } = readOptions(OPTIONS, () =>
     parseArgs({ allowPositionals: true, options: OPTIONS }),
   )

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { drawHouse } from './house/drawing.ts'
 import { readModules } from './house/modules.ts'
@@ -38,6 +39,7 @@ function textOf(program: string, { floors, lines, arrows }: House): string {
 }
 
 function main(): number {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)

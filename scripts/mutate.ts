@@ -1,6 +1,7 @@
 /** `npm run mutate`: changes the code that decides in thousands of ways, and asks whether a test notices. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { seeded } from '../hardware/sim/seeded.ts'
 import { judgeRoom } from './mutate/judge-room.ts'
@@ -26,7 +27,6 @@ import { createStamps } from './mutate/stamps.ts'
 import { compareSurvivors, readSurvivors } from './mutate/survivors.ts'
 import type { NumberedMutant } from './mutate/switches.ts'
 import type { Verdict } from './mutate/verdict.ts'
-import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
 
 const HELP = `npm run mutate -- [FILE|FOLDER...] [--sample N] [--seed N] [--survivors] [--json] [--fresh]
@@ -152,7 +152,7 @@ async function judgeAll(works: readonly Work[], isFresh: boolean, signal: AbortS
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  endWithReader()
+  endWithReader(process)
   const options = readArguments(args)
   if (options.help) {
     process.stdout.write(HELP)

@@ -1,5 +1,6 @@
 /** `npm run pass -- decode|verify|present|proof|key`: the credential on the command line. */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { PURPOSES } from '../pass/purpose.ts'
 import { describePass } from './pass/describe.ts'
@@ -35,6 +36,7 @@ Prints JSON. Exit codes: 0 decoded, admitted or accepted, 1 refused, 2 wrong arg
 const ADMITTED: ReadonlySet<string> = new Set(['ADMIT', 'ADMIT_FLAGGED', 'ACCEPTED'])
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader(process)
   const [command, ...rest] = args
   if (command === undefined) throw new OptionError(HELP)
   if (command === '--help' || rest.includes('--help')) {

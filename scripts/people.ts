@@ -1,5 +1,6 @@
 /** `npm run people -- import DIR`: puts people and their photos on file at the service. */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { StartError } from '../server/errors.ts'
@@ -30,6 +31,7 @@ Exit codes: 0 all are on file, 1 some were refused, 2 wrong arguments or input.
 const OPTIONS = { config: { type: 'string' }, help: { type: 'boolean' } } as const
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values, positionals } = readOptions(OPTIONS, () =>
     parseArgs({ allowPositionals: true, options: OPTIONS }),
   )

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeCodes } from '../fixtures/stage/made-codes.ts'
 import type { Observed } from '../fixtures/stage/observed.ts'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { timeOf } from './pass/usage.ts'
 import { writeFieldScenario } from './replay/field/field-scenario.ts'
@@ -17,7 +18,6 @@ import { STAGE_START_MS } from './replay/scans/start-time.ts'
 import { scenarioJsonSchema } from './replay/scenario.ts'
 import { tapEnd, tapOf } from './replay/tap.ts'
 import { traceLine } from './replay/trace.ts'
-import { endWithReader } from './report/closed-pipe.ts'
 
 const HELP = `npm run replay -- FILE|FOLDER... [--update] [--trace] [--junit FILE]
                          [--html FILE] [--realtime] [--seed N]
@@ -177,7 +177,7 @@ async function toScenario(files: readonly string[], out: string): Promise<number
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  endWithReader()
+  endWithReader(process)
   const options = readArguments(args)
   if (options.help) {
     process.stdout.write(HELP)

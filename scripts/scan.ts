@@ -1,9 +1,9 @@
 /** `npm run scan -- FILE|FOLDER|URL`: the codes in pictures, read as a camera at a gate reads them. */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { type Chain, type EngineChoice, lookLong } from '../hardware/drivers/camera/chain.ts'
 import { openChain } from '../hardware/drivers/camera/open-chain.ts'
-import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine } from './report/progress-line.ts'
 import type { DryGate } from './scan/dry-gate.ts'
 import { type Named, namedBy, ScanError, toPicture } from './scan/pictures.ts'
@@ -93,7 +93,7 @@ function argumentsOf() {
 }
 
 async function main(): Promise<number> {
-  endWithReader()
+  endWithReader(process)
   const { help, json, engine, gate: config, lane, positionals } = argumentsOf()
   if (help) {
     process.stdout.write(HELP)

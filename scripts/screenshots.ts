@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { tempDir } from '../fixtures/temp-dir.ts'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { noBrowser, startBrowser } from '../server/web/testing/browser.ts'
 import { DESK_STATES } from '../server/web/testing/desk-states.ts'
@@ -39,6 +40,7 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values } = readOptions(
     OPTIONS,
     () => parseArgs({ options: OPTIONS }),

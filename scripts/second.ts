@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { findPython, startSecond } from './second/python.ts'
 import { type Comparison, compare, type Difference } from './second/run.ts'
@@ -77,6 +78,7 @@ function describe({ documents, counts, differences }: Comparison, seed: number):
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  endWithReader(process)
   const options = optionsOf(args)
   if (options === 'help') {
     process.stdout.write(HELP)

@@ -1,6 +1,7 @@
 /** `npm run seed -- --config FILE`: people, trains and gates to try a service with. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { loadConfig } from '../server/config.ts'
 import { StartError } from '../server/errors.ts'
@@ -30,6 +31,7 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
     process.stdout.write(HELP)

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import { StuckError } from '../fixtures/clock.ts'
 import { createGround, type Ground } from '../fixtures/one-process.ts'
 import { tempDir } from '../fixtures/temp-dir.ts'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
-import { endWithReader } from './report/closed-pipe.ts'
 import { createProgressLine, type ProgressLine } from './report/progress-line.ts'
 import { noteStop } from './report/stop-signals.ts'
 import { explain } from './simulate/explain.ts'
@@ -151,7 +151,7 @@ async function grow(seed: number, isStopped: () => boolean): Promise<number> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  endWithReader()
+  endWithReader(process)
   const asked = readArguments(args)
   const { help, plans, html } = asked
   if (help) {

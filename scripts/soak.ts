@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runFfmpegFrames, runNetworkFrames } from '../fixtures/camera-rounds.ts'
 import { runKillRounds } from '../fixtures/kill-rounds.ts'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { readOptions, wholeNumber } from '../gate/contract/options.ts'
 import { runBusRounds } from '../gate/testing/bus/bus-rounds.ts'
 import { runConsoleRounds } from '../gate/testing/console/console-rounds.ts'
-import { endWithReader } from './report/closed-pipe.ts'
 import { noteStop, STOP_SIGNALS } from './report/stop-signals.ts'
 import { runSeedRounds } from './simulate/seed-rounds.ts'
 
@@ -102,7 +102,7 @@ function optionsOf(args: readonly string[]): Options | 'help' {
 const isWhat = (text: string): text is What => Object.hasOwn(ROUNDS, text)
 
 async function main(): Promise<number> {
-  endWithReader()
+  endWithReader(process)
   let options: ReturnType<typeof optionsOf>
   try {
     options = optionsOf(process.argv.slice(2))

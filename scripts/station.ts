@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { World } from '../fixtures/world.ts'
 import { checkFolder, WorldFolderError } from '../fixtures/world-identity.ts'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { banner } from './station/banner.ts'
 import { completions, runLine } from './station/commands.ts'
@@ -43,6 +44,7 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
+  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help) {
     process.stdout.write(HELP)

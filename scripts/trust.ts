@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions } from '../gate/contract/options.ts'
 import { PassError } from '../pass/errors.ts'
 import { PURPOSES, type Purpose } from '../pass/purpose.ts'
@@ -167,6 +168,7 @@ const COMMANDS: Readonly<Record<string, (values: Values) => Promise<unknown>>> =
 }
 
 async function main(): Promise<void> {
+  endWithReader(process)
   const { values, positionals } = readArguments()
   const [name, ...rest] = positionals
   if (values.help) {

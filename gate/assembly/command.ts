@@ -5,6 +5,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config/config-file.ts'
+import { endWithReader } from '../contract/closed-pipe.ts'
 import { gateJsonSchema } from '../contract/config.ts'
 import { OptionError, readOptions } from '../contract/options.ts'
 import { EXIT } from './exit-codes.ts'
@@ -69,6 +70,7 @@ async function command(devices: DevicesElsewhere): Promise<number> {
 }
 
 function print(text: string): number {
+  endWithReader(process)
   process.stdout.write(text)
   return 0
 }

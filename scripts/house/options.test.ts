@@ -1,9 +1,12 @@
 /** Every program and every command of one: a misspelt option, no command at all, and help. */
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync, type StdioOptions, spawn } from 'node:child_process'
+import { closeSync, constants, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { ROOT } from '../../fixtures/child.ts'
+import { tempDir } from '../../fixtures/temp-dir.ts'
 
 interface Package {
   readonly scripts: Readonly<Record<string, string>>
@@ -62,6 +65,30 @@ async function run(program: string, args: readonly string[]) {
   return { code, stdout, stderr }
 }
 
+/** The end of a pipe that is written to; whoever read at the other end has gone. */
+function unreadPipe(): number {
+  const pipe = join(tempDir(), 'pipe')
+  execFileSync('mkfifo', [pipe])
+  // Without waiting for somebody who writes.
+  const read = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  const written = openSync(pipe, 'w')
+  closeSync(read)
+  return written
+}
+
+/** What a program ends with that nobody reads. */
+async function runUnread(program: string, args: readonly string[]) {
+  const pipe = unreadPipe()
+  const stdio: StdioOptions = ['ignore', pipe, 'pipe']
+  const child = spawn(process.execPath, [program, ...args], { cwd: ROOT, stdio })
+  closeSync(pipe)
+  const [stderr, code] = await Promise.all([
+    text(child.stderr as Readable),
+    new Promise(resolve => child.once('exit', resolve)),
+  ])
+  return { code, stderr }
+}
+
 /** Two at a time: each is a Node of its own. */
 async function each<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
   const left = [...all]
@@ -104,6 +131,27 @@ t.test('--help is answered on standard output', async t => {
   })
   const { stdout } = await run('scripts/pass.ts', ['verify', '--help'])
   t.match(stdout, /--environment production\|test/)
+})
+
+t.test('with nobody who reads it, as behind `| true`, each ends without a fault', async t => {
+  // A program of scripts/ says so itself, or has its options refused by what says so.
+  const scripts = PROGRAMS.filter(one => one.startsWith('scripts/'))
+  for (const program of [...scripts, 'scripts/house/no-options.ts']) {
+    const source = readFileSync(join(ROOT, program), 'utf8')
+    t.ok(/^ *endWithReader\(process\)$|^refuseOptions\($/m.test(source), program)
+  }
+  const ended: [string, number][] = [
+    ['gate/main.ts --help', 141],
+    ['gate/main.ts --schema', 141],
+    ['server/main.ts --help', 141],
+    ['scripts/trust.ts --help', 141],
+    // It has ended by itself before it is told.
+    ['scripts/tidy.ts --help', 0],
+  ]
+  await each(ended, async ([line, code]) => {
+    const [program = '', ...args] = line.split(' ')
+    t.same(await runUnread(program, args), { code, stderr: '' }, line)
+  })
 })
 
 t.test('without what must be said: what is missing on standard error, exit code 2', async t => {

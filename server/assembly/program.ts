@@ -3,6 +3,7 @@
  * stops cleanly on SIGTERM or SIGINT. `staff` keeps accounts.
  */
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../../gate/contract/closed-pipe.ts'
 import { readOptions } from '../../gate/contract/options.ts'
 import { sleep } from '../clock.ts'
 import { databasePlace, type LoadedConfig, loadConfig, redacted } from '../config.ts'
@@ -84,6 +85,7 @@ function readArguments() {
 }
 
 async function main(): Promise<void> {
+  endWithReader(process)
   const { values, positionals } = readArguments()
   if (values.help) {
     process.stdout.write(HELP)
