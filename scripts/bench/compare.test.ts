@@ -52,6 +52,17 @@ t.test('which way is worse', async t => {
   const value = (ms: number) => figure('x', 'one', [exactly(ms), 'ms'])
   t.equal(how(value(1), value(1.15)), undefined, 'a value: the machine may be slower today')
   t.equal(how(value(1), value(1.25)), 'worse')
+  const against = (limit: string) => (ratio: number) =>
+    figure('x', 'one', [ratio, 'ms'], { limit, ratio: exactly(ratio) })
+  for (const limit of ['50 ms', '10 % of a core', '5 ms and a bare commit, p99']) {
+    const fixed = against(limit)
+    t.equal(how(fixed(1), fixed(1.15)), undefined, `${limit}: the same machine's`)
+    t.equal(how(fixed(1), fixed(1.25)), 'worse', limit)
+  }
+  for (const limit of ['2 raw checks', '1 raw signature', 'with 10^3']) {
+    const beside = against(limit)
+    t.equal(how(beside(1), beside(1.15)), 'worse', `${limit}: was measured beside it`)
+  }
   const { unknown } = compare([], [at(1)])
   t.same(unknown, ['x: one'])
   t.equal(

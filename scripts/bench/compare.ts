@@ -21,8 +21,13 @@ export interface Compared {
 
 /** What less is taken for the machine’s, as a share: neighbours slow one side down more than the other. */
 const CHANGE_MIN = 0.07
-/** Of a value without a ratio, which is slower where the machine is: by its neighbours, or its heat. */
+/**
+ * Of what is held against nothing that was measured beside it: it is slower where the machine is, by its
+ * neighbours or its heat.
+ */
 const VALUE_CHANGE_MIN = 0.2
+/** A limit such as `50 ms`, which no machine moves. */
+const FIXED_LIMIT = /^\d[\d.]* (?:µs|ms|s|MB|MiB|%)(?: |$)/
 
 /** Figures of `before` that were not measured now are left out. */
 export function compare(before: readonly Figure[], now: readonly Figure[]): Compared {
@@ -54,7 +59,8 @@ function movedOf(old: Figure, one: Figure): Moved | undefined {
   const [low, high] = one.range
   const [oldLow, oldHigh] = old.range
   const isApart = by > 0 ? low > oldHigh : high < oldLow
-  const least = one.ratio === undefined ? VALUE_CHANGE_MIN : CHANGE_MIN
+  const isValue = one.ratio === undefined || FIXED_LIMIT.test(one.limit ?? '')
+  const least = isValue ? VALUE_CHANGE_MIN : CHANGE_MIN
   if (!isApart || !(Math.abs(by) > least)) return undefined
   return { name: keyOf(one), before, now, how: by > 0 === isCost(one) ? 'worse' : 'better' }
 }

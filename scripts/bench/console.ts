@@ -20,7 +20,7 @@ import {
   type Show,
 } from './gate-scans.ts'
 import { costOf, inTurns, ratioIn } from './pairs.ts'
-import { inUnits, median, quantileSpread, spreadOf } from './spread.ts'
+import { inUnits, median, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'console'
 const LANES = ['A', 'B', 'C'] as const
@@ -120,12 +120,12 @@ async function answerFigures(seat: Seat, lanes: readonly Scans[]): Promise<Figur
   return [...took].flatMap(([command, all]) => {
     const onClock = all.map(({ ms }) => ms)
     const ownTime = all.map(({ ms, queuedMs }) => ms - queuedMs)
-    const p99 = quantileSpread(ownTime, 0.99)
+    const p99 = tailSpread(ownTime, 0.99)
     const against = { limit: `${ANSWER_MS} ms`, ratio: inUnits(p99, ANSWER_MS), goal: '≤1' }
     const what = `${command}, ${all[0]?.bytes} bytes`
     return [
       figure(PART, `${what}, p50`, [spreadOf(onClock), 'ms']),
-      figure(PART, `${what}, p99 of ${all.length}`, [quantileSpread(onClock, 0.99), 'ms']),
+      figure(PART, `${what}, p99 of ${all.length}`, [tailSpread(onClock, 0.99), 'ms']),
       figure(PART, `${what}, p99 without waits for a processor`, [p99, 'ms'], against),
       figure(PART, `${what}, slowest without them`, [Math.max(...ownTime), 'ms']),
     ]
@@ -190,7 +190,7 @@ async function relayFigures(
     const what = `last byte of a scan to its relay, ${name}`
     return [
       figure(PART, `${what}, p50`, [costOf(rounds, name), 'ms'], against),
-      figure(PART, `${what}, p99`, [quantileSpread(all, 0.99), 'ms']),
+      figure(PART, `${what}, p99`, [tailSpread(all, 0.99), 'ms']),
     ]
   })
 }

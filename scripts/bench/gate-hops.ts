@@ -18,7 +18,7 @@ import {
   watchLoop,
 } from './hops-file.ts'
 import type { BareCommits } from './hops-peer.ts'
-import { inUnits, type Measure, quantile, quantileSpread, spreadOf } from './spread.ts'
+import { inUnits, type Measure, quantile, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'gate'
 const LANES = ['A', 'B', 'C', 'D']
@@ -178,7 +178,7 @@ function figuresOf(scans: readonly HopsOfScan[]): Figure[] {
   rows.push(['Last byte due to its pin', scans.map(one => one.totalMs)])
   const shares: [string, (values: readonly number[]) => Measure][] = [
     ['p50', spreadOf],
-    ['p99', values => quantileSpread(values, 0.99)],
+    ['p99', values => tailSpread(values, 0.99)],
     ['max', values => Math.max(...values)],
   ]
   return rows.flatMap(([name, values]) =>
@@ -193,10 +193,10 @@ function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Fig
   const limitMs = OWN_MS + commitMs
   const within = (100 * own.filter(tookMs => tookMs <= limitMs).length) / own.length
   const limit = `${OWN_MS} ms and a bare commit, p99`
-  const p99 = quantileSpread(own, 0.99)
+  const p99 = tailSpread(own, 0.99)
   return [
     figure(PART, 'A bare commit beside them, p50', [spreadOf(commitsMs), 'ms']),
-    figure(PART, 'A bare commit beside them, p99', [quantileSpread(commitsMs, 0.99), 'ms']),
+    figure(PART, 'A bare commit beside them, p99', [tailSpread(commitsMs, 0.99), 'ms']),
     figure(PART, 'Last byte read to its relay frame, p50', [spreadOf(own), 'ms']),
     figure(PART, 'Last byte read to its relay frame, p99', [p99, 'ms'], {
       ...{ limit, ratio: inUnits(p99, limitMs), goal: '≤1' },

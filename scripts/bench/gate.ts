@@ -17,7 +17,7 @@ import { memoryAfterScans } from './gate-memory.ts'
 import { scanCost } from './gate-path.ts'
 import { readerFigures } from './gate-readers.ts'
 import { createScans, lastByteToRelayMs, phonesOf, SCANNER_BAUD } from './gate-scans.ts'
-import { inUnits, median, quantile, quantileSpread, spreadOf } from './spread.ts'
+import { inUnits, median, quantile, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'gate'
 const ROWS = 1_000_000
@@ -80,7 +80,7 @@ async function commits(dir: string): Promise<{ figures: Figure[]; bareP99Ms: num
       limit: 'a bare durable insert',
       ratio: inUnits(spreadOf(took.journal), median(took.bare)),
     }),
-    figure(PART, 'a row in the journal, p99', [quantileSpread(took.journal, 0.99), 'ms']),
+    figure(PART, 'a row in the journal, p99', [tailSpread(took.journal, 0.99), 'ms']),
   ]
   return { figures, bareP99Ms: quantile(took.bare, 0.99) }
 }
@@ -101,7 +101,7 @@ async function running(dir: string, commitMs: number): Promise<Figure[]> {
     const shown = await scans(WARM_UP + SCANS, (lane, text) => lane.scanner.sendText(text))
     const toRelay = shown.slice(WARM_UP).map(lastByteToRelayMs)
     const startMs = spreadOf(await starts(world))
-    const p99 = quantileSpread(toRelay, 0.99)
+    const p99 = tailSpread(toRelay, 0.99)
     return [
       figure(PART, 'last byte of a scan to its relay, p50', [spreadOf(toRelay), 'ms']),
       figure(PART, 'last byte of a scan to its relay, p99', [p99, 'ms'], {

@@ -7,7 +7,7 @@ import type { Honest } from './server-attack-honest.ts'
 import type { Attacked } from './server-attack-load.ts'
 import { FACES_AN_HOUR } from './server-attack-pictures.ts'
 import { machineCpuMs, type Watched } from './server-attack-watch.ts'
-import { inUnits, quantileSpread, spreadOf } from './spread.ts'
+import { inUnits, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'server'
 /** Of the service's scripts, MiB: it is started so. */
@@ -133,7 +133,7 @@ export function honestFigures(
 /** By its own CPU time: how soon others' work lets it run is the machine's. */
 export function loopFigures(name: string, beats: readonly LoopBeat[]): Figure[] {
   const took = beats.map(([, cpuMs]) => cpuMs)
-  const p99 = quantileSpread(took, 0.99)
+  const p99 = tailSpread(took, 0.99)
   return [
     figure(PART, `${name}, CPU of the event loop in a beat, p99`, [p99, 'ms'], {
       limit: `${LOOP_MS} ms`,
@@ -149,7 +149,7 @@ export function loopFigures(name: string, beats: readonly LoopBeat[]): Figure[] 
 const isDecided = (answer: string): boolean => answer === '201' || /^(403|422) /.test(answer)
 
 function p99Of(name: string, mostMs: number, took: readonly number[]): Figure[] {
-  const p99 = quantileSpread(took, 0.99)
+  const p99 = tailSpread(took, 0.99)
   return [
     figure(PART, `${name}, p50`, [spreadOf(took), 'ms']),
     figure(PART, `${name}, p99`, [p99, 'ms'], {

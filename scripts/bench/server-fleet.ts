@@ -11,7 +11,7 @@ import { type Figure, figure } from './figure.ts'
 import type { FleetCost, FleetReady } from './server-fleet-peer.ts'
 import { type FleetViewer, openViewer } from './server-fleet-viewers.ts'
 import type { Ground } from './server-ground.ts'
-import { inUnits, median, quantileSpread, spreadOf } from './spread.ts'
+import { inUnits, median, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'server'
 const GATES = 500
@@ -95,7 +95,7 @@ function figuresOf(of: Measured): Figure[] {
   // What a report costs is measured; at full rate there are GATES of them a second.
   const share = (ms: number) => (ms * GATES) / 1000
   const reports = [...of.alone, ...of.seen].reduce((sum, span) => sum + span.reports, 0)
-  const p99 = quantileSpread(of.delaysMs, 0.99)
+  const p99 = tailSpread(of.delaysMs, 0.99)
   const slowest = Math.max(...of.snapshotsMs)
   return [
     figure(PART, `fleet: ${GATES} gates, reports a second`, [

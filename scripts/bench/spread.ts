@@ -27,9 +27,14 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 
 const PARTS = 5
 
-/** A quantile of samples in the order in which they came, and its extremes over fifths of these. */
-export const quantileSpread = (values: readonly number[], share: number): Spread =>
-  overParts(values, part => quantile(part, share))
+/** A tail of one run is made of a few events: that of the next may be larger by so much. */
+const TAIL = 1.5
+
+/** A high quantile of samples in the order in which they came, and beyond its extremes over fifths of these. */
+export function tailSpread(values: readonly number[], share: number): Spread {
+  const { mid, low, high } = overParts(values, part => quantile(part, share))
+  return { mid, low: low / TAIL, high: high * TAIL }
+}
 
 /** The least of samples, where all that disturbs them adds to them; and the least of each fifth. */
 export const leastSpread = (values: readonly number[]): Spread =>
