@@ -186,8 +186,11 @@ function figuresOf(scans: readonly HopsOfScan[]): Figure[] {
   )
 }
 
-/** What the gate itself answers for, held against a bare commit beside it on the same disk. */
-function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Figure[] {
+/**
+ * What the gate itself answers for, held against a bare commit beside it on the same disk,
+ * milliseconds. Without a scan, or without a commit, nothing is met.
+ */
+export function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Figure[] {
   const own = scans.map(({ hops }) => SCAN_HOPS.reduce((sum, hop) => sum + hops[hop], 0))
   const commitMs = quantile(commitsMs, 0.99)
   const limitMs = OWN_MS + commitMs

@@ -9,8 +9,17 @@ export const BEAT_MS = 5
 /** When it was, Unix ms, and CPU time since the one before, ms. */
 export type LoopBeat = readonly [at: number, cpuMs: number]
 
-/** The beats of a process that has ended, `from` and `to` in Unix ms. */
+/**
+ * The beats of a process that has ended, `from` and `to` in Unix ms. Throws where it left none whole:
+ * it was killed, or its disk was full.
+ */
 export function readBeats(folder: string, pid: number, from: number, to: number): LoopBeat[] {
-  const all = JSON.parse(readFileSync(join(folder, `${pid}.json`), 'utf8')) as LoopBeat[]
+  const file = join(folder, `${pid}.json`)
+  let all: LoopBeat[]
+  try {
+    all = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new Error(`${file}: no beats in it: its process must end by itself`, { cause })
+  }
   return all.filter(([at]) => at >= from && at < to)
 }
