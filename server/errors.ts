@@ -152,15 +152,19 @@ export class Problem extends Error {
 }
 
 /** The problem document of a code: RFC 9457 §3, with our `code` as extension member. */
+export const problemDocument = (code: ProblemCode) => ({
+  ...{ type: 'about:blank', title: PROBLEMS[code].title },
+  ...{ status: PROBLEMS[code].status, code },
+})
+
+/** An answer with the document of a code. `extra`: further members of it. */
 export function problemResponse(
   code: ProblemCode,
   extra: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const row = PROBLEMS[code]
-  const body = { type: 'about:blank', title: row.title, status: row.status, code, ...extra }
-  return new Response(JSON.stringify(body), {
-    status: row.status,
+  return new Response(JSON.stringify({ ...problemDocument(code), ...extra }), {
+    status: PROBLEMS[code].status,
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',

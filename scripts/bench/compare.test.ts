@@ -50,14 +50,14 @@ t.test('which way is worse', async t => {
   t.equal(how(at(1), at(1.15)), 'worse')
   t.equal(how(at(1), at(Number.NaN)), undefined)
   const value = (ms: number) => figure('x', 'one', [exactly(ms), 'ms'])
-  t.equal(how(value(1), value(1.15)), undefined, 'a value: the machine may be slower today')
-  t.equal(how(value(1), value(1.25)), 'worse')
+  t.equal(how(value(1), value(1.35)), undefined, 'a value: the machine may be slower today')
+  t.equal(how(value(1), value(1.45)), 'worse')
   const against = (limit: string) => (ratio: number) =>
     figure('x', 'one', [ratio, 'ms'], { limit, ratio: exactly(ratio) })
   for (const limit of ['50 ms', '10 % of a core', '5 ms and a bare commit, p99']) {
     const fixed = against(limit)
-    t.equal(how(fixed(1), fixed(1.15)), undefined, `${limit}: the same machine's`)
-    t.equal(how(fixed(1), fixed(1.25)), 'worse', limit)
+    t.equal(how(fixed(1), fixed(1.35)), undefined, `${limit}: the same machine's`)
+    t.equal(how(fixed(1), fixed(1.45)), 'worse', limit)
   }
   for (const limit of ['2 raw checks', '1 raw signature', 'with 10^3']) {
     const beside = against(limit)
@@ -100,6 +100,12 @@ t.test('what is another text each time is a note: a figure keeps its name', asyn
   const at = (note: string) => figure('x', 'one', [1, 'ms'], { limit: '5 ms', note })
   t.same(compare([at('of 99')], [at('of 101')]).unknown, [])
   t.match(printFigures([at('of 99')]), /5 ms, of 99/)
+})
+
+t.test('noise is told as a share, and of nothing there is none', async t => {
+  const of = (mid: number) => figure('x', 'one', [{ mid, low: 0.9 * mid, high: 1.3 * mid }, 'ms'])
+  t.match(printFigures([of(4)]), /±20 %$/)
+  t.notMatch(printFigures([of(0)]), /±/)
 })
 
 t.test('medians of runs, and whether their goal is met', async t => {

@@ -23,9 +23,9 @@ export interface Compared {
 const CHANGE_MIN = 0.07
 /**
  * Of what is held against nothing that was measured beside it: it is slower where the machine is, by its
- * neighbours or its heat.
+ * neighbours or its heat. Two whole runs of one commit had a third between them (measured).
  */
-const VALUE_CHANGE_MIN = 0.2
+const VALUE_CHANGE_MIN = 0.4
 /** A limit such as `50 ms`, which no machine moves. */
 const FIXED_LIMIT = /^\d[\d.]* (?:µs|ms|s|MB|MiB|%)(?: |$)/
 

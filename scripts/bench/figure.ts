@@ -92,8 +92,9 @@ export function printFigures(figures: readonly Figure[]): string {
 
 /** Half of how far samples or runs lay apart. */
 function noiseText({ range, ratio, value }: Figure): string {
-  if (range === undefined) return ''
-  return `±${Math.round((50 * (range[1] - range[0])) / (ratio ?? value))} %`
+  const middle = ratio ?? value
+  if (range === undefined || middle === 0) return ''
+  return `±${Math.round((50 * (range[1] - range[0])) / middle)} %`
 }
 
 function round(value: number): string {

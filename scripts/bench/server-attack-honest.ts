@@ -20,7 +20,8 @@ const STAFF_EVERY_MS = 200
 const POLL_EVERY_MS = 50
 /** One connection each: who waits for an answer asks no other. */
 const GATES = 40
-/** How long a phone that is told to come again waits, and for how long in all it does. */
+/** `BODY_SLOW` and `BUSY`: how long a phone that is told to come again waits, and for how long in all. */
+const AGAIN: ReadonlySet<number> = new Set([408, 503])
 const AGAIN_MS = 2000
 const GIVES_UP_MS = 30_000
 
@@ -63,7 +64,7 @@ export async function honestCheck(
   async function patiently<T extends { readonly status: number }>(ask: () => Promise<T>) {
     for (const began = performance.now(); ; waits++) {
       const said = await ask()
-      if (said.status !== 503 || performance.now() - began > GIVES_UP_MS) return said
+      if (!AGAIN.has(said.status) || performance.now() - began > GIVES_UP_MS) return said
       await sleep(AGAIN_MS)
     }
   }

@@ -1,15 +1,21 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { systemTimers } from '../clock.ts'
 import { listenForHttp } from './http-listener.ts'
+import { HEADER_BYTES_MAX } from './limits.ts'
 
 const AT = { host: '127.0.0.1', port: 0, headersMs: 1000, requestMs: 1000, stillMs: 300 }
 const LARGE = 'x'.repeat(32 * 1_048_576)
 
-async function listening(t: Test, answer: (request: Request) => Response | Promise<Response>) {
-  const http = await listenForHttp(answer, { ...AT, timers: systemTimers })
+async function listening(
+  t: Test,
+  answer: (request: Request) => Response | Promise<Response>,
+  stillMs = AT.stillMs,
+) {
+  const http = await listenForHttp(answer, { ...AT, stillMs, timers: systemTimers })
   t.teardown(() => http.stop())
   return { ...http, port: Number(new URL(http.url).port) }
 }
@@ -48,4 +54,47 @@ t.test('more requests at once than one client has reason for end their connectio
   t.notOk(patient.destroyed)
   for (const resolve of waiting) resolve()
   patient.end()
+})
+
+/** What the server says to `sent`, until it ends the connection. */
+async function saidTo(port: number, sent: string) {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(sent)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  return { head, body }
+}
+
+/** A request's own time is over before that. */
+const PATIENT_MS = 10_000
+const HALF = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf'
+
+t.test('a request that is not whole in time is told what to do, as by any refusal', async t => {
+  const http = await listening(t, async request => new Response(await request.text()), PATIENT_MS)
+  const { head, body } = await saidTo(http.port, HALF)
+  t.match(head, /^HTTP\/1\.1 408 Request Timeout\r\n/)
+  t.match(head, /\r\ncontent-type: application\/problem\+json/)
+  t.match(JSON.parse(body), { status: 408, code: 'BODY_SLOW' })
+})
+
+t.test('what is no HTTP has a status alone', async t => {
+  const http = await listening(t, () => new Response('ok'))
+  const long = `GET / HTTP/1.1\r\nhost: x\r\na: ${'a'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`
+  for (const [sent, status] of [
+    ['no HTTP\r\n\r\n', 400],
+    [long, 431],
+  ] as const) {
+    const { head, body } = await saidTo(http.port, sent)
+    t.match(head, new RegExp(`^HTTP/1\\.1 ${status} `))
+    t.equal(body, '')
+  }
+})
+
+t.test('an answer that has begun is broken off without another one in it', async t => {
+  const begun = new ReadableStream({ start: stream => stream.enqueue(Buffer.from('begun')) })
+  const http = await listening(t, () => new Response(begun), PATIENT_MS)
+  const { head, body } = await saidTo(http.port, HALF)
+  t.match(head, /^HTTP\/1\.1 200 OK/)
+  t.match(body, /begun/)
+  t.notMatch(body, /408/)
 })

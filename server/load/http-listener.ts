@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Timers } from '../clock.ts'
 import { StartError } from '../errors.ts'
+import { answerClientErrors } from './client-error.ts'
 import { boundConnections } from './connection-room.ts'
 import { type ConnectionShares, sharesOf } from './connection-shares.ts'
 import { drainSlowly } from './draining.ts'
@@ -60,6 +61,7 @@ export async function listenForHttp(
     boundPending(drainSlowly(getRequestListener(answer, { autoCleanupIncoming: false }), timers)),
   )
   boundConnections(server, at.shares ?? sharesOf(CONNECTIONS, 0), timers)
+  answerClientErrors(server)
   server.timeout = stillMs
   try {
     await new Promise<void>((resolve, reject) => {

@@ -1,0 +1,45 @@
+/**
+ * Requests that end before they are whole. Node by itself answers such a one with a status alone; a
+ * phone whose pictures came too slowly must be told what to do, as by every other refusal.
+ */
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { PROBLEMS, type ProblemCode, problemDocument } from '../errors.ts'
+
+/** Faults of Node's reader that have a document; whoever causes another one reads none. */
+const CODE_OF: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'BODY_SLOW' }
+/** As Node has them (its http module, `clientError`). */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+}
+const BAD_REQUEST = 400
+
+/** To be called before the server listens. A connection whose answer has begun is ended without a word. */
+export function answerClientErrors(server: Server): void {
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.prependListener('request', ({ socket }, answer) => void answers.set(socket, answer))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const answer = answers.get(socket)
+    const hasBegun = answer?.headersSent === true && !answer.writableFinished
+    if (socket.writable && !hasBegun) socket.write(answerTo(error.code ?? ''))
+    socket.destroy(error)
+  })
+}
+
+function answerTo(fault: string): string {
+  const code = CODE_OF[fault]
+  if (code === undefined) return head(STATUS_OF[fault] ?? BAD_REQUEST, ['content-length: 0'])
+  const body = JSON.stringify(problemDocument(code))
+  const { status } = PROBLEMS[code]
+  return `${head(status, [
+    'content-type: application/problem+json',
+    'cache-control: no-store',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ])}${body}`
+}
+
+const head = (status: number, headers: readonly string[]): string =>
+  [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'connection: close', ...headers, '\r\n'].join(
+    '\r\n',
+  )
