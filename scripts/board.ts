@@ -42,9 +42,9 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<void> {
-  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
+    endWithReader(process)
     process.stdout.write(HELP)
     return
   }

@@ -19,9 +19,9 @@ const OPTIONS = { socket: { type: 'string' }, help: { type: 'boolean' } } as con
 const LEAVE = 29
 
 async function main(): Promise<number> {
-  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help === true) {
+    endWithReader(process)
     process.stdout.write(HELP)
     return 0
   }

@@ -47,9 +47,9 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
-  endWithReader(process)
   const { values } = readOptions(OPTIONS, () => parseArgs({ options: OPTIONS }))
   if (values.help) {
+    endWithReader(process)
     process.stdout.write(HELP)
     return 0
   }

@@ -40,13 +40,13 @@ const OPTIONS = {
 } as const
 
 async function main(): Promise<number> {
-  endWithReader(process)
   const { values } = readOptions(
     OPTIONS,
     () => parseArgs({ options: OPTIONS }),
     ({ values: given }) => (given.readme ? ['readme', 'to', 'help'] : ['to', 'only', 'help']),
   )
   if (values.help === true) {
+    endWithReader(process)
     process.stdout.write(HELP)
     return 0
   }

@@ -85,9 +85,9 @@ function readArguments() {
 }
 
 async function main(): Promise<void> {
-  endWithReader(process)
   const { values, positionals } = readArguments()
   if (values.help) {
+    endWithReader(process)
     process.stdout.write(HELP)
     return
   }
@@ -104,6 +104,7 @@ async function run(
   values: ReturnType<typeof readArguments>['values'],
 ): Promise<void> {
   if (command === undefined) return serve(loaded)
+  endWithReader(process)
   const named = third !== undefined && rest.length === 0
   if (command === 'restored' && action === undefined) {
     return (await import('../cli/restore.ts')).restoredCommand(loaded)
