@@ -24,9 +24,11 @@ import { createRemoteFaces } from '../face/remote.ts'
 import { createFleetFeed } from '../fleet/feed.ts'
 import { endedSessions } from '../fleet/sessions.ts'
 import { type App, createApp, type PageFile } from '../http/app.ts'
+import { refusalOf } from '../http/next-steps.ts'
 import { createAuditSealer } from '../jobs/audit-sealing.ts'
 import { createClockCheck } from '../jobs/clock-check.ts'
 import { createRetention } from '../jobs/retention.ts'
+import type { DocumentOf } from '../load/client-error.ts'
 import { sharesOf } from '../load/connection-shares.ts'
 import { type HttpListener, listenForHttp } from '../load/http-listener.ts'
 import { createLog, errorFields, type Log } from '../ops/log.ts'
@@ -245,7 +247,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const { listen, trustedProxies } = options.config
     const { timers } = opened.service
     const shares = sharesOf(listen.connections, trustedProxies)
-    http = await listenForHttp(opened.app.fetch, { ...listen, shares, timers })
+    const documentOf: DocumentOf = (code, path) => refusalOf(opened.service, code, path)
+    http = await listenForHttp(opened.app.fetch, { ...listen, shares, documentOf, timers })
     metrics = at && (await listenForMetrics(metricsSource(opened.service), { ...at, timers }))
   } catch (error) {
     await http?.stop()

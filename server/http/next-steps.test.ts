@@ -5,7 +5,7 @@ import { QUOTA_PER_MONTH } from '../domain/certificate.ts'
 import { PROBLEMS } from '../errors.ts'
 import { makeApplicant, putOnFile } from '../testing/applicant.ts'
 import { makeClient, openWorld } from '../testing/world.ts'
-import { EVERY_ROUTE, NEXT_STEPS, nextStep } from './next-steps.ts'
+import { EVERY_ROUTE, NEXT_STEPS, nextStep, refusalOf } from './next-steps.ts'
 import { declaredRoutes } from './routes/route.ts'
 
 const world = await openWorld(tempDir(), 40)
@@ -42,6 +42,13 @@ t.test('every code that a route of phones can answer has a row, and no other has
     'met by nobody',
   )
   for (const code of codes) t.ok(Object.hasOwn(PROBLEMS, code), code)
+})
+
+t.test('a refusal that no route makes says the next step to phones alone', async t => {
+  const { service } = world
+  const asked = refusalOf(service, 'BODY_SLOW', '/v1/applications/a1/face')
+  t.match(asked, { status: 408, code: 'BODY_SLOW', next: nextStep(service, 'BODY_SLOW') })
+  t.notMatch(refusalOf(service, 'BODY_SLOW', '/v1/gates/g1/events'), { next: {} })
 })
 
 t.test('each row is in both languages, with place and time filled in', async t => {

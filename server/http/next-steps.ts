@@ -5,7 +5,7 @@
  */
 import type { MiddlewareHandler } from 'hono'
 import { nextShanghaiDay, nextShanghaiMonth, shanghaiDate } from '../domain/shanghai.ts'
-import type { ProblemCode } from '../errors.ts'
+import { type ProblemCode, problemDocument } from '../errors.ts'
 import type { Service, ServiceEnv } from '../services/context.ts'
 
 export interface NextStep {
@@ -210,6 +210,12 @@ export function nextStep({ config, clock }: Service, code: string): NextStep | u
 
 /** Routes of phones: what follows an id, and the three without one. */
 const OF_PHONES = /^\/v1\/(applications|certificates)(\/|$)|^\/v1\/appeals$/
+
+/** The document of a refusal that no route makes, with the next step where a phone asked. */
+export function refusalOf(service: Service, code: ProblemCode, path: string): object {
+  const step = OF_PHONES.test(path) ? nextStep(service, code) : undefined
+  return { ...problemDocument(code), ...(step && { next: step }) }
+}
 
 /** Every refusal of a phone's route says the next step, wherever it came from. */
 export function nextSteps(): MiddlewareHandler<ServiceEnv> {

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { systemTimers } from '../clock.ts'
-import { listenForHttp } from './http-listener.ts'
+import { problemDocument } from '../errors.ts'
+import { type ListenAt, listenForHttp } from './http-listener.ts'
 import { HEADER_BYTES_MAX } from './limits.ts'
 
 const AT = { host: '127.0.0.1', port: 0, headersMs: 1000, requestMs: 1000, stillMs: 300 }
@@ -13,9 +14,9 @@ const LARGE = 'x'.repeat(32 * 1_048_576)
 async function listening(
   t: Test,
   answer: (request: Request) => Response | Promise<Response>,
-  stillMs = AT.stillMs,
+  more: Partial<ListenAt> = {},
 ) {
-  const http = await listenForHttp(answer, { ...AT, stillMs, timers: systemTimers })
+  const http = await listenForHttp(answer, { ...AT, timers: systemTimers, ...more })
   t.teardown(() => http.stop())
   return { ...http, port: Number(new URL(http.url).port) }
 }
@@ -66,15 +67,18 @@ async function saidTo(port: number, sent: string) {
 }
 
 /** A request's own time is over before that. */
-const PATIENT_MS = 10_000
-const HALF = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf'
+const PATIENT = { stillMs: 10_000 }
+const HALF = 'POST /v1/a?b=c HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf'
 
 t.test('a request that is not whole in time is told what to do, as by any refusal', async t => {
-  const http = await listening(t, async request => new Response(await request.text()), PATIENT_MS)
+  const http = await listening(t, async request => new Response(await request.text()), {
+    ...PATIENT,
+    documentOf: (code, path) => ({ ...problemDocument(code), next: `of ${path}` }),
+  })
   const { head, body } = await saidTo(http.port, HALF)
   t.match(head, /^HTTP\/1\.1 408 Request Timeout\r\n/)
   t.match(head, /\r\ncontent-type: application\/problem\+json/)
-  t.match(JSON.parse(body), { status: 408, code: 'BODY_SLOW' })
+  t.match(JSON.parse(body), { status: 408, code: 'BODY_SLOW', next: 'of /v1/a' })
 })
 
 t.test('what is no HTTP has a status alone', async t => {
@@ -92,7 +96,7 @@ t.test('what is no HTTP has a status alone', async t => {
 
 t.test('an answer that has begun is broken off without another one in it', async t => {
   const begun = new ReadableStream({ start: stream => stream.enqueue(Buffer.from('begun')) })
-  const http = await listening(t, () => new Response(begun), PATIENT_MS)
+  const http = await listening(t, () => new Response(begun), PATIENT)
   const { head, body } = await saidTo(http.port, HALF)
   t.match(head, /^HTTP\/1\.1 200 OK/)
   t.match(body, /begun/)

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Timers } from '../clock.ts'
 import { StartError } from '../errors.ts'
-import { answerClientErrors } from './client-error.ts'
+import { answerClientErrors, type DocumentOf } from './client-error.ts'
 import { boundConnections } from './connection-room.ts'
 import { type ConnectionShares, sharesOf } from './connection-shares.ts'
 import { drainSlowly } from './draining.ts'
@@ -40,6 +40,8 @@ export interface ListenAt {
   readonly stillMs?: number
   /** As many as there are descriptors for, none in front, when left out. */
   readonly shares?: ConnectionShares
+  /** Of a refusal that no route makes; without a next step when left out. */
+  readonly documentOf?: DocumentOf
   readonly timers: Timers
 }
 
@@ -61,7 +63,7 @@ export async function listenForHttp(
     boundPending(drainSlowly(getRequestListener(answer, { autoCleanupIncoming: false }), timers)),
   )
   boundConnections(server, at.shares ?? sharesOf(CONNECTIONS, 0), timers)
-  answerClientErrors(server)
+  answerClientErrors(server, at.documentOf)
   server.timeout = stillMs
   try {
     await new Promise<void>((resolve, reject) => {
