@@ -25,9 +25,11 @@ export function answerClientErrors(server: Server, documentOf: DocumentOf = prob
     newest.set(request.socket, { request, answer })
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const { request, answer } = newest.get(socket) ?? {}
-    const hasBegun = answer?.headersSent === true && !answer.writableFinished
-    const path = request?.url?.split('?')[0] ?? ''
+    const last = newest.get(socket)
+    // What came before it on this connection is answered, and says nothing of it.
+    const open = last?.answer.writableFinished === false ? last : undefined
+    const hasBegun = open?.answer.headersSent === true
+    const path = open?.request.url?.split('?')[0] ?? ''
     if (socket.writable && !hasBegun) {
       socket.write(answerTo(error.code ?? '', code => documentOf(code, path)))
     }

@@ -81,6 +81,24 @@ t.test('a request that is not whole in time is told what to do, as by any refusa
   t.match(JSON.parse(body), { status: 408, code: 'BODY_SLOW', next: 'of /v1/a' })
 })
 
+t.test(
+  'of a connection’s next request whose headers never end, the last one’s path is not told',
+  async t => {
+    const http = await listening(t, () => new Response('ok'), {
+      ...PATIENT,
+      documentOf: (code, path) => ({ code, next: `of ${path}` }),
+    })
+    const asked = 'GET /v1/a HTTP/1.1\r\nhost: x\r\n'
+    const socket = connect(http.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`${asked}\r\n`)
+    await once(socket, 'data')
+    socket.write(asked)
+    const [, body = ''] = (await text(socket)).split('\r\n\r\n')
+    t.same(JSON.parse(body), { code: 'BODY_SLOW', next: 'of ' })
+  },
+)
+
 t.test('what is no HTTP has a status alone', async t => {
   const http = await listening(t, () => new Response('ok'))
   const long = `GET / HTTP/1.1\r\nhost: x\r\na: ${'a'.repeat(HEADER_BYTES_MAX)}\r\n\r\n`
