@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setImmediate as nextRound } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { systemTimers } from '../clock.ts'
@@ -9,11 +10,20 @@ import { DRAIN_BYTES_A_LOOK, DRAIN_LOOK_MS } from './limits.ts'
 
 const MIB = 1_048_576
 
-/** Refuses each POST by its headers alone. */
+/** Refuses each POST by its headers alone, and each PUT when as much has come of it as is read ahead. */
 async function refusing(t: Test) {
   const server = createServer(
-    drainSlowly((request, response) => {
-      response.writeHead(request.method === 'POST' ? 401 : 200, { 'content-length': 2 }).end('no')
+    drainSlowly((asked, response) => {
+      const { method } = asked
+      const answer = () =>
+        response.writeHead(method === 'GET' ? 200 : 401, { 'content-length': 2 }).end('no')
+      const answerLater = () => {
+        const isFull = asked.readableLength >= asked.readableHighWaterMark
+        if (asked.complete || isFull) answer()
+        else setImmediate(answerLater)
+      }
+      if (method === 'PUT') answerLater()
+      else answer()
     }, systemTimers),
   )
   server.listen(0, '127.0.0.1')
@@ -42,15 +52,49 @@ async function answered(socket: Socket, answers: () => readonly string[], n: num
   while (answers().length < n) await once(socket, 'data')
 }
 
-t.test('who sends a body that is refused reads the answer, and may ask again', async t => {
+t.test('who sends a body that is refused can send it all, and reads the answer', async t => {
   const { port } = await refusing(t)
-  const one = sender(port, 8 * MIB)
-  await answered(one.socket, one.answers, 1)
-  await one.sent
-  one.socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
-  await answered(one.socket, one.answers, 2)
-  t.same(one.answers(), ['HTTP/1.1 401', 'HTTP/1.1 200'])
-  one.socket.destroy()
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${8 * MIB}\r\n\r\n`)
+  // A sender that does not read before it has sent.
+  await new Promise(resolve => socket.write(Buffer.alloc(8 * MIB, 'a'), resolve))
+  const answer = await text(socket)
+  t.match(answer, /^HTTP\/1\.1 401 Unauthorized\r\n/)
+  t.match(answer, /\r\nconnection: close\r\n/i)
+  t.equal(answer.match(/HTTP/g)?.length, 1)
+  const [hadError] = socket.closed ? [socket.errored] : await once(socket, 'close')
+  t.notOk(hadError, 'the connection ends in order')
+})
+
+t.test('the next request of a client that was refused does not wait behind its body', async t => {
+  const { server, port } = await refusing(t)
+  let connections = 0
+  server.on('connection', () => connections++)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  t.teardown(() => agent.destroy())
+  const send = async (method: string, body = '') => {
+    const sent = request({ agent, port, method, headers: { 'content-length': body.length } })
+    sent.end(body)
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    await text(answer)
+    return answer.statusCode
+  }
+  const stuck = Array.from({ length: 40 }, () => sender(port, 8 * MIB))
+  await Promise.all(stuck.map(({ socket, answers }) => answered(socket, answers, 1)))
+  // All of it is on its way before the answer.
+  t.equal(await send('PUT', 'a'.repeat(MIB)), 401)
+  t.equal(await send('GET'), 200)
+  t.equal(connections, stuck.length + 2, 'a connection of its own')
+  for (const { socket } of stuck) socket.destroy()
+})
+
+t.test('a body that is whole before its answer leaves the connection open', async t => {
+  const { port } = await refusing(t)
+  const socket = connect(port, '127.0.0.1')
+  socket.write('PUT / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nbody')
+  await once(socket, 'data')
+  socket.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  t.match(await text(socket), /^HTTP\/1\.1 200 /)
 })
 
 t.test('many bodies together are thrown away at one rate', async t => {

@@ -95,9 +95,16 @@ t.test(
     await once(socket, 'data')
     socket.write(asked)
     const [, body = ''] = (await text(socket)).split('\r\n\r\n')
-    t.same(JSON.parse(body), { code: 'BODY_SLOW', next: 'of ' })
+    t.same(JSON.parse(body), { code: 'BODY_SLOW', next: 'of undefined' })
   },
 )
+
+t.test('a request that was answered before it was whole has no second answer', async t => {
+  const http = await listening(t, () => new Response('no', { status: 401 }), PATIENT)
+  const { head, body } = await saidTo(http.port, HALF)
+  t.match(head, /^HTTP\/1\.1 401 /)
+  t.equal(body, 'no')
+})
 
 t.test('what is no HTTP has a status alone', async t => {
   const http = await listening(t, () => new Response('ok'))
