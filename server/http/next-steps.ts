@@ -211,9 +211,10 @@ export function nextStep({ config, clock }: Service, code: string): NextStep | u
 /** Routes of phones: what follows an id, and the three without one. */
 const OF_PHONES = /^\/v1\/(applications|certificates)(\/|$)|^\/v1\/appeals$/
 
-/** The document of a refusal that no route makes, with the next step where a phone asked. */
-export function refusalOf(service: Service, code: ProblemCode, path: string): object {
-  const step = OF_PHONES.test(path) ? nextStep(service, code) : undefined
+/** The document of a refusal that no route makes, with the next step where a phone asked, or may have. */
+export function refusalOf(service: Service, code: ProblemCode, path: string | undefined): object {
+  const isPhone = path === undefined || OF_PHONES.test(path)
+  const step = isPhone ? nextStep(service, code) : undefined
   return { ...problemDocument(code), ...(step && { next: step }) }
 }
 

@@ -6,8 +6,8 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from 'node:stream'
 import { PROBLEMS, type ProblemCode, problemDocument } from '../errors.ts'
 
-/** The document of a refusal, for the path that was asked. */
-export type DocumentOf = (code: ProblemCode, path: string) => object
+/** The document of a refusal, for the path that was asked; undefined when that did not arrive. */
+export type DocumentOf = (code: ProblemCode, path: string | undefined) => object
 
 /** Faults of Node's reader that have a document; whoever causes another one reads none. */
 const CODE_OF: Readonly<Record<string, ProblemCode>> = { ERR_HTTP_REQUEST_TIMEOUT: 'BODY_SLOW' }
@@ -29,7 +29,7 @@ export function answerClientErrors(server: Server, documentOf: DocumentOf = prob
     // What came before it on this connection is answered, and says nothing of it.
     const open = last?.answer.writableFinished === false ? last : undefined
     const hasBegun = open?.answer.headersSent === true
-    const path = open?.request.url?.split('?')[0] ?? ''
+    const path = open?.request.url?.split('?')[0]
     if (socket.writable && !hasBegun) {
       socket.write(answerTo(error.code ?? '', code => documentOf(code, path)))
     }
