@@ -21,9 +21,15 @@ import type { BareCommits } from './hops-peer.ts'
 import { inUnits, type Measure, quantile, spreadOf, tailSpread } from './spread.ts'
 
 const PART = 'gate'
-const LANES = ['A', 'B', 'C', 'D']
+/** Lanes at which people come at once, and how many at each, one after the other. */
+interface Crowd {
+  readonly lanes: readonly string[]
+  readonly scans: number
+}
+const RUSH: Crowd = { lanes: ['A', 'B', 'C', 'D'], scans: 150 }
+const ONE_LANE: Crowd = { lanes: ['A'], scans: 240 }
+/** Of each lane. The first ones meet code that is not compiled yet. */
 const WARM_UP = 20
-const SCANS = 150
 const PHONES = 13
 const SLOWEST = 10
 /** A scan's own time beside its commit, milliseconds, and how many are to keep to it. */
@@ -55,18 +61,29 @@ export interface HopsOfScan extends WatchedScan {
 
 /** `dir`: an empty folder. `print` takes the slowest scans. */
 export async function gateHops(dir: string, print: (text: string) => void): Promise<Figure[]> {
-  const { scans, commitsMs, gateLoop, ownLoop } = await watchRush(dir)
+  const { scans, commitsMs, gateLoop, ownLoop } = await watchScans(dir, RUSH)
   print(slowestText(scans))
   return [...figuresOf(scans), ...judged(scans, commitsMs), ...loopFigures(gateLoop, ownLoop)]
 }
 
 /** What has a goal, of a rush as `gateHops` has it. `dir`: an empty folder. */
 export async function rushFigures(dir: string): Promise<Figure[]> {
-  const { scans, commitsMs } = await watchRush(dir)
+  const { scans, commitsMs } = await watchScans(dir, RUSH)
   return judged(scans, commitsMs)
 }
 
-interface Rush {
+/** The same of one lane, and the whole way, the simulation's line and pin in it. `dir`: an empty folder. */
+export async function oneLaneFigures(dir: string): Promise<Figure[]> {
+  const { scans, commitsMs } = await watchScans(dir, ONE_LANE)
+  const toRelay = scans.map(({ totalMs }) => totalMs)
+  return [
+    figure(PART, 'last byte of a scan to its relay, p50', [spreadOf(toRelay), 'ms']),
+    figure(PART, 'last byte of a scan to its relay, p99', [tailSpread(toRelay, 0.99), 'ms']),
+    ...judged(scans, commitsMs, ', one lane'),
+  ]
+}
+
+interface Watched {
   readonly scans: readonly HopsOfScan[]
   /** Bare commits beside them, milliseconds. */
   readonly commitsMs: readonly number[]
@@ -74,12 +91,12 @@ interface Rush {
   readonly ownLoop: Lateness
 }
 
-async function watchRush(dir: string): Promise<Rush> {
+async function watchScans(dir: string, crowd: Crowd): Promise<Watched> {
   const probes = join(dir, 'probes')
   mkdirSync(probes, { recursive: true })
   const world = await createWorld({
     ...{ dir: join(dir, 'world'), scannerBaud: SCANNER_BAUD, pollMs: 10_000 },
-    lanes: LANES.map(name => ({ name, direction: 'entry' as const })),
+    lanes: crowd.lanes.map(name => ({ name, direction: 'entry' as const })),
     lane: { policy: { passback: 'off' } },
     gateEnv: {
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${PROBE.href}`.trim(),
@@ -95,7 +112,7 @@ async function watchRush(dir: string): Promise<Rush> {
     const rushes = world.lanes.map(async (lane, index) => {
       const phones = await phonesOf(world, PHONES, index * PHONES)
       const scans = createScans(world, phones, lane)
-      const shown = await scans(WARM_UP + SCANS, (at, text) => at.scanner.sendText(text))
+      const shown = await scans(WARM_UP + crowd.scans, (at, text) => at.scanner.sendText(text))
       for (const one of shown.slice(WARM_UP)) {
         const fromMs = one.fromMs + offsetMs
         watched.push({ lane: lane.name, dueMs: fromMs + lineMs(one), pinMs: fromMs + one.ms })
@@ -188,9 +205,13 @@ function figuresOf(scans: readonly HopsOfScan[]): Figure[] {
 
 /**
  * What the gate itself answers for, held against a bare commit beside it on the same disk,
- * milliseconds. Without a scan, or without a commit, nothing is met.
+ * milliseconds. Without a scan, or without a commit, nothing is met. `where`: added to names.
  */
-export function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[]): Figure[] {
+export function judged(
+  scans: readonly HopsOfScan[],
+  commitsMs: readonly number[],
+  where = '',
+): Figure[] {
   const own = scans.map(({ hops }) => SCAN_HOPS.reduce((sum, hop) => sum + hops[hop], 0))
   const commitMs = quantile(commitsMs, 0.99)
   const limitMs = OWN_MS + commitMs
@@ -198,13 +219,13 @@ export function judged(scans: readonly HopsOfScan[], commitsMs: readonly number[
   const limit = `${OWN_MS} ms and a bare commit, p99`
   const p99 = tailSpread(own, 0.99)
   return [
-    figure(PART, 'A bare commit beside them, p50', [spreadOf(commitsMs), 'ms']),
-    figure(PART, 'A bare commit beside them, p99', [tailSpread(commitsMs, 0.99), 'ms']),
-    figure(PART, 'Last byte read to its relay frame, p50', [spreadOf(own), 'ms']),
-    figure(PART, 'Last byte read to its relay frame, p99', [p99, 'ms'], {
+    figure(PART, `A bare commit beside them${where}, p50`, [spreadOf(commitsMs), 'ms']),
+    figure(PART, `A bare commit beside them${where}, p99`, [tailSpread(commitsMs, 0.99), 'ms']),
+    figure(PART, `Last byte read to its relay frame${where}, p50`, [spreadOf(own), 'ms']),
+    figure(PART, `Last byte read to its relay frame${where}, p99`, [p99, 'ms'], {
       ...{ limit, ratio: inUnits(p99, limitMs), goal: '≤1' },
     }),
-    figure(PART, 'Scans within that', [within, '%'], {
+    figure(PART, `Scans within that${where}`, [within, '%'], {
       ...{ limit: `${WITHIN_PERCENT} %`, ratio: within / WITHIN_PERCENT, goal: '≥1' },
     }),
   ]
