@@ -22,7 +22,9 @@ import { benchFleetTab } from './fleet-tab.ts'
 import { inUnits, spreadOf } from './spread.ts'
 
 const PART = 'web'
-const ROUNDS = 7
+const FIRST_ROUNDS = 7
+/** One in seven takes twice as long as the others: seven rounds may have three of them, or none. */
+const INSTALLED_ROUNDS = 21
 const FIRST_MS_MAX = 6_000
 const CODE_MS_MAX = 1_500
 const SAID = TEXTS[PHONE.language]
@@ -60,14 +62,14 @@ function figures(what: string, roundsMs: readonly number[], maxMs: number): Figu
   const ms = spreadOf(roundsMs)
   return [
     figure(PART, what, [ms, 'ms'], { limit: `${maxMs} ms`, ratio: inUnits(ms, maxMs), goal: '≤1' }),
-    figure(PART, `${what}, slowest of ${ROUNDS}`, [Math.max(...roundsMs), 'ms']),
+    figure(PART, `${what}, slowest of ${roundsMs.length}`, [Math.max(...roundsMs), 'ms']),
   ]
 }
 
 /** Each in a browser without a past. */
 async function firstVisits(browser: Browser, { url }: PageWorld): Promise<number[]> {
   const rounds: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < FIRST_ROUNDS; round++) {
     const context = await openContext(browser, PHONE)
     const page = await context.newPage()
     const phone = await slowDown(context, page, 'main[data-at="welcome"] button')
@@ -90,7 +92,7 @@ async function installed(browser: Browser, pageWorld: PageWorld) {
   const phone = await slowDown(context, page, '.qr path')
   const rounds = async () => {
     const all: number[] = []
-    for (let round = 0; round < ROUNDS; round++) all.push(await phone.open(pageWorld.url))
+    for (let round = 0; round < INSTALLED_ROUNDS; round++) all.push(await phone.open(pageWorld.url))
     return all
   }
   const online = await rounds()
