@@ -7,7 +7,7 @@ import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
 import { compare, compareText } from './bench/compare.ts'
 import { benchConsole } from './bench/console.ts'
 import { benchFace } from './bench/face.ts'
-import { type BenchHow, type Figure, printFigures } from './bench/figure.ts'
+import { type BenchHow, type Figure, printFigures, printGoals } from './bench/figure.ts'
 import { benchGate, GATE_STEPS } from './bench/gate.ts'
 import { benchHardware } from './bench/hardware.ts'
 import { benchPass, PASS_STEPS } from './bench/pass.ts'
@@ -114,6 +114,8 @@ async function measureAll(
     all.push(...figures)
     print(`${printFigures(figures)}\n`)
   }
+  const goals = printGoals(all)
+  if (goals !== '') print(`\n${goals}\n`)
   return all
 }
 

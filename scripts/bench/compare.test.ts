@@ -7,7 +7,7 @@ import { ROOT } from '../../fixtures/child.ts'
 import { tempDir } from '../../fixtures/temp-dir.ts'
 import { seeded } from '../../hardware/sim/seeded.ts'
 import { compare, compareText } from './compare.ts'
-import { type Figure, figure, printFigures } from './figure.ts'
+import { type Figure, figure, printFigures, printGoals } from './figure.ts'
 import { combined } from './repeat.ts'
 import { readFigures, storeRun } from './run-file.ts'
 
@@ -99,7 +99,17 @@ t.test(
 t.test('what is another text each time is a note: a figure keeps its name', async t => {
   const at = (note: string) => figure('x', 'one', [1, 'ms'], { limit: '5 ms', note })
   t.same(compare([at('of 99')], [at('of 101')]).unknown, [])
-  t.match(printFigures([at('of 99')]), /5 ms, of 99/)
+  t.match(printFigures([at('of 99')]), / 5 ms +of 99$/)
+})
+
+t.test('at the end: how many goals are met, and what misses its own', async t => {
+  const of = (part: string, ratio: number) => figure(part, 'one', [5, 'ms'], { ratio, goal: '≤1' })
+  t.equal(printGoals([figure('x', 'without', [5, 'ms'])]), '')
+  t.equal(printGoals([of('x', 1)]), '1 of 1 goals met')
+  const [counts, , missed, ...more] = printGoals([of('x', 1), of('y', 2), of('z', 0.5)]).split('\n')
+  t.equal(counts, '2 of 3 goals met; not:')
+  t.match(missed, /^y: one +5.0 ms +2.00 +≤1 +MISSED$/)
+  t.same(more, [])
 })
 
 t.test('noise is told as a share, and of nothing there is none', async t => {

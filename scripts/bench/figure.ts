@@ -65,18 +65,19 @@ export function meets(ratio: number, goal: string): boolean {
   return goal.startsWith('≤') ? ratio <= limit : ratio >= limit
 }
 
-/** A table for the terminal. */
+/** A table for the terminal. Notes come last: the longest of them would set others far apart. */
 export function printFigures(figures: readonly Figure[]): string {
   const rows = figures.map(one => [
     one.name,
     `${round(one.value)} ${one.unit}`,
     one.ratio === undefined ? '' : one.ratio.toFixed(2),
-    [one.limit ?? one.peer, one.note].filter(text => text !== undefined).join(', '),
+    one.limit ?? one.peer ?? '',
     one.goal ?? '',
     one.met === undefined ? '' : one.met ? 'met' : 'MISSED',
     noiseText(one),
+    one.note ?? '',
   ])
-  const head = ['figure', 'value', 'ratio', 'to', 'goal', '', '']
+  const head = ['figure', 'value', 'ratio', 'to', 'goal', '', '', '']
   const widths = head.map((title, i) =>
     Math.max(title.length, ...rows.map(row => (row[i] ?? '').length)),
   )
@@ -88,6 +89,17 @@ export function printFigures(figures: readonly Figure[]): string {
       .join('  ')
       .trimEnd()
   return [line(head), ...rows.map(line)].join('\n')
+}
+
+/** How many goals are met, and the figures that miss theirs; empty when none has a goal. */
+export function printGoals(figures: readonly Figure[]): string {
+  const judged = figures.filter(one => one.met !== undefined)
+  if (judged.length === 0) return ''
+  const missed = judged.filter(one => one.met === false)
+  const counts = `${judged.length - missed.length} of ${judged.length} goals met`
+  if (missed.length === 0) return counts
+  const named = missed.map(one => ({ ...one, name: `${one.part}: ${one.name}` }))
+  return `${counts}; not:\n${printFigures(named)}`
 }
 
 /** Half of how far samples or runs lay apart. */
