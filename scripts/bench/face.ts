@@ -20,7 +20,7 @@ const CAPTURES = [
   [2, 2, 1, 2],
 ]
 const CHECK_MS = 250
-const ROUNDS = 5
+const ROUNDS = 9
 
 export async function benchFace(): Promise<Figure[]> {
   const heads = JSON.parse(readFileSync(join(FACES, 'heads.json'), 'utf8')) as Record<string, Head>

@@ -14,7 +14,7 @@ import { issuingApp, round } from './server-issue.ts'
 
 const PART = 'server'
 const ISSUES = 100
-const ROUNDS = 9
+const ROUNDS = 12
 /** Status indices are told apart by list: so many certificates a list. */
 const LIST_ENTRIES = 2 ** 20
 const DAY_MS = 86_400_000

@@ -4,9 +4,18 @@ import { inUnits, leastSpread, spreadOf, tailSpread } from './spread.ts'
 const to = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
 t.test('the median and the quartiles, whatever the order', async t => {
-  t.same(spreadOf([4, 1, 3, 2, 5]), { mid: 3, low: 2, high: 4 })
+  t.same(spreadOf(to(101).toReversed()), { mid: 51, low: 26, high: 76 })
   t.same(spreadOf([7]), { mid: 7, low: 7, high: 7 })
+  t.same(spreadOf(to(30).map(() => 0)), { mid: 0, low: 0, high: 0 })
   t.ok(Number.isNaN(spreadOf([]).mid))
+})
+
+t.test('of few samples more than their quartiles, in proportion', async t => {
+  const { mid, low, high } = spreadOf([...to(8).map(n => 10 * n), 90])
+  t.equal(mid, 50)
+  // 5 / √9 times as far as 30 and 70, by logarithms.
+  t.equal(low.toFixed(3), (50 * (30 / 50) ** (5 / 3)).toFixed(3))
+  t.equal(high.toFixed(3), (50 * (70 / 50) ** (5 / 3)).toFixed(3))
 })
 
 t.test('a tail, and beyond its extremes over fifths in the order of time', async t => {

@@ -18,12 +18,19 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** The median, and the quartiles. */
-export const spreadOf = (values: readonly number[]): Spread => ({
-  mid: median(values),
-  low: quantile(values, 0.25),
-  high: quantile(values, 0.75),
-})
+/**
+ * So many quartiles, by the root of their number, lie between medians of one and the same. Of two runs of
+ * 7 to 20 samples each less than one in a hundred is then told apart; by the quartiles alone one in twenty.
+ */
+const OF_FEW = 5
+
+/** The median, and the quartiles; of fewer than 25 samples more than these, in proportion. */
+export function spreadOf(values: readonly number[]): Spread {
+  const mid = median(values)
+  const power = Math.max(1, OF_FEW / Math.sqrt(values.length))
+  const beyond = (quartile: number) => (mid > 0 ? mid * (quartile / mid) ** power : quartile)
+  return { mid, low: beyond(quantile(values, 0.25)), high: beyond(quantile(values, 0.75)) }
+}
 
 const PARTS = 5
 
