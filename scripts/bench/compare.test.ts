@@ -50,14 +50,19 @@ t.test('which way is worse', async t => {
   t.equal(how(at(1), at(1.15)), 'worse')
   t.equal(how(at(1), at(Number.NaN)), undefined)
   const value = (ms: number) => figure('x', 'one', [exactly(ms), 'ms'])
-  t.equal(how(value(1), value(1.35)), undefined, 'a value: the machine may be slower today')
-  t.equal(how(value(1), value(1.45)), 'worse')
+  t.equal(how(value(1), value(1.65)), undefined, 'a value: the machine may be slower today')
+  t.equal(how(value(1), value(1.75)), 'worse')
   const against = (limit: string) => (ratio: number) =>
     figure('x', 'one', [ratio, 'ms'], { limit, ratio: exactly(ratio) })
-  for (const limit of ['50 ms', '10 % of a core', '5 ms and a bare commit, p99']) {
+  for (const limit of [
+    '50 ms',
+    '10 % of a core',
+    '5 ms and a bare commit, p99',
+    '33 ms, a frame',
+  ]) {
     const fixed = against(limit)
-    t.equal(how(fixed(1), fixed(1.35)), undefined, `${limit}: the same machine's`)
-    t.equal(how(fixed(1), fixed(1.45)), 'worse', limit)
+    t.equal(how(fixed(1), fixed(1.65)), undefined, `${limit}: the same machine's`)
+    t.equal(how(fixed(1), fixed(1.75)), 'worse', limit)
   }
   for (const limit of ['2 raw checks', '1 raw signature', 'with 10^3']) {
     const beside = against(limit)
