@@ -44,14 +44,17 @@ t.test('every code that a route of phones can answer has a row, and no other has
   for (const code of codes) t.ok(Object.hasOwn(PROBLEMS, code), code)
 })
 
-t.test('a refusal that no route makes says the next step to phones, and to who may be one', async t => {
-  const { service } = world
-  for (const path of ['/v1/applications/a1/face', undefined]) {
-    const asked = refusalOf(service, 'BODY_SLOW', path)
-    t.match(asked, { status: 408, code: 'BODY_SLOW', next: nextStep(service, 'BODY_SLOW') })
-  }
-  t.notMatch(refusalOf(service, 'BODY_SLOW', '/v1/gates/g1/events'), { next: {} })
-})
+t.test(
+  'a refusal that no route makes says the next step to phones, and to who may be one',
+  async t => {
+    const { service } = world
+    for (const path of ['/v1/applications/a1/face', undefined]) {
+      const asked = refusalOf(service, 'BODY_SLOW', path)
+      t.match(asked, { status: 408, code: 'BODY_SLOW', next: nextStep(service, 'BODY_SLOW') })
+    }
+    t.notMatch(refusalOf(service, 'BODY_SLOW', '/v1/gates/g1/events'), { next: {} })
+  },
+)
 
 t.test('each row is in both languages, with place and time filled in', async t => {
   const { desk } = world.service.config
