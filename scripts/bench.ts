@@ -46,7 +46,10 @@ const RUNS_MAX = 20
 const HELP = `npm run bench [-- PART] [--runs N] [--store FOLDER] [--compare OLD.json] [--json]
 
 Measures by CPU time, contenders in turn in one run, prints each figure with what it is held against,
-and at the end which goals are missed. Parts: ${Object.keys(PARTS).join(', ')}; all when left out.
+and at the end which goals are missed.
+
+Parts: ${Object.keys(PARTS).join(', ')};
+all when left out.
 
   --full     curves to 10⁷ rows at the gate and 10⁶ certificates, 10⁵ frames: minutes more, and some
              gigabytes
