@@ -116,6 +116,19 @@ t.test('while its writes fail: told, shown at rest, people leave', async t => {
   t.pass('fire opens both ways')
 })
 
+t.test('started while its writes fail: in service, its rows are written afterwards', async t => {
+  const { world, disk } = await started(t)
+  await world.cutPower()
+  disk.trouble('fail')
+  const before = readJournal(world.journalFile).length
+  await world.startGate()
+  await world.gate().line('told', isDisk(true))
+  t.equal(readJournal(world.journalFile).length, before)
+  disk.trouble(undefined)
+  await world.gate().line('over', isDisk(false))
+  await until('the boot’s row', () => readJournal(world.journalFile)[before]?.kind === 'boot')
+})
+
 const isClosed = ({ event, lane, sign, code }: LogLine) =>
   event === 'sign' && lane === 'A' && sign === 'closed' && code === 'JOURNAL_FAILED'
 
