@@ -72,6 +72,16 @@ t.test('who sends a body that is refused can send it all, and reads the answer',
   socket.destroy()
 })
 
+t.test('a refused sender is told that nothing follows, long before its body is whole', async t => {
+  const { server, port } = await refusing(t)
+  const connected = once(server, 'connection')
+  const { socket } = sender(port, 32 * MIB)
+  const [accepted] = (await connected) as [Socket]
+  await once(socket, 'end')
+  t.ok(accepted.bytesRead < 16 * MIB, `${accepted.bytesRead} bytes read by then`)
+  socket.destroy()
+})
+
 t.test('the next request of a client that was refused does not wait behind its body', async t => {
   const { server, port } = await refusing(t)
   let connections = 0
