@@ -2,62 +2,29 @@
 import { parseArgs } from 'node:util'
 import { endWithReader } from '../gate/contract/closed-pipe.ts'
 import { OptionError, readOptions, wholeNumber } from '../gate/contract/options.ts'
-import { benchBarrier } from './bench/barrier.ts'
-import { benchCamera, CAMERA_STEPS } from './bench/camera.ts'
 import { compare, compareText } from './bench/compare.ts'
-import { benchConsole } from './bench/console.ts'
-import { benchFace } from './bench/face.ts'
-import { type BenchHow, type Figure, printFigures, printGoals } from './bench/figure.ts'
-import { benchGate, GATE_STEPS } from './bench/gate.ts'
-import { benchHardware } from './bench/hardware.ts'
-import { benchPass, PASS_STEPS } from './bench/pass.ts'
+import { type Figure, printFigures, printGoals } from './bench/figure.ts'
+import { measurePart, PartError } from './bench/part-process.ts'
+import { PARTS, STEPS } from './bench/parts.ts'
 import { combined } from './bench/repeat.ts'
-import { benchRevocation } from './bench/revocation.ts'
 import { readFigures, storeRun } from './bench/run-file.ts'
-import { benchServer, SERVER_STEPS } from './bench/server.ts'
-import { benchStation } from './bench/station-page.ts'
-import { benchWeb, WEB_STEPS } from './bench/web.ts'
-
-const PARTS: Readonly<Record<string, (how: BenchHow) => Promise<Figure[]>>> = {
-  pass: benchPass,
-  hardware: benchHardware,
-  camera: benchCamera,
-  barrier: benchBarrier,
-  gate: benchGate,
-  console: benchConsole,
-  face: benchFace,
-  revocation: benchRevocation,
-  server: benchServer,
-  web: benchWeb,
-  station: benchStation,
-}
-
-/** Parts that may be measured in steps. */
-const STEPS: Readonly<Record<string, readonly string[]>> = {
-  pass: PASS_STEPS,
-  server: SERVER_STEPS,
-  camera: CAMERA_STEPS,
-  gate: GATE_STEPS,
-  web: WEB_STEPS,
-}
 
 const RUNS_MAX = 20
 
 const HELP = `npm run bench [-- PART] [--runs N] [--store FOLDER] [--compare OLD.json] [--json]
 
 Measures by CPU time, contenders in turn in one run, prints each figure with what it is held against,
-and at the end which goals are missed.
+and at the end which goals are missed. Each part runs in a process of its own.
 
 Parts: ${Object.keys(PARTS).join(', ')};
 all when left out.
 
   --full     curves to 10⁷ rows at the gate and 10⁶ certificates, 10⁵ frames: minutes more, and some
              gigabytes
-  --only     with server alone, one step of it: ${SERVER_STEPS.join(', ')};
-             with camera alone: ${CAMERA_STEPS.join(', ')};
-             with pass alone: ${PASS_STEPS.join(', ')};
-             with gate alone: ${GATE_STEPS.join(', ')};
-             with web alone: ${WEB_STEPS.join(', ')}
+  --only     with one part alone, one step of it:
+${Object.entries(STEPS)
+  .map(([part, steps]) => `             ${part}: ${steps.join(', ')}`)
+  .join('\n')}
   --hops     with gate alone: where the time of a scan goes, and the slowest ones (--only hops)
   --runs N   measures N times (1 to ${RUNS_MAX}): medians, and how far the runs lay apart
   --store    keeps the run in FOLDER, one JSON file each, and draws all that are there as history.svg
@@ -108,10 +75,10 @@ async function measureAll(
   const print = (text: string) => void (json || process.stdout.write(text))
   const all: Figure[] = []
   for (const name of names) {
-    const took: Figure[][] = []
+    const took: (readonly Figure[])[] = []
     for (let run = 1; run <= runs; run++) {
       print(`\n${name}: measuring${runs === 1 ? '' : `, run ${run} of ${runs}`} …\n`)
-      took.push((await PARTS[name]?.({ full, only, print })) ?? [])
+      took.push(await measurePart(name, { full, only, quiet: json }))
     }
     const figures = combined(took)
     all.push(...figures)
@@ -146,12 +113,9 @@ async function main(): Promise<number> {
   return compared.moved.some(({ how }) => how === 'worse') ? 1 : 0
 }
 
-const exitCode = await main().catch((error: Error) => {
+process.exitCode = await main().catch((error: Error) => {
   const wrong = error instanceof OptionError
-  process.stderr.write(`bench: ${wrong ? error.message : error.stack}\n`)
+  const told = wrong || error instanceof PartError
+  process.stderr.write(`bench: ${told ? error.message : error.stack}\n`)
   return wrong ? 2 : 1
-})
-// Said last: what starts PostgreSQL ends a process with 0 when nothing is left to do.
-process.once('exit', () => {
-  process.exitCode = exitCode
 })

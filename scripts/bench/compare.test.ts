@@ -76,6 +76,17 @@ t.test('which way is worse', async t => {
   )
 })
 
+t.test('what the machine gives is told, and no fault', async t => {
+  const page = (us: number) => figure('machine', 'a page', [us, 'µs'])
+  const far = compare([page(0.6)], [page(16)])
+  t.same(far.moved, [])
+  t.equal(
+    compareText(far),
+    'now     +2567 %  machine: a page: 0.600 → 16.0\n0 within noise, 0 moved',
+  )
+  t.equal(compareText(compare([page(1)], [page(1.6)])), '0 within noise, 0 moved')
+})
+
 t.test(
   'one run against one: samples that lie apart tell, and where there are none, nothing',
   async t => {
@@ -144,7 +155,7 @@ t.test('one thing held against two limits is two figures', async t => {
       [2.01, [2, 2.02]],
     ],
   )
-  t.same(compare(figures, figures), { moved: [], same: 2, unclear: 0, unknown: [] })
+  t.same(compare(figures, figures), { moved: [], machine: [], same: 2, unclear: 0, unknown: [] })
 })
 
 t.test('kept runs are read again, and drawn', async t => {

@@ -1,5 +1,5 @@
 /** Which faults happen when, by a seed. Pure. */
-import { seeded } from '../../hardware/sim/seeded.ts'
+import { seeded, shuffled } from '../../hardware/sim/seeded.ts'
 import type { Fault } from './fault-kind.ts'
 import { FAULT_KINDS } from './faults.ts'
 
@@ -24,14 +24,4 @@ export function planFaults(seed: number, count: number, spanMs: number, gates = 
     }
   })
   return faults.sort((a, b) => a.atMs - b.atMs)
-}
-
-/** Fisher and Yates. */
-function shuffled<T>(all: readonly T[], random: () => number): T[] {
-  const mixed = [...all]
-  for (let i = mixed.length - 1; i > 0; i -= 1) {
-    const j = Math.floor(random() * (i + 1))
-    ;[mixed[i], mixed[j]] = [mixed[j] as T, mixed[i] as T]
-  }
-  return mixed
 }
