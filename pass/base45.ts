@@ -3,6 +3,7 @@
  * characters, a last single byte two.
  */
 
+import { ownBytes } from './brief-bytes.ts'
 import { PassError } from './errors.ts'
 import { BASE45_CHARS_MAX } from './limits.ts'
 
@@ -38,11 +39,11 @@ function digitAt(text: string, at: number): number {
 }
 
 /**
- * The bytes of a base45 text, read from character `from` on (0). Throws `MALFORMED` for a character
- * outside the alphabet (lower case included), a group over 65535, a tail over 255 or of one
- * character, and `TOO_LARGE` over `BASE45_CHARS_MAX`.
+ * The bytes of a base45 text, read from character `from` on (0), in an array of their own or one that `room`
+ * gives. Throws `MALFORMED` for a character outside the alphabet (lower case included), a group over 65535, a
+ * tail over 255 or of one character, and `TOO_LARGE` over `BASE45_CHARS_MAX`.
  */
-export function decodeBase45(text: string, from = 0): Uint8Array {
+export function decodeBase45(text: string, from = 0, room = ownBytes): Uint8Array {
   const length = text.length - from
   // no rule: for other callers: a pass is asked T1 first
   if (length > BASE45_CHARS_MAX) throw new PassError('TOO_LARGE', 'base45: text too long')
@@ -50,7 +51,7 @@ export function decodeBase45(text: string, from = 0): Uint8Array {
   // rule T4
   if (tail === 1) throw new PassError('MALFORMED', 'base45: one character too many')
   const triples = (length - tail) / 3
-  const bytes = new Uint8Array(2 * triples + (tail === 2 ? 1 : 0))
+  const bytes = room(2 * triples + (tail === 2 ? 1 : 0))
   let at = from
   let out = 0
   for (let i = 0; i < triples; i++, at += 3) {

@@ -4,6 +4,7 @@
  * that for values of any shape.
  */
 
+import { briefBytes } from './brief-bytes.ts'
 import { PassError } from './errors.ts'
 
 const utf8 = new TextEncoder()
@@ -136,6 +137,16 @@ export class CborWriter {
       return length === buffer.length ? buffer : buffer.slice(0, length)
     idleScratch = buffer
     return buffer.slice(0, length)
+  }
+
+  /** As `finish`, as brief bytes (brief-bytes.ts): for what is signed or checked and then forgotten. */
+  finishBriefly(): Uint8Array {
+    const { buffer, length } = this
+    if (buffer.length !== SCRATCH_BYTES) return this.finish()
+    idleScratch = buffer
+    const bytes = briefBytes(length)
+    bytes.set(buffer.subarray(0, length))
+    return bytes
   }
 }
 

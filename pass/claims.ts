@@ -40,7 +40,7 @@ export function statusListUri(number: number): string {
   return uri
 }
 
-/** The payload's bytes. Throws `INVALID_ARGUMENT` for claims that `decodeClaims` would refuse. */
+/** The payload's bytes, brief ones (brief-bytes.ts). Throws `INVALID_ARGUMENT` for claims that `decodeClaims` would refuse. */
 export function encodeClaims(claims: PassClaims): Uint8Array {
   const problem = problemOf(claims)
   if (problem !== undefined) throw new PassError('INVALID_ARGUMENT', `claims: ${problem}`)
@@ -56,7 +56,7 @@ export function encodeClaims(claims: PassClaims): Uint8Array {
   }
   writer.int(CLAIM.status).map(1).raw(STATUS_LIST)
   writer.map(2).raw(IDX).int(claims.statusIndex).raw(URI).text(claims.statusList)
-  return writer.finish()
+  return writer.finishBriefly()
 }
 
 const STATUS_LIST = new CborWriter(12).text('status_list').finish()

@@ -55,7 +55,7 @@ function room(...strings: readonly Uint8Array[]): number {
   return size
 }
 
-/** What a COSE_Sign1 signature covers: `["Signature1", protected, external_aad, payload]`. */
+/** What a COSE_Sign1 signature covers, as brief bytes: `["Signature1", protected, external_aad, payload]`. */
 export function sigStructure(
   protectedBytes: Uint8Array,
   payload: Uint8Array,
@@ -67,7 +67,7 @@ export function sigStructure(
     .bytes(signedForm(protectedBytes))
     .bytes(externalAad)
     .bytes(payload)
-    .finish()
+    .finishBriefly()
 }
 
 /** What one signature of a COSE_Sign covers: `["Signature", body, signer, external_aad, payload]`. */
@@ -87,7 +87,7 @@ export function signatureStructure(
 }
 
 /**
- * What a version 2 countersignature on a COSE_Sign1 covers (RFC 9338 §3.3):
+ * What a version 2 countersignature on a COSE_Sign1 covers (RFC 9338 §3.3), as brief bytes:
  * `["CounterSignatureV2", body, signer, external_aad, payload, [signature]]`.
  */
 export function countersignStructure(
@@ -105,7 +105,7 @@ export function countersignStructure(
     .bytes(payload)
     .array(1)
     .bytes(signature)
-    .finish()
+    .finishBriefly()
 }
 
 const SIGNATURE1 = new CborWriter(11).text('Signature1').finish()

@@ -4,6 +4,7 @@
  */
 
 import { decodeBase45, encodeBase45 } from './base45.ts'
+import { ownBytes } from './brief-bytes.ts'
 import { decodeClaims, type PassClaims } from './claims.ts'
 import { decodeEnvelope, type PassEnvelope } from './envelope.ts'
 import { PassError } from './errors.ts'
@@ -25,12 +26,12 @@ export function encodePassText(bytes: Uint8Array): string {
   return PREFIX + encodeBase45(bytes)
 }
 
-/** The bytes in a pass text. Throws `MALFORMED` or `UNSUPPORTED_VERSION`. */
-export function readPassText(text: string): Uint8Array {
+/** The bytes in a pass text, as `decodeBase45` gives them. Throws `MALFORMED` or `UNSUPPORTED_VERSION`. */
+export function readPassText(text: string, room = ownBytes): Uint8Array {
   // rule T1
   if (text.length > PASS_TEXT_CHARS_MAX) throw new PassError('MALFORMED', 'text: too long')
   // rule T8
-  if (text.startsWith(PREFIX)) return decodeBase45(text, PREFIX.length)
+  if (text.startsWith(PREFIX)) return decodeBase45(text, PREFIX.length, room)
   if (OTHER_VERSION.test(text)) {
     // rule T2
     throw new PassError('UNSUPPORTED_VERSION', 'text: a pass of another version')

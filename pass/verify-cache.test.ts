@@ -30,6 +30,15 @@ t.test('a half is found by exactly the bytes that were signed, and the signature
   for (const over of others) t.equal(cache.find({ ...envelope, ...over }), undefined)
 })
 
+t.test('it keeps copies: the bytes of a pass are brief', async t => {
+  const cache = new IssuerHalfCache<string>(4)
+  const envelope = envelopeOf(1)
+  cache.add(envelope, half('one'))
+  const { protectedBytes, payload, signature } = envelope
+  for (const bytes of [protectedBytes, payload, signature]) bytes.fill(0)
+  t.equal(cache.find(envelopeOf(1))?.ctiHex, 'one')
+})
+
 t.test('it is bounded; the longest unused goes first', async t => {
   const cache = new IssuerHalfCache<string>(3)
   for (const index of [1, 2, 3]) cache.add(envelopeOf(index), half(`${index}`))

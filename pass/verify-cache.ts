@@ -69,7 +69,12 @@ export class IssuerHalfCache<K> {
       const oldest = this.entries.keys().next()
       if (!oldest.done) this.entries.delete(oldest.value)
     }
-    const { protectedBytes, payload, signature } = envelope
+    // The envelope's are brief.
+    const [protectedBytes, payload, signature] = [
+      envelope.protectedBytes.slice(),
+      envelope.payload.slice(),
+      envelope.signature.slice(),
+    ]
     this.entries.set(slot, { protectedBytes, payload, signature, half })
   }
 

@@ -36,18 +36,16 @@ export function candidateKeys(
 ): readonly IssuerKey[] | 'UNKNOWN_ISSUER' | 'TEST_KEY' {
   // rule V2a
   if (trust.kidRevoked(kid)) return 'UNKNOWN_ISSUER'
-  const ours: IssuerKey[] = []
+  const good: IssuerKey[] = []
+  const others: IssuerKey[] = []
   let testKey = false
   for (const key of trust.issuerKeys(kid)) {
     if (key.from > claims.iat || claims.iat >= key.to) continue
     if (key.environment !== trust.environment) testKey ||= key.environment === 'test'
-    else ours.push(key)
+    else (key.purposes.includes(purpose) ? good : others).push(key)
   }
-  if (ours.length > 0) {
-    const good = ours.filter(key => key.purposes.includes(purpose))
-    const others = ours.filter(key => !key.purposes.includes(purpose))
-    return [...good, ...others].slice(0, KEYS_PER_KID_MAX)
-  }
+  const ours = good.concat(others)
+  if (ours.length > 0) return ours.slice(0, KEYS_PER_KID_MAX)
   // rules V2b V2c
   return testKey ? 'TEST_KEY' : 'UNKNOWN_ISSUER'
 }

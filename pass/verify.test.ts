@@ -121,6 +121,19 @@ t.test('a refreshed code costs one signature check and no import', async t => {
   t.same([counts.verified, counts.imported], [1 + 3, 1], 'after a flush all is checked again')
 })
 
+t.test('what a verdict keeps of a pass holds no chunk of brief bytes', async t => {
+  const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
+  const text = textOf({ claims: PHONE_CLAIMS })
+  const late = nowMs + 86_400_000
+  for (const at of [nowMs, nowMs, late]) {
+    const result = verifier.verify(text, view, strict, at)
+    const cti = result.ok ? result.pass.cti : result.cti
+    t.equal(result.ok, at === nowMs)
+    t.same(cti, PHONE_CLAIMS.cti)
+    t.ok((cti as Uint8Array).buffer.byteLength < 200)
+  }
+})
+
 t.test('the cache never lets a changed byte through', async t => {
   const verifier = createPassVerifier({ crypto: nodeVerifier, cacheEntriesMax: 8 })
   t.ok(verifier.verify(textOf(), view, strict, nowMs).ok)

@@ -4,6 +4,7 @@
  * scanner can hand it; a thrown error is a defect. No clock and no I/O: both are arguments.
  */
 
+import { briefBytes } from './brief-bytes.ts'
 import { toHex } from './bytes.ts'
 import { decodeClaims, type PassClaims } from './claims.ts'
 import { countersignStructure } from './cose.ts'
@@ -160,12 +161,15 @@ interface ReadPass<K> {
 
 type Read<K> = ReadPass<K> | { code: VerifyCode; seen: VerifySeen }
 
-/** Check 1. A pass whose exact bytes are in the cache had its claims read before. */
+/**
+ * Check 1. A pass whose exact bytes are in the cache had its claims read before. Claims outlive the text: theirs
+ * are a copy of the payload.
+ */
 function readPass<K>(text: string, halves: IssuerHalfCache<K>): Read<K> {
   try {
-    const envelope = decodeEnvelope(readPassText(text))
+    const envelope = decodeEnvelope(readPassText(text, briefBytes))
     const half = halves.find(envelope)
-    const claims = half?.claims ?? decodeClaims(envelope.payload)
+    const claims = half?.claims ?? decodeClaims(envelope.payload.slice())
     if (envelope.presentation !== undefined && claims.holderKey === undefined) {
       // rule K9
       return { code: 'MALFORMED', seen: { detail: 'a countersignature without cnf' } }

@@ -17,7 +17,7 @@ import { encodeItem, type Item, itemOf, parseItem, type Value } from './tree.ts'
 const GOOD = goldenFile()
   .cases.filter(one => one.code === 'OK')
   .map(one => one.text)
-const BYTES = [...GOOD.map(readPassText), ...BELIEVED.map(fromHex)]
+const BYTES = [...GOOD.map(text => readPassText(text)), ...BELIEVED.map(fromHex)]
 const TREES = BYTES.map(parseItem)
 
 function verdictOf(read: () => Verdict): Verdict {
